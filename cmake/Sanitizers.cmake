@@ -1,0 +1,11 @@
+if(GOVERNOR_SANITIZE)
+  add_compile_options(-fsanitize=${GOVERNOR_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${GOVERNOR_SANITIZE})
+  if(GOVERNOR_SANITIZE MATCHES "thread")
+    # ThreadSanitizer does not know memory fences. Asio's are only needed beside the locks that it takes anyway.
+    add_compile_definitions(BOOST_ASIO_DISABLE_FENCED_BLOCK)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+      add_compile_options(-Wno-tsan)
+    endif()
+  endif()
+endif()
