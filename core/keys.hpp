@@ -1,0 +1,13 @@
+#pragma once
+
+#include <cstdint>
+
+namespace governor::core {
+
+// Integer keys of stored aggregates; 0 means none. Keys are never reused.
+using AgentKey = std::int64_t;
+using SessionKey = std::int64_t;
+using HistoryKey = std::int64_t;
+using SlotKey = std::int64_t;  ///< slots are reused, see Answer
+
+}  // namespace governor::core

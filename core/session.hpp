@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "core/keys.hpp"
+
+namespace governor::core {
+
+/// What the answer to a numbered line was made from, so that the same answer can be given again.
+struct Answer {
+  enum class Kind : std::uint8_t { update = 1, registration = 2 };  // stored: never renumber
+
+  SlotKey slot = 0;  ///< row that holds it; reused once the client has confirmed the answer
+  Kind kind = Kind::update;
+  std::int64_t target = 0;  ///< HistoryKey of an update, AgentKey of a registration
+};
+
+/// The process behind a session, so that it can be told from a later one with the same pid.
+struct SessionProcess {
+  std::int64_t pid = 0;
+  std::uint64_t start_time = 0;
+  std::string boot_id;
+};
+
+/// One proxy's connection across reconnections and daemon restarts.
+struct Session {
+  SessionKey key = 0;
+  std::string id;  ///< 128 bits as hex, chosen by the client
+  SessionProcess process;
+  bool resumable = false;   ///< said hello, so it can come back after a disconnection
+  std::string revision;     ///< MCP revision agreed by `initialize`; empty before and in the stateless era
+  std::string client_name;  ///< as the MCP client calls itself, else the name of the proxy's parent
+  std::string client_version;
+  std::string working_directory;
+  std::string tools;     ///< profile of tools
+  std::string agent_id;  ///< registered last; stands in for a missing `agent_id`
+  std::int64_t created_us = 0;
+
+  std::map<std::uint64_t, Answer> answers;  ///< by line number; not yet confirmed
+};
+
+}  // namespace governor::core

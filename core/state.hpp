@@ -1,0 +1,154 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/agent.hpp"
+#include "core/change.hpp"
+#include "core/result.hpp"
+#include "core/session.hpp"
+#include "core/slot_ring.hpp"
+#include "core/thresholds.hpp"
+#include "core/update_input.hpp"
+
+namespace governor::core {
+
+/// Highest keys in use, from which new ones are counted on.
+struct KeyCounters {
+  AgentKey agent = 0;
+  SessionKey session = 0;
+  HistoryKey history = 0;
+  SlotKey slot = 0;
+};
+
+/// What a new state starts from: everything stored except the agents, which are loaded on first use.
+struct StateSeed {
+  KeyCounters keys;
+  std::uint64_t agents = 0;  ///< how many are stored
+  std::vector<Session> sessions;
+};
+
+/// Who asks: the session (0 for a connection without one) and the number of its line (0 if not numbered).
+struct Caller {
+  SessionKey session = 0;
+  std::uint64_t line = 0;
+};
+
+struct UpdateCommand {
+  std::string agent_id;
+  bool generic_id = false;  ///< the id was made unique for the session
+  std::string token_hash;   ///< empty when no token was given
+  UpdateInput input;
+};
+
+struct UpdateOutcome {
+  AgentKey agent = 0;
+  std::string agent_id;
+  UpdateRecord record;
+};
+
+struct RegisterCommand {
+  std::string agent_id;
+  bool generic_id = false;
+  std::string token_hash;      ///< of the token given, empty when none
+  std::string new_token_hash;  ///< of the token that the reply will carry
+  bool shared = false;
+  std::string parent_id;
+  // Absent means: leave as it is.
+  std::optional<std::string> purpose;
+  std::optional<std::vector<std::string>> tags;
+  std::optional<std::string> notes;
+};
+
+struct RegisterOutcome {
+  AgentKey agent = 0;
+  std::string agent_id;
+  bool created = false;
+  bool shared = false;
+  bool generic_id = false;
+  bool parent_unknown = false;
+  std::uint64_t updates = 0;
+};
+
+/// All domain state in memory, and the mutations on it. Plain synchronous code: one owner calls it, from one
+/// strand. Every mutation appends the changes that make it durable; an `Error` means that nothing changed.
+class State {
+ public:
+  State(Thresholds thresholds, StateSeed seed);
+
+  // Sessions.
+  /// Takes up the session with this id, or opens it; `fresh` carries what hello said. Never fails.
+  Session& open_session(Session fresh, bool& resumed, Changes& changes);
+  void save_session(const Session& session, Changes& changes) const;
+  void end_session(SessionKey key, Changes& changes);
+  /// Drops the answers below `below` and those listed; their slots become free.
+  void confirm_answers(SessionKey key, std::uint64_t below, const std::vector<std::uint64_t>& also);
+  Session* find_session(SessionKey key);
+  Session* find_session(std::string_view id);
+  [[nodiscard]] const std::unordered_map<SessionKey, Session>& sessions() const { return sessions_; }
+
+  // Agents in memory. An agent that is not loaded is unknown here, not absent.
+  enum class Presence { loaded, absent, not_loaded };
+  [[nodiscard]] Presence presence(const std::string& id) const;
+  void insert_loaded(Agent agent);
+  void insert_absent(const std::string& id);
+  Agent* find_agent(const std::string& id);
+  /// Forgets agents so that at most `keep` stay; `evictable(agent key)` says which may go.
+  template <class Predicate>
+  void evict(std::size_t keep, Predicate evictable);
+  [[nodiscard]] std::size_t loaded_agents() const { return agents_.size(); }
+  /// All there are, loaded or not.
+  [[nodiscard]] std::uint64_t agent_count() const { return agent_count_; }
+
+  // Mutations. The agents they name must be loaded or known to be absent.
+  Result<UpdateOutcome> update(const Caller& caller, UpdateCommand command, std::int64_t now_us,
+                               Changes& changes);
+  Result<RegisterOutcome> register_agent(const Caller& caller, RegisterCommand command, std::int64_t now_us,
+                                         Changes& changes);
+
+  /// What `update` would give, without changing anything.
+  Result<UpdateOutcome> simulate(const Caller& caller, const UpdateCommand& command, std::int64_t now_us);
+
+  /// The session that holds the agent at present; none when it is open or its owner is gone.
+  [[nodiscard]] const Session* owner_of(const AgentProfile& profile) const;
+  [[nodiscard]] const Thresholds& thresholds() const { return thresholds_; }
+
+ private:
+  struct Entry {
+    std::unique_ptr<Agent> agent;  ///< null: known to be absent
+    std::uint64_t last_used = 0;
+  };
+
+  std::optional<Error> check_owner(const AgentProfile& profile, const Caller& caller,
+                                   const std::string& token_hash) const;
+  Agent& create_agent(const std::string& id, std::int64_t now_us);
+  void store_answer(const Caller& caller, Answer::Kind kind, std::int64_t target, Changes& changes);
+
+  Thresholds thresholds_;
+  KeyCounters keys_;
+  SlotRing slots_;
+  std::unordered_map<SessionKey, Session> sessions_;
+  std::unordered_map<std::string, SessionKey> session_keys_;
+  std::unordered_map<std::string, Entry> agents_;
+  std::uint64_t agent_count_;
+  std::uint64_t use_counter_ = 0;
+};
+
+template <class Predicate>
+void State::evict(std::size_t keep, Predicate evictable) {
+  if (agents_.size() <= keep) return;
+  // Going down to three quarters spreads the cost of the scan over many loads.
+  const std::uint64_t oldest_kept = use_counter_ - std::min<std::uint64_t>(use_counter_, keep * 3 / 4);
+  std::erase_if(agents_, [&](const auto& item) {
+    const Entry& entry = item.second;
+    return entry.last_used <= oldest_kept && (!entry.agent || evictable(entry.agent->profile.key));
+  });
+}
+
+}  // namespace governor::core

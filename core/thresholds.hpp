@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "core/error.hpp"
+
+namespace governor::core {
+
+/// The tunable figures of the governance model, with its defaults. Risks and coherences lie in [0, 1].
+struct Thresholds {
+  double risk_approve = 0.25;
+  double risk_revise = 0.50;
+  double require_human_risk = 0.40;
+  /// 0.60, not 0.65: an agent at rest has coherence 0.65 from below and would need a human for ever.
+  double require_human_coherence = 0.60;
+  double coherence_critical = 0.60;
+  double health_risk_healthy_max = 0.30;
+  double health_risk_degraded_max = 0.60;
+  double void_initial = 0.15;
+  double void_min = 0.10;
+  double void_max = 0.30;
+  double controller_confidence = 0.8;
+  std::uint32_t lambda1_update_interval = 5;  ///< updates, at least 1
+  double target_void_frequency = 0.02;
+  double target_coherence = 0.60;
+  double lambda1_min = 0.05;
+  double lambda1_max = 0.20;
+
+  static Thresholds strict();
+};
+
+/// Checks ranges and order (approve < revise, healthy < degraded, min <= max) of all values together.
+std::optional<Error> validate(const Thresholds& thresholds);
+
+}  // namespace governor::core

@@ -1,0 +1,103 @@
+#include "core/update_record.hpp"
+
+#include <fmt/compile.h>
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace governor::core {
+
+std::string_view to_string(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::safe: return "safe";
+    case Verdict::caution: return "caution";
+    case Verdict::high_risk: return "high-risk";
+  }
+  return "high-risk";
+}
+
+std::string_view to_string(Action action) {
+  switch (action) {
+    case Action::approve: return "approve";
+    case Action::revise: return "revise";
+    case Action::reject: return "reject";
+  }
+  return "reject";
+}
+
+std::string_view to_string(Health health) {
+  switch (health) {
+    case Health::unknown: return "unknown";
+    case Health::healthy: return "healthy";
+    case Health::degraded: return "degraded";
+    case Health::critical: return "critical";
+  }
+  return "unknown";
+}
+
+std::string decision_reason(const UpdateRecord& r, const Thresholds& t) {
+  if (r.void_active) {
+    return fmt::format(FMT_COMPILE("The void is active: |V| = {:.4f} is above {:.4f}. Halt."), std::abs(r.V),
+                       r.void_threshold);
+  }
+  if (r.verdict == Verdict::high_risk) {
+    return fmt::format(FMT_COMPILE("The verdict is high-risk: phi = {:.4f} is below 0. Halt."), r.phi);
+  }
+  if (r.coherence < t.coherence_critical) {
+    return fmt::format(FMT_COMPILE("Coherence {:.4f} is below the critical {:.4f}. Halt."), r.coherence,
+                       t.coherence_critical);
+  }
+  if (r.risk < t.risk_approve) {
+    return fmt::format(FMT_COMPILE("Risk {:.4f} is below {:.4f}. Go on."), r.risk, t.risk_approve);
+  }
+  if (r.risk < t.risk_revise) {
+    return fmt::format(
+        FMT_COMPILE("Risk {:.4f} is at or above {:.4f} and below {:.4f}. Correct yourself, then go on."),
+        r.risk, t.risk_approve, t.risk_revise);
+  }
+  return fmt::format(FMT_COMPILE("Risk {:.4f} is at or above {:.4f}. Halt."), r.risk, t.risk_revise);
+}
+
+std::vector<std::string> human_reason_texts(const UpdateRecord& r, const Thresholds& t) {
+  std::vector<std::string> texts;
+  if (r.human_reasons & kHumanRisk) {
+    texts.push_back(
+        fmt::format(FMT_COMPILE("risk {:.4f} is at or above {:.4f}"), r.risk, t.require_human_risk));
+  }
+  if (r.human_reasons & kHumanCoherence) {
+    texts.push_back(
+        fmt::format(FMT_COMPILE("coherence {:.4f} is below {:.4f}"), r.coherence, t.require_human_coherence));
+  }
+  if (r.human_reasons & kHumanVoid) {
+    texts.push_back(fmt::format(FMT_COMPILE("the void is active: |V| = {:.4f} is above {:.4f}"),
+                                std::abs(r.V), r.void_threshold));
+  }
+  if (r.human_reasons & kHumanHighRisk) {
+    texts.push_back(fmt::format(FMT_COMPILE("the verdict is high-risk: phi = {:.4f} is below 0"), r.phi));
+  }
+  return texts;
+}
+
+std::string health_message(const UpdateRecord& r, const Thresholds& t) {
+  if (r.void_active) {
+    return fmt::format(FMT_COMPILE("Void active (|V| = {:.4f} above {:.4f}) - intervention may be needed"),
+                       std::abs(r.V), r.void_threshold);
+  }
+  if (r.coherence < t.coherence_critical) {
+    return fmt::format(FMT_COMPILE("Coherence critical ({:.4f} below {:.4f}) - intervention may be needed"),
+                       r.coherence, t.coherence_critical);
+  }
+  const double percent = r.risk * 100.0;
+  if (r.risk >= t.health_risk_degraded_max) {
+    return fmt::format(FMT_COMPILE("High risk ({:.2f}%) - intervention may be needed"), percent);
+  }
+  if (r.risk >= t.health_risk_healthy_max)
+    return fmt::format(FMT_COMPILE("Medium risk ({:.2f}%) - monitoring closely"), percent);
+  return fmt::format(FMT_COMPILE("Low risk ({:.2f}%)"), percent);
+}
+
+SamplingParameters sampling_parameters(double lambda1) {
+  return {0.5 + 0.7 * lambda1, 0.85 + 0.1 * lambda1, static_cast<int>(std::floor(100.0 + 400.0 * lambda1))};
+}
+
+}  // namespace governor::core
