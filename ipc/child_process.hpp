@@ -1,0 +1,44 @@
+#pragma once
+
+#include <signal.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ipc/error.hpp"
+#include "ipc/unique_fd.hpp"
+
+namespace governor::ipc {
+
+// Pieces for starting processes. Those marked (child) are async-signal-safe: they may run between fork and
+// exec in a process that had several threads.
+
+/// Reading and writing end, both close-on-exec.
+Result<std::pair<UniqueFd, UniqueFd>> make_pipe();
+
+/// Null-terminated pointers into the strings, for execve().
+std::vector<char*> exec_vector(const std::vector<std::string>& strings);
+
+/// (child) Points 0, 1 and 2 to /dev/null.
+bool redirect_standard_streams() noexcept;
+
+/// (child) Closes every descriptor from `first` up.
+void close_descriptors_from(int first) noexcept;
+
+/// (child) Default disposition for every signal, nothing blocked.
+void reset_signals() noexcept;
+
+/// Blocks all signals while it lives.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() noexcept;
+  ~SignalsBlocked();
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
+}  // namespace governor::ipc

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "ipc/deadline.hpp"
+#include "ipc/environment.hpp"
+#include "ipc/error.hpp"
+#include "ipc/paths.hpp"
+#include "ipc/unique_fd.hpp"
+
+namespace governor::ipc {
+
+/// Connects to the socket of a daemon of the same user. The returned socket is non-blocking. no_daemon when
+/// nobody listens; permission_denied, never no_daemon, when the path is not ours to use.
+Result<UniqueFd> connect_to(const std::string& path, Deadline deadline, Interrupts interrupts = {});
+
+struct StartOptions {
+  Environment environment;             ///< where the daemon and the service are looked for; what it inherits
+  std::vector<std::string> arguments;  ///< more arguments for governord
+  bool use_service_manager = true;
+};
+
+/// Connects, and starts the daemon if there is none: of many that do so at the same time one starts it and
+/// the others wait for it. start_failed with the daemon's own reason when it does not come up.
+Result<UniqueFd> connect_or_start(const Paths& paths, const StartOptions& options, Deadline deadline,
+                                  Interrupts interrupts = {});
+
+}  // namespace governor::ipc

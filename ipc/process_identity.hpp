@@ -1,0 +1,30 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace governor::ipc {
+
+/// A process that no later one can be mistaken for, unlike a bare pid.
+struct ProcessIdentity {
+  pid_t pid = 0;
+  std::uint64_t start_time = 0;  ///< clock ticks since boot (Linux), microseconds since the epoch (macOS)
+  std::string boot_id;
+  bool operator==(const ProcessIdentity&) const = default;
+};
+
+/// Nothing if there is no such process, it is a zombie, or the system does not tell.
+std::optional<ProcessIdentity> identify_process(pid_t pid);
+
+enum class Liveness { alive, dead, unknown };
+
+/// Zombies are dead. Only what is surely gone is called dead.
+Liveness liveness(const ProcessIdentity& identity);
+
+/// The command name of a process, empty if unknown.
+std::string process_name(pid_t pid);
+
+}  // namespace governor::ipc

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace governor::ipc {
+
+/// Lower-case hex of that many unpredictable bytes from the kernel.
+std::string random_hex(std::size_t bytes);
+
+}  // namespace governor::ipc
