@@ -1,0 +1,164 @@
+#include "proxy/event_loop.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <limits>
+
+#include "ipc/deadline.hpp"
+#include "ipc/numbered_line.hpp"
+
+namespace governor::proxy {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// How long requests may still be answered after the end of the input.
+constexpr milliseconds kLastAnswers{800};
+constexpr milliseconds kGoodbyePatience{50};
+constexpr milliseconds kParentCheck{500};
+constexpr std::size_t kReadSize = 64 * 1024;
+
+}  // namespace
+
+struct EventLoop::Ready {
+  bool input = false;
+  bool output = false;
+  bool daemon = false;
+  bool end = false;
+};
+
+EventLoop::EventLoop(Descriptors descriptors, const ParentWatch& parent, ipc::Hello hello, ipc::Paths paths,
+                     ipc::StartOptions options)
+    : fds_(descriptors),
+      parent_(parent),
+      relay_(std::move(hello), std::chrono::steady_clock::now()),
+      link_(relay_, std::move(paths), std::move(options)),
+      input_(ipc::kMaxLineBytes),
+      output_(descriptors.output),
+      diagnostics_(descriptors.diagnostics) {}
+
+int EventLoop::run() {
+  auto now = std::chrono::steady_clock::now();
+  link_.work(false, now);
+  for (;;) {
+    write_output();
+    take_lines(now);
+    relay_.tick(now);
+    link_.flush(now);
+    write_output();
+    if (must_end_ || is_finished(now)) break;
+    diagnostics_.note(relay_.take_notice());
+
+    const Ready ready = wait(now);
+    now = std::chrono::steady_clock::now();
+    if (ready.end || (parent_.fd() < 0 && parent_.has_died())) break;
+    if (ready.output) output_full_ = false;
+    if (ready.input) read_input(now);
+    link_.work(ready.daemon, now);
+  }
+  leave();
+  return 0;
+}
+
+EventLoop::Ready EventLoop::wait(TimePoint now) {
+  enum { kInput, kOutput, kDaemon, kSignals, kParent, kCount };
+  pollfd polled[kCount] = {
+      {input_wanted() || (!hung_up_ && !input_ended_) ? fds_.input : -1,
+       static_cast<short>(input_wanted() ? POLLIN : 0), 0},
+      {output_full_ ? fds_.output : -1, POLLOUT, 0},
+      {link_.poll_fd(), link_.poll_events(), 0},
+      {fds_.signals, POLLIN, 0},
+      {parent_.fd(), POLLIN, 0},
+  };
+  if (::poll(polled, kCount, timeout_ms(now)) <= 0) return {};
+  Ready ready;
+  ready.input = input_wanted() && polled[kInput].revents != 0;
+  if (input_wanted()) {
+    hung_up_.reset();
+  } else if (!input_ended_ && polled[kInput].revents != 0) {
+    hung_up_ = std::chrono::steady_clock::now();
+  }
+  ready.output = polled[kOutput].revents != 0;
+  ready.daemon = polled[kDaemon].revents != 0;
+  ready.end = polled[kSignals].revents != 0 || polled[kParent].revents != 0;
+  return ready;
+}
+
+int EventLoop::timeout_ms(TimePoint now) const {
+  std::optional<TimePoint> next = relay_.next_tick();
+  const auto consider = [&next](std::optional<TimePoint> other) {
+    if (other && (!next || *other < *next)) next = other;
+  };
+  consider(link_.next_at());
+  if (input_ended_) consider(*input_ended_ + kLastAnswers);
+  if (hung_up_) consider(*hung_up_ + kLastAnswers);
+  if (parent_.fd() < 0) consider(now + kParentCheck);
+  return next ? ipc::Deadline::at(*next).remaining_ms() : -1;
+}
+
+bool EventLoop::input_wanted() const {
+  return !input_ended_ && relay_.wants_client_lines();
+}
+
+void EventLoop::read_input(TimePoint now) {
+  const auto room = input_.prepare(kReadSize);
+  const auto got = ::read(fds_.input, room.data(), room.size());
+  if (got > 0) input_.commit(static_cast<std::size_t>(got));
+  if (got == 0 || (got < 0 && errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK)) end_input(now);
+}
+
+void EventLoop::end_input(TimePoint now) {
+  input_ended_ = now;
+  // A last line without its end is a line.
+  if (input_.pending_bytes() > 0) input_.feed("\n");
+}
+
+void EventLoop::take_lines(TimePoint now) {
+  while (relay_.wants_client_lines()) {
+    const auto event = input_.next();
+    if (event.kind == ipc::LineDecoder::Kind::none) return;
+    if (event.kind == ipc::LineDecoder::Kind::line) {
+      relay_.client_line(event.text, now);
+      link_.hurry(now);
+    } else {
+      relay_.client_line_too_long(event.dropped_bytes);
+    }
+  }
+}
+
+void EventLoop::write_output() {
+  while (!output_full_ && !relay_.client_output().empty()) {
+    auto written = output_.write_some(relay_.client_output());
+    if (!written) {
+      must_end_ = true;
+      return;
+    }
+    relay_.client_output_sent(*written);
+    output_full_ = *written == 0;
+  }
+}
+
+bool EventLoop::is_finished(TimePoint now) const {
+  // A client that is gone while its lines cannot even be read, since too many wait, gets as long and no
+  // longer.
+  if (!input_ended_) return hung_up_ && !input_wanted() && now >= *hung_up_ + kLastAnswers;
+  return (relay_.is_idle() && input_.pending_bytes() == 0) || now >= *input_ended_ + kLastAnswers;
+}
+
+void EventLoop::leave() {
+  if (!relay_.is_ready()) return;
+  relay_.say_goodbye();
+  const auto deadline = ipc::Deadline::after(kGoodbyePatience);
+  for (;;) {
+    link_.flush(std::chrono::steady_clock::now());
+    std::string_view piece;
+    if (relay_.gather_daemon_output({&piece, 1}) == 0 || deadline.expired()) return;
+    if (!ipc::wait_writable(link_.poll_fd(), deadline)) return;
+    link_.work(true, std::chrono::steady_clock::now());
+    if (!relay_.is_ready()) return;
+  }
+}
+
+}  // namespace governor::proxy

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace governor::proxy {
+
+struct Options {
+  enum class Action { relay, help, version, health, usage_error };
+  Action action = Action::relay;
+  std::string tools;  ///< tool profile, empty for the daemon's default
+  std::string error;  ///< for usage_error
+};
+
+Options parse_options(std::span<const char* const> arguments);
+
+std::string_view usage_text();
+
+}  // namespace governor::proxy
