@@ -1,0 +1,98 @@
+#include "daemon/lifecycle/config_file.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <limits>
+#include <sstream>
+
+namespace governor::daemon {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::array<std::string_view, 7> kLogLevels{"trace", "debug",    "info", "warn",
+                                                     "error", "critical", "off"};
+
+std::size_t line_of(std::string_view text, std::size_t offset) {
+  return 1 +
+         static_cast<std::size_t>(std::count(
+             text.begin(), text.begin() + static_cast<std::ptrdiff_t>(std::min(offset, text.size())), '\n'));
+}
+
+/// The line on which a top-level key stands; the first one if it cannot be found.
+std::size_t line_of_key(std::string_view text, std::string_view key) {
+  const std::size_t at = text.find(fmt::format("\"{}\"", key));
+  return at == std::string_view::npos ? 1 : line_of(text, at);
+}
+
+std::optional<std::string> set_integer(const json::value& value, int lowest, int highest, int& target) {
+  if (const auto* number = value.if_int64(); number != nullptr && *number >= lowest && *number <= highest) {
+    target = static_cast<int>(*number);
+    return std::nullopt;
+  }
+  return fmt::format("must be a whole number from {} to {}, not {}", lowest, highest, json::serialize(value));
+}
+
+std::optional<std::string> set_text(const json::value& value, std::string& target) {
+  if (!value.is_string()) return fmt::format("must be a text, not {}", json::serialize(value));
+  target = std::string(value.get_string());
+  return std::nullopt;
+}
+
+std::optional<std::string> set_log_level(const json::value& value, std::string& target) {
+  if (auto wrong = set_text(value, target)) return wrong;
+  if (std::find(kLogLevels.begin(), kLogLevels.end(), target) != kLogLevels.end()) return std::nullopt;
+  return fmt::format("must be one of {}, not \"{}\"", fmt::join(kLogLevels, ", "), target);
+}
+
+std::optional<std::string> set(std::string_view key, const json::value& value, Options& options) {
+  if (key == "idle_exit") return set_integer(value, 0, std::numeric_limits<int>::max(), options.idle_exit);
+  if (key == "io_threads") return set_integer(value, 1, 64, options.io_threads);
+  if (key == "loaded_agents_limit") return set_integer(value, 16, 1000000, options.loaded_agents_limit);
+  if (key == "log_level") return set_log_level(value, options.log_level);
+  // Directories cannot be set here: the proxies, which do not read this file, must find the daemon.
+  return "is not a setting; known are idle_exit, io_threads, loaded_agents_limit, log_level";
+}
+
+}  // namespace
+
+std::optional<std::string> apply_config(const std::string& path, std::string_view text, Options& options) {
+  json::parse_options rules;
+  rules.allow_comments = true;
+  rules.allow_trailing_commas = true;
+  json::stream_parser parser(json::storage_ptr(), rules);
+  json::error_code error;
+  const std::size_t parsed = parser.write_some(text, error);
+  if (!error && parsed < text.size()) error = json::error::extra_data;
+  if (!error) parser.finish(error);
+  if (error) return fmt::format("{}:{}: not valid JSON: {}", path, line_of(text, parsed), error.message());
+  const json::value document = parser.release();
+  if (!document.is_object()) return fmt::format("{}:1: the settings must be one JSON object", path);
+  for (const auto& item : document.get_object()) {
+    const std::string_view key = item.key();
+    if (auto wrong = set(key, item.value(), options)) {
+      return fmt::format("{}:{}: {} {}", path, line_of_key(text, key), key, *wrong);
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> apply_config_file(const std::string& path, Options& options) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+    return fmt::format("{}:1: cannot be read: {}", path, std::strerror(errno));
+  }
+  std::stringstream text;
+  text << file.rdbuf();
+  return apply_config(path, text.str(), options);
+}
+
+}  // namespace governor::daemon

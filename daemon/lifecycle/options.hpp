@@ -1,0 +1,40 @@
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "core/thresholds.hpp"
+
+namespace governor::daemon {
+
+/// Everything that can be set from outside; configuration file first, then the command line. Names are the
+/// same.
+struct Options {
+  bool foreground = false;  ///< log to standard error
+  int startup_fd = -1;      ///< pipe of whoever started us, see ipc/startup_pipe.hpp
+  std::string runtime_dir;  ///< empty: see ipc::resolve_paths
+  std::string state_dir;    ///< likewise
+  std::string config;       ///< likewise
+  int idle_exit = -1;       ///< seconds without any session; 0: never; -1: 900 when self-started, else never
+  int io_threads = 1;       ///< 1 is fastest on small machines
+  std::string log_level = "info";
+  int loaded_agents_limit = 4096;  ///< agents kept in memory
+
+  [[nodiscard]] int effective_idle_exit() const {
+    if (idle_exit >= 0) return idle_exit;
+    return startup_fd >= 0 && !foreground ? 900 : 0;
+  }
+};
+
+/// What to do instead of serving: print this and exit with this code.
+struct ExitNow {
+  int code;
+  std::string text;
+  int startup_fd = -1;  ///< where a failure is to be reported, as in Options
+};
+
+/// Parses the command line, reads the configuration file it points at (or the default one) and merges the
+/// two. A wrong key or value is refused with file, line and reason.
+std::variant<Options, ExitNow> read_options(int argc, const char* const* argv);
+
+}  // namespace governor::daemon

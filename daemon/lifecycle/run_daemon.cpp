@@ -1,0 +1,211 @@
+#include "daemon/lifecycle/run_daemon.hpp"
+
+#include <fmt/format.h>
+#include <pwd.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <thread>
+#include <vector>
+
+#include "daemon/lifecycle/logging.hpp"
+#include "daemon/lifecycle/self_check.hpp"
+#include "daemon/lifecycle/server.hpp"
+#include "daemon/store/open_store.hpp"
+#include "daemon/support/timestamp.hpp"
+#include "ipc/build_info.hpp"
+#include "ipc/connect.hpp"
+#include "ipc/listener.hpp"
+#include "ipc/paths.hpp"
+#include "ipc/process_identity.hpp"
+#include "ipc/startup_pipe.hpp"
+
+namespace governor::daemon {
+namespace {
+
+constexpr int kBacklog = 512;
+/// A daemon that is on its way out holds the lock a little longer than its socket.
+constexpr std::chrono::seconds kLockPatience{6};
+constexpr std::chrono::milliseconds kLockLook{20};
+
+/// Signals that stop the daemon are for the main thread alone.
+class BlockedSignals {
+ public:
+  BlockedSignals() {
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+    ::pthread_sigmask(SIG_BLOCK, &set, &before_);
+  }
+  ~BlockedSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  BlockedSignals(const BlockedSignals&) = delete;
+  BlockedSignals& operator=(const BlockedSignals&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
+std::string user_name() {
+  const passwd* entry = ::getpwuid(::geteuid());
+  return entry != nullptr ? entry->pw_name : fmt::format("uid-{}", ::geteuid());
+}
+
+bool process_is_gone(const core::SessionProcess& process) {
+  if (process.start_time == 0) {
+    // It could not be identified when it said hello, most likely because it had ended by then. Where nobody
+    // has its pid now, it is surely gone.
+    return process.pid > 0 && ::kill(static_cast<pid_t>(process.pid), 0) != 0 && errno == ESRCH;
+  }
+  return ipc::liveness({static_cast<pid_t>(process.pid), process.start_time, process.boot_id}) ==
+         ipc::Liveness::dead;
+}
+
+/// The lock that makes this the only daemon; none if another one serves. Whoever holds the lock without
+/// serving is on its way in or out: which of the two, only time tells.
+ipc::Result<std::optional<ipc::FileLock>> take_lock(const ipc::Paths& paths) {
+  const auto deadline = ipc::Deadline::after(kLockPatience);
+  for (;;) {
+    auto lock = ipc::FileLock::acquire(paths.daemon_lock, deadline.capped(kLockLook));
+    if (lock) return std::optional<ipc::FileLock>(*std::move(lock));
+    if (lock.error().code != ipc::Errc::deadline_exceeded) return lock.error();
+    if (deadline.expired()) return std::optional<ipc::FileLock>();
+    if (ipc::connect_to(paths.socket, deadline.capped(std::chrono::seconds(1))))
+      return std::optional<ipc::FileLock>();
+  }
+}
+
+ServerFacts gather_facts(const Options& options, const ipc::Paths& paths, std::vector<std::string> notices) {
+  ServerFacts facts;
+  facts.build = ipc::build_id();
+  facts.version = ipc::version();
+  facts.pid = ::getpid();
+  facts.user = user_name();
+  facts.runtime_directory = paths.runtime_dir;
+  facts.state_directory = paths.state_dir;
+  facts.socket = paths.socket;
+  facts.database = database_path(paths.state_dir);
+  facts.log_file = options.foreground ? "" : paths.state_dir + "/governor.log";
+  facts.io_threads = options.io_threads;
+  facts.idle_exit_seconds = options.effective_idle_exit();
+  facts.started = std::chrono::steady_clock::now();
+  facts.notices = std::move(notices);
+  if (is_on_network(paths.state_dir)) {
+    facts.notices.push_back(
+        fmt::format("The state directory {} is on a network file system, where locks and syncing "
+                    "cannot be relied on. Set state_dir to a local directory.",
+                    paths.state_dir));
+  }
+  for (const std::string& notice : facts.notices) spdlog::warn("{}", notice);
+  return facts;
+}
+
+/// What went wrong, to be told to whoever started the daemon.
+struct StartFailure {
+  int exit_code;
+  std::string reason;
+};
+
+std::optional<StartFailure> serve(const Options& options, const ipc::Paths& paths,
+                                  const ipc::FileLock& lock) {
+  if (auto made = ipc::ensure_private_directory(paths.state_dir); !made) {
+    return StartFailure{kExitFailed, made.error().message};
+  }
+  // Two runtime directories may share a state directory by mistake, for instance where only some clients have
+  // XDG_RUNTIME_DIR. The store must have one writer all the same.
+  const auto state_lock =
+      ipc::FileLock::acquire(paths.state_dir + "/state.lock", ipc::Deadline::after(kLockPatience));
+  if (!state_lock) {
+    if (state_lock.error().code != ipc::Errc::deadline_exceeded)
+      return StartFailure{kExitFailed, state_lock.error().message};
+    return StartFailure{
+        kExitFailed,
+        fmt::format("another governord, with another runtime directory, uses the state directory {}. "
+                    "Give both the same GOVERNOR_RUNTIME_DIR, or each its own GOVERNOR_STATE_DIR.",
+                    paths.state_dir)};
+  }
+  set_up_logging(options.foreground, paths.state_dir + "/governor.log", options.log_level);
+  spdlog::info("governord {} starts, pid {}", ipc::build_id(), ::getpid());
+
+  auto opened = open_store(paths.state_dir);
+  if (!opened) return StartFailure{kExitFailed, opened.error().message + " " + opened.error().hint};
+  auto seed = opened->store->load_seed();
+  if (!seed) return StartFailure{kExitFailed, seed.error().message + " " + seed.error().hint};
+
+  auto activated = ipc::activated_listener();
+  const bool is_activated = activated.has_value();
+  ipc::UniqueFd listening;
+  if (is_activated) {
+    listening = *std::move(activated);
+  } else {
+    auto bound = ipc::bind_listener(lock, paths.socket, kBacklog);
+    if (!bound) return StartFailure{kExitFailed, bound.error().message};
+    listening = *std::move(bound);
+  }
+
+  Server::Settings settings;
+  settings.state = {core::Thresholds{}, static_cast<std::size_t>(options.loaded_agents_limit), system_now_us,
+                    process_is_gone};
+  settings.idle_exit = std::chrono::seconds(options.effective_idle_exit());
+  settings.backup_directory = backup_directory(paths.state_dir);
+  settings.find_lost_ownership = [&] { return find_lost_ownership(lock, paths.socket, is_activated); };
+  if (!is_activated) {
+    settings.listen_again = [&]() -> std::optional<ipc::UniqueFd> {
+      auto bound = ipc::bind_listener(lock, paths.socket, kBacklog);
+      return bound ? std::optional(*std::move(bound)) : std::nullopt;
+    };
+  }
+
+  boost::asio::io_context io;
+  std::optional<BlockedSignals> blocked(std::in_place);
+  Server server(io, gather_facts(options, paths, std::move(opened->notices)), std::move(opened->store),
+                *std::move(seed), std::move(settings), std::move(listening));
+  std::vector<std::thread> helpers;
+  for (int i = 1; i < options.io_threads; ++i) helpers.emplace_back([&io] { io.run(); });
+  blocked.reset();
+  server.stop_on_signals();
+  server.start();
+  ipc::report_ready(options.startup_fd);
+  io.run();
+  for (std::thread& helper : helpers) helper.join();
+  return std::nullopt;
+}
+
+}  // namespace
+
+int run_daemon(const Options& options) {
+  ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);  // at a limit on file sizes a write is to fail, as on a full disk
+  ::umask(077);
+  const auto fail = [&](int code, const std::string& reason) {
+    ipc::report_failed(options.startup_fd, reason);
+    fmt::print(stderr, "governord: {}\n", reason);
+    return code;
+  };
+  ipc::Environment environment = ipc::process_environment();
+  if (!options.runtime_dir.empty()) environment.set("GOVERNOR_RUNTIME_DIR", options.runtime_dir);
+  if (!options.state_dir.empty()) environment.set("GOVERNOR_STATE_DIR", options.state_dir);
+  const auto paths = ipc::resolve_paths(environment);
+  if (!paths) return fail(kExitFailed, paths.error().message);
+  if (auto made = ipc::ensure_runtime_directories(*paths); !made)
+    return fail(kExitFailed, made.error().message);
+  auto lock = take_lock(*paths);
+  if (!lock) return fail(kExitFailed, lock.error().message);
+  if (!*lock) {
+    ipc::report_already_running(options.startup_fd);
+    fmt::print(stderr, "governord: already running at {}\n", paths->socket);
+    return kExitAlreadyRunning;
+  }
+  try {
+    if (const auto failure = serve(options, *paths, **lock)) return fail(failure->exit_code, failure->reason);
+  } catch (const std::exception& error) {
+    spdlog::critical("{}", error.what());
+    return fail(kExitFailed, error.what());
+  }
+  spdlog::info("governord has stopped");
+  return kExitClean;
+}
+
+}  // namespace governor::daemon

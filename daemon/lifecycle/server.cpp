@@ -1,0 +1,253 @@
+#include "daemon/lifecycle/server.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <csignal>
+#include <filesystem>
+
+#include "daemon/store/backup.hpp"
+#include "daemon/support/limits.hpp"
+#include "ipc/random_id.hpp"
+
+namespace governor::daemon {
+namespace {
+
+namespace asio = boost::asio;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::seconds kOwnershipCheck{60};
+constexpr std::chrono::minutes kFirstBackupCheck{5};
+constexpr std::chrono::hours kBackupCheck{1};
+constexpr std::chrono::hours kBackupAge{24};
+constexpr std::chrono::seconds kMaxHousekeeping{5};
+/// For clients to take their answers; the rest of the 5 s is for the disk.
+constexpr std::chrono::milliseconds kDrainLimit{3500};
+constexpr std::chrono::milliseconds kStopLimit{4700};
+constexpr std::chrono::milliseconds kStopLook{20};
+
+std::chrono::milliseconds housekeeping_interval(std::chrono::milliseconds idle_exit) {
+  if (idle_exit.count() == 0) return kMaxHousekeeping;
+  return std::clamp<std::chrono::milliseconds>(idle_exit / 10, std::chrono::milliseconds(50),
+                                               kMaxHousekeeping);
+}
+
+}  // namespace
+
+Server::Server(asio::io_context& io, ServerFacts facts, std::unique_ptr<Store> store, core::StateSeed seed,
+               Settings settings, ipc::UniqueFd listening)
+    : io_(io),
+      strand_(asio::make_strand(io)),
+      facts_(std::move(facts)),
+      settings_(std::move(settings)),
+      guard_(io),
+      state_(io, store_, facts_, counters_, guard_, settings_.state, std::move(seed)),
+      store_(std::move(store)),
+      signals_(strand_),
+      housekeeping_timer_(strand_),
+      stop_timer_(strand_),
+      last_active_(Clock::now()),
+      last_ownership_check_(Clock::now()),
+      next_backup_check_(Clock::now() + kFirstBackupCheck),
+      work_(asio::make_work_guard(io)) {
+  make_listener(std::move(listening));
+}
+
+Server::~Server() {
+  stop_backup_ = true;
+  if (backup_thread_.joinable()) backup_thread_.join();
+}
+
+void Server::make_listener(ipc::UniqueFd listening) {
+  listener_ = std::make_shared<Listener>(
+      strand_, std::move(listening),
+      [this](Listener::Socket socket, ipc::PeerCredentials peer) { accept(std::move(socket), peer); },
+      [this](const ipc::PeerCredentials& peer) { refuse(peer); });
+}
+
+void Server::start() {
+  state_.start();
+  asio::dispatch(strand_, [this] {
+    listener_->start(tasks_);
+    housekeeping();
+  });
+}
+
+void Server::accept(Listener::Socket socket, ipc::PeerCredentials peer) {
+  if (connections_.size() >= kMaxConnections) {
+    spdlog::warn("client with pid {} refused: {} connections are open", peer.pid, connections_.size());
+    const core::Error error(core::ErrorCode::overloaded,
+                            fmt::format("The daemon serves {} connections, its limit.", kMaxConnections),
+                            "Close clients that are not needed; governorctl ps shows them.");
+    const std::string line = domain_error_reply("", kOverloaded, error) + "\n";
+    boost::system::error_code ignored;
+    socket.non_blocking(true,
+                        ignored);  // a new socket has room; whoever cannot take it is closed all the same
+    socket.send(asio::buffer(line), 0, ignored);
+    return;
+  }
+  const ConnectionServices services{state_, ToolEnvironment{facts_, counters_, ipc::random_hex}, counters_,
+                                    tasks_, [this](const std::string& reason) { stop(reason); }};
+  auto connection = std::make_shared<Connection>(std::move(socket), peer, services);
+  connections_.push_back(connection);
+  const auto place = std::prev(connections_.end());
+  connection->start([this, place] {
+    asio::post(strand_, [this, place] {
+      connections_.erase(place);
+      last_active_ = Clock::now();
+    });
+  });
+  if (stopping_) connection->drain();
+}
+
+void Server::refuse(const ipc::PeerCredentials& peer) {
+  spdlog::warn("connection of uid {} (pid {}) refused: the daemon serves uid {} only", peer.uid, peer.pid,
+               ::geteuid());
+  state_.audit("peer_refused", fmt::format("uid {}, pid {}", peer.uid, peer.pid));
+}
+
+// Periodic work.
+
+void Server::housekeeping() {
+  if (stopping_) return;
+  housekeeping_timer_.expires_after(housekeeping_interval(settings_.idle_exit));
+  housekeeping_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error || stopping_) return;
+    const auto now = Clock::now();
+    for (const auto& connection : connections_) connection->check_writing(now);
+    check_ownership();
+    check_backup();
+    check_idle();
+    housekeeping();
+  });
+}
+
+void Server::check_ownership() {
+  const auto now = Clock::now();
+  if (!settings_.find_lost_ownership || now - last_ownership_check_ < kOwnershipCheck) return;
+  last_ownership_check_ = now;
+  if (const auto lost = settings_.find_lost_ownership()) {
+    // Whoever owns them now is the daemon; going on would make two writers.
+    spdlog::error("stopping: {}", *lost);
+    begin_stop(*lost);
+  }
+}
+
+void Server::check_backup() {
+  const auto now = Clock::now();
+  if (settings_.backup_directory.empty() || backup_running_ || now < next_backup_check_) return;
+  next_backup_check_ = now + kBackupCheck;
+  const auto backups = list_backups(settings_.backup_directory);
+  std::error_code error;
+  if (!backups.empty()) {
+    const auto written = std::filesystem::last_write_time(backups.front(), error);
+    if (!error && std::filesystem::file_time_type::clock::now() - written < kBackupAge) return;
+  }
+  if (backup_thread_.joinable()) backup_thread_.join();
+  backup_running_ = true;
+  backup_thread_ = std::thread([this] {
+    const auto path = take_backup(facts_.database, settings_.backup_directory, "daily", stop_backup_);
+    path ? spdlog::info("backup taken: {}", *path) : spdlog::warn("{}", path.error().message);
+    backup_running_ = false;
+  });
+}
+
+void Server::check_idle() {
+  if (settings_.idle_exit.count() == 0) return;
+  if (!connections_.empty()) {
+    last_active_ = Clock::now();
+    return;
+  }
+  if (Clock::now() - last_active_ < settings_.idle_exit) return;
+  state_.count_sessions([this](std::size_t sessions) {
+    asio::post(strand_, [this, sessions] {
+      if (sessions > 0) {
+        last_active_ = Clock::now();
+      } else if (connections_.empty() && !stopping_) {
+        exit_if_still_idle();
+      }
+    });
+  });
+}
+
+/// A client may be connecting at this very moment. First the door is closed to further ones; then those that
+/// came before are let in, and if there are any the daemon stays and opens again.
+void Server::exit_if_still_idle() {
+  if (settings_.listen_again) listener_->refuse_new();
+  if (listener_->accept_waiting() == 0) {
+    begin_stop("idle");
+    return;
+  }
+  if (!settings_.listen_again) return;
+  listener_->close();
+  if (auto listening = settings_.listen_again()) {
+    make_listener(*std::move(listening));
+    listener_->start(tasks_);
+  } else {
+    begin_stop("the socket cannot be bound again");
+  }
+}
+
+// Stopping.
+
+void Server::stop_on_signals() {
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
+  wait_for_signal();
+}
+
+void Server::wait_for_signal() {
+  signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+    if (error) return;
+    if (++signals_seen_ > 1) ::_exit(1);
+    begin_stop(fmt::format("signal {}", signal));
+    wait_for_signal();
+  });
+}
+
+void Server::stop(const std::string& reason) {
+  asio::dispatch(strand_, [this, reason] { begin_stop(reason); });
+}
+
+void Server::begin_stop(const std::string& reason) {
+  if (std::exchange(stopping_, true)) return;
+  spdlog::info("stopping: {}", reason);
+  counters_.draining = true;
+  stop_deadline_ = Clock::now() + kStopLimit;
+  stop_backup_ = true;
+  listener_->close();
+  housekeeping_timer_.cancel();
+  for (const auto& connection : connections_) connection->drain();
+  wait_for_connections();
+}
+
+void Server::wait_for_connections() {
+  const auto drain_deadline = stop_deadline_ - (kStopLimit - kDrainLimit);
+  if (Clock::now() >= drain_deadline) {
+    for (const auto& connection : connections_) connection->close();
+  }
+  if (!connections_.empty() && Clock::now() < stop_deadline_) {
+    stop_timer_.expires_after(kStopLook);
+    stop_timer_.async_wait([this](const boost::system::error_code&) { wait_for_connections(); });
+    return;
+  }
+  // The disk may hang; then waiting longer would only make whoever asked use SIGKILL.
+  stop_timer_.expires_at(stop_deadline_);
+  stop_timer_.async_wait([](const boost::system::error_code& error) {
+    if (error) return;
+    spdlog::critical("the disk does not confirm what was written; exiting without it");
+    ::_exit(1);
+  });
+  state_.shut_down([this] { asio::post(strand_, [this] { finish_stop(); }); });
+}
+
+void Server::finish_stop() {
+  stop_timer_.cancel();
+  signals_.cancel();
+  work_.reset();
+}
+
+}  // namespace governor::daemon

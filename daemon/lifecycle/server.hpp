@@ -1,0 +1,93 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <functional>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+#include "daemon/lifecycle/listener.hpp"
+#include "daemon/session/connection.hpp"
+#include "daemon/state/inline_guard.hpp"
+#include "daemon/state/state_owner.hpp"
+#include "daemon/store/store_thread.hpp"
+
+namespace governor::daemon {
+
+/// One running daemon: connections in, state behind, stopped in order. Tests run it in their own process.
+class Server {
+ public:
+  struct Settings {
+    StateOwner::Settings state;
+    std::chrono::milliseconds idle_exit{0};  ///< without any session; 0: never
+    std::string backup_directory;            ///< empty: take no backups
+    /// Why the daemon must stop serving; asked once a minute, may be empty.
+    std::function<std::optional<std::string>()> find_lost_ownership;
+    /// Makes the listening socket again after the last one was closed; empty when it is the service
+    /// manager's.
+    std::function<std::optional<ipc::UniqueFd>()> listen_again;
+  };
+
+  Server(boost::asio::io_context& io, ServerFacts facts, std::unique_ptr<Store> store, core::StateSeed seed,
+         Settings settings, ipc::UniqueFd listening);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  void start();
+  /// Any thread: answers what was read, makes it durable, then lets io_context::run return.
+  void stop(const std::string& reason);
+  /// SIGTERM, SIGINT and SIGHUP stop the server; a second one ends the process at once.
+  void stop_on_signals();
+
+  [[nodiscard]] const Counters& counters() const { return counters_; }
+
+ private:
+  using Strand = boost::asio::strand<boost::asio::io_context::executor_type>;
+
+  void make_listener(ipc::UniqueFd listening);
+  void accept(Listener::Socket socket, ipc::PeerCredentials peer);
+  void refuse(const ipc::PeerCredentials& peer);
+  void wait_for_signal();
+  void housekeeping();
+  void check_idle();
+  void exit_if_still_idle();
+  void check_ownership();
+  void check_backup();
+  void begin_stop(const std::string& reason);
+  void wait_for_connections();
+  void finish_stop();
+
+  boost::asio::io_context& io_;
+  Strand strand_;
+  ServerFacts facts_;
+  Counters counters_;
+  Settings settings_;
+  InlineGuard guard_;
+  StateOwner state_;
+  StoreThread store_;  // after the state: its last jobs still post to the state's strand
+  TaskScope tasks_;
+  std::shared_ptr<Listener> listener_;
+  std::list<std::shared_ptr<Connection>> connections_;
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer housekeeping_timer_;
+  boost::asio::steady_timer stop_timer_;
+  std::chrono::steady_clock::time_point last_active_;
+  std::chrono::steady_clock::time_point last_ownership_check_;
+  std::chrono::steady_clock::time_point next_backup_check_;
+  std::chrono::steady_clock::time_point stop_deadline_;
+  std::thread backup_thread_;
+  std::atomic<bool> backup_running_{false};
+  std::atomic<bool> stop_backup_{false};
+  bool stopping_ = false;
+  int signals_seen_ = 0;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+};
+
+}  // namespace governor::daemon

@@ -1,0 +1,16 @@
+#include <fmt/format.h>
+
+#include "daemon/lifecycle/options.hpp"
+#include "daemon/lifecycle/run_daemon.hpp"
+#include "ipc/startup_pipe.hpp"
+
+int main(int argc, char** argv) {
+  using namespace governor::daemon;
+  const auto chosen = read_options(argc, argv);
+  if (const auto* exit = std::get_if<ExitNow>(&chosen)) {
+    fmt::print(exit->code == 0 ? stdout : stderr, "{}", exit->text);
+    if (exit->code != 0) governor::ipc::report_failed(exit->startup_fd, exit->text);
+    return exit->code;
+  }
+  return run_daemon(std::get<Options>(chosen));
+}

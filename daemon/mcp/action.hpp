@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/session.hpp"
+#include "daemon/mcp/reply.hpp"
+#include "daemon/mcp/revision.hpp"
+#include "daemon/tools/tool.hpp"
+
+namespace governor::daemon {
+
+// What a connection has to do about one line. Decided without I/O, so that it can be tested without.
+
+/// Nothing to do and nothing to say.
+struct Ignore {};
+/// Say this at once; it depends on nothing.
+struct ReplyNow {
+  std::string text;
+};
+/// Reply with the daemon's health, from counters alone.
+struct ReplyHealth {
+  std::string id;
+};
+struct ReplyStatus {
+  std::string id;
+};
+struct OpenSession {
+  std::string id;
+  core::Session session;  ///< what hello said; keys and process are filled in later
+};
+struct Initialize {
+  Envelope envelope;
+  std::string client_name;
+  std::string client_version;
+};
+struct CallTool {
+  Envelope envelope;
+  std::unique_ptr<ToolCall> call;
+  bool read_only = false;
+  std::string client_name;  ///< of a stateless request, empty when not said
+  std::string client_version;
+};
+struct ConfirmAnswers {
+  std::uint64_t below = 0;
+  std::vector<std::uint64_t> also;
+};
+struct Goodbye {};
+/// Say this, then stop in order: for a newer build, or because a person asked.
+struct StopDaemon {
+  std::string reply;
+  std::string reason;
+};
+/// Opens a stream of notifications: the request stays unanswered until it is cancelled.
+struct Listen {
+  std::string id;
+};
+struct CancelRequest {
+  std::string id;
+};
+
+using Action = std::variant<Ignore, ReplyNow, ReplyHealth, ReplyStatus, OpenSession, Initialize, CallTool,
+                            ConfirmAnswers, Goodbye, StopDaemon, Listen, CancelRequest>;
+
+}  // namespace governor::daemon

@@ -1,0 +1,91 @@
+#include "daemon/mcp/catalogue.hpp"
+
+#include "daemon/mcp/reply.hpp"
+#include "daemon/support/json_writer.hpp"
+#include "ipc/build_info.hpp"
+
+namespace governor::daemon {
+namespace {
+
+constexpr std::string_view kInstructions =
+    "Governor watches over the agents of this machine. Call process_agent_update after each piece of work "
+    "and follow "
+    "its decision: approve means go on, revise means correct yourself first, reject means halt. Register "
+    "once with "
+    "register_agent; later calls may then omit agent_id.";
+
+/// How long a client may keep lists, in milliseconds. They change only with the daemon's build.
+constexpr int kListTtlMs = 300000;
+
+void write_server_info(JsonWriter& json, Revision revision) {
+  json.begin_object().field("name", "governor").field("version", ipc::version());
+  if (revision >= Revision::v2025_06_18) json.field("title", "Governor");
+  json.end_object();
+}
+
+void write_caching(JsonWriter& json) {
+  json.field("ttlMs", kListTtlMs).field("cacheScope", "private");
+}
+
+void write_tool(JsonWriter& json, const Tool& tool, Revision revision) {
+  json.begin_object().field("name", tool.name);
+  if (revision >= Revision::v2025_06_18) json.field("title", tool.title);
+  json.field("description", tool.description).key("inputSchema").raw(tool.input_schema);
+  if (has_structured_content(revision)) json.key("outputSchema").raw(tool.output_schema);
+  if (has_tool_annotations(revision)) {
+    json.key("annotations").begin_object().field("readOnlyHint", tool.read_only);
+    if (!tool.read_only) json.field("destructiveHint", false);
+    json.field("idempotentHint", tool.idempotent).field("openWorldHint", false).end_object();
+  }
+  json.end_object();
+}
+
+}  // namespace
+
+std::string tool_list_json(const std::vector<const Tool*>& tools, Revision revision) {
+  std::string out = "{";
+  out += result_preamble(revision);
+  JsonWriter json(out);
+  if (is_stateless(revision)) write_caching(json);
+  json.key("tools").begin_array();
+  for (const Tool* tool : tools) write_tool(json, *tool, revision);
+  json.end_array();
+  out += '}';
+  return out;
+}
+
+std::string initialize_json(Revision revision) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object().field("protocolVersion", to_string(revision));
+  json.key("capabilities").raw(R"({"tools":{"listChanged":false}})");
+  json.key("serverInfo");
+  write_server_info(json, revision);
+  json.field("instructions", kInstructions).end_object();
+  return out;
+}
+
+std::string discover_json() {
+  std::string out = "{";
+  out += result_preamble(Revision::v2026_07_28);
+  JsonWriter json(out);
+  write_caching(json);
+  json.key("supportedVersions").begin_array();
+  json.value(to_string(Revision::v2026_07_28)).end_array();  // the others begin with initialize
+  json.key("capabilities").raw(R"({"tools":{"listChanged":false}})");
+  json.field("instructions", kInstructions);
+  out += '}';
+  return out;
+}
+
+std::string listen_acknowledged_json(const std::string& id) {
+  return R"({"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":{"_meta":{)"
+         R"("io.modelcontextprotocol/subscriptionId":)" +
+         id + R"(},"notifications":{}}})";
+}
+
+std::string listen_result_json(const std::string& id) {
+  return R"({"resultType":"complete","_meta":{"io.modelcontextprotocol/subscriptionId":)" + id + "}}";
+}
+
+}  // namespace governor::daemon

@@ -1,0 +1,287 @@
+#include "daemon/mcp/interpreter.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/cut_text.hpp"
+#include "daemon/mcp/catalogue.hpp"
+#include "daemon/mcp/governor_methods.hpp"
+#include "daemon/support/json_writer.hpp"
+#include "ipc/build_info.hpp"
+
+namespace governor::daemon {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::string_view kMetaVersion = "io.modelcontextprotocol/protocolVersion";
+constexpr std::string_view kMetaCapabilities = "io.modelcontextprotocol/clientCapabilities";
+constexpr std::string_view kMetaClient = "io.modelcontextprotocol/clientInfo";
+
+const json::value* member(const json::object* object, std::string_view name) {
+  return object == nullptr ? nullptr : object->if_contains(name);
+}
+
+const json::object* member_object(const json::object* object, std::string_view name) {
+  const json::value* value = member(object, name);
+  return value == nullptr ? nullptr : value->if_object();
+}
+
+std::string member_text(const json::object* object, std::string_view name) {
+  const json::value* value = member(object, name);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+/// Who the client says it is; an Implementation of the schema has a name and a version.
+struct ClientInfo {
+  std::string name;
+  std::string version;
+};
+
+std::optional<ClientInfo> parse_client(const json::value* value) {
+  const json::object* object = value == nullptr ? nullptr : value->if_object();
+  if (object == nullptr) return std::nullopt;
+  for (const char* field : {"name", "version"}) {
+    const json::value* text = object->if_contains(field);
+    if (text == nullptr || !text->is_string()) return std::nullopt;
+  }
+  constexpr std::size_t kLongest = 128;  // for people to read
+  return ClientInfo{std::string(core::cut_text(member_text(object, "name"), kLongest)),
+                    std::string(core::cut_text(member_text(object, "version"), kLongest))};
+}
+
+/// A filter names kinds of notifications: flags, and a list of resources. None is offered yet, but a wrong
+/// one is still told.
+bool is_filter(const json::object& filter) {
+  for (const auto& item : filter) {
+    if (item.key() == "resourceSubscriptions") {
+      const json::array* uris = item.value().if_array();
+      if (uris == nullptr) return false;
+      for (const json::value& uri : *uris) {
+        if (!uri.is_string()) return false;
+      }
+    } else if (std::string_view(item.key()).ends_with("ListChanged") && !item.value().is_bool()) {
+      return false;
+    }
+  }
+  return true;
+}
+
+ReplyNow unknown_method(const Request& request) {
+  return {error_reply(request.id, kMethodNotFound,
+                      fmt::format("Unknown method \"{}\".", core::cut_text(request.method, 80)))};
+}
+
+/// Lists only what can be said in a request; the older revisions begin with a handshake.
+ReplyNow unsupported_version(const Request& request, std::string_view requested) {
+  std::string data;
+  JsonWriter writer(data);
+  writer.begin_object().key("supported").begin_array().value(to_string(Revision::v2026_07_28)).end_array();
+  writer.field("requested", requested).end_object();
+  return {error_reply(request.id, kUnsupportedProtocolVersion,
+                      "Unsupported protocol version. Revisions before 2026-07-28 begin with initialize.",
+                      data)};
+}
+
+}  // namespace
+
+Interpreter::Interpreter(const ToolEnvironment& environment)
+    : environment_(environment), tools_(*tools_of_profile("core")) {}
+
+void Interpreter::resume(const std::string& revision, const std::string& tools) {
+  if (!revision.empty()) legacy_ = parse_revision(revision);
+  if (auto chosen = tools_of_profile(tools)) tools_ = *std::move(chosen);
+}
+
+Action Interpreter::interpret(const Message& message) {
+  if (const auto* malformed = std::get_if<Malformed>(&message.content())) {
+    return ReplyNow{error_reply(malformed->id, malformed->code, malformed->message)};
+  }
+  if (const auto* request = std::get_if<Request>(&message.content())) return on_request(*request);
+  if (const auto* notification = std::get_if<Notification>(&message.content()))
+    return on_notification(*notification);
+  return Ignore{};
+}
+
+Action Interpreter::on_notification(const Notification& notification) {
+  if (notification.method == "governor/answered") return parse_answered(notification.params);
+  if (notification.method == "governor/goodbye") return Goodbye{};
+  if (notification.method == "notifications/cancelled") {
+    bool found = false;
+    std::string id = request_id_text(member(notification.params, "requestId"), found);
+    if (found) return CancelRequest{std::move(id)};
+  }
+  return Ignore{};
+}
+
+Action Interpreter::on_request(const Request& request) {
+  if (request.method.starts_with("governor/")) {
+    if (auto action = on_governor_request(request)) return *std::move(action);
+    return unknown_method(request);
+  }
+  if (request.method == "initialize") return initialize(request);
+  const json::object* meta = member_object(request.params, "_meta");
+  if (meta == nullptr && member(request.params, "_meta") != nullptr) {
+    return ReplyNow{error_reply(request.id, kInvalidParams, "_meta must be an object.")};
+  }
+  if (meta != nullptr && meta->contains(kMetaVersion)) return on_stateless(request, *meta);
+  return on_legacy(request);
+}
+
+std::optional<Action> Interpreter::on_governor_request(const Request& request) {
+  if (request.method == "governor/health") return ReplyHealth{request.id};
+  if (request.method == "governor/status") return ReplyStatus{request.id};
+  if (request.method == "governor/hello") return hello(request);
+  if (request.method == "governor/drain") return drain(request);
+  if (request.method == "governor/stop") {
+    const std::string reason = member_text(request.params, "reason");
+    std::string result;
+    JsonWriter(result)
+        .begin_object()
+        .field("stopping", true)
+        .field("pid", environment_.facts.pid)
+        .end_object();
+    return StopDaemon{result_reply(request.id, result), reason.empty() ? "asked to stop" : reason};
+  }
+  return std::nullopt;
+}
+
+Action Interpreter::hello(const Request& request) {
+  if (said_hello_) {
+    return ReplyNow{error_reply(request.id, kInvalidRequest, "hello was said already on this connection.")};
+  }
+  auto parsed = parse_hello(request);
+  if (auto* refusal = std::get_if<ReplyNow>(&parsed)) return std::move(*refusal);
+  core::Session session = std::get<core::Session>(std::move(parsed));
+  auto tools = tools_of_profile(session.tools);
+  if (!tools) return ReplyNow{domain_error_reply(request.id, kInvalidParams, tools.error())};
+  tools_ = *std::move(tools);
+  said_hello_ = true;
+  return OpenSession{request.id, std::move(session)};
+}
+
+Action Interpreter::drain(const Request& request) const {
+  const std::string build = member_text(request.params, "build");
+  const bool newer = ipc::compare_builds(build, environment_.facts.build) > 0;
+  std::string result;
+  JsonWriter(result)
+      .begin_object()
+      .field("draining", newer)
+      .field("build", environment_.facts.build)
+      .end_object();
+  std::string reply = result_reply(request.id, result);
+  if (!newer) return ReplyNow{std::move(reply)};
+  return StopDaemon{std::move(reply), fmt::format("the newer build {} takes over", build)};
+}
+
+Action Interpreter::initialize(const Request& request) {
+  const json::value* version = member(request.params, "protocolVersion");
+  if (version == nullptr || !version->is_string()) {
+    return ReplyNow{error_reply(request.id, kInvalidParams, "initialize needs protocolVersion, a string.")};
+  }
+  // As the handshake has it: an unknown revision is answered with one that the server speaks.
+  Revision revision = parse_revision(version->get_string()).value_or(kNewestLegacy);
+  if (is_stateless(revision)) revision = kNewestLegacy;
+  auto client = parse_client(member(request.params, "clientInfo"));
+  if (!client || member_object(request.params, "capabilities") == nullptr) {
+    return ReplyNow{
+        error_reply(request.id, kInvalidParams,
+                    "initialize needs clientInfo with name and version, and capabilities, an object.")};
+  }
+  legacy_ = revision;
+  return Initialize{Envelope{request.id, revision}, std::move(client->name), std::move(client->version)};
+}
+
+Action Interpreter::on_stateless(const Request& request, const json::object& meta) {
+  const json::value& version = meta.at(kMetaVersion);
+  if (!version.is_string()) {
+    return ReplyNow{error_reply(request.id, kInvalidParams,
+                                fmt::format("_meta[\"{}\"] must be a string.", kMetaVersion))};
+  }
+  const auto revision = parse_revision(version.get_string());
+  if (!revision || !is_stateless(*revision)) return unsupported_version(request, version.get_string());
+  if (member_object(&meta, kMetaCapabilities) == nullptr) {
+    return ReplyNow{
+        error_reply(request.id, kInvalidParams,
+                    fmt::format("_meta[\"{}\"] is missing; an object is required.", kMetaCapabilities))};
+  }
+  const json::value* client_value = meta.if_contains(kMetaClient);
+  const auto client = parse_client(client_value);
+  if (client_value != nullptr && !client) {
+    return ReplyNow{
+        error_reply(request.id, kInvalidParams,
+                    fmt::format("_meta[\"{}\"] must be an object with name and version.", kMetaClient))};
+  }
+  if (request.method == "server/discover") return ReplyNow{result_reply(request.id, discover_json())};
+  if (request.method == "tools/list") return list_tools(request, *revision);
+  if (request.method == "tools/call") {
+    Action action = call_tool(request, *revision);
+    if (auto* call = std::get_if<CallTool>(&action); call != nullptr && client) {
+      call->client_name = client->name;
+      call->client_version = client->version;
+    }
+    return action;
+  }
+  if (request.method == "subscriptions/listen") {
+    const json::object* filter = member_object(request.params, "notifications");
+    if (filter == nullptr || !is_filter(*filter)) {
+      return ReplyNow{error_reply(request.id, kInvalidParams,
+                                  "subscriptions/listen needs notifications, an object of flags and, as "
+                                  "resourceSubscriptions, a list of URIs.")};
+    }
+    return Listen{request.id};
+  }
+  return unknown_method(request);
+}
+
+Action Interpreter::on_legacy(const Request& request) {
+  if (request.method == "ping") return ReplyNow{result_reply(request.id, "{}")};
+  const bool known = request.method == "tools/list" || request.method == "tools/call";
+  if (!legacy_ &&
+      (known || request.method == "server/discover" || request.method == "subscriptions/listen")) {
+    return ReplyNow{
+        error_reply(request.id, kInvalidParams,
+                    fmt::format("The request has no revision: give _meta[\"{}\"] and _meta[\"{}\"], or send "
+                                "initialize first.",
+                                kMetaVersion, kMetaCapabilities))};
+  }
+  if (request.method == "tools/list") return list_tools(request, *legacy_);
+  if (request.method == "tools/call") return call_tool(request, *legacy_);
+  return unknown_method(request);
+}
+
+Action Interpreter::list_tools(const Request& request, Revision revision) const {
+  if (const json::value* cursor = member(request.params, "cursor"); cursor != nullptr && !cursor->is_null()) {
+    return ReplyNow{error_reply(request.id, kInvalidParams, "Unknown cursor: all tools come in one page.")};
+  }
+  return ReplyNow{result_reply(request.id, tool_list_json(tools_, revision))};
+}
+
+Action Interpreter::call_tool(const Request& request, Revision revision) const {
+  const json::value* name = member(request.params, "name");
+  if (name == nullptr || !name->is_string()) {
+    return ReplyNow{error_reply(request.id, kInvalidParams, "tools/call needs name, a string.")};
+  }
+  const std::string_view tool_name = name->get_string();
+  const auto tool =
+      std::find_if(tools_.begin(), tools_.end(), [&](const Tool* t) { return t->name == tool_name; });
+  if (tool == tools_.end()) {
+    const bool elsewhere = find_tool(tool_name) != nullptr;
+    return ReplyNow{
+        error_reply(request.id, kInvalidParams,
+                    fmt::format("Unknown tool \"{}\".{}", core::cut_text(tool_name, 80),
+                                elsewhere ? " It is not in this session's profile (--tools)." : ""))};
+  }
+  static const json::object kNoArguments;
+  const json::value* arguments = member(request.params, "arguments");
+  if (arguments != nullptr && !arguments->is_object()) {
+    return ReplyNow{error_reply(request.id, kInvalidParams, "arguments must be an object.")};
+  }
+  auto call = (*tool)->parse(arguments != nullptr ? arguments->get_object() : kNoArguments, environment_);
+  const Envelope envelope{request.id, revision};
+  if (!call) return ReplyNow{tool_reply(envelope, std::move(call.error()))};
+  return CallTool{envelope, std::move(*call), (*tool)->read_only, {}, {}};
+}
+
+}  // namespace governor::daemon

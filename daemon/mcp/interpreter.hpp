@@ -1,0 +1,41 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/mcp/action.hpp"
+#include "daemon/mcp/message.hpp"
+
+namespace governor::daemon {
+
+/// Turns the messages of one connection into actions. Knows what the connection has said so far (hello,
+/// initialize) and nothing of sockets or state.
+class Interpreter {
+ public:
+  explicit Interpreter(const ToolEnvironment& environment);
+
+  Action interpret(const Message& message);
+
+  /// A session that came back brings its era and profile along.
+  void resume(const std::string& revision, const std::string& tools);
+
+ private:
+  Action on_request(const Request& request);
+  Action on_notification(const Notification& notification);
+  std::optional<Action> on_governor_request(const Request& request);
+  Action on_stateless(const Request& request, const boost::json::object& meta);
+  Action on_legacy(const Request& request);
+  Action initialize(const Request& request);
+  Action hello(const Request& request);
+  Action drain(const Request& request) const;
+  Action list_tools(const Request& request, Revision revision) const;
+  Action call_tool(const Request& request, Revision revision) const;
+
+  ToolEnvironment environment_;
+  std::vector<const Tool*> tools_;
+  bool said_hello_ = false;
+  std::optional<Revision> legacy_;  ///< agreed by initialize
+};
+
+}  // namespace governor::daemon

@@ -1,0 +1,111 @@
+#include "daemon/mcp/reply.hpp"
+
+#include <fmt/format.h>
+
+#include "daemon/support/json_writer.hpp"
+#include "ipc/build_info.hpp"
+
+namespace governor::daemon {
+namespace {
+
+std::string begin_reply(std::string_view id, std::size_t expected_size) {
+  std::string out;
+  out.reserve(expected_size + id.size() + 64);
+  out += "{\"jsonrpc\":\"2.0\",";
+  if (!id.empty()) {
+    out += "\"id\":";
+    out += id;
+    out += ',';
+  }
+  return out;
+}
+
+void write_error_fields(JsonWriter& json, const core::Error& error) {
+  json.field("code", core::to_string(error.code)).field("message", error.message);
+  if (!error.field.empty()) json.field("field", error.field);
+  if (!error.given.empty()) json.field("given", error.given);
+  if (!error.expected.empty()) json.field("expected", error.expected);
+  if (!error.hint.empty()) json.field("hint", error.hint);
+}
+
+std::string error_text(const core::Error& error) {
+  std::string text = fmt::format("{}: {}", core::to_string(error.code), error.message);
+  if (!error.hint.empty()) text += " " + error.hint;
+  return text;
+}
+
+std::string tool_error_reply(const Envelope& envelope, const core::Error& error) {
+  std::string out = begin_reply(envelope.id, 512);
+  out += "\"result\":{";
+  if (is_stateless(envelope.revision)) out += "\"resultType\":\"complete\",";
+  out += "\"_meta\":{\"io.github.governor/error\":";
+  JsonWriter json(out);
+  json.begin_object();
+  write_error_fields(json, error);
+  json.end_object();
+  if (is_stateless(envelope.revision)) {
+    out += fmt::format(R"(,"io.modelcontextprotocol/serverInfo":{{"name":"governor","version":"{}"}})",
+                       ipc::version());
+  }
+  out += "},\"content\":[{\"type\":\"text\",\"text\":\"";
+  append_json_escaped(out, error_text(error));
+  out += "\"}],\"isError\":true}}";
+  return out;
+}
+
+}  // namespace
+
+std::string error_reply(std::string_view id, int code, std::string_view message, std::string_view data) {
+  std::string out = begin_reply(id, message.size() + data.size());
+  JsonWriter json(out);
+  json.key("error").begin_object().field("code", code).field("message", message);
+  if (!data.empty()) json.key("data").raw(data);
+  json.end_object();
+  out += '}';
+  return out;
+}
+
+std::string domain_error_reply(std::string_view id, int code, const core::Error& error) {
+  std::string data;
+  JsonWriter json(data);
+  json.begin_object();
+  write_error_fields(json, error);
+  json.end_object();
+  return error_reply(id, code, error_text(error), data);
+}
+
+std::string result_reply(std::string_view id, std::string_view result) {
+  std::string out = begin_reply(id, result.size());
+  out += "\"result\":";
+  out += result;
+  out += '}';
+  return out;
+}
+
+std::string_view result_preamble(Revision revision) {
+  if (!is_stateless(revision)) return {};
+  static const std::string preamble = fmt::format(
+      R"("resultType":"complete","_meta":{{"io.modelcontextprotocol/serverInfo":{{"name":"governor","version":"{}"}}}},)",
+      ipc::version());
+  return preamble;
+}
+
+std::string tool_reply(const Envelope& envelope, const core::Result<std::string>& outcome) {
+  if (!outcome) return tool_error_reply(envelope, outcome.error());
+  const std::string& structured = *outcome;
+  std::string out = begin_reply(envelope.id, structured.size() * 9 / 4 + 256);
+  out += "\"result\":{";
+  out += result_preamble(envelope.revision);
+  out += "\"content\":[{\"type\":\"text\",\"text\":\"";
+  append_json_escaped(out, structured);
+  out += "\"}],";
+  if (has_structured_content(envelope.revision)) {
+    out += "\"structuredContent\":";
+    out += structured;
+    out += ',';
+  }
+  out += "\"isError\":false}}";
+  return out;
+}
+
+}  // namespace governor::daemon

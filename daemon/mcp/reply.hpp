@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "core/result.hpp"
+#include "daemon/mcp/revision.hpp"
+
+namespace governor::daemon {
+
+// JSON-RPC and MCP error codes. -32022: the schema of 2026-07-28. Codes of governor's own lie outside the
+// range that JSON-RPC reserves.
+enum RpcError : int {
+  kParseError = -32700,
+  kInvalidRequest = -32600,
+  kMethodNotFound = -32601,
+  kInvalidParams = -32602,
+  kUnsupportedProtocolVersion = -32022,
+  kProtocolMismatch = -31002,
+  kStorageUnavailable = -31003,
+  kOverloaded = -31004,
+  kShuttingDown = -31005,
+};
+
+/// `id` is JSON text; empty where it could not be read. `data` is JSON text, empty for none.
+std::string error_reply(std::string_view id, int code, std::string_view message, std::string_view data = {});
+
+/// An error of governor's own: `data` gets the stable code and the hint.
+std::string domain_error_reply(std::string_view id, int code, const core::Error& error);
+
+std::string result_reply(std::string_view id, std::string_view result);
+
+/// What a reply to a request needs to know of it.
+struct Envelope {
+  std::string id;  ///< JSON text
+  Revision revision = kNewestLegacy;
+};
+
+/// The fields that every result of the stateless era carries, each followed by a comma; empty in the older
+/// eras.
+std::string_view result_preamble(Revision revision);
+
+/// A tool's result, or its error as a result with isError, in the form of the revision.
+std::string tool_reply(const Envelope& envelope, const core::Result<std::string>& outcome);
+
+}  // namespace governor::daemon

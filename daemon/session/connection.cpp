@@ -1,0 +1,376 @@
+#include "daemon/session/connection.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/json/monotonic_resource.hpp>
+
+#include "daemon/mcp/catalogue.hpp"
+#include "daemon/support/limits.hpp"
+#include "ipc/numbered_line.hpp"
+#include "ipc/process_identity.hpp"
+
+namespace governor::daemon {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr std::size_t kReadBytes = 16 * 1024;
+/// Room for output that is kept between replies.
+constexpr std::size_t kKeptOutput = 64 * 1024;
+/// After the client has ended its side, what it asked before is still answered, within this time.
+constexpr std::chrono::seconds kDrainLimit{5};
+constexpr std::int64_t kWriteLimitUs = 30'000'000;
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable_t<Connection::Strand>());
+
+}  // namespace
+
+Connection::Connection(Socket socket, ipc::PeerCredentials peer, const ConnectionServices& services)
+    : socket_(std::move(socket)),
+      strand_(asio::make_strand(socket_.get_executor())),
+      peer_(peer),
+      services_(services),
+      decoder_(kMaxLineBytes + ipc::kMaxNumberPrefix),
+      interpreter_(services.environment),
+      answered_(strand_) {}
+
+std::shared_ptr<Connection> Connection::self() {
+  return std::static_pointer_cast<Connection>(shared_from_this());
+}
+
+void Connection::start(std::function<void()> on_closed) {
+  on_closed_ = std::move(on_closed);
+  services_.counters.connections.fetch_add(1, std::memory_order_relaxed);
+  services_.tasks.spawn(strand_, "connection", read_loop());
+}
+
+Connection::Task Connection::read_loop() {
+  const auto keep_alive = self();
+  while (!draining_ && !closed_) {
+    const auto room = decoder_.prepare(kReadBytes);
+    const auto buffer = asio::buffer(room.data(), room.size());
+    const auto [error, size] = co_await socket_.async_read_some(buffer, kAwait);
+    if (error) break;
+    decoder_.commit(size);
+    handle_available_lines();
+    while (unanswered_ >= kMaxUnanswered && !closed_) {
+      answered_.expires_at(Timer::time_point::max());
+      co_await answered_.async_wait(kAwait);
+      handle_available_lines();
+    }
+  }
+  co_await wait_until_answered();
+  finish();
+}
+
+Connection::Task Connection::wait_until_answered() {
+  const auto limit = std::chrono::steady_clock::now() + kDrainLimit;
+  while (!closed_ && (unanswered_ > 0 || !writing_.empty() || !queued_.empty()) &&
+         std::chrono::steady_clock::now() < limit) {
+    answered_.expires_at(limit);
+    co_await answered_.async_wait(kAwait);
+  }
+}
+
+void Connection::finish() {
+  close_on_strand();
+  services_.state.detach(self(), goodbye_ || !said_hello_);
+  services_.counters.connections.fetch_sub(1, std::memory_order_relaxed);
+  on_closed_();
+}
+
+void Connection::close_on_strand() {
+  if (closed_) return;
+  closed_ = true;
+  boost::system::error_code ignored;
+  socket_.close(ignored);
+  answered_.cancel();
+}
+
+void Connection::close() {
+  asio::dispatch(strand_, [connection = self()] { connection->close_on_strand(); });
+}
+
+void Connection::supersede() {
+  close();
+}
+
+void Connection::drain() {
+  asio::dispatch(strand_, [connection = self()] {
+    if (std::exchange(connection->draining_, true) || connection->closed_) return;
+    // A proxy sends its open subscriptions again to the next daemon; a plain client is told that its stream
+    // ends.
+    for (const auto& [id, number] : std::exchange(connection->listens_, {})) {
+      if (number == 0) connection->send(0, result_reply(id, listen_result_json(id)));
+    }
+    boost::system::error_code ignored;
+    connection->socket_.shutdown(Socket::shutdown_receive, ignored);  // ends the read and lets writes go on
+    connection->answered_.cancel();
+  });
+}
+
+void Connection::check_writing(std::chrono::steady_clock::time_point now) {
+  const std::int64_t since = writing_since_us_.load(std::memory_order_relaxed);
+  if (since == 0 || steady_us(now) - since < kWriteLimitUs) return;
+  spdlog::warn("client with pid {} has not read for 30 s and is disconnected", peer_.pid);
+  close();
+}
+
+// Input.
+
+void Connection::handle_available_lines() {
+  while (unanswered_ < kMaxUnanswered && !closed_) {
+    const auto event = decoder_.next();
+    if (event.kind == ipc::LineDecoder::Kind::none) return;
+    if (event.kind == ipc::LineDecoder::Kind::too_long) {
+      const auto line = ipc::classify(event.text);
+      const bool numbered = line.kind == ipc::LineKind::numbered && said_hello_;
+      if (numbered) last_number_ = std::max(last_number_, line.numbered.number);
+      refuse_too_long(numbered ? line.numbered.number : 0, event.dropped_bytes);
+    } else {
+      handle_line(event.text);
+    }
+  }
+}
+
+void Connection::refuse_too_long(std::uint64_t number, std::size_t bytes) {
+  core::Error error(core::ErrorCode::limit_exceeded,
+                    fmt::format("The line has {} bytes; accepted: at most {}.", bytes, kMaxLineBytes),
+                    "Send less in one message.");
+  send(number, domain_error_reply("", kInvalidRequest, error));
+}
+
+void Connection::handle_line(std::string_view line) {
+  const auto classified = ipc::classify(line);
+  switch (classified.kind) {
+    case ipc::LineKind::empty: return;
+    case ipc::LineKind::keepalive: send(0, "0"); return;
+    case ipc::LineKind::plain: handle_message(0, classified.numbered.payload); return;
+    case ipc::LineKind::malformed:
+      send(0, error_reply("", kParseError, fmt::format("The line is no message: {}", classified.reason)));
+      return;
+    case ipc::LineKind::numbered: break;
+  }
+  const std::uint64_t number = classified.numbered.number;
+  if (!said_hello_) {
+    send(0, error_reply("", kInvalidRequest, "Numbered lines need governor/hello first."));
+  } else if (number <= last_number_) {
+    send(0, error_reply("", kInvalidRequest,
+                        fmt::format("Line number {} is not above {}, the last one; the line is ignored.",
+                                    number, last_number_)));
+  } else {
+    last_number_ = number;
+    handle_message(number, classified.numbered.payload);
+  }
+}
+
+void Connection::handle_message(std::uint64_t number, std::string_view text) {
+  if (text.size() > kMaxLineBytes) {
+    refuse_too_long(number, text.size());
+    return;
+  }
+  services_.counters.requests.fetch_add(1, std::memory_order_relaxed);
+  // Most messages fit the stack; a tree of values is then built and dropped without a single allocation.
+  std::array<unsigned char, 8192> memory;
+  boost::json::monotonic_resource resource(memory.data(), memory.size());
+  const Message message = Message::parse(text, &resource);
+  act(number, interpreter_.interpret(message));
+}
+
+void Connection::act(std::uint64_t number, Action action) {
+  std::visit([&](auto&& chosen) { perform(number, std::move(chosen)); }, std::move(action));
+}
+
+// What a line asks for.
+
+Ticket Connection::ticket(Ticket::Kind kind, std::uint64_t number, Envelope envelope) {
+  ++unanswered_;
+  return {kind, number, std::move(envelope), std::chrono::steady_clock::now()};
+}
+
+core::Session Connection::described(core::Session session) const {
+  session.process.pid = peer_.pid;
+  if (const auto identity = ipc::identify_process(peer_.pid)) {
+    session.process.start_time = identity->start_time;
+    session.process.boot_id = identity->boot_id;
+  }
+  return session;
+}
+
+void Connection::perform(std::uint64_t number, Ignore) {
+  if (number != 0) send(number, {});
+}
+
+void Connection::perform(std::uint64_t number, ReplyNow action) {
+  send(number, action.text);
+}
+
+void Connection::perform(std::uint64_t number, ReplyHealth action) {
+  std::string result;
+  JsonWriter json(result);
+  json.begin_object();
+  write_health_fields(json, services_.environment.facts, services_.counters,
+                      std::chrono::steady_clock::now());
+  json.end_object();
+  send(number, result_reply(action.id, result));
+}
+
+void Connection::perform(std::uint64_t number, ReplyStatus action) {
+  services_.state.report_status(self(), ticket(Ticket::Kind::result, number, {std::move(action.id)}));
+}
+
+void Connection::perform(std::uint64_t number, OpenSession action) {
+  said_hello_ = true;
+  client_name_ = action.session.client_name;
+  services_.state.open_session(self(), described(std::move(action.session)),
+                               ticket(Ticket::Kind::hello, number, {std::move(action.id)}));
+}
+
+void Connection::perform(std::uint64_t number, Initialize action) {
+  std::string result = initialize_json(action.envelope.revision);
+  services_.state.initialize(self(), std::move(action.client_name), std::move(action.client_version),
+                             ticket(Ticket::Kind::result, number, std::move(action.envelope)),
+                             std::move(result));
+}
+
+void Connection::perform(std::uint64_t number, CallTool action) {
+  if (!said_hello_ && !has_plain_session_ && !action.read_only) {
+    has_plain_session_ = true;
+    core::Session session;
+    session.id = services_.environment.random_hex(16);
+    session.client_name = action.client_name;
+    services_.state.open_plain_session(self(), described(std::move(session)));
+  } else if (said_hello_ && !action.client_name.empty() && action.client_name != client_name_) {
+    client_name_ = action.client_name;
+    services_.state.note_client(self(), action.client_name, action.client_version);
+  }
+  PendingCall call;
+  call.sink = self();
+  call.ticket = ticket(Ticket::Kind::tool, number, std::move(action.envelope));
+  call.call = std::move(action.call);
+  call.read_only = action.read_only;
+  services_.state.call(std::move(call));
+}
+
+void Connection::perform(std::uint64_t number, ConfirmAnswers action) {
+  services_.state.confirm(self(), action.below, std::move(action.also));
+  if (number != 0) send(number, {});
+}
+
+void Connection::perform(std::uint64_t number, Goodbye) {
+  goodbye_ = true;
+  if (number != 0) send(number, {});
+}
+
+void Connection::perform(std::uint64_t number, StopDaemon action) {
+  send(number, action.reply);
+  services_.stop_daemon(action.reason);
+}
+
+void Connection::perform(std::uint64_t number, Listen action) {
+  if (listens_.size() >= kMaxSubscriptions) {
+    const core::Error error(
+        core::ErrorCode::limit_exceeded,
+        fmt::format("{} subscriptions are open on this connection, the limit.", listens_.size()),
+        "Cancel one of them, or ask for several kinds of notifications with one.");
+    send(number, domain_error_reply(action.id, kInvalidParams, error));
+    return;
+  }
+  if (!listens_.emplace(action.id, number).second) {
+    send(number, error_reply(action.id, kInvalidRequest, "A subscription with this id is open already."));
+    return;
+  }
+  send(0, listen_acknowledged_json(action.id));
+}
+
+void Connection::perform(std::uint64_t number, CancelRequest action) {
+  const auto found = listens_.find(action.id);
+  if (found != listens_.end()) {
+    if (found->second != 0) send(found->second, {});
+    listens_.erase(found);
+  }
+  if (number != 0) send(number, {});
+}
+
+// Output.
+
+void Connection::deliver(Ticket ticket, core::Result<std::string> outcome) {
+  asio::dispatch(strand_, [connection = self(), ticket = std::move(ticket), outcome = std::move(outcome)] {
+    const auto took = std::chrono::steady_clock::now() - ticket.started;
+    connection->services_.counters.request_latency.add(
+        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
+    --connection->unanswered_;
+    const Envelope& envelope = ticket.envelope;
+    if (ticket.kind == Ticket::Kind::tool) {
+      connection->send(ticket.line, tool_reply(envelope, outcome));
+    } else if (outcome) {
+      connection->send(ticket.line, result_reply(envelope.id, *outcome));
+    } else {
+      connection->send(ticket.line, domain_error_reply(envelope.id, kStorageUnavailable, outcome.error()));
+      // Without a session no numbered line may be taken; the client connects again.
+      if (ticket.kind == Ticket::Kind::hello) connection->drain();
+    }
+    connection->answered_.cancel();
+  });
+}
+
+void Connection::resume(std::string revision, std::string tools) {
+  asio::dispatch(strand_, [connection = self(), revision = std::move(revision), tools = std::move(tools)] {
+    connection->interpreter_.resume(revision, tools);
+  });
+}
+
+void Connection::send(std::uint64_t number, std::string_view text) {
+  if (closed_) return;
+  if (queued_.size() + writing_.size() + text.size() > kMaxQueuedOutput) {
+    spdlog::warn("client with pid {} does not read its answers and is disconnected", peer_.pid);
+    close_on_strand();
+    return;
+  }
+  if (number != 0) {
+    ipc::append_number(queued_, number);
+    if (!text.empty()) queued_ += ' ';
+  }
+  queued_ += text;
+  queued_ += '\n';
+  schedule_write();
+}
+
+/// The write begins after what is ready by now has been handled: the answers of one batch then leave
+/// together, and the reader is woken once.
+void Connection::schedule_write() {
+  if (!writing_.empty() || write_scheduled_) return;
+  write_scheduled_ = true;
+  asio::post(strand_, [connection = self()] {
+    connection->write_scheduled_ = false;
+    if (!connection->closed_ && connection->writing_.empty()) connection->start_write();
+  });
+}
+
+void Connection::start_write() {
+  std::swap(writing_, queued_);
+  writing_since_us_.store(steady_us(std::chrono::steady_clock::now()), std::memory_order_relaxed);
+  asio::async_write(
+      socket_, asio::buffer(writing_),
+      asio::bind_executor(strand_, [connection = self()](boost::system::error_code error, std::size_t) {
+        connection->writing_.clear();
+        if (connection->writing_.capacity() > kKeptOutput) connection->writing_.shrink_to_fit();
+        connection->writing_since_us_.store(0, std::memory_order_relaxed);
+        if (error) {
+          connection->close_on_strand();
+        } else if (!connection->closed_ && !connection->queued_.empty()) {
+          connection->start_write();
+        }
+        connection->answered_.cancel();
+      }));
+}
+
+}  // namespace governor::daemon

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+
+#include "core/keys.hpp"
+#include "core/result.hpp"
+#include "daemon/mcp/reply.hpp"
+
+namespace governor::daemon {
+
+/// What a reply needs to know of its request.
+struct Ticket {
+  enum class Kind { tool, result, hello };
+
+  Kind kind = Kind::result;
+  std::uint64_t line = 0;  ///< 0 when the line was not numbered
+  Envelope envelope;
+  std::chrono::steady_clock::time_point started;
+};
+
+struct PendingCall;
+
+/// A connection as the state sees it.
+class ReplySink : public std::enable_shared_from_this<ReplySink> {
+ public:
+  virtual ~ReplySink() = default;
+
+  /// Any strand: passes the outcome on. Called exactly once for each request, unless the connection is gone.
+  virtual void deliver(Ticket ticket, core::Result<std::string> outcome) = 0;
+  /// Any strand: a newer connection took over the session.
+  virtual void supersede() = 0;
+  /// Any strand: era and profile of a session that came back.
+  virtual void resume(std::string revision, std::string tools) = 0;
+
+  /// State strand only.
+  struct Attachment {
+    core::SessionKey session = 0;
+    bool detached = false;
+    /// The call that waits for something before it can take effect; those behind it wait too, so that the
+    /// calls of one connection take effect in the order in which they were sent.
+    const PendingCall* blocking = nullptr;
+    std::deque<std::shared_ptr<PendingCall>> behind;
+  } attachment;
+};
+
+}  // namespace governor::daemon

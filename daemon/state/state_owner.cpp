@@ -1,0 +1,169 @@
+#include "daemon/state/state_owner.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "daemon/mcp/governor_methods.hpp"
+#include "daemon/state/status_json.hpp"
+#include "daemon/support/limits.hpp"
+
+namespace governor::daemon {
+namespace {
+
+const core::Error kReloading(core::ErrorCode::storage_unavailable, "The database cannot be read at present.",
+                             "Check free space and the state directory's disk; governor keeps trying.");
+
+}  // namespace
+
+StateOwner::StateOwner(boost::asio::io_context& io, StoreThread& store, const ServerFacts& facts,
+                       Counters& counters, InlineGuard& guard, Settings settings, core::StateSeed seed)
+    : strand_(boost::asio::make_strand(io)),
+      store_(store),
+      facts_(facts),
+      counters_(counters),
+      settings_(settings),
+      state_(std::in_place, settings.thresholds, std::move(seed)),
+      commits_(strand_, store, counters, guard,
+               [this](const core::Error& failure) { on_commit_failure(failure); }),
+      timer_(strand_) {}
+
+void StateOwner::park(std::shared_ptr<PendingCall> pending) {
+  parked_.push_back({[this, pending] { start_call(pending); },
+                     [this, pending](const core::Error& error) { give_up(*pending, error); }});
+}
+
+core::Session& StateOwner::attach(const std::shared_ptr<ReplySink>& sink, core::Session fresh, bool& resumed,
+                                  core::Changes& changes) {
+  const core::SessionKey before = sink->attachment.session;
+  core::Session& session = state_->open_session(std::move(fresh), resumed, changes);
+  if (const core::Session* plain = before == session.key ? nullptr : state_->find_session(before)) {
+    // The connection called a tool before its hello: the session it had for that is over.
+    attached_.erase(plain->id);
+    state_->end_session(before, changes);
+  }
+  std::shared_ptr<ReplySink>& holder = attached_[session.id];
+  if (holder && holder != sink) {
+    holder->attachment.detached = true;
+    holder->attachment.behind.clear();  // they come again over the new connection; and they hold the old one
+    holder->supersede();
+  }
+  holder = sink;
+  sink->attachment.session = session.key;
+  return session;
+}
+
+void StateOwner::open_session(std::shared_ptr<ReplySink> sink, core::Session fresh, Ticket ticket) {
+  auto open = [this, fresh = std::move(fresh)](const std::shared_ptr<ReplySink>& to, Ticket asked) mutable {
+    fresh.created_us = settings_.now_us();
+    core::Changes changes;
+    bool resumed = false;
+    const core::Session& session = attach(to, std::move(fresh), resumed, changes);
+    if (resumed) to->resume(session.revision, session.tools);
+    // Hello shows nothing of the state, so it need not wait: whatever builds on the session comes later in
+    // the queue.
+    commits_.add(std::move(changes), nullptr);
+    to->deliver(std::move(asked), hello_json(facts_.build, facts_.pid, resumed));
+  };
+  on_strand(std::move(sink), std::move(ticket), std::move(open));
+}
+
+void StateOwner::open_plain_session(std::shared_ptr<ReplySink> sink, core::Session fresh) {
+  on_strand([this, sink = std::move(sink), fresh = std::move(fresh)]() mutable {
+    if (sink->attachment.detached || sink->attachment.session != 0) return;
+    fresh.created_us = settings_.now_us();
+    core::Changes changes;
+    bool resumed = false;
+    attach(sink, std::move(fresh), resumed, changes);
+    commits_.add(std::move(changes), nullptr);
+  });
+}
+
+void StateOwner::initialize(std::shared_ptr<ReplySink> sink, std::string client_name,
+                            std::string client_version, Ticket ticket, std::string result) {
+  auto agree = [this, client_name = std::move(client_name), client_version = std::move(client_version),
+                result = std::move(result)](const std::shared_ptr<ReplySink>& to, Ticket asked) mutable {
+    core::Session* session = state_->find_session(to->attachment.session);
+    if (session == nullptr) {
+      to->deliver(std::move(asked), std::move(result));
+      return;
+    }
+    session->revision = std::string(to_string(asked.envelope.revision));
+    if (!client_name.empty()) session->client_name = std::move(client_name);
+    session->client_version = std::move(client_version);
+    core::Changes changes;
+    state_->save_session(*session, changes);
+    commits_.add(std::move(changes), [to, asked = std::move(asked),
+                                      result = std::move(result)](const core::Error* failure) mutable {
+      to->deliver(std::move(asked), failure == nullptr ? core::Result<std::string>(std::move(result))
+                                                       : core::Result<std::string>(*failure));
+    });
+  };
+  on_strand(std::move(sink), std::move(ticket), std::move(agree));
+}
+
+void StateOwner::note_client(std::shared_ptr<ReplySink> sink, std::string client_name,
+                             std::string client_version) {
+  on_strand([this, sink = std::move(sink), client_name = std::move(client_name),
+             client_version = std::move(client_version)]() mutable {
+    core::Session* session = state_->find_session(sink->attachment.session);
+    if (session == nullptr || session->client_name == client_name) return;
+    session->client_name = std::move(client_name);
+    session->client_version = std::move(client_version);
+    core::Changes changes;
+    state_->save_session(*session, changes);
+    commits_.add(std::move(changes), nullptr);
+  });
+}
+
+void StateOwner::confirm(std::shared_ptr<ReplySink> sink, std::uint64_t below,
+                         std::vector<std::uint64_t> also) {
+  on_strand([this, sink = std::move(sink), below, also = std::move(also)] {
+    if (!sink->attachment.detached) state_->confirm_answers(sink->attachment.session, below, also);
+  });
+}
+
+void StateOwner::detach(std::shared_ptr<ReplySink> sink, bool for_good) {
+  on_strand([this, sink = std::move(sink), for_good] {
+    if (std::exchange(sink->attachment.detached, true)) return;
+    sink->attachment.behind.clear();
+    const core::Session* session = state_->find_session(sink->attachment.session);
+    if (session == nullptr) return;
+    attached_.erase(session->id);
+    if (!for_good && session->resumable) return;  // the reaper looks after it
+    core::Changes changes;
+    state_->end_session(session->key, changes);
+    commits_.add(std::move(changes), nullptr);
+  });
+}
+
+void StateOwner::report_status(std::shared_ptr<ReplySink> sink, Ticket ticket) {
+  auto report = [this](const std::shared_ptr<ReplySink>& to, Ticket asked) {
+    commits_.when_durable(commits_.on_everything(), [this, to, asked = std::move(asked)](
+                                                        const core::Error* failure) mutable {
+      if (failure != nullptr || !state_) {
+        to->deliver(std::move(asked), core::Result<std::string>(failure != nullptr ? *failure : kReloading));
+        return;
+      }
+      const auto connected = [this](const core::Session& session) { return attached_.contains(session.id); };
+      to->deliver(std::move(asked), status_json(facts_, counters_, *state_, connected));
+    });
+  };
+  on_strand(std::move(sink), std::move(ticket), std::move(report));
+}
+
+void StateOwner::audit(std::string event, std::string detail) {
+  on_strand([this, event = std::move(event), detail = std::move(detail)]() mutable {
+    core::Changes changes;
+    changes.emplace_back(core::AuditAppended{settings_.now_us(), std::move(event), 0, 0, std::move(detail)});
+    commits_.add(std::move(changes), nullptr);
+  });
+}
+
+void StateOwner::count_sessions(std::function<void(std::size_t)> then) {
+  on_strand([this, then = std::move(then)] { then(state_->sessions().size()); });
+}
+
+}  // namespace governor::daemon

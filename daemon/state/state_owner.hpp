@@ -1,0 +1,165 @@
+#pragma once
+
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "core/state.hpp"
+#include "daemon/health/health_report.hpp"
+#include "daemon/state/commit_queue.hpp"
+#include "daemon/state/reply_sink.hpp"
+#include "daemon/store/store_thread.hpp"
+#include "daemon/tools/tool.hpp"
+
+namespace governor::daemon {
+
+/// A tool call on its way through the state.
+struct PendingCall {
+  std::shared_ptr<ReplySink> sink;
+  Ticket ticket;
+  std::shared_ptr<ToolCall> call;
+  bool read_only = false;
+  bool replay_checked = false;
+  bool store_read = false;
+  std::vector<std::string> agents;
+};
+
+/// The one writer: owns the state behind a strand. Every public function may be called from any thread and
+/// returns at once; what it asks for happens on the strand, in the order of the calls.
+class StateOwner {
+ public:
+  struct Settings {
+    core::Thresholds thresholds;
+    std::size_t max_loaded_agents;
+    std::int64_t (*now_us)();                                      ///< the system clock
+    bool (*process_is_gone)(const core::SessionProcess& process);  ///< only when it surely is
+  };
+
+  StateOwner(boost::asio::io_context& io, StoreThread& store, const ServerFacts& facts, Counters& counters,
+             InlineGuard& guard, Settings settings, core::StateSeed seed);
+
+  /// Begins the periodic work. Call once.
+  void start();
+
+  /// `fresh` is what hello said. The outcome is the result of hello.
+  void open_session(std::shared_ptr<ReplySink> sink, core::Session fresh, Ticket ticket);
+  /// A connection that said no hello but may come to own agents.
+  void open_plain_session(std::shared_ptr<ReplySink> sink, core::Session fresh);
+  void initialize(std::shared_ptr<ReplySink> sink, std::string client_name, std::string client_version,
+                  Ticket ticket, std::string result);
+  void note_client(std::shared_ptr<ReplySink> sink, std::string client_name, std::string client_version);
+  void call(PendingCall call);
+  void confirm(std::shared_ptr<ReplySink> sink, std::uint64_t below, std::vector<std::uint64_t> also);
+  /// The connection is gone. `for_good`: so is its session; else it lives until its process does not.
+  void detach(std::shared_ptr<ReplySink> sink, bool for_good);
+  void report_status(std::shared_ptr<ReplySink> sink, Ticket ticket);
+  /// An event of the daemon itself for the audit log.
+  void audit(std::string event, std::string detail);
+  /// Calls back on the strand with the number of sessions that are open or may come back.
+  void count_sessions(std::function<void(std::size_t)> then);
+  /// Ends the periodic work; calls back on the strand when all changes are durable or given up.
+  void shut_down(std::function<void()> then);
+
+ private:
+  using Strand = boost::asio::strand<boost::asio::io_context::executor_type>;
+
+  /// Something to be done when there is a state again.
+  struct Parked {
+    std::function<void()> run;
+    /// Set for what is to be answered, which is told off if the state does not come back.
+    std::function<void(const core::Error&)> refuse;
+  };
+
+  template <class Operation>
+  void on_strand(Operation operation);
+  /// As above for a request, which is refused while the state cannot be read back; `operation(sink, ticket)`.
+  template <class Operation>
+  void on_strand(std::shared_ptr<ReplySink> sink, Ticket ticket, Operation operation);
+  void park(std::shared_ptr<PendingCall> pending);
+  core::Session& attach(const std::shared_ptr<ReplySink>& sink, core::Session fresh, bool& resumed,
+                        core::Changes& changes);
+  void start_call(std::shared_ptr<PendingCall> pending);
+  bool refuse_now(PendingCall& pending);
+  bool replay_if_answered(const std::shared_ptr<PendingCall>& pending);
+  bool wait_for_agents(const std::shared_ptr<PendingCall>& pending);
+  void load_agent(const std::string& id);
+  void read_store(std::shared_ptr<PendingCall> pending);
+  void run_call(PendingCall& pending);
+  void answer(PendingCall& pending, core::Result<std::string> outcome);
+  void give_up(PendingCall& pending, core::Error error);
+  void block(PendingCall& pending);
+  void unblock(PendingCall& pending);
+  [[nodiscard]] core::Caller caller_of(const PendingCall& pending) const;
+  [[nodiscard]] CommitQueue::Dependency dependency_of(const PendingCall& pending);
+
+  void on_commit_failure(const core::Error& failure);
+  void reload();
+  void on_reloaded(core::Result<core::StateSeed> seed);
+  void run_parked();
+
+  void tick();
+  [[nodiscard]] bool has_lost_sessions() const {
+    return state_ && state_->sessions().size() != attached_.size();
+  }
+  void reap_sessions();
+  void probe_storage();
+
+  Strand strand_;
+  StoreThread& store_;
+  const ServerFacts& facts_;
+  Counters& counters_;
+  Settings settings_;
+  std::optional<core::State> state_;  ///< none while it is reloaded
+  CommitQueue commits_;
+  std::unordered_map<std::string, std::shared_ptr<ReplySink>> attached_;  ///< by session id
+  std::unordered_map<std::string, std::vector<std::shared_ptr<PendingCall>>> loading_;
+  std::deque<Parked> parked_;  ///< what came while the state is reloaded, in order
+  std::vector<core::Session> sessions_before_reload_;
+  std::optional<core::Error> reload_error_;
+  std::uint64_t generation_ = 0;  ///< of the state: results of reads for an older one are void
+  boost::asio::steady_timer timer_;
+  bool stopping_ = false;
+};
+
+template <class Operation>
+void StateOwner::on_strand(Operation operation) {
+  boost::asio::dispatch(strand_, [this, operation = std::move(operation)]() mutable {
+    if (state_) {
+      operation();
+    } else {
+      parked_.push_back({std::move(operation), nullptr});
+    }
+  });
+}
+
+template <class Operation>
+void StateOwner::on_strand(std::shared_ptr<ReplySink> sink, Ticket ticket, Operation operation) {
+  auto kept = std::make_shared<Ticket>(std::move(ticket));
+  boost::asio::dispatch(strand_,
+                        [this, sink = std::move(sink), kept, operation = std::move(operation)]() mutable {
+                          if (state_) {
+                            operation(sink, std::move(*kept));
+                          } else if (reload_error_) {
+                            sink->deliver(std::move(*kept), core::Result<std::string>(*reload_error_));
+                          } else {
+                            const auto refuse = [sink, kept](const core::Error& error) {
+                              sink->deliver(std::move(*kept), core::Result<std::string>(error));
+                            };
+                            auto run = [sink, kept, operation = std::move(operation)]() mutable {
+                              operation(sink, std::move(*kept));
+                            };
+                            parked_.push_back({std::move(run), refuse});
+                          }
+                        });
+}
+
+}  // namespace governor::daemon

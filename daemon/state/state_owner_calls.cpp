@@ -1,0 +1,234 @@
+// Tool calls on their way through the state: replayed, refused, loaded for, read, run, answered.
+#include <algorithm>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "daemon/state/state_owner.hpp"
+#include "daemon/support/limits.hpp"
+
+namespace governor::daemon {
+namespace {
+
+bool has_update(const core::Changes& changes) {
+  return std::any_of(changes.begin(), changes.end(), [](const core::Change& change) {
+    return std::holds_alternative<core::UpdateAppended>(change);
+  });
+}
+
+}  // namespace
+
+void StateOwner::call(PendingCall call) {
+  auto pending = std::make_shared<PendingCall>(std::move(call));
+  boost::asio::dispatch(strand_, [this, pending = std::move(pending)]() mutable {
+    if (state_) {
+      start_call(std::move(pending));
+    } else if (reload_error_) {
+      give_up(*pending, *reload_error_);
+    } else {
+      park(std::move(pending));
+    }
+  });
+}
+
+core::Caller StateOwner::caller_of(const PendingCall& pending) const {
+  return {pending.sink->attachment.session, pending.ticket.line};
+}
+
+void StateOwner::start_call(std::shared_ptr<PendingCall> pending) {
+  // A connection that lost its session to a newer one must not act for it: the lines come again over the
+  // newer one.
+  auto& attachment = pending->sink->attachment;
+  if (attachment.detached) return;
+  if (attachment.blocking != nullptr && attachment.blocking != pending.get()) {
+    attachment.behind.push_back(std::move(pending));
+    return;
+  }
+  if (replay_if_answered(pending) || refuse_now(*pending)) return;
+  core::Changes none;
+  auto agents = pending->call->prepare({*state_, caller_of(*pending), settings_.now_us(), none});
+  if (!agents) {
+    answer(*pending, std::move(agents.error()));
+    return;
+  }
+  pending->agents = *std::move(agents);
+  if (pending->call->reads_store() && !pending->store_read) {
+    read_store(std::move(pending));
+  } else if (!wait_for_agents(pending)) {
+    run_call(*pending);
+  }
+}
+
+void StateOwner::block(PendingCall& pending) {
+  pending.sink->attachment.blocking = &pending;
+}
+
+/// The call has taken effect, or never will: those behind it may go on.
+void StateOwner::unblock(PendingCall& pending) {
+  auto& attachment = pending.sink->attachment;
+  if (attachment.blocking != &pending) return;
+  attachment.blocking = nullptr;
+  while (attachment.blocking == nullptr && !attachment.behind.empty()) {
+    auto next = std::move(attachment.behind.front());
+    attachment.behind.pop_front();
+    if (state_) {
+      start_call(std::move(next));
+    } else {
+      park(std::move(next));
+    }
+  }
+}
+
+void StateOwner::give_up(PendingCall& pending, core::Error error) {
+  pending.sink->deliver(std::move(pending.ticket), core::Result<std::string>(std::move(error)));
+  unblock(pending);
+}
+
+bool StateOwner::refuse_now(PendingCall& pending) {
+  if (pending.read_only) return false;
+  const auto refuse = [&](core::Error error) {
+    give_up(pending, std::move(error));
+    return true;
+  };
+  if (commits_.stalled()) {
+    return refuse({core::ErrorCode::storage_unavailable, "The disk does not answer; nothing was stored.",
+                   "Try again when health_check says ok."});
+  }
+  if (commits_.gathered_changes() > kMaxPendingChanges) {
+    return refuse({core::ErrorCode::overloaded, "Too many changes wait for the disk; nothing was stored.",
+                   "Try again in a moment."});
+  }
+  const core::Session* session = state_->find_session(pending.sink->attachment.session);
+  if (session != nullptr && session->answers.size() >= kMaxUnconfirmed) {
+    return refuse({core::ErrorCode::overloaded,
+                   "This session has too many unconfirmed answers; nothing was stored.",
+                   "Send governor/answered for the lines whose answers have arrived."});
+  }
+  return false;
+}
+
+bool StateOwner::replay_if_answered(const std::shared_ptr<PendingCall>& pending) {
+  if (pending->replay_checked || pending->ticket.line == 0) return false;
+  pending->replay_checked = true;
+  const core::Session* session = state_->find_session(pending->sink->attachment.session);
+  if (session == nullptr) return false;
+  const auto found = session->answers.find(pending->ticket.line);
+  if (found == session->answers.end()) return false;
+  block(*pending);
+  commits_.when_durable(commits_.on_everything(),
+                        [this, pending, stored = found->second](const core::Error* failure) {
+                          if (failure != nullptr) {
+                            give_up(*pending, *failure);
+                            return;
+                          }
+                          store_.post([this, pending, stored](Store& store) {
+                            auto result = pending->call->replay(store, stored);
+                            on_strand([this, pending, result = std::move(result)]() mutable {
+                              if (!result) {
+                                answer(*pending, std::move(result.error()));
+                              } else if (*result) {
+                                answer(*pending, **std::move(result));
+                              } else {
+                                start_call(pending);
+                              }
+                            });
+                          });
+                        });
+  return true;
+}
+
+bool StateOwner::wait_for_agents(const std::shared_ptr<PendingCall>& pending) {
+  for (const std::string& id : pending->agents) {
+    if (state_->presence(id) != core::State::Presence::not_loaded) continue;
+    block(*pending);
+    auto& waiting = loading_[id];
+    waiting.push_back(pending);
+    if (waiting.size() == 1) load_agent(id);
+    return true;
+  }
+  return false;
+}
+
+void StateOwner::load_agent(const std::string& id) {
+  store_.post([this, id, generation = generation_](Store& store) {
+    auto loaded = store.load_agent(id);
+    boost::asio::post(strand_, [this, id, generation, loaded = std::move(loaded)]() mutable {
+      if (generation != generation_) return;  // the reload has parked who waited
+      auto waiting = std::move(loading_.extract(id).mapped());
+      if (!loaded) {
+        for (auto& pending : waiting) give_up(*pending, loaded.error());
+        return;
+      }
+      *loaded ? state_->insert_loaded(**std::move(loaded)) : state_->insert_absent(id);
+      for (auto& pending : waiting) {
+        // A commit may fail while the first ones run; the rest then belongs to the reloaded state.
+        on_strand([this, pending = std::move(pending)]() mutable { start_call(std::move(pending)); });
+      }
+      if (state_) {
+        state_->evict(settings_.max_loaded_agents,
+                      [this](core::AgentKey key) { return commits_.is_clean(key); });
+      }
+    });
+  });
+}
+
+CommitQueue::Dependency StateOwner::dependency_of(const PendingCall& pending) {
+  if (pending.call->depends_on_all()) return commits_.on_everything();
+  auto dependency = CommitQueue::Dependency::none;
+  for (const std::string& id : pending.agents) {
+    const core::Agent* agent = state_->find_agent(id);
+    if (agent != nullptr) dependency = std::max(dependency, commits_.on_agent(agent->profile.key));
+  }
+  return dependency;
+}
+
+void StateOwner::read_store(std::shared_ptr<PendingCall> pending) {
+  commits_.when_durable(dependency_of(*pending), [this, pending](const core::Error* failure) {
+    if (failure != nullptr) {
+      pending->sink->deliver(std::move(pending->ticket), core::Result<std::string>(*failure));
+      return;
+    }
+    store_.post([this, pending](Store& store) {
+      auto error = pending->call->read(store);
+      on_strand([this, pending, error = std::move(error)]() mutable {
+        pending->store_read = true;
+        if (error) {
+          pending->sink->deliver(std::move(pending->ticket), core::Result<std::string>(*std::move(error)));
+        } else {
+          run_call(*pending);
+        }
+      });
+    });
+  });
+}
+
+void StateOwner::run_call(PendingCall& pending) {
+  core::Changes changes;
+  CallContext context{*state_, caller_of(pending), settings_.now_us(), changes};
+  core::Result<std::string> outcome = pending.call->run(context);
+  if (changes.empty()) {
+    answer(pending, std::move(outcome));
+    return;
+  }
+  if (has_update(changes)) counters_.updates.fetch_add(1, std::memory_order_relaxed);
+  commits_.add(std::move(changes), [sink = pending.sink, ticket = std::move(pending.ticket),
+                                    outcome = std::move(outcome)](const core::Error* failure) mutable {
+    sink->deliver(std::move(ticket),
+                  failure == nullptr ? std::move(outcome) : core::Result<std::string>(*failure));
+  });
+  unblock(pending);
+}
+
+/// An answer that changed nothing, a refusal included, may still show what is not durable yet.
+void StateOwner::answer(PendingCall& pending, core::Result<std::string> outcome) {
+  // What was read from the store is durable already.
+  const auto dependency = pending.store_read ? CommitQueue::Dependency::none : dependency_of(pending);
+  commits_.when_durable(dependency, [sink = pending.sink, ticket = std::move(pending.ticket),
+                                     outcome = std::move(outcome)](const core::Error* failure) mutable {
+    sink->deliver(std::move(ticket),
+                  failure == nullptr ? std::move(outcome) : core::Result<std::string>(*failure));
+  });
+  unblock(pending);
+}
+
+}  // namespace governor::daemon

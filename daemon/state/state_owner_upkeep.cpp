@@ -1,0 +1,134 @@
+// What keeps the state in order: its reload after a failed commit, and the periodic work.
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "daemon/state/state_owner.hpp"
+#include "daemon/support/limits.hpp"
+
+namespace governor::daemon {
+namespace {
+
+/// A daemon with nothing to look after wakes once a second.
+constexpr std::chrono::milliseconds kIdleTick{1000};
+constexpr std::chrono::milliseconds kBusyTick{250};
+
+}  // namespace
+
+void StateOwner::on_commit_failure(const core::Error& failure) {
+  spdlog::error("commit failed: {}", failure.message);
+  sessions_before_reload_.clear();
+  for (const auto& [id, sink] : attached_) {
+    const core::Session* session = state_->find_session(std::string_view(id));
+    if (session == nullptr) continue;
+    sessions_before_reload_.push_back(*session);
+    sessions_before_reload_.back().answers.clear();
+  }
+  for (auto& [id, waiting] : loading_) {
+    for (auto& pending : waiting) park(std::move(pending));
+  }
+  loading_.clear();
+  state_.reset();
+  ++generation_;
+  reload();
+}
+
+void StateOwner::reload() {
+  store_.post([this](Store& store) {
+    auto seed = store.load_seed();
+    boost::asio::post(strand_, [this, seed = std::move(seed)]() mutable { on_reloaded(std::move(seed)); });
+  });
+}
+
+void StateOwner::on_reloaded(core::Result<core::StateSeed> seed) {
+  if (!seed) {
+    reload_error_ = seed.error();
+    spdlog::error("the state cannot be reloaded: {}", seed.error().message);
+    run_parked();  // tells the calls off
+    return;        // the next tick tries again
+  }
+  reload_error_.reset();
+  state_.emplace(settings_.thresholds, *std::move(seed));
+  core::Changes changes;
+  for (core::Session& session : std::exchange(sessions_before_reload_, {})) {
+    const auto sink = attached_.find(session.id);
+    if (sink == attached_.end()) continue;
+    bool resumed = false;
+    sink->second->attachment.session = state_->open_session(std::move(session), resumed, changes).key;
+    if (resumed) changes.pop_back();  // its row is there
+  }
+  if (!changes.empty()) commits_.add(std::move(changes), nullptr);
+  run_parked();
+}
+
+void StateOwner::run_parked() {
+  for (auto& operation : std::exchange(parked_, {})) {
+    if (state_) {
+      operation.run();
+    } else if (operation.refuse && reload_error_) {
+      operation.refuse(*reload_error_);
+    } else {
+      parked_.push_back(std::move(operation));
+    }
+  }
+}
+
+void StateOwner::start() {
+  boost::asio::dispatch(strand_, [this] { tick(); });
+}
+
+void StateOwner::tick() {
+  if (stopping_) return;
+  timer_.expires_after(has_lost_sessions() ? kBusyTick : kIdleTick);
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    commits_.check_stall(std::chrono::steady_clock::now());
+    probe_storage();
+    if (has_lost_sessions()) reap_sessions();
+    tick();
+  });
+}
+
+void StateOwner::probe_storage() {
+  if (!state_ && reload_error_) {
+    reload();
+  } else if (state_ && counters_.storage_failing && commits_.idle()) {
+    // A real entry: the audit log then says since when storage works again. It also overwrites, in the
+    // write-ahead log, whatever the failed transaction left there.
+    core::Changes changes;
+    changes.emplace_back(
+        core::AuditAppended{settings_.now_us(), "storage_recovered", 0, 0, "writes succeed again"});
+    commits_.add(std::move(changes), nullptr);
+  }
+}
+
+void StateOwner::reap_sessions() {
+  std::vector<core::SessionKey> gone;
+  std::vector<core::SessionKey> lost;
+  for (const auto& [key, session] : state_->sessions()) {
+    if (attached_.contains(session.id)) continue;
+    const bool over = !session.resumable || settings_.process_is_gone(session.process);
+    (over ? gone : lost).push_back(key);
+  }
+  if (lost.size() > kMaxLostSessions) {
+    std::sort(lost.begin(), lost.end());  // the oldest go
+    gone.insert(gone.end(), lost.begin(), lost.end() - static_cast<std::ptrdiff_t>(kMaxLostSessions));
+  }
+  if (gone.empty()) return;
+  core::Changes changes;
+  for (const core::SessionKey key : gone) state_->end_session(key, changes);
+  commits_.add(std::move(changes), nullptr);
+}
+
+void StateOwner::shut_down(std::function<void()> then) {
+  boost::asio::dispatch(strand_, [this, then = std::move(then)]() mutable {
+    stopping_ = true;
+    timer_.cancel();
+    commits_.when_durable(commits_.on_everything(), [then = std::move(then)](const core::Error*) { then(); });
+  });
+}
+
+}  // namespace governor::daemon

@@ -1,0 +1,130 @@
+#include "daemon/store/backup.hpp"
+
+#include <SQLiteCpp/Backup.h>
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <fcntl.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+
+namespace governor::daemon {
+namespace {
+
+namespace fs = std::filesystem;
+constexpr int kPagesPerStep = 256;
+
+void sync_path(const std::string& path, int flags) {
+  const int fd = ::open(path.c_str(), flags | O_CLOEXEC);
+  if (fd < 0) return;
+  ::fsync(fd);
+  ::close(fd);
+}
+
+void copy_database(const std::string& from, const std::string& to, const std::atomic<bool>& stop,
+                   bool& complete) {
+  SQLite::Database source(from, SQLite::OPEN_READONLY, 2000);
+  // One read transaction around all steps: otherwise each commit of the daemon would begin the copy anew, and
+  // under load it would never end.
+  source.exec("BEGIN");
+  source.execAndGet("SELECT count(*) FROM sqlite_master");
+  SQLite::Database target(to, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+  SQLite::Backup backup(target, source);
+  complete = false;
+  while (!stop.load(std::memory_order_relaxed)) {
+    if (backup.executeStep(kPagesPerStep) == SQLITE_DONE) {
+      complete = true;
+      return;
+    }
+  }
+}
+
+/// With microseconds, so that the names of backups of one second sort by their age too.
+std::string new_backup_path(const std::string& directory, const std::string& label) {
+  const auto now = std::chrono::system_clock::now();
+  const auto fraction =
+      std::chrono::duration_cast<std::chrono::microseconds>(now.time_since_epoch()) % 1'000'000;
+  const std::string stamp = fmt::format(
+      "{:%Y%m%dT%H%M%S}.{:06}Z", fmt::gmtime(std::chrono::system_clock::to_time_t(now)), fraction.count());
+  std::string path = fmt::format("{}/governor-{}-{}.db", directory, stamp, label);
+  for (int n = 2; fs::exists(path); ++n)
+    path = fmt::format("{}/governor-{}-{}-{}.db", directory, stamp, label, n);
+  return path;
+}
+
+}  // namespace
+
+core::Result<std::string> take_backup(const std::string& database, const std::string& directory,
+                                      const std::string& label, const std::atomic<bool>& stop) {
+  const auto failed = [](const std::string& why) {
+    return core::Error(core::ErrorCode::storage_unavailable, fmt::format("The backup failed: {}.", why),
+                       "Free space in the state directory.");
+  };
+  std::error_code ignored;
+  std::string partial;
+  try {
+    fs::create_directories(directory);
+    fs::permissions(directory, fs::perms::owner_all);
+    const std::string path = new_backup_path(directory, label);
+    partial = path + ".partial";
+    fs::remove(partial);
+    bool complete = false;
+    copy_database(database, partial, stop, complete);
+    if (!complete) {
+      fs::remove(partial, ignored);
+      return failed("it was stopped");
+    }
+    sync_path(partial, O_RDONLY);
+    fs::rename(partial, path);
+    sync_path(directory, O_RDONLY | O_DIRECTORY);
+    const std::vector<std::string> backups = list_backups(directory);
+    for (std::size_t i = kBackupsKept; i < backups.size(); ++i) fs::remove(backups[i], ignored);
+    return path;
+  } catch (const std::exception& failure) {  // SQLite::Exception and filesystem_error alike
+    if (!partial.empty()) fs::remove(partial, ignored);
+    return failed(failure.what());
+  }
+}
+
+std::vector<std::string> list_backups(const std::string& directory) {
+  std::vector<std::string> paths;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(directory, error)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("governor-") && name.ends_with(".db")) paths.push_back(entry.path().string());
+  }
+  std::sort(paths.rbegin(), paths.rend());  // the time in the name sorts them
+  return paths;
+}
+
+std::optional<std::string> find_damage(const std::string& database, int time_limit_ms) {
+  try {
+    SQLite::Database db(database, SQLite::OPEN_READWRITE, 2000);
+    auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(time_limit_ms);
+    sqlite3_progress_handler(
+        db.getHandle(), 10000,
+        [](void* limit) {
+          return std::chrono::steady_clock::now() >
+                         *static_cast<std::chrono::steady_clock::time_point*>(limit)
+                     ? 1
+                     : 0;
+        },
+        &deadline);
+    SQLite::Statement check(db, "PRAGMA quick_check(1)");
+    if (!check.executeStep()) return "quick_check gave no answer";
+    const std::string verdict = check.getColumn(0).getString();
+    return verdict == "ok" ? std::nullopt : std::optional(verdict);
+  } catch (const SQLite::Exception& failure) {
+    // A check that ran out of time found nothing so far; damage further on shows when it is read.
+    if (failure.getErrorCode() == SQLITE_INTERRUPT) return std::nullopt;
+    if (failure.getErrorCode() == SQLITE_CORRUPT || failure.getErrorCode() == SQLITE_NOTADB)
+      return failure.what();
+    throw;
+  }
+}
+
+}  // namespace governor::daemon

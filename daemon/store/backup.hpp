@@ -1,0 +1,28 @@
+#pragma once
+
+#include <atomic>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/result.hpp"
+
+namespace governor::daemon {
+
+/// Backups are whole databases in one directory, named `governor-<UTC time>-<label>.db`; the newest few are
+/// kept.
+inline constexpr std::size_t kBackupsKept = 5;
+
+/// Copies the database, as of now, into `directory` and removes the oldest copies. May run beside a writer:
+/// it reads through a connection of its own. `stop` ends it early, leaving no half-written copy. Returns the
+/// copy's path.
+core::Result<std::string> take_backup(const std::string& database, const std::string& directory,
+                                      const std::string& label, const std::atomic<bool>& stop);
+
+/// Paths of the copies, newest first.
+std::vector<std::string> list_backups(const std::string& directory);
+
+/// What is wrong with the database file; none when it is sound as far as the time allows.
+std::optional<std::string> find_damage(const std::string& database, int time_limit_ms);
+
+}  // namespace governor::daemon

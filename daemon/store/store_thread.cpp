@@ -1,0 +1,60 @@
+#include "daemon/store/store_thread.hpp"
+
+#include <utility>
+
+namespace governor::daemon {
+
+StoreThread::StoreThread(std::unique_ptr<Store> store)
+    : store_(std::move(store)), thread_([this] { run(); }) {}
+
+StoreThread::~StoreThread() {
+  {
+    const std::lock_guard lock(mutex_);
+    closing_ = true;
+  }
+  wake_.notify_all();
+  thread_.join();
+}
+
+void StoreThread::post(Job job) {
+  {
+    const std::lock_guard lock(mutex_);
+    jobs_.push_back(std::move(job));
+  }
+  wake_.notify_one();
+}
+
+bool StoreThread::run_inline_if_idle(const Job& job) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (busy_ || !jobs_.empty()) return false;
+    busy_ = true;
+  }
+  job(*store_);
+  bool work_waits = false;
+  {
+    const std::lock_guard lock(mutex_);
+    busy_ = false;
+    work_waits = !jobs_.empty() || closing_;
+  }
+  if (work_waits) wake_.notify_one();
+  return true;
+}
+
+void StoreThread::run() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    wake_.wait(lock, [this] { return !busy_ && (closing_ || !jobs_.empty()); });
+    if (jobs_.empty()) return;
+    Job job = std::move(jobs_.front());
+    jobs_.pop_front();
+    busy_ = true;
+    lock.unlock();
+    job(*store_);
+    job = nullptr;  // what it holds must not outlive it while the thread waits
+    lock.lock();
+    busy_ = false;
+  }
+}
+
+}  // namespace governor::daemon

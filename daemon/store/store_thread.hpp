@@ -1,0 +1,44 @@
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+#include "daemon/store/store.hpp"
+
+namespace governor::daemon {
+
+/// The one thread that may block on the disk. Jobs run in the order they were posted; each posts its own
+/// result back to whoever asked. A caller may also run a job itself while the thread has nothing to do.
+class StoreThread {
+ public:
+  using Job = std::function<void(Store&)>;
+
+  explicit StoreThread(std::unique_ptr<Store> store);
+  /// Runs what was posted before, then closes the store.
+  ~StoreThread();
+  StoreThread(const StoreThread&) = delete;
+  StoreThread& operator=(const StoreThread&) = delete;
+
+  void post(Job job);
+
+  /// Runs `job` on the calling thread if nothing is queued or running; saves two thread switches.
+  /// Returns whether it did.
+  bool run_inline_if_idle(const Job& job);
+
+ private:
+  void run();
+
+  std::unique_ptr<Store> store_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Job> jobs_;
+  bool busy_ = false;
+  bool closing_ = false;
+  std::thread thread_;  // last: starts when everything else is there
+};
+
+}  // namespace governor::daemon

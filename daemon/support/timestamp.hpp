@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace governor::daemon {
+
+/// ISO 8601, UTC, microseconds: `2026-01-31T12:00:00.000000Z`.
+std::string iso_timestamp(std::int64_t microseconds_since_epoch);
+
+/// `yyyymmdd`, UTC.
+std::string compact_date(std::int64_t microseconds_since_epoch);
+
+/// The system clock in microseconds since the epoch.
+std::int64_t system_now_us();
+
+}  // namespace governor::daemon

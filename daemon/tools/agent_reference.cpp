@@ -1,0 +1,35 @@
+#include "daemon/tools/agent_reference.hpp"
+
+#include "core/agent_id.hpp"
+#include "daemon/support/sha256.hpp"
+
+namespace governor::daemon {
+
+core::Result<AgentReference> resolve_agent(const CallContext& context,
+                                           const std::optional<std::string>& given) {
+  const core::Session* session = context.state.find_session(context.caller.session);
+  AgentReference reference;
+  if (given) {
+    reference.id = *given;
+  } else if (session != nullptr && !session->agent_id.empty()) {
+    reference.id = session->agent_id;
+    return reference;
+  } else {
+    core::Error error(core::ErrorCode::invalid_argument,
+                      "agent_id is missing, and this session has registered no agent.",
+                      "Give agent_id, or call register_agent first.");
+    error.field = "agent_id";
+    error.expected = "1 to 128 characters of A-Z a-z 0-9 . _ -";
+    return error;
+  }
+  if (core::is_generic_agent_id(reference.id) && session != nullptr) {
+    // A hash, because whoever knows a session's own id could take the session over.
+    const std::string suffix = sha256_hex(session->id + '/' + reference.id).substr(0, 8);
+    reference.id += '_';
+    reference.id += suffix;
+    reference.generic = true;
+  }
+  return reference;
+}
+
+}  // namespace governor::daemon

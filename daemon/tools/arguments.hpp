@@ -1,0 +1,47 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/error.hpp"
+
+namespace governor::daemon {
+
+/// Reads the arguments of a tool call. The first thing wrong is kept; `finish` returns it, or names an
+/// argument that nothing has read. `null` counts as absent.
+class Arguments {
+ public:
+  explicit Arguments(const boost::json::object& object) : object_(object) {}
+
+  /// At most `max_bytes` of UTF-8.
+  std::optional<std::string> text(std::string_view name, std::size_t max_bytes);
+  /// As `text`, without a copy; valid as long as the object.
+  std::optional<std::string_view> text_view(std::string_view name, std::size_t max_bytes);
+  std::optional<std::string> agent_id(std::string_view name = "agent_id");
+  double number(std::string_view name, double absent, double lowest, double highest);
+  std::int64_t integer(std::string_view name, std::int64_t absent, std::int64_t lowest, std::int64_t highest);
+  bool flag(std::string_view name, bool absent);
+  /// Finite numbers, each from `lowest` to `highest`.
+  std::vector<double> numbers(std::string_view name, std::size_t max_count, double lowest, double highest);
+  std::optional<std::vector<std::string>> texts(std::string_view name, std::size_t max_count,
+                                                std::size_t max_bytes);
+  /// One of `choices`, else the first.
+  std::string choice(std::string_view name, const std::vector<std::string_view>& choices);
+
+  std::optional<core::Error> finish();
+
+ private:
+  const boost::json::value* take(std::string_view name);
+  void refuse(std::string_view name, const boost::json::value& given, std::string expected);
+  void refuse(core::Error error);
+
+  const boost::json::object& object_;
+  std::vector<std::string_view> known_;
+  std::optional<core::Error> error_;
+};
+
+}  // namespace governor::daemon

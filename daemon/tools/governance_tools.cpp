@@ -1,0 +1,225 @@
+#include "daemon/tools/governance_tools.hpp"
+
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "daemon/support/sha256.hpp"
+#include "daemon/support/timestamp.hpp"
+#include "daemon/tools/agent_reference.hpp"
+#include "daemon/tools/arguments.hpp"
+#include "daemon/tools/governance_schemas.hpp"
+#include "daemon/tools/history_text.hpp"
+#include "daemon/tools/update_json.hpp"
+
+namespace governor::daemon {
+namespace {
+
+constexpr std::size_t kMaxTextBytes = 8 * 1024 * 1024;  // the line's own limit
+constexpr std::size_t kMaxTokenBytes = 128;
+
+core::Error unknown_agent(const std::string& id) {
+  core::Error error(core::ErrorCode::not_found, fmt::format("There is no agent \"{}\".", id),
+                    "list_agents names those that exist; the first process_agent_update creates one.");
+  error.field = "agent_id";
+  error.given = id;
+  return error;
+}
+
+class UpdateCall final : public ToolCall {
+ public:
+  UpdateCall(std::optional<std::string> agent_id, core::UpdateCommand command, bool simulate)
+      : agent_id_(std::move(agent_id)), command_(std::move(command)), simulate_(simulate) {}
+
+  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
+    auto reference = resolve_agent(context, agent_id_);
+    if (!reference) return std::move(reference.error());
+    command_.agent_id = reference->id;
+    command_.generic_id = reference->generic;
+    return std::vector<std::string>{std::move(reference->id)};
+  }
+
+  core::Result<std::string> run(CallContext& context) override {
+    auto outcome = simulate_ ? context.state.simulate(context.caller, command_, context.now_us)
+                             : context.state.update(context.caller, std::move(command_), context.now_us,
+                                                    context.changes);
+    if (!outcome) return std::move(outcome.error());
+    return update_json(*outcome, context.state.thresholds(), simulate_);
+  }
+
+  core::Result<std::optional<std::string>> replay(Store& store, const core::Answer& answer) override {
+    if (simulate_ || answer.kind != core::Answer::Kind::update) return ToolCall::replay(store, answer);
+    auto outcome = store.load_update(answer.target);
+    if (!outcome) return std::move(outcome.error());
+    if (!*outcome) return core::Error(core::ErrorCode::not_found, "The update that this line made is gone.");
+    // The figures are those of the first time; only the texts are worded anew, with the default thresholds.
+    return std::optional(update_json(**outcome, core::Thresholds{}, false));
+  }
+
+ private:
+  std::optional<std::string> agent_id_;
+  core::UpdateCommand command_;
+  bool simulate_;
+};
+
+template <bool simulate>
+core::Result<std::unique_ptr<ToolCall>> parse_update(const boost::json::object& object,
+                                                     const ToolEnvironment&) {
+  Arguments arguments(object);
+  auto agent_id = arguments.agent_id();
+  core::UpdateCommand command;
+  constexpr double kAny = std::numeric_limits<double>::max();
+  command.input.parameters = arguments.numbers("parameters", core::UpdateInput::kMaxParameters, -kAny, kAny);
+  const auto drift = arguments.numbers("ethical_drift", core::UpdateInput::kMaxParameters, -1.0, 1.0);
+  for (std::size_t i = 0; i < command.input.ethical_drift.size() && i < drift.size(); ++i) {
+    command.input.ethical_drift[i] = drift[i];
+  }
+  if (const auto text = arguments.text_view("response_text", kMaxTextBytes)) {
+    command.input.text = core::examine_text(*text);
+  }
+  command.input.complexity = arguments.number("complexity", command.input.complexity, 0.0, 1.0);
+  command.input.confidence = arguments.number("confidence", command.input.confidence, 0.0, 1.0);
+  if (const auto token = arguments.text("token", kMaxTokenBytes)) command.token_hash = sha256_hex(*token);
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(
+      std::make_unique<UpdateCall>(std::move(agent_id), std::move(command), simulate));
+}
+
+class MetricsCall final : public ToolCall {
+ public:
+  explicit MetricsCall(std::optional<std::string> agent_id) : agent_id_(std::move(agent_id)) {}
+
+  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
+    auto reference = resolve_agent(context, agent_id_);
+    if (!reference) return std::move(reference.error());
+    id_ = std::move(reference->id);
+    return std::vector<std::string>{id_};
+  }
+
+  core::Result<std::string> run(CallContext& context) override {
+    const core::Agent* agent = context.state.find_agent(id_);
+    if (agent == nullptr) return unknown_agent(id_);
+    const core::Thresholds& thresholds = context.state.thresholds();
+    const core::UpdateRecord* last = agent->last ? &*agent->last : nullptr;
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object();
+    json.field("agent_id", id_).field("status", "active");
+    json.key("health");
+    write_health(json, last, thresholds);
+    json.key("decision");
+    last != nullptr ? write_decision(json, *last, thresholds) : static_cast<void>(json.null());
+    json.key("metrics");
+    last != nullptr ? write_metrics(json, *last) : write_start(json, agent->state);
+    json.key("sampling_params");
+    write_sampling(json, agent->state.lambda1);
+    json.key("timestamp");
+    last != nullptr ? json.value(iso_timestamp(last->timestamp_us)) : json.null();
+    json.end_object();
+    return text;
+  }
+
+ private:
+  /// Before the first update there is no coherence, risk or verdict yet.
+  static void write_start(JsonWriter& json, const core::GovernanceState& state) {
+    json.begin_object();
+    json.field("E", state.E).field("I", state.I).field("S", state.S).field("V", state.V);
+    json.field("lambda1", state.lambda1).field("time", state.time).field("updates", state.updates);
+    json.end_object();
+  }
+
+  std::optional<std::string> agent_id_;
+  std::string id_;
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_metrics(const boost::json::object& object,
+                                                      const ToolEnvironment&) {
+  Arguments arguments(object);
+  auto agent_id = arguments.agent_id();
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(std::make_unique<MetricsCall>(std::move(agent_id)));
+}
+
+class HistoryCall final : public ToolCall {
+ public:
+  HistoryCall(std::optional<std::string> agent_id, bool csv, std::size_t limit, std::uint64_t before)
+      : agent_id_(std::move(agent_id)), csv_(csv), limit_(limit), before_(before) {}
+
+  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
+    auto reference = resolve_agent(context, agent_id_);
+    if (!reference) return std::move(reference.error());
+    id_ = std::move(reference->id);
+    return std::vector<std::string>{id_};
+  }
+
+  [[nodiscard]] bool reads_store() const override { return true; }
+
+  std::optional<core::Error> read(Store& store) override {
+    auto page = store.load_history(id_, before_, limit_);
+    if (!page) return page.error();
+    if (!*page) return unknown_agent(id_);
+    page_ = *std::move(*page);
+    return std::nullopt;
+  }
+
+  core::Result<std::string> run(CallContext&) override {
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object();
+    json.field("agent_id", id_).field("format", csv_ ? "csv" : "json");
+    json.field("count", static_cast<std::uint64_t>(page_.rows.size())).field("total", page_.total);
+    if (!page_.rows.empty() && page_.rows.back().number > 1)
+      json.field("next_before", page_.rows.back().number);
+    if (csv_) {
+      json.field("csv", history_csv(page_.rows));
+    } else {
+      json.key("rows");
+      write_history_rows(json, page_.rows);
+    }
+    json.end_object();
+    return text;
+  }
+
+ private:
+  std::optional<std::string> agent_id_;
+  bool csv_;
+  std::size_t limit_;
+  std::uint64_t before_;
+  std::string id_;
+  HistoryPage page_;
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_history(const boost::json::object& object,
+                                                      const ToolEnvironment&) {
+  Arguments arguments(object);
+  auto agent_id = arguments.agent_id();
+  const bool csv = arguments.choice("format", {"json", "csv"}) == "csv";
+  const std::int64_t limit = arguments.integer("limit", 100, 1, 1000);
+  const std::int64_t before = arguments.integer("before_update", 0, 1, std::int64_t{1} << 53);
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(std::make_unique<HistoryCall>(
+      std::move(agent_id), csv, static_cast<std::size_t>(limit), static_cast<std::uint64_t>(before)));
+}
+
+}  // namespace
+
+std::vector<Tool> governance_tools() {
+  return {
+      {"process_agent_update", "governance", "Report progress",
+       "Report what an agent just did. Returns the decision (approve: go on; revise: correct yourself, then "
+       "go on; "
+       "reject: halt), health, metrics and advisory sampling parameters. Durable before it returns.",
+       kUpdateInput, kUpdateOutput, false, false, parse_update<false>},
+      {"simulate_update", "governance", "Try an update",
+       "What process_agent_update would answer, without recording anything.", kUpdateInput, kUpdateOutput,
+       true, true, parse_update<true>},
+      {"get_governance_metrics", "governance", "Agent state",
+       "Current state, health and last decision of an agent.", kMetricsInput, kMetricsOutput, true, true,
+       parse_metrics},
+      {"get_system_history", "governance", "Agent history",
+       "Recorded updates of an agent, newest first, as JSON rows or CSV.", kHistoryInput, kHistoryOutput,
+       true, true, parse_history},
+  };
+}
+
+}  // namespace governor::daemon

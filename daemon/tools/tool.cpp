@@ -1,0 +1,60 @@
+#include "daemon/tools/tool.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/tools/agent_tools.hpp"
+#include "daemon/tools/governance_tools.hpp"
+#include "daemon/tools/server_tools.hpp"
+
+namespace governor::daemon {
+
+core::Result<std::optional<std::string>> ToolCall::replay(Store&, const core::Answer&) {
+  return core::Error(core::ErrorCode::conflict, "This line's number was used before for another request.",
+                     "Number each line once; a line that is sent again must be the same line.");
+}
+
+const std::vector<Tool>& all_tools() {
+  static const std::vector<Tool> tools = [] {
+    std::vector<Tool> all;
+    for (const auto& group : {governance_tools(), agent_tools(), server_tools()}) {
+      all.insert(all.end(), group.begin(), group.end());
+    }
+    return all;
+  }();
+  return tools;
+}
+
+const Tool* find_tool(std::string_view name) {
+  const auto& tools = all_tools();
+  const auto found =
+      std::find_if(tools.begin(), tools.end(), [&](const Tool& tool) { return tool.name == name; });
+  return found == tools.end() ? nullptr : &*found;
+}
+
+core::Result<std::vector<const Tool*>> tools_of_profile(std::string_view profile) {
+  std::vector<const Tool*> chosen;
+  const bool everything = profile.empty() || profile == "core" || profile == "full";
+  if (everything) {
+    for (const Tool& tool : all_tools()) chosen.push_back(&tool);
+    return chosen;
+  }
+  std::string_view rest = profile;
+  while (!rest.empty()) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    const std::string_view group = rest.substr(0, comma);
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+    const std::size_t before = chosen.size();
+    for (const Tool& tool : all_tools()) {
+      if (tool.group == group) chosen.push_back(&tool);
+    }
+    if (chosen.size() == before) {
+      return core::invalid_argument("tools", fmt::format("\"{}\"", group),
+                                    "core, full, or a comma list of governance, agents, server");
+    }
+  }
+  return chosen;
+}
+
+}  // namespace governor::daemon

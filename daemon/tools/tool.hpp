@@ -1,0 +1,83 @@
+#pragma once
+
+#include <boost/json/object.hpp>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.hpp"
+#include "core/state.hpp"
+#include "daemon/health/health_report.hpp"
+#include "daemon/store/store.hpp"
+
+namespace governor::daemon {
+
+/// What a call may use while it runs on the state strand.
+struct CallContext {
+  core::State& state;
+  core::Caller caller;
+  std::int64_t now_us;     ///< one clock reading for the whole call
+  core::Changes& changes;  ///< what must become durable before the result may be seen
+};
+
+/// One call of a tool with its arguments parsed. It goes through these steps, each on the thread named:
+/// `replay` (only for a line that was already applied), `prepare`, then loading of the agents it named,
+/// `read` if it reads the store, and `run`. An error at any step ends it.
+class ToolCall {
+ public:
+  virtual ~ToolCall() = default;
+
+  /// State strand: the agents that `run` needs in memory. Resolves a missing agent id to the session's own.
+  virtual core::Result<std::vector<std::string>> prepare(const CallContext&) {
+    return std::vector<std::string>{};
+  }
+
+  /// State strand, without suspension: does the work and returns the structured result as JSON.
+  virtual core::Result<std::string> run(CallContext& context) = 0;
+
+  /// Whether `read` must happen, after all that the call depends on is durable.
+  [[nodiscard]] virtual bool reads_store() const { return false; }
+  /// Whether what it reads depends on every agent, not only on those that `prepare` named.
+  [[nodiscard]] virtual bool depends_on_all() const { return false; }
+  /// Store thread: reads what `run` will need into the call.
+  virtual std::optional<core::Error> read(Store&) { return std::nullopt; }
+
+  /// Store thread: the result of the same line when it was first applied; none if the call must run again (it
+  /// then knows what it made the first time).
+  virtual core::Result<std::optional<std::string>> replay(Store& store, const core::Answer& answer);
+};
+
+/// What tools need besides state: facts and counters of the daemon, and randomness, which is injected.
+struct ToolEnvironment {
+  const ServerFacts& facts;
+  const Counters& counters;
+  std::string (*random_hex)(std::size_t bytes);
+};
+
+/// A tool as clients see it. The texts live as long as the program.
+struct Tool {
+  std::string_view name;
+  std::string_view group;  ///< for profiles: "governance", "agents", "server"
+  std::string_view title;
+  std::string_view description;
+  std::string_view input_schema;   ///< JSON Schema 2020-12
+  std::string_view output_schema;  ///< likewise
+  bool read_only;
+  bool idempotent;
+  core::Result<std::unique_ptr<ToolCall>> (*parse)(const boost::json::object& arguments,
+                                                   const ToolEnvironment& environment);
+};
+
+/// All tools, in the order in which they are listed.
+const std::vector<Tool>& all_tools();
+
+/// The tool with this name, or null.
+const Tool* find_tool(std::string_view name);
+
+/// Tools of a profile: `core` (or empty), `full`, or a comma list of groups. An error names what is unknown.
+core::Result<std::vector<const Tool*>> tools_of_profile(std::string_view profile);
+
+}  // namespace governor::daemon

@@ -1,0 +1,81 @@
+#include "daemon/tools/update_json.hpp"
+
+#include <fmt/format.h>
+
+#include "daemon/support/timestamp.hpp"
+
+namespace governor::daemon {
+
+void write_health(JsonWriter& json, const core::UpdateRecord* last, const core::Thresholds& thresholds) {
+  json.begin_object();
+  json.field("status", core::to_string(last != nullptr ? last->health : core::Health::unknown));
+  json.field("message", last != nullptr ? core::health_message(*last, thresholds) : "No update yet");
+  json.end_object();
+}
+
+void write_decision(JsonWriter& json, const core::UpdateRecord& record, const core::Thresholds& thresholds) {
+  json.begin_object();
+  json.field("action", core::to_string(record.action));
+  json.field("reason", core::decision_reason(record, thresholds));
+  json.field("require_human", record.require_human());
+  json.key("human_reasons").begin_array();
+  for (const std::string& reason : core::human_reason_texts(record, thresholds)) json.value(reason);
+  json.end_array();
+  json.end_object();
+}
+
+void write_metrics(JsonWriter& json, const core::UpdateRecord& r) {
+  json.begin_object();
+  json.field("E", r.E).field("I", r.I).field("S", r.S).field("V", r.V);
+  json.field("coherence", r.coherence).field("risk_score", r.risk).field("phi", r.phi);
+  json.field("verdict", core::to_string(r.verdict));
+  json.field("lambda1", r.lambda1).field("lambda1_skipped", r.lambda1_skipped);
+  json.field("void_active", r.void_active).field("void_threshold", r.void_threshold);
+  json.field("confidence", r.confidence).field("time", r.time).field("updates", r.number);
+  json.end_object();
+}
+
+void write_sampling(JsonWriter& json, double lambda1) {
+  const core::SamplingParameters sampling = core::sampling_parameters(lambda1);
+  json.begin_object();
+  json.field("temperature", sampling.temperature).field("top_p", sampling.top_p);
+  json.field("max_tokens", sampling.max_tokens).field("lambda1", lambda1).field("advisory", true);
+  json.end_object();
+}
+
+std::string update_json(const core::UpdateOutcome& outcome, const core::Thresholds& thresholds,
+                        bool simulated) {
+  const core::UpdateRecord& r = outcome.record;
+  std::string text;
+  text.reserve(1400);
+  JsonWriter json(text);
+  json.begin_object();
+  json.field("agent_id", outcome.agent_id).field("update", r.number);
+  json.key("decision");
+  write_decision(json, r, thresholds);
+  json.key("health");
+  write_health(json, &r, thresholds);
+  json.key("metrics");
+  write_metrics(json, r);
+  json.key("sampling_params");
+  write_sampling(json, r.lambda1);
+  json.key("warnings").begin_array();
+  if (r.warnings & core::kWarnGenericId) {
+    json.value(
+        fmt::format("The id given is generic; for this session it stands for \"{}\". Use an id of your own.",
+                    outcome.agent_id));
+  }
+  if (r.warnings & core::kWarnCreatedOpenAgent) {
+    json.value(
+        fmt::format("Agent \"{}\" was unknown and is now created, open to every session. Call register_agent "
+                    "to own it.",
+                    outcome.agent_id));
+  }
+  json.end_array();
+  json.field("timestamp", iso_timestamp(r.timestamp_us));
+  if (simulated) json.field("simulated", true);
+  json.end_object();
+  return text;
+}
+
+}  // namespace governor::daemon

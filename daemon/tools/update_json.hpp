@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "core/state.hpp"
+#include "daemon/support/json_writer.hpp"
+
+namespace governor::daemon {
+
+// The same things have the same names and values in every tool that shows them.
+
+/// `{"status", "message"}`; `last` may be null.
+void write_health(JsonWriter& json, const core::UpdateRecord* last, const core::Thresholds& thresholds);
+void write_decision(JsonWriter& json, const core::UpdateRecord& record, const core::Thresholds& thresholds);
+void write_metrics(JsonWriter& json, const core::UpdateRecord& record);
+void write_sampling(JsonWriter& json, double lambda1);
+
+/// The structured result of an update.
+std::string update_json(const core::UpdateOutcome& outcome, const core::Thresholds& thresholds,
+                        bool simulated);
+
+}  // namespace governor::daemon
