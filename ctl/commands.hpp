@@ -1,0 +1,28 @@
+#pragma once
+
+#include <functional>
+
+#include "ctl/context.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace governor::ctl {
+
+/// What the command line asked for; returns the exit code.
+using Action = std::function<int(const Context&)>;
+
+// Each adds its subcommand and, when that is given, sets the action. The action must be run while the App
+// lives, since options are written there.
+void add_status(CLI::App& app, Action& action);
+void add_health(CLI::App& app, Action& action);
+void add_agents(CLI::App& app, Action& action);
+void add_agent(CLI::App& app, Action& action);
+void add_ps(CLI::App& app, Action& action);
+void add_stop(CLI::App& app, Action& action);
+void add_restart(CLI::App& app, Action& action);
+void add_config(CLI::App& app, Action& action);
+void add_demo(CLI::App& app, Action& action);
+
+}  // namespace governor::ctl

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <ostream>
+
+#include "ipc/environment.hpp"
+
+namespace governor::ctl {
+
+/// What a command runs with: where it writes, what was asked for, and which daemon is meant.
+struct Context {
+  std::ostream& out;
+  std::ostream& err;
+  ipc::Environment environment;  ///< with --runtime-dir already in it
+  bool json = false;
+  bool colour = false;
+};
+
+}  // namespace governor::ctl

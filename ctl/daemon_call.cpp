@@ -1,0 +1,60 @@
+#include "ctl/daemon_call.hpp"
+
+#include <string>
+#include <utility>
+
+#include "ctl/json_fields.hpp"
+#include "ipc/paths.hpp"
+
+namespace governor::ctl {
+
+namespace json = boost::json;
+
+ipc::Result<ipc::Client> connect_to_daemon(const Context& context, ipc::Deadline deadline) {
+  const auto paths = ipc::resolve_paths(context.environment);
+  if (!paths) return paths.error();
+  auto client = ipc::Client::connect(paths->socket, deadline);
+  if (!client && client.error().code == ipc::Errc::no_daemon) {
+    return ipc::Error{ipc::Errc::no_daemon, client.error().system_errno,
+                      "no daemon is running for " + paths->runtime_dir +
+                          "; the first client starts it, and so does: governorctl restart"};
+  }
+  return client;
+}
+
+ipc::Result<json::object> call_method(ipc::Client& client, std::string_view method, json::object params,
+                                      ipc::Deadline deadline) {
+  auto result = client.call(method, std::move(params), deadline);
+  if (!result) return result.error();
+  if (!result->is_object()) {
+    return ipc::Error{ipc::Errc::protocol_error, 0,
+                      "the daemon answered " + std::string(method) + " with something that is no object"};
+  }
+  return std::move(result->get_object());
+}
+
+ipc::Result<json::object> call_tool(ipc::Client& client, std::string_view name, json::object arguments,
+                                    ipc::Deadline deadline) {
+  const auto result = client.call_tool(name, std::move(arguments), deadline);
+  if (!result) return result.error();
+  return structured_content(*result, name);
+}
+
+ipc::Result<json::object> structured_content(const json::value& result, std::string_view tool) {
+  static const json::object kNone;
+  const json::object& object = result.is_object() ? result.get_object() : kNone;
+  if (flag_field(object, "isError")) {
+    const json::array& content = array_field(object, "content");
+    std::string text = "the daemon refused " + std::string(tool) + " without saying why";
+    if (!content.empty() && content.front().is_object())
+      text = text_field(content.front().get_object(), "text");
+    return ipc::Error{ipc::Errc::remote_error, 0, text};
+  }
+  if (const json::value* content = object.if_contains("structuredContent"); content && content->is_object()) {
+    return content->get_object();
+  }
+  return ipc::Error{ipc::Errc::protocol_error, 0,
+                    "the daemon answered " + std::string(tool) + " without structured content"};
+}
+
+}  // namespace governor::ctl

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <boost/json.hpp>
+#include <string_view>
+
+#include "ctl/context.hpp"
+#include "ipc/client.hpp"
+#include "ipc/deadline.hpp"
+#include "ipc/error.hpp"
+
+namespace governor::ctl {
+
+/// Connects to the daemon that the context means; never starts one. no_daemon, with the next step, if there
+/// is none.
+ipc::Result<ipc::Client> connect_to_daemon(const Context& context, ipc::Deadline deadline);
+
+/// A governor/* method; its result must be an object.
+ipc::Result<boost::json::object> call_method(ipc::Client& client, std::string_view method,
+                                             boost::json::object params, ipc::Deadline deadline);
+
+/// A tool; the structured content of its result. A refusal by the tool is remote_error with its text.
+ipc::Result<boost::json::object> call_tool(ipc::Client& client, std::string_view name,
+                                           boost::json::object arguments, ipc::Deadline deadline);
+
+/// The structured content of a tools/call result, or the refusal it holds.
+ipc::Result<boost::json::object> structured_content(const boost::json::value& result, std::string_view tool);
+
+}  // namespace governor::ctl

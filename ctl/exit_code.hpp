@@ -1,0 +1,9 @@
+#pragma once
+
+namespace governor::ctl {
+
+/// What the shell sees. `health` has codes of its own (health.cpp), because it answers a question instead of
+/// doing something.
+enum class ExitCode { done = 0, failed = 1, bad_usage = 2, not_running = 3 };
+
+}  // namespace governor::ctl
