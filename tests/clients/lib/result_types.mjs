@@ -1,0 +1,46 @@
+// Which type of the schemas a message must be of, by the method it answers or announces.
+
+const kResults = {
+  initialize: 'InitializeResult',
+  ping: 'EmptyResult',
+  'server/discover': 'DiscoverResult',
+  'tools/list': 'ListToolsResult',
+  'tools/call': 'CallToolResult',
+  'resources/list': 'ListResourcesResult',
+  'resources/templates/list': 'ListResourceTemplatesResult',
+  'resources/read': 'ReadResourceResult',
+  'resources/subscribe': 'EmptyResult',
+  'resources/unsubscribe': 'EmptyResult',
+  'prompts/list': 'ListPromptsResult',
+  'logging/setLevel': 'EmptyResult',
+  'subscriptions/listen': 'SubscriptionsListenResult',
+};
+
+const kNotifications = {
+  'notifications/cancelled': 'CancelledNotification',
+  'notifications/progress': 'ProgressNotification',
+  'notifications/message': 'LoggingMessageNotification',
+  'notifications/tools/list_changed': 'ToolListChangedNotification',
+  'notifications/resources/list_changed': 'ResourceListChangedNotification',
+  'notifications/resources/updated': 'ResourceUpdatedNotification',
+  'notifications/subscriptions/acknowledged': 'SubscriptionsAcknowledgedNotification',
+};
+
+/// The result type of a method, or undefined for a method that has none.
+export function resultType(method) {
+  return kResults[method];
+}
+
+export function notificationType(method) {
+  return kNotifications[method];
+}
+
+/// What is wrong with the number of an error, or null. Of the range JSON-RPC reserves only the standard codes
+/// may be used, and of MCP's part of it only the defined ones; our own codes lie outside.
+export function codeProblem(code) {
+  const standard = [-32700, -32600, -32601, -32602, -32603];
+  const defined = [-32020, -32021, -32022];
+  if (standard.includes(code) || defined.includes(code)) return null;
+  if (code >= -32768 && code <= -32000) return `error code ${code} is reserved and not defined`;
+  return null;
+}

@@ -1,0 +1,115 @@
+#include "tests/daemon/state/daemon_fixture.hpp"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <stdexcept>
+
+#include "daemon/store/open_store.hpp"
+#include "ipc/socket_address.hpp"
+
+namespace governor::daemon::test {
+namespace {
+
+std::atomic<std::int64_t> clock_us{1'769'860'800'000'000};
+
+std::int64_t next_us() {
+  return ++clock_us;
+}
+
+bool process_is_gone(const core::SessionProcess&) {
+  return DaemonFixture::processes_gone;
+}
+
+}  // namespace
+
+std::atomic<bool> DaemonFixture::processes_gone{false};
+
+DaemonFixture::DaemonFixture(Settings settings) : settings_(settings) {
+  processes_gone = false;
+  start();
+}
+
+DaemonFixture::~DaemonFixture() {
+  if (server_ && !stop()) std::terminate();  // a destructor cannot say it in another way
+}
+
+ipc::UniqueFd DaemonFixture::listen() const {
+  ::unlink(socket().c_str());
+  auto fd = ipc::make_stream_socket();
+  const auto address = ipc::socket_address(socket());
+  if (!fd || !address || ::bind(fd->get(), address->get(), address->length) != 0 ||
+      ::listen(fd->get(), 128) != 0) {
+    throw std::runtime_error("cannot listen at " + socket());
+  }
+  return *std::move(fd);
+}
+
+void DaemonFixture::start() {
+  auto opened = open_store(directory_.path());
+  if (!opened) throw std::runtime_error(opened.error().message);
+  auto seed = opened->store->load_seed();
+  if (!seed) throw std::runtime_error(seed.error().message);
+  ServerFacts facts;
+  facts.build = "0.1.0+1.test";
+  facts.version = "0.1.0";
+  facts.pid = ::getpid();
+  facts.user = "tester";
+  facts.socket = socket();
+  facts.started = std::chrono::steady_clock::now();
+  Server::Settings settings;
+  settings.state = {core::Thresholds{}, settings_.max_loaded_agents, next_us, process_is_gone};
+  settings.idle_exit = settings_.idle_exit;
+  settings.listen_again = [this] { return std::optional(listen()); };
+  io_ = std::make_unique<boost::asio::io_context>();
+  server_ = std::make_unique<Server>(*io_, std::move(facts),
+                                     std::make_unique<GatedStore>(std::move(opened->store), gate_),
+                                     *std::move(seed), std::move(settings), listen());
+  server_->start();
+  running_ = settings_.io_threads;
+  for (int i = 0; i < settings_.io_threads; ++i) {
+    threads_.emplace_back([this] {
+      io_->run();
+      const std::lock_guard lock(mutex_);
+      --running_;
+      ended_.notify_all();
+    });
+  }
+}
+
+bool DaemonFixture::ends_within(std::chrono::milliseconds time) {
+  std::unique_lock lock(mutex_);
+  return ended_.wait_for(lock, time, [this] { return running_ == 0; });
+}
+
+void DaemonFixture::join() {
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+  server_.reset();
+  io_.reset();
+}
+
+void DaemonFixture::begin_stop() {
+  server_->stop("the test is over");
+}
+
+bool DaemonFixture::stop() {
+  gate_->release_all();
+  begin_stop();
+  if (!ends_within(std::chrono::seconds(20))) return false;
+  join();
+  return true;
+}
+
+void DaemonFixture::restart() {
+  if (!stop()) throw std::runtime_error("the daemon does not stop");
+  start();
+}
+
+std::int64_t DaemonFixture::stored(const std::string& query) const {
+  SQLite::Database db(database_path(directory_.path()), SQLite::OPEN_READONLY, 5000);
+  return db.execAndGet(query).getInt64();
+}
+
+}  // namespace governor::daemon::test

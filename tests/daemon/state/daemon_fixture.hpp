@@ -1,0 +1,68 @@
+#pragma once
+
+#include <atomic>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "daemon/lifecycle/server.hpp"
+#include "ipc/unique_fd.hpp"
+#include "tests/daemon/state/gated_store.hpp"
+#include "tests/daemon/temporary_directory.hpp"
+
+namespace governor::daemon::test {
+
+/// A whole daemon in this process, on a real socket and a real database behind a gate.
+class DaemonFixture {
+ public:
+  struct Settings {
+    int io_threads = 1;
+    std::size_t max_loaded_agents = 4096;
+    std::chrono::milliseconds idle_exit{0};
+  };
+
+  DaemonFixture() : DaemonFixture(Settings()) {}
+  explicit DaemonFixture(Settings settings);
+  ~DaemonFixture();
+
+  /// Stops in order; false when it does not end in time.
+  bool stop();
+  /// As after an orderly stop and a new start.
+  void restart();
+  /// Asks it to stop and returns at once.
+  void begin_stop();
+  /// Waits for the daemon to end by itself.
+  bool ends_within(std::chrono::milliseconds time);
+
+  [[nodiscard]] std::string socket() const { return directory_.file("s"); }
+  [[nodiscard]] const std::string& directory() const { return directory_.path(); }
+  [[nodiscard]] StoreGate& gate() { return *gate_; }
+  [[nodiscard]] const Counters& counters() const { return server_->counters(); }
+  /// What is durable, as another connection to the database sees it.
+  [[nodiscard]] std::int64_t stored(const std::string& query) const;
+
+  /// Whether the processes behind the sessions count as gone. The daemon's clock ticks a microsecond a
+  /// reading.
+  static std::atomic<bool> processes_gone;
+
+ private:
+  void start();
+  void join();
+  [[nodiscard]] ipc::UniqueFd listen() const;
+
+  Settings settings_;
+  TemporaryDirectory directory_;
+  std::shared_ptr<StoreGate> gate_ = std::make_shared<StoreGate>();
+  std::unique_ptr<boost::asio::io_context> io_;
+  std::unique_ptr<Server> server_;
+  std::vector<std::thread> threads_;
+  std::atomic<int> running_{0};
+  std::mutex mutex_;
+  std::condition_variable ended_;
+};
+
+}  // namespace governor::daemon::test

@@ -1,0 +1,143 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "daemon/store/store.hpp"
+
+namespace governor::daemon::test {
+
+/// Through this a test holds and fails what the store does.
+class StoreGate {
+ public:
+  void hold_commits() { set(commits_held_, true); }
+  void release_commits() { set(commits_held_, false); }
+  void hold_loads() { set(loads_held_, true); }
+  void release_loads() { set(loads_held_, false); }
+  void release_all() {
+    release_commits();
+    release_loads();
+  }
+  /// The next `count` commits fail without reaching the disk.
+  void fail_commits(int count) { set(commits_to_fail_, count); }
+  void fail_reads(bool fail) { set(reads_fail_, fail); }
+  void fail_seeds(bool fail) { set(seeds_fail_, fail); }
+
+  /// False when no commit came to the gate in time.
+  bool wait_for_held_commit() { return wait(commits_waiting_); }
+  bool wait_for_held_load() { return wait(loads_waiting_); }
+  /// Commits that succeeded, and changes in them.
+  int commits() { return get(commits_done_); }
+  int failed_commits() { return get(commits_failed_); }
+  int loads() { return get(loads_done_); }
+
+  // For the store.
+  std::optional<core::Error> pass_commit() {
+    std::unique_lock lock(mutex_);
+    stay(lock, commits_held_, commits_waiting_);
+    if (commits_to_fail_ > 0) {
+      --commits_to_fail_;
+      ++commits_failed_;
+      return injected();
+    }
+    ++commits_done_;
+    return std::nullopt;
+  }
+  std::optional<core::Error> pass_load() {
+    std::unique_lock lock(mutex_);
+    ++loads_done_;
+    stay(lock, loads_held_, loads_waiting_);
+    return reads_fail_ ? std::optional(injected()) : std::nullopt;
+  }
+  std::optional<core::Error> pass_seed() {
+    const std::lock_guard lock(mutex_);
+    return seeds_fail_ ? std::optional(injected()) : std::nullopt;
+  }
+
+ private:
+  static core::Error injected() {
+    return {core::ErrorCode::storage_unavailable, "Injected failure.", "Wait."};
+  }
+
+  template <class T>
+  void set(T& member, T value) {
+    {
+      const std::lock_guard lock(mutex_);
+      member = value;
+    }
+    changed_.notify_all();
+  }
+  int get(const int& member) {
+    const std::lock_guard lock(mutex_);
+    return member;
+  }
+  bool wait(const int& waiting) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, std::chrono::seconds(20), [&] { return waiting > 0; });
+  }
+  void stay(std::unique_lock<std::mutex>& lock, const bool& held, int& waiting) {
+    ++waiting;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return !held; });
+    --waiting;
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool commits_held_ = false;
+  bool loads_held_ = false;
+  bool reads_fail_ = false;
+  bool seeds_fail_ = false;
+  int commits_to_fail_ = 0;
+  int commits_waiting_ = 0;
+  int loads_waiting_ = 0;
+  int commits_done_ = 0;
+  int commits_failed_ = 0;
+  int loads_done_ = 0;
+};
+
+/// The real store behind a gate.
+class GatedStore final : public Store {
+ public:
+  GatedStore(std::unique_ptr<Store> inner, std::shared_ptr<StoreGate> gate)
+      : inner_(std::move(inner)), gate_(std::move(gate)) {}
+
+  std::optional<core::Error> commit(std::span<const core::Change> changes) override {
+    if (auto failure = gate_->pass_commit()) return failure;
+    return inner_->commit(changes);
+  }
+  core::Result<core::StateSeed> load_seed() override {
+    if (auto failure = gate_->pass_seed()) return *std::move(failure);
+    return inner_->load_seed();
+  }
+  core::Result<std::optional<core::Agent>> load_agent(const std::string& id) override {
+    if (auto failure = gate_->pass_load()) return *std::move(failure);
+    return inner_->load_agent(id);
+  }
+  core::Result<std::optional<std::string>> load_agent_id(core::AgentKey key) override {
+    if (auto failure = gate_->pass_load()) return *std::move(failure);
+    return inner_->load_agent_id(key);
+  }
+  core::Result<std::optional<core::UpdateOutcome>> load_update(core::HistoryKey key) override {
+    if (auto failure = gate_->pass_load()) return *std::move(failure);
+    return inner_->load_update(key);
+  }
+  core::Result<std::optional<HistoryPage>> load_history(const std::string& agent_id, std::uint64_t before,
+                                                        std::size_t limit) override {
+    if (auto failure = gate_->pass_load()) return *std::move(failure);
+    return inner_->load_history(agent_id, before, limit);
+  }
+  core::Result<AgentPage> list_agents(const std::string& after, std::size_t limit) override {
+    if (auto failure = gate_->pass_load()) return *std::move(failure);
+    return inner_->list_agents(after, limit);
+  }
+
+ private:
+  std::unique_ptr<Store> inner_;
+  std::shared_ptr<StoreGate> gate_;
+};
+
+}  // namespace governor::daemon::test

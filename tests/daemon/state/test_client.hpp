@@ -1,0 +1,67 @@
+#pragma once
+
+#include <boost/json.hpp>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ipc/client.hpp"
+
+namespace governor::daemon::test {
+
+/// One connection, driven from the test's thread: lines may be sent ahead and answers fetched in any order.
+/// Whatever does not come in time fails the test.
+class TestClient {
+ public:
+  explicit TestClient(const std::string& socket);
+
+  void send(std::string_view line);
+  /// The next line, or none when the daemon has closed the connection.
+  std::optional<std::string> next_line();
+  /// The next line, parsed; for plain answers.
+  boost::json::object next_object();
+
+  /// Says hello; returns its result. Sessions are named by a short text, which is padded to an id.
+  boost::json::object hello(std::string_view session);
+  void send_hello(std::string_view session);
+
+  /// Sends a call as line `number` (0: plain) and does not wait.
+  void send_tool(std::uint64_t number, std::string_view tool, std::string_view arguments);
+  void send_update(std::uint64_t number, std::string_view agent);
+  /// Waits for the answer to line `number`, keeping those that come before.
+  std::string answer(std::uint64_t number);
+  /// Number of the next line that comes, which is kept.
+  std::uint64_t next_number();
+  /// The structured result of line `number`; the call must have succeeded.
+  boost::json::object result(std::uint64_t number);
+  /// The error of line `number`; the call must have failed in the way of a tool.
+  boost::json::object error(std::uint64_t number);
+
+  /// Sends and waits: result or error of one numbered call.
+  boost::json::object call(std::uint64_t number, std::string_view tool, std::string_view arguments);
+  boost::json::object refused(std::uint64_t number, std::string_view tool, std::string_view arguments);
+  /// Number of the update that line `number` made.
+  std::int64_t update(std::uint64_t number, std::string_view agent);
+
+  /// governor/health on a plain line.
+  boost::json::object health();
+  /// governor/status on a plain line.
+  boost::json::object status();
+  void confirm(std::uint64_t below);
+  void goodbye();
+  [[nodiscard]] int fd() const { return client_.fd(); }
+
+ private:
+  ipc::Client client_;
+  std::map<std::uint64_t, std::string> answers_;
+};
+
+/// Asks for health until `status` comes; false when it does not in time.
+bool health_becomes(const std::string& socket, std::string_view status);
+/// Asks for health until that many changes were applied in memory; false when it does not happen in time.
+bool sequence_reaches(const std::string& socket, std::int64_t sequence);
+
+}  // namespace governor::daemon::test

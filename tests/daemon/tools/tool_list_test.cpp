@@ -1,0 +1,86 @@
+#include <boost/json.hpp>
+#include <set>
+#include <string>
+
+#include "daemon/mcp/catalogue.hpp"
+#include "daemon/tools/tool.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace governor::daemon;
+namespace json = boost::json;
+
+namespace {
+
+std::vector<std::string> names(const std::vector<const Tool*>& tools) {
+  std::vector<std::string> result;
+  for (const Tool* tool : tools) result.emplace_back(tool->name);
+  return result;
+}
+
+json::object listed(Revision revision) {
+  return json::parse(tool_list_json(*tools_of_profile("core"), revision)).as_object();
+}
+
+}  // namespace
+
+TEST_CASE("the tools are listed in one order, always") {
+  const std::vector<std::string> expected{"process_agent_update", "simulate_update", "get_governance_metrics",
+                                          "get_system_history",   "register_agent",  "list_agents",
+                                          "health_check",         "get_server_info"};
+  CHECK(names(*tools_of_profile("core")) == expected);
+  CHECK(names(*tools_of_profile("")) == expected);
+  CHECK(names(*tools_of_profile("full")) == expected);
+  for (const Revision revision : {Revision::v2024_11_05, Revision::v2026_07_28}) {
+    CHECK(tool_list_json(*tools_of_profile("core"), revision) ==
+          tool_list_json(*tools_of_profile("core"), revision));
+  }
+}
+
+TEST_CASE("a profile may be a list of groups, and an unknown one is refused by name") {
+  CHECK(names(*tools_of_profile("server")) == std::vector<std::string>{"health_check", "get_server_info"});
+  CHECK(names(*tools_of_profile("agents,server")).size() == 4);
+  CHECK(names(*tools_of_profile("server,governance")).front() == "health_check");  // in the order asked for
+  for (const char* wrong : {"nothing", "agents,nothing", "core,server", ",", "agents,,server"}) {
+    const auto refused = tools_of_profile(wrong);
+    INFO(wrong);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().field == "tools");
+  }
+}
+
+TEST_CASE("the core profile costs a model less than 16000 bytes") {
+  for (const Revision revision : {Revision::v2024_11_05, Revision::v2025_03_26, Revision::v2025_06_18,
+                                  Revision::v2025_11_25, Revision::v2026_07_28}) {
+    CHECK(tool_list_json(*tools_of_profile("core"), revision).size() < 16000);
+  }
+}
+
+TEST_CASE("every tool has a name of its own and schemas that are JSON objects") {
+  std::set<std::string_view> seen;
+  for (const Tool& tool : all_tools()) {
+    INFO(tool.name);
+    CHECK(seen.insert(tool.name).second);
+    CHECK(find_tool(tool.name) == &tool);
+    for (const std::string_view schema : {tool.input_schema, tool.output_schema}) {
+      const json::value parsed = json::parse(schema);
+      REQUIRE(parsed.is_object());
+      CHECK(parsed.at("type").as_string() == "object");
+    }
+    CHECK(json::parse(tool.input_schema).at("additionalProperties").as_bool() == false);
+  }
+  CHECK(find_tool("no_such_tool") == nullptr);
+}
+
+TEST_CASE("an older revision is not sent what it does not know") {
+  const auto first = [](Revision revision) { return listed(revision).at("tools").as_array()[0].as_object(); };
+  CHECK_FALSE(first(Revision::v2024_11_05).contains("annotations"));
+  CHECK_FALSE(first(Revision::v2025_03_26).contains("title"));
+  CHECK(first(Revision::v2025_03_26).contains("annotations"));
+  CHECK_FALSE(first(Revision::v2025_03_26).contains("outputSchema"));
+  CHECK(first(Revision::v2025_06_18).contains("title"));
+  CHECK(first(Revision::v2025_06_18).contains("outputSchema"));
+  CHECK_FALSE(listed(Revision::v2025_11_25).contains("ttlMs"));
+  CHECK(listed(Revision::v2026_07_28).at("resultType").as_string() == "complete");
+  CHECK(listed(Revision::v2026_07_28).contains("ttlMs"));
+  CHECK(listed(Revision::v2026_07_28).contains("cacheScope"));
+}

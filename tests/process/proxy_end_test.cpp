@@ -1,0 +1,128 @@
+#include <signal.h>
+#include <sys/wait.h>
+
+#include "tests/process/clients.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/process_watch.hpp"
+#include "tests/support/status.hpp"
+#include "tests/support/until.hpp"
+
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+
+namespace governor::test {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// Whether orphans below this process come to it instead of to pid 1.
+class Adoption {
+ public:
+  explicit Adoption(bool by_us) { set(by_us); }
+  Adoption(const Adoption&) = delete;
+  Adoption& operator=(const Adoption&) = delete;
+  ~Adoption() { set(false); }
+
+ private:
+  static void set([[maybe_unused]] bool by_us) {
+#ifdef __linux__
+    ::prctl(PR_SET_CHILD_SUBREAPER, by_us ? 1 : 0);
+#endif
+  }
+};
+
+void update_once(Conversation& client) {
+  CHECK(client.call("process_agent_update", {{"agent_id", "orphan"}}).tool_error().empty());
+}
+
+/// Nothing is left but the daemon, which knows no session any more.
+void check_nothing_left(const Sandbox& sandbox) {
+  const pid_t daemon = sandbox.daemon();
+  const auto only_daemon = [&] {
+    const auto all = sandbox.processes();
+    return all.size() == 1 && all.front().pid == daemon && session_count(sandbox) == 0;
+  };
+  CHECK(until(patience(seconds(2)), only_daemon));
+}
+
+TEST_CASE("a proxy whose parent is killed ends within a second, whoever adopts it") {
+  const Adoption adoption(GENERATE(false, true));
+  Sandbox sandbox;
+  Command command = sandbox.command(kIntermediateParent, {kProxy});
+  command.error_file.clear();
+  ProxyConversation client(command);
+  LineStream said(std::move(client.process().errors));
+  const pid_t proxy = std::stoi(said.read_line(patience()).value());
+  update_once(client);
+  CHECK(session_count(sandbox) == 1);
+
+  const ProcessWatch watch(proxy);
+  // Its input stays open: this process holds the other end.
+  client.process().signal(SIGKILL);
+  CHECK(watch.wait(patience(seconds(1))));
+  check_nothing_left(sandbox);
+}
+
+TEST_CASE("a proxy that is killed leaves neither process nor session") {
+  Sandbox sandbox;
+  ProxyConversation client(sandbox);
+  update_once(client);
+  CHECK(session_count(sandbox) == 1);
+  client.process().signal(SIGKILL);
+  CHECK(client.process().wait(patience(seconds(1))) == 128 + SIGKILL);
+  check_nothing_left(sandbox);
+}
+
+TEST_CASE("an agent owned by the session of a killed proxy can be registered by the next") {
+  Sandbox sandbox;
+  ProxyConversation first(sandbox);
+  CHECK(first.call("register_agent", {{"agent_id", "owned-one"}, {"purpose", "test"}}).tool_error().empty());
+  ProxyConversation second(sandbox);
+  CHECK(second.call("register_agent", {{"agent_id", "owned-one"}, {"purpose", "test"}}).tool_error() ==
+        "not_owner");
+  first.process().signal(SIGKILL);
+  CHECK(until(patience(seconds(2)), [&] {
+    return second.call("register_agent", {{"agent_id", "owned-one"}, {"purpose", "test"}})
+        .tool_error()
+        .empty();
+  }));
+}
+
+/// Also with a request that waits for a daemon which does not answer.
+void check_ends(void (*end)(ProxyConversation&)) {
+  Sandbox sandbox;
+  ProxyConversation client(sandbox);
+  update_once(client);
+  const bool waiting = GENERATE(false, true);
+  if (waiting) {
+    ::kill(sandbox.daemon(), SIGSTOP);
+    client.ask("ping");
+  }
+  end(client);
+  CHECK(client.process().wait(patience(seconds(1))) == 0);
+  if (waiting) ::kill(sandbox.daemon(), SIGCONT);
+  check_nothing_left(sandbox);
+}
+
+TEST_CASE("a proxy ends within a second of the end of its input") {
+  check_ends([](ProxyConversation& client) { client.end_input(); });
+}
+
+TEST_CASE("a proxy ends within a second of SIGTERM") {
+  check_ends([](ProxyConversation& client) { client.process().signal(SIGTERM); });
+}
+
+TEST_CASE("what was asked before the end of the input is answered") {
+  Sandbox sandbox;
+  ProxyConversation client(sandbox);
+  client.initialize();
+  for (int i = 0; i < 50; ++i) client.ask_tool("process_agent_update", {{"agent_id", "last-words"}});
+  client.end_input();
+  for (int i = 1; i <= 50; ++i) CHECK(client.next_answer().content().at("update").to_number<int>() == i);
+  CHECK_FALSE(client.receive(patience()));
+}
+
+}  // namespace
+}  // namespace governor::test
