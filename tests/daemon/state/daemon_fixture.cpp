@@ -3,6 +3,7 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <algorithm>
 
 #include <stdexcept>
 
@@ -105,6 +106,11 @@ bool DaemonFixture::stop() {
 void DaemonFixture::restart() {
   if (!stop()) throw std::runtime_error("the daemon does not stop");
   start();
+}
+
+bool DaemonFixture::is_io_thread(std::thread::id id) const {
+  return std::any_of(threads_.begin(), threads_.end(),
+                     [&](const std::thread& thread) { return thread.get_id() == id; });
 }
 
 std::int64_t DaemonFixture::stored(const std::string& query) const {

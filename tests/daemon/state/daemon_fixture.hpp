@@ -41,6 +41,8 @@ class DaemonFixture {
   [[nodiscard]] std::string socket() const { return directory_.file("s"); }
   [[nodiscard]] const std::string& directory() const { return directory_.path(); }
   [[nodiscard]] StoreGate& gate() { return *gate_; }
+  /// Whether the thread is one of those that run the daemon's io_context.
+  [[nodiscard]] bool is_io_thread(std::thread::id id) const;
   [[nodiscard]] const Counters& counters() const { return server_->counters(); }
   /// What is durable, as another connection to the database sees it.
   [[nodiscard]] std::int64_t stored(const std::string& query) const;

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 #include "daemon/store/store.hpp"
@@ -28,6 +29,11 @@ class StoreGate {
 
   /// False when no commit came to the gate in time.
   bool wait_for_held_commit() { return wait(commits_waiting_); }
+  /// The thread on which the last one to come to the gate stays or stayed.
+  std::thread::id held_thread() {
+    const std::lock_guard lock(mutex_);
+    return held_thread_;
+  }
   bool wait_for_held_load() { return wait(loads_waiting_); }
   /// Commits that succeeded, and changes in them.
   int commits() { return get(commits_done_); }
@@ -80,6 +86,7 @@ class StoreGate {
   }
   void stay(std::unique_lock<std::mutex>& lock, const bool& held, int& waiting) {
     ++waiting;
+    held_thread_ = std::this_thread::get_id();
     changed_.notify_all();
     changed_.wait(lock, [&] { return !held; });
     --waiting;
@@ -97,6 +104,7 @@ class StoreGate {
   int commits_done_ = 0;
   int commits_failed_ = 0;
   int loads_done_ = 0;
+  std::thread::id held_thread_;
 };
 
 /// The real store behind a gate.
