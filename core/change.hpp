@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/agent.hpp"
+#include "core/alert.hpp"
 #include "core/session.hpp"
 
 namespace governor::core {
@@ -21,14 +22,10 @@ struct AgentSaved {
 /// Appends one row to an agent's history; the row also carries the agent's new state.
 struct UpdateAppended {
   HistoryKey key = 0;
+  HistoryKey previous = 0;  ///< the agent's row before; 0: this is its first
   AgentKey agent = 0;
   UpdateRecord record;
-};
-
-/// Replaces the vector with which the next update's parameters are compared.
-struct ParametersSaved {
-  AgentKey agent = 0;
-  std::optional<std::vector<double>> parameters;
+  std::vector<double> parameters;  ///< with which the next update's are compared; empty: none
 };
 
 /// Creates the session or replaces its row; answers are changes of their own.
@@ -45,18 +42,43 @@ struct AnswerSaved {
   SessionKey session = 0;
   std::uint64_t number = 0;
   Answer answer;
+  std::string text{};  ///< of an answer of that kind, else empty
 };
 
+/// Keys have no gaps, so that a missing entry is seen.
 struct AuditAppended {
+  AuditKey key = 0;
+  std::int64_t timestamp_us = 0;
+  std::string event;       ///< snake_case
+  AgentKey agent = 0;      ///< 0 when it is about none
+  SessionKey session = 0;  ///< who did it; 0: the daemon itself
+  std::string client;      ///< as the session's client called itself then
+  std::int64_t pid = 0;
+  std::string detail;  ///< for people: what, and why
+};
+
+/// A step in an agent's life, as get_agent_metadata shows it.
+struct LifecycleEventAppended {
+  AgentKey agent = 0;
   std::int64_t timestamp_us = 0;
   std::string event;  ///< snake_case
-  AgentKey agent = 0;
-  SessionKey session = 0;
-  std::string detail;  ///< for people
+  std::string reason;
+  AuditKey actor = 0;  ///< see Session::introduced; 0: the daemon, or unknown
 };
 
-using Change = std::variant<UpdateAppended, AnswerSaved, ParametersSaved, AgentSaved, SessionSaved,
-                            SessionEnded, AuditAppended>;
+/// Creates the alert or replaces it.
+struct AlertSaved {
+  Alert alert;
+  bool raised = false;  ///< it is new, so people are to be told
+};
+
+/// The thresholds of all agents that have none of their own; none: the defaults.
+struct ThresholdsSaved {
+  std::optional<Thresholds> thresholds;
+};
+
+using Change = std::variant<UpdateAppended, AnswerSaved, AgentSaved, SessionSaved, SessionEnded,
+                            AuditAppended, LifecycleEventAppended, AlertSaved, ThresholdsSaved>;
 using Changes = std::vector<Change>;
 
 }  // namespace governor::core

@@ -75,7 +75,8 @@ double phi_risk(double phi, Verdict verdict) {
   switch (verdict) {
     case Verdict::safe: return std::max(0.0, 0.3 - 0.5 * (phi - 0.3));
     case Verdict::caution: return 0.3 + 0.4 * (0.3 - phi) / 0.3;
-    case Verdict::high_risk: break;
+    case Verdict::high_risk:
+    case Verdict::unknown: break;
   }
   return std::min(1.0, 0.7 + 2.0 * std::abs(phi));
 }
@@ -115,6 +116,7 @@ UpdateRecord advance(GovernanceState& s, const UpdateInput& input, const Thresho
   UpdateRecord r;
   r.confidence = input.confidence;
   r.complexity = input.complexity;
+  r.fingerprint = input.fingerprint;
 
   const double pc = parameter_coherence(s.previous_parameters, input.parameters);
   if (input.parameters.empty()) {
@@ -147,6 +149,7 @@ UpdateRecord advance(GovernanceState& s, const UpdateInput& input, const Thresho
   r.risk = std::clamp(0.7 * phi_risk(r.phi, r.verdict) + 0.3 * text_risk(input, r.coherence), 0.0, 1.0);
 
   r.number = s.updates;
+  r.updates = s.updates;
   r.E = s.E;
   r.I = s.I;
   r.S = s.S;

@@ -8,6 +8,8 @@ namespace governor::core {
 using AgentKey = std::int64_t;
 using SessionKey = std::int64_t;
 using HistoryKey = std::int64_t;
+using AuditKey = std::int64_t;
+using AlertKey = std::int64_t;
 using SlotKey = std::int64_t;  ///< slots are reused, see Answer
 
 }  // namespace governor::core

@@ -10,11 +10,12 @@ namespace governor::core {
 
 /// What the answer to a numbered line was made from, so that the same answer can be given again.
 struct Answer {
-  enum class Kind : std::uint8_t { update = 1, registration = 2 };  // stored: never renumber
+  /// `text`: the answer itself is stored. Stored numbers: never renumber.
+  enum class Kind : std::uint8_t { update = 1, registration = 2, text = 3 };
 
   SlotKey slot = 0;  ///< row that holds it; reused once the client has confirmed the answer
   Kind kind = Kind::update;
-  std::int64_t target = 0;  ///< HistoryKey of an update, AgentKey of a registration
+  std::int64_t target = 0;  ///< HistoryKey of an update, AgentKey of a registration, else 0
 };
 
 /// The process behind a session, so that it can be told from a later one with the same pid.
@@ -22,6 +23,8 @@ struct SessionProcess {
   std::int64_t pid = 0;
   std::uint64_t start_time = 0;
   std::string boot_id;
+
+  bool operator==(const SessionProcess&) const = default;
 };
 
 /// One proxy's connection across reconnections and daemon restarts.
@@ -37,6 +40,7 @@ struct Session {
   std::string tools;     ///< profile of tools
   std::string agent_id;  ///< registered last; stands in for a missing `agent_id`
   std::int64_t created_us = 0;
+  AuditKey introduced = 0;  ///< the newest audit entry that says who this is
 
   std::map<std::uint64_t, Answer> answers;  ///< by line number; not yet confirmed
 };

@@ -2,12 +2,19 @@
 
 #include <fmt/format.h>
 
-#include "core/governance_model.hpp"
-
 namespace governor::core {
 
-State::State(Thresholds thresholds, StateSeed seed)
-    : thresholds_(thresholds), keys_(seed.keys), slots_(seed.keys.slot), agent_count_(seed.agents) {
+State::State(Thresholds defaults, StateSeed seed, LoopPolicy loop_policy)
+    : defaults_(defaults),
+      thresholds_(seed.thresholds.value_or(defaults)),
+      loop_policy_(loop_policy),
+      keys_(seed.keys),
+      slots_(seed.keys.slot),
+      agent_count_(seed.agents) {
+  for (Alert& alert : seed.open_alerts) {
+    std::string cause = alert.cause;
+    alerts_.emplace(std::move(cause), std::move(alert));
+  }
   for (Session& session : seed.sessions) {
     for (const auto& [number, answer] : session.answers) slots_.mark_used(answer.slot);
     session_keys_.emplace(session.id, session.key);
@@ -17,20 +24,40 @@ State::State(Thresholds thresholds, StateSeed seed)
 }
 
 Session& State::open_session(Session fresh, bool& resumed, Changes& changes) {
+  const std::int64_t now_us = fresh.created_us;
   Session* session = find_session(fresh.id);
   resumed = session != nullptr;
   if (session != nullptr) {
+    const bool same_process = session->process == fresh.process;
     session->process = std::move(fresh.process);
     session->working_directory = std::move(fresh.working_directory);
     session->tools = std::move(fresh.tools);
+    if (!same_process) introduce(*session, "session_resumed", now_us, changes);
   } else {
     fresh.key = ++keys_.session;
     session_keys_.emplace(fresh.id, fresh.key);
     const SessionKey key = fresh.key;
     session = &sessions_.emplace(key, std::move(fresh)).first->second;
+    introduce(*session, "session_opened", now_us, changes);
   }
   save_session(*session, changes);
   return *session;
+}
+
+void State::introduce(Session& session, std::string event, std::int64_t now_us, Changes& changes) {
+  session.introduced =
+      audit({session.key, 0}, std::move(event), 0,
+            fmt::format("client {} {}, pid {}, in {}", session.client_name, session.client_version,
+                        session.process.pid, session.working_directory),
+            now_us, changes);
+}
+
+void State::name_client(Session& session, const std::string& name, const std::string& version,
+                        std::int64_t now_us, Changes& changes) {
+  if (name == session.client_name && version == session.client_version) return;
+  if (!name.empty()) session.client_name = name;
+  session.client_version = version;
+  introduce(session, "client_named", now_us, changes);
 }
 
 void State::save_session(const Session& session, Changes& changes) const {
@@ -39,9 +66,10 @@ void State::save_session(const Session& session, Changes& changes) const {
   changes.emplace_back(std::move(saved));
 }
 
-void State::end_session(SessionKey key, Changes& changes) {
+void State::end_session(SessionKey key, std::int64_t now_us, Changes& changes) {
   const auto found = sessions_.find(key);
   if (found == sessions_.end()) return;
+  audit({key, 0}, "session_closed", 0, {}, now_us, changes);
   for (const auto& [number, answer] : found->second.answers) slots_.release(answer.slot);
   session_keys_.erase(found->second.id);
   sessions_.erase(found);
@@ -94,145 +122,45 @@ Agent* State::find_agent(const std::string& id) {
   return found->second.agent.get();
 }
 
-const Session* State::owner_of(const AgentProfile& profile) const {
-  if (profile.shared || profile.owner == 0) return nullptr;
-  const auto found = sessions_.find(profile.owner);
-  return found == sessions_.end() ? nullptr : &found->second;
+AuditKey State::actor_of(const Caller& caller) const {
+  const auto found = sessions_.find(caller.session);
+  return found == sessions_.end() ? 0 : found->second.introduced;
 }
 
-std::optional<Error> State::check_owner(const AgentProfile& profile, const Caller& caller,
-                                        const std::string& token_hash) const {
-  const Session* owner = owner_of(profile);
-  if (owner == nullptr || owner->key == caller.session) return std::nullopt;
-  if (!token_hash.empty() && token_hash == profile.token_hash) return std::nullopt;
-  Error error(
-      ErrorCode::not_owner,
-      fmt::format("Agent \"{}\" is held by another session: client {} with pid {}.", profile.id,
-                  owner->client_name.empty() ? "(unnamed)" : owner->client_name, owner->process.pid),
-      "Use an agent id of your own, give the token that register_agent returned to its holder, or wait "
-      "until that session ends.");
-  error.field = token_hash.empty() ? "agent_id" : "token";
-  error.given = token_hash.empty() ? profile.id : "a token that does not match";
-  return error;
+AuditKey State::audit(const Caller& caller, std::string event, AgentKey agent, std::string detail,
+                      std::int64_t now_us, Changes& changes) {
+  AuditAppended entry;
+  entry.key = ++keys_.audit;
+  entry.timestamp_us = now_us;
+  entry.event = std::move(event);
+  entry.agent = agent;
+  entry.detail = std::move(detail);
+  if (const auto found = sessions_.find(caller.session); found != sessions_.end()) {
+    entry.session = found->first;
+    entry.client = found->second.client_name;
+    entry.pid = found->second.process.pid;
+  }
+  changes.emplace_back(std::move(entry));
+  return keys_.audit;
 }
 
-Agent& State::create_agent(const std::string& id, std::int64_t now_us) {
-  auto agent = std::make_unique<Agent>();
-  agent->profile.key = ++keys_.agent;
-  ++agent_count_;
-  agent->profile.id = id;
-  agent->profile.created_us = now_us;
-  Entry& entry = agents_[id];
-  entry.agent = std::move(agent);
-  entry.last_used = ++use_counter_;
-  return *entry.agent;
-}
-
-void State::store_answer(const Caller& caller, Answer::Kind kind, std::int64_t target, Changes& changes) {
+void State::store_answer(const Caller& caller, Answer answer, std::string text, Changes& changes) {
   if (caller.line == 0) return;
   Session* session = find_session(caller.session);
   if (session == nullptr) return;
   const auto [it, inserted] = session->answers.try_emplace(caller.line);
-  if (inserted) it->second.slot = slots_.take();
-  it->second.kind = kind;
-  it->second.target = target;
-  changes.emplace_back(AnswerSaved{session->key, caller.line, it->second});
+  answer.slot = inserted ? slots_.take() : it->second.slot;
+  it->second = answer;
+  changes.emplace_back(AnswerSaved{session->key, caller.line, answer, std::move(text)});
 }
 
-Result<UpdateOutcome> State::update(const Caller& caller, UpdateCommand command, std::int64_t now_us,
-                                    Changes& changes) {
-  if (auto error = validate(command.input)) return *std::move(error);
-  Agent* agent = find_agent(command.agent_id);
-  unsigned warnings = command.generic_id ? unsigned{kWarnGenericId} : 0u;
-  if (agent == nullptr) {
-    agent = &create_agent(command.agent_id, now_us);
-    changes.emplace_back(AgentSaved{agent->profile});
-    warnings |= kWarnCreatedOpenAgent;
-  } else if (auto error = check_owner(agent->profile, caller, command.token_hash)) {
-    return *std::move(error);
-  }
-
-  const bool had_parameters = agent->state.previous_parameters.has_value();
-  UpdateRecord record = advance(agent->state, command.input, thresholds_);
-  record.timestamp_us = now_us;
-  record.warnings = static_cast<std::uint8_t>(warnings);
-  agent->last = record;
-
-  const HistoryKey history = ++keys_.history;
-  changes.emplace_back(UpdateAppended{history, agent->profile.key, record});
-  if (had_parameters || agent->state.previous_parameters) {
-    changes.emplace_back(ParametersSaved{agent->profile.key, agent->state.previous_parameters});
-  }
-  if (record.lambda1_skipped) {
-    changes.emplace_back(AuditAppended{now_us, "lambda1_skip", agent->profile.key, caller.session,
-                                       fmt::format("update {}: confidence {} is below {}", record.number,
-                                                   record.confidence, thresholds_.controller_confidence)});
-  }
-  store_answer(caller, Answer::Kind::update, history, changes);
-  return UpdateOutcome{agent->profile.key, agent->profile.id, record};
+void State::save_answer(const Caller& caller, std::string text, Changes& changes) {
+  store_answer(caller, {0, Answer::Kind::text, 0}, std::move(text), changes);
 }
 
-Result<UpdateOutcome> State::simulate(const Caller& caller, const UpdateCommand& command,
-                                      std::int64_t now_us) {
-  if (auto error = validate(command.input)) return *std::move(error);
-  const Agent* agent = find_agent(command.agent_id);
-  GovernanceState state;
-  if (agent != nullptr) {
-    if (auto error = check_owner(agent->profile, caller, command.token_hash)) return *std::move(error);
-    state = agent->state;
-  }
-  UpdateOutcome outcome;
-  outcome.agent = agent != nullptr ? agent->profile.key : 0;
-  outcome.agent_id = command.agent_id;
-  outcome.record = advance(state, command.input, thresholds_);
-  outcome.record.timestamp_us = now_us;
-  if (command.generic_id) outcome.record.warnings = kWarnGenericId;
-  return outcome;
-}
-
-Result<RegisterOutcome> State::register_agent(const Caller& caller, RegisterCommand command,
-                                              std::int64_t now_us, Changes& changes) {
-  Session* session = find_session(caller.session);
-  if (session == nullptr) {
-    return Error(ErrorCode::conflict, "An agent can be registered only by an open session.",
-                 "Connect again and register then.");
-  }
-  if (command.parent_id == command.agent_id) {
-    return invalid_argument("parent_agent_id", fmt::format("\"{}\"", command.parent_id),
-                            "the id of another agent");
-  }
-  Agent* agent = find_agent(command.agent_id);
-  if (agent != nullptr) {
-    if (auto error = check_owner(agent->profile, caller, command.token_hash)) return *std::move(error);
-  }
-
-  RegisterOutcome outcome;
-  outcome.created = agent == nullptr;
-  outcome.generic_id = command.generic_id;
-  outcome.parent_unknown = !command.parent_id.empty() && find_agent(command.parent_id) == nullptr;
-  if (agent == nullptr) agent = &create_agent(command.agent_id, now_us);
-  AgentProfile& profile = agent->profile;
+void State::save_profile(AgentProfile& profile, Changes& changes) const {
   profile.version += 1;
-  profile.owner = session->key;
-  profile.shared = command.shared;
-  profile.token_hash = std::move(command.new_token_hash);
-  if (!command.parent_id.empty()) profile.parent_id = std::move(command.parent_id);
-  if (command.purpose) profile.purpose = *std::move(command.purpose);
-  if (command.tags) profile.tags = *std::move(command.tags);
-  if (command.notes) profile.notes = *std::move(command.notes);
-  session->agent_id = profile.id;
-
   changes.emplace_back(AgentSaved{profile});
-  save_session(*session, changes);
-  changes.emplace_back(
-      AuditAppended{now_us, outcome.created ? "agent_registered" : "agent_resumed", profile.key, session->key,
-                    fmt::format("client {}, pid {}", session->client_name, session->process.pid)});
-  store_answer(caller, Answer::Kind::registration, profile.key, changes);
-  outcome.agent = profile.key;
-  outcome.agent_id = profile.id;
-  outcome.shared = profile.shared;
-  outcome.updates = agent->state.updates;
-  return outcome;
 }
 
 }  // namespace governor::core

@@ -7,10 +7,12 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/agent.hpp"
 #include "core/change.hpp"
+#include "core/loop_detection.hpp"
 #include "core/result.hpp"
 #include "core/session.hpp"
 #include "core/slot_ring.hpp"
@@ -25,6 +27,8 @@ struct KeyCounters {
   SessionKey session = 0;
   HistoryKey history = 0;
   SlotKey slot = 0;
+  AuditKey audit = 0;
+  AlertKey alert = 0;
 };
 
 /// What a new state starts from: everything stored except the agents, which are loaded on first use.
@@ -32,6 +36,8 @@ struct StateSeed {
   KeyCounters keys;
   std::uint64_t agents = 0;  ///< how many are stored
   std::vector<Session> sessions;
+  std::optional<Thresholds> thresholds;  ///< those set for all agents; none: the defaults
+  std::vector<Alert> open_alerts;        ///< whose cause lasts
 };
 
 /// Who asks: the session (0 for a connection without one) and the number of its line (0 if not numbered).
@@ -73,20 +79,59 @@ struct RegisterOutcome {
   bool shared = false;
   bool generic_id = false;
   bool parent_unknown = false;
-  std::uint64_t updates = 0;
+  std::uint64_t updates = 0;  ///< of this epoch
+  Lifecycle status = Lifecycle::active;
+  SessionKey taken_from = 0;  ///< a live session that held it until now
+};
+
+struct ThresholdsCommand {
+  std::string agent_id;               ///< empty: for all agents without thresholds of their own
+  std::optional<Thresholds> profile;  ///< what to start from; none: what holds now
+  std::vector<std::pair<const ThresholdField*, double>> values;
+  bool reset = false;  ///< back to the defaults, or for an agent to those of all
+  std::string reason;
+};
+
+struct ThresholdsOutcome {
+  Thresholds before;
+  Thresholds after;
+};
+
+struct LifecycleCommand {
+  std::string agent_id;
+  std::string token_hash;  ///< of the token given, empty when none
+  std::string reason;
+};
+
+struct LifecycleOutcome {
+  Lifecycle before = Lifecycle::active;
+  Lifecycle after = Lifecycle::active;
+};
+
+struct MetadataCommand {
+  std::string agent_id;
+  // Absent means: leave as it is.
+  std::optional<std::vector<std::string>> tags;
+  std::optional<std::string> notes;
+  bool append_notes = false;  ///< after the present notes, on a line of their own with the time
+  std::optional<std::string> purpose;
+  std::optional<bool> pinned;
 };
 
 /// All domain state in memory, and the mutations on it. Plain synchronous code: one owner calls it, from one
 /// strand. Every mutation appends the changes that make it durable; an `Error` means that nothing changed.
 class State {
  public:
-  State(Thresholds thresholds, StateSeed seed);
+  State(Thresholds defaults, StateSeed seed, LoopPolicy loop_policy = LoopPolicy::advise);
 
   // Sessions.
   /// Takes up the session with this id, or opens it; `fresh` carries what hello said. Never fails.
   Session& open_session(Session fresh, bool& resumed, Changes& changes);
   void save_session(const Session& session, Changes& changes) const;
-  void end_session(SessionKey key, Changes& changes);
+  /// Notes how the session's client calls itself, if it is news.
+  void name_client(Session& session, const std::string& name, const std::string& version, std::int64_t now_us,
+                   Changes& changes);
+  void end_session(SessionKey key, std::int64_t now_us, Changes& changes);
   /// Drops the answers below `below` and those listed; their slots become free.
   void confirm_answers(SessionKey key, std::uint64_t below, const std::vector<std::uint64_t>& also);
   Session* find_session(SessionKey key);
@@ -112,12 +157,44 @@ class State {
   Result<RegisterOutcome> register_agent(const Caller& caller, RegisterCommand command, std::int64_t now_us,
                                          Changes& changes);
 
+  /// Begins a new epoch: the state as at the start, the history kept.
+  Result<std::uint32_t> reset_monitor(const Caller& caller, const LifecycleCommand& command,
+                                      std::int64_t now_us, Changes& changes);
+  Result<LifecycleOutcome> change_lifecycle(const Caller& caller, const LifecycleCommand& command,
+                                            Lifecycle target, std::int64_t now_us, Changes& changes);
+  /// Whether `change_lifecycle` to `deleted` would be accepted now.
+  std::optional<Error> refuse_deletion(const Caller& caller, const LifecycleCommand& command);
+  std::optional<Error> update_metadata(const Caller& caller, MetadataCommand command, std::int64_t now_us,
+                                       Changes& changes);
+  Result<ThresholdsOutcome> set_thresholds(const Caller& caller, const ThresholdsCommand& command,
+                                           std::int64_t now_us, Changes& changes);
+
+  // Alerts. One cause has at most one alert at a time.
+  /// Nothing happens while an alert for the same cause is open; one that was resolved lately opens again.
+  void raise_alert(AlertInput input, std::int64_t now_us, Changes& changes);
+  void resolve_alert(const std::string& cause, std::int64_t now_us, Changes& changes);
+  /// `stored` is the alert as the store has it; an open one is taken from here. A loop ends with that.
+  Alert acknowledge_alert(const Caller& caller, const Alert& stored, std::string note, std::int64_t now_us,
+                          Changes& changes);
+  /// By cause: those whose cause lasts, and some that were resolved lately.
+  [[nodiscard]] const std::unordered_map<std::string, Alert>& alerts() const { return alerts_; }
+
+  /// Appends to the audit log. `agent` 0: about none.
+  AuditKey audit(const Caller& caller, std::string event, AgentKey agent, std::string detail,
+                 std::int64_t now_us, Changes& changes);
+  /// Makes `text` the answer to the caller's line, should it be sent again.
+  void save_answer(const Caller& caller, std::string text, Changes& changes);
+
   /// What `update` would give, without changing anything.
   Result<UpdateOutcome> simulate(const Caller& caller, const UpdateCommand& command, std::int64_t now_us);
 
   /// The session that holds the agent at present; none when it is open or its owner is gone.
   [[nodiscard]] const Session* owner_of(const AgentProfile& profile) const;
+  /// Those of all agents without their own.
   [[nodiscard]] const Thresholds& thresholds() const { return thresholds_; }
+  [[nodiscard]] const Thresholds& thresholds_of(const Agent& agent) const {
+    return agent.profile.thresholds ? *agent.profile.thresholds : thresholds_;
+  }
 
  private:
   struct Entry {
@@ -127,15 +204,29 @@ class State {
 
   std::optional<Error> check_owner(const AgentProfile& profile, const Caller& caller,
                                    const std::string& token_hash) const;
-  Agent& create_agent(const std::string& id, std::int64_t now_us);
-  void store_answer(const Caller& caller, Answer::Kind kind, std::int64_t target, Changes& changes);
+  std::optional<Error> check_may_go_on(const Agent& agent, std::int64_t now_us) const;
+  Agent& create_agent(const Caller& caller, const std::string& id, std::int64_t now_us, Changes& changes);
+  void append_record(const Caller& caller, Agent& agent, UpdateRecord& record, Changes& changes);
+  void watch_for_loops(const Caller& caller, Agent& agent, UpdateRecord& record, Changes& changes);
+  void watch_health(Agent& agent, Health before, const UpdateRecord& record, Changes& changes);
+  void begin_epoch(Agent& agent);
+  void end_loop(Agent& agent, std::int64_t now_us, Changes& changes);
+  void note_life(const Caller& caller, const Agent& agent, std::string event, std::string reason,
+                 std::int64_t now_us, Changes& changes);
+  void introduce(Session& session, std::string event, std::int64_t now_us, Changes& changes);
+  [[nodiscard]] AuditKey actor_of(const Caller& caller) const;
+  void store_answer(const Caller& caller, Answer answer, std::string text, Changes& changes);
+  void save_profile(AgentProfile& profile, Changes& changes) const;
 
+  Thresholds defaults_;
   Thresholds thresholds_;
+  LoopPolicy loop_policy_;
   KeyCounters keys_;
   SlotRing slots_;
   std::unordered_map<SessionKey, Session> sessions_;
   std::unordered_map<std::string, SessionKey> session_keys_;
   std::unordered_map<std::string, Entry> agents_;
+  std::unordered_map<std::string, Alert> alerts_;  ///< by cause, see alerts()
   std::uint64_t agent_count_;
   std::uint64_t use_counter_ = 0;
 };

@@ -2,10 +2,46 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
-#include <utility>
 
 namespace governor::core {
+namespace {
+
+template <auto member>
+constexpr ThresholdField share(std::string_view name) {
+  return {name, [](const Thresholds& t) { return t.*member; }, [](Thresholds& t, double v) { t.*member = v; },
+          false};
+}
+
+constexpr double kLargestInterval = 1'000'000;
+
+void set_interval(Thresholds& t, double value) {
+  t.lambda1_update_interval = static_cast<std::uint32_t>(std::clamp(value, 0.0, kLargestInterval));
+}
+
+constexpr std::array<ThresholdField, 16> kFields{
+    share<&Thresholds::risk_approve>("risk_approve_threshold"),
+    share<&Thresholds::risk_revise>("risk_revise_threshold"),
+    share<&Thresholds::require_human_risk>("require_human_risk_threshold"),
+    share<&Thresholds::require_human_coherence>("require_human_coherence_threshold"),
+    share<&Thresholds::coherence_critical>("coherence_critical_threshold"),
+    share<&Thresholds::health_risk_healthy_max>("health_risk_healthy_max"),
+    share<&Thresholds::health_risk_degraded_max>("health_risk_degraded_max"),
+    share<&Thresholds::void_initial>("void_threshold_initial"),
+    share<&Thresholds::void_min>("void_threshold_min"),
+    share<&Thresholds::void_max>("void_threshold_max"),
+    share<&Thresholds::controller_confidence>("controller_confidence_threshold"),
+    ThresholdField{"lambda1_update_interval",
+                   [](const Thresholds& t) { return static_cast<double>(t.lambda1_update_interval); },
+                   set_interval, true},
+    share<&Thresholds::target_void_frequency>("target_void_frequency"),
+    share<&Thresholds::target_coherence>("target_coherence"),
+    share<&Thresholds::lambda1_min>("lambda1_min"),
+    share<&Thresholds::lambda1_max>("lambda1_max"),
+};
+
+}  // namespace
 
 Thresholds Thresholds::strict() {
   Thresholds t;
@@ -17,31 +53,36 @@ Thresholds Thresholds::strict() {
   return t;
 }
 
+std::span<const ThresholdField> threshold_fields() {
+  return kFields;
+}
+
+const ThresholdField* find_threshold(std::string_view name) {
+  const auto* found =
+      std::find_if(kFields.begin(), kFields.end(), [&](const ThresholdField& f) { return f.name == name; });
+  return found == kFields.end() ? nullptr : found;
+}
+
+bool operator==(const Thresholds& a, const Thresholds& b) {
+  return std::all_of(kFields.begin(), kFields.end(),
+                     [&](const ThresholdField& field) { return field.get(a) == field.get(b); });
+}
+
+std::string_view profile_name(const Thresholds& thresholds) {
+  if (thresholds == Thresholds{}) return "default";
+  return thresholds == Thresholds::strict() ? "strict" : "custom";
+}
+
 std::optional<Error> validate(const Thresholds& t) {
-  const std::array<std::pair<const char*, double>, 15> unit_values{{
-      {"risk_approve_threshold", t.risk_approve},
-      {"risk_revise_threshold", t.risk_revise},
-      {"require_human_risk_threshold", t.require_human_risk},
-      {"require_human_coherence_threshold", t.require_human_coherence},
-      {"coherence_critical_threshold", t.coherence_critical},
-      {"health_risk_healthy_max", t.health_risk_healthy_max},
-      {"health_risk_degraded_max", t.health_risk_degraded_max},
-      {"void_threshold_initial", t.void_initial},
-      {"void_threshold_min", t.void_min},
-      {"void_threshold_max", t.void_max},
-      {"controller_confidence_threshold", t.controller_confidence},
-      {"target_void_frequency", t.target_void_frequency},
-      {"target_coherence", t.target_coherence},
-      {"lambda1_min", t.lambda1_min},
-      {"lambda1_max", t.lambda1_max},
-  }};
-  for (const auto& [name, value] : unit_values) {
-    if (!(value >= 0.0 && value <= 1.0)) {
-      return invalid_argument(name, fmt::format("{}", value), "a number from 0 to 1");
+  for (const ThresholdField& field : kFields) {
+    const double value = field.get(t);
+    if (field.whole) {
+      if (!(value >= 1.0)) {
+        return invalid_argument(std::string(field.name), fmt::format("{}", value), "a whole number from 1");
+      }
+    } else if (!(value >= 0.0 && value <= 1.0)) {
+      return invalid_argument(std::string(field.name), fmt::format("{}", value), "a number from 0 to 1");
     }
-  }
-  if (t.lambda1_update_interval < 1) {
-    return invalid_argument("lambda1_update_interval", "0", "a whole number from 1");
   }
   const auto below = [](const char* name, double value, const char* other, double limit,
                         bool equal_allowed) -> std::optional<Error> {

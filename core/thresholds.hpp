@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string_view>
 
 #include "core/error.hpp"
 
@@ -29,6 +31,24 @@ struct Thresholds {
 
   static Thresholds strict();
 };
+
+/// One figure under the name that people know it by.
+struct ThresholdField {
+  std::string_view name;
+  double (*get)(const Thresholds& thresholds);
+  void (*set)(Thresholds& thresholds, double value);
+  bool whole;  ///< a count, not a share
+};
+
+/// All figures, in the order of the documentation.
+std::span<const ThresholdField> threshold_fields();
+/// The figure with this name, or null.
+const ThresholdField* find_threshold(std::string_view name);
+
+/// `default`, `strict` or `custom`.
+std::string_view profile_name(const Thresholds& thresholds);
+
+bool operator==(const Thresholds& a, const Thresholds& b);
 
 /// Checks ranges and order (approve < revise, healthy < degraded, min <= max) of all values together.
 std::optional<Error> validate(const Thresholds& thresholds);

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -26,8 +27,9 @@ struct UpdateInput {
   std::vector<double> parameters;
   std::array<double, 3> ethical_drift{};  ///< each in [-1, 1]
   TextFeatures text;
-  double complexity = 0.5;  ///< [0, 1]
-  double confidence = 1.0;  ///< [0, 1]
+  double complexity = 0.5;        ///< [0, 1]
+  double confidence = 1.0;        ///< [0, 1]
+  std::uint64_t fingerprint = 0;  ///< of text and parameters, see loop_detection.hpp
 };
 
 /// Refuses what is not finite or out of range, naming the field, the value and the accepted range.

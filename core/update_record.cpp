@@ -12,6 +12,7 @@ std::string_view to_string(Verdict verdict) {
     case Verdict::safe: return "safe";
     case Verdict::caution: return "caution";
     case Verdict::high_risk: return "high-risk";
+    case Verdict::unknown: return "unknown";
   }
   return "high-risk";
 }
@@ -21,6 +22,7 @@ std::string_view to_string(Action action) {
     case Action::approve: return "approve";
     case Action::revise: return "revise";
     case Action::reject: return "reject";
+    case Action::unknown: return "unknown";
   }
   return "reject";
 }
@@ -36,6 +38,7 @@ std::string_view to_string(Health health) {
 }
 
 std::string decision_reason(const UpdateRecord& r, const Thresholds& t) {
+  if (r.verdict == Verdict::unknown) return "Imported; the system it comes from recorded no reason.";
   if (r.void_active) {
     return fmt::format(FMT_COMPILE("The void is active: |V| = {:.4f} is above {:.4f}. Halt."), std::abs(r.V),
                        r.void_threshold);
@@ -75,6 +78,8 @@ std::vector<std::string> human_reason_texts(const UpdateRecord& r, const Thresho
   if (r.human_reasons & kHumanHighRisk) {
     texts.push_back(fmt::format(FMT_COMPILE("the verdict is high-risk: phi = {:.4f} is below 0"), r.phi));
   }
+  if (r.human_reasons & kHumanLoop)
+    texts.emplace_back("a loop was detected: the same again without progress");
   return texts;
 }
 

@@ -5,13 +5,15 @@
 #include <string_view>
 #include <vector>
 
+#include "core/keys.hpp"
 #include "core/thresholds.hpp"
 
 namespace governor::core {
 
 // The numbers of these enumerations are stored: never renumber, only append.
-enum class Verdict : std::uint8_t { safe = 0, caution = 1, high_risk = 2 };
-enum class Action : std::uint8_t { approve = 0, revise = 1, reject = 2 };
+// `unknown` stands in rows that were imported from a system which did not record it.
+enum class Verdict : std::uint8_t { safe = 0, caution = 1, high_risk = 2, unknown = 3 };
+enum class Action : std::uint8_t { approve = 0, revise = 1, reject = 2, unknown = 3 };
 enum class Health : std::uint8_t { unknown = 0, healthy = 1, degraded = 2, critical = 3 };
 
 std::string_view to_string(Verdict verdict);
@@ -24,11 +26,15 @@ enum HumanReason : std::uint8_t {
   kHumanCoherence = 2,
   kHumanVoid = 4,
   kHumanHighRisk = 8,
+  kHumanLoop = 16,
 };
 
-/// Everything one update computed: one row of an agent's history. A reply can be rebuilt from it.
+/// Everything one update computed: one row of an agent's history. A reply can be rebuilt from it. A figure
+/// that is not a number was not recorded by the system that the row was imported from.
 struct UpdateRecord {
-  std::uint64_t number = 0;       ///< 1 for an agent's first update, without gaps
+  std::uint64_t number = 0;       ///< 1 for an agent's first update, without gaps, over all epochs
+  std::uint32_t epoch = 1;        ///< begins anew with each reset
+  std::uint64_t updates = 0;      ///< number within the epoch
   std::int64_t timestamp_us = 0;  ///< microseconds since the Unix epoch
   double E = 0, I = 0, S = 0, V = 0;
   double coherence = 0, risk = 0, phi = 0;
@@ -41,7 +47,9 @@ struct UpdateRecord {
   std::uint8_t human_reasons = 0;  ///< set of HumanReason
   bool void_active = false;
   bool lambda1_skipped = false;
-  std::uint8_t warnings = 0;  ///< set of UpdateWarning
+  std::uint8_t warnings = 0;      ///< set of UpdateWarning
+  std::uint64_t fingerprint = 0;  ///< of text and parameters, see loop_detection.hpp; 0: nothing to compare
+  AuditKey actor = 0;             ///< audit entry in which the session introduced itself
 
   [[nodiscard]] bool require_human() const { return human_reasons != 0; }
 };

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <fstream>
 #include <limits>
+#include <span>
 #include <sstream>
 
 namespace governor::daemon {
@@ -19,6 +20,8 @@ namespace json = boost::json;
 
 constexpr std::array<std::string_view, 7> kLogLevels{"trace", "debug",    "info", "warn",
                                                      "error", "critical", "off"};
+
+constexpr std::array<std::string_view, 2> kLoopPolicies{"advise", "block"};
 
 std::size_t line_of(std::string_view text, std::size_t offset) {
   return 1 +
@@ -46,19 +49,21 @@ std::optional<std::string> set_text(const json::value& value, std::string& targe
   return std::nullopt;
 }
 
-std::optional<std::string> set_log_level(const json::value& value, std::string& target) {
+std::optional<std::string> set_choice(const json::value& value, std::span<const std::string_view> choices,
+                                      std::string& target) {
   if (auto wrong = set_text(value, target)) return wrong;
-  if (std::find(kLogLevels.begin(), kLogLevels.end(), target) != kLogLevels.end()) return std::nullopt;
-  return fmt::format("must be one of {}, not \"{}\"", fmt::join(kLogLevels, ", "), target);
+  if (std::find(choices.begin(), choices.end(), target) != choices.end()) return std::nullopt;
+  return fmt::format("must be one of {}, not \"{}\"", fmt::join(choices, ", "), target);
 }
 
 std::optional<std::string> set(std::string_view key, const json::value& value, Options& options) {
   if (key == "idle_exit") return set_integer(value, 0, std::numeric_limits<int>::max(), options.idle_exit);
   if (key == "io_threads") return set_integer(value, 1, 64, options.io_threads);
   if (key == "loaded_agents_limit") return set_integer(value, 16, 1000000, options.loaded_agents_limit);
-  if (key == "log_level") return set_log_level(value, options.log_level);
+  if (key == "log_level") return set_choice(value, kLogLevels, options.log_level);
+  if (key == "loop_policy") return set_choice(value, kLoopPolicies, options.loop_policy);
   // Directories cannot be set here: the proxies, which do not read this file, must find the daemon.
-  return "is not a setting; known are idle_exit, io_threads, loaded_agents_limit, log_level";
+  return "is not a setting; known are idle_exit, io_threads, loaded_agents_limit, log_level, loop_policy";
 }
 
 }  // namespace

@@ -25,6 +25,10 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--io-threads", options.io_threads, "Threads for connections")->check(CLI::Range(1, 64));
   app.add_option("--loaded-agents-limit", options.loaded_agents_limit, "Agents kept in memory")
       ->check(CLI::Range(16, 1000000));
+  app.add_option(
+         "--loop-policy", options.loop_policy,
+         "advise: an agent in a loop is told; block: its updates are also refused for a growing while")
+      ->check(CLI::IsMember({"advise", "block"}));
   app.add_option("--log-level", options.log_level, "trace, debug, info, warn, error, critical or off")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "critical", "off"}));
 }

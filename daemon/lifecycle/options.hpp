@@ -18,7 +18,8 @@ struct Options {
   int idle_exit = -1;       ///< seconds without any session; 0: never; -1: 900 when self-started, else never
   int io_threads = 1;       ///< 1 is fastest on small machines
   std::string log_level = "info";
-  int loaded_agents_limit = 4096;  ///< agents kept in memory
+  int loaded_agents_limit = 4096;      ///< agents kept in memory
+  std::string loop_policy = "advise";  ///< or "block"
 
   [[nodiscard]] int effective_idle_exit() const {
     if (idle_exit >= 0) return idle_exit;

@@ -40,7 +40,7 @@ struct Initialize {
 struct CallTool {
   Envelope envelope;
   std::unique_ptr<ToolCall> call;
-  bool read_only = false;
+  const Tool* tool = nullptr;
   std::string client_name;  ///< of a stateless request, empty when not said
   std::string client_version;
 };

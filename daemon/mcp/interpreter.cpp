@@ -281,7 +281,7 @@ Action Interpreter::call_tool(const Request& request, Revision revision) const {
   auto call = (*tool)->parse(arguments != nullptr ? arguments->get_object() : kNoArguments, environment_);
   const Envelope envelope{request.id, revision};
   if (!call) return ReplyNow{tool_reply(envelope, std::move(call.error()))};
-  return CallTool{envelope, std::move(*call), (*tool)->read_only, {}, {}};
+  return CallTool{envelope, std::move(*call), *tool, {}, {}};
 }
 
 }  // namespace governor::daemon

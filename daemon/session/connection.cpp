@@ -242,7 +242,7 @@ void Connection::perform(std::uint64_t number, Initialize action) {
 }
 
 void Connection::perform(std::uint64_t number, CallTool action) {
-  if (!said_hello_ && !has_plain_session_ && !action.read_only) {
+  if (!said_hello_ && !has_plain_session_ && !action.tool->read_only) {
     has_plain_session_ = true;
     core::Session session;
     session.id = services_.environment.random_hex(16);
@@ -256,7 +256,7 @@ void Connection::perform(std::uint64_t number, CallTool action) {
   call.sink = self();
   call.ticket = ticket(Ticket::Kind::tool, number, std::move(action.envelope));
   call.call = std::move(action.call);
-  call.read_only = action.read_only;
+  call.tool = action.tool;
   services_.state.call(std::move(call));
 }
 

@@ -25,7 +25,7 @@ StateOwner::StateOwner(boost::asio::io_context& io, StoreThread& store, const Se
       facts_(facts),
       counters_(counters),
       settings_(settings),
-      state_(std::in_place, settings.thresholds, std::move(seed)),
+      state_(std::in_place, settings.thresholds, std::move(seed), settings.loop_policy),
       commits_(strand_, store, counters, guard,
                [this](const core::Error& failure) { on_commit_failure(failure); }),
       timer_(strand_) {}
@@ -42,7 +42,7 @@ core::Session& StateOwner::attach(const std::shared_ptr<ReplySink>& sink, core::
   if (const core::Session* plain = before == session.key ? nullptr : state_->find_session(before)) {
     // The connection called a tool before its hello: the session it had for that is over.
     attached_.erase(plain->id);
-    state_->end_session(before, changes);
+    state_->end_session(before, settings_.now_us(), changes);
   }
   std::shared_ptr<ReplySink>& holder = attached_[session.id];
   if (holder && holder != sink) {
@@ -91,9 +91,8 @@ void StateOwner::initialize(std::shared_ptr<ReplySink> sink, std::string client_
       return;
     }
     session->revision = std::string(to_string(asked.envelope.revision));
-    if (!client_name.empty()) session->client_name = std::move(client_name);
-    session->client_version = std::move(client_version);
     core::Changes changes;
+    state_->name_client(*session, client_name, client_version, settings_.now_us(), changes);
     state_->save_session(*session, changes);
     commits_.add(std::move(changes), [to, asked = std::move(asked),
                                       result = std::move(result)](const core::Error* failure) mutable {
@@ -110,9 +109,8 @@ void StateOwner::note_client(std::shared_ptr<ReplySink> sink, std::string client
              client_version = std::move(client_version)]() mutable {
     core::Session* session = state_->find_session(sink->attachment.session);
     if (session == nullptr || session->client_name == client_name) return;
-    session->client_name = std::move(client_name);
-    session->client_version = std::move(client_version);
     core::Changes changes;
+    state_->name_client(*session, client_name, client_version, settings_.now_us(), changes);
     state_->save_session(*session, changes);
     commits_.add(std::move(changes), nullptr);
   });
@@ -134,7 +132,7 @@ void StateOwner::detach(std::shared_ptr<ReplySink> sink, bool for_good) {
     attached_.erase(session->id);
     if (!for_good && session->resumable) return;  // the reaper looks after it
     core::Changes changes;
-    state_->end_session(session->key, changes);
+    state_->end_session(session->key, settings_.now_us(), changes);
     commits_.add(std::move(changes), nullptr);
   });
 }
@@ -157,7 +155,7 @@ void StateOwner::report_status(std::shared_ptr<ReplySink> sink, Ticket ticket) {
 void StateOwner::audit(std::string event, std::string detail) {
   on_strand([this, event = std::move(event), detail = std::move(detail)]() mutable {
     core::Changes changes;
-    changes.emplace_back(core::AuditAppended{settings_.now_us(), std::move(event), 0, 0, std::move(detail)});
+    state_->audit({}, std::move(event), 0, std::move(detail), settings_.now_us(), changes);
     commits_.add(std::move(changes), nullptr);
   });
 }

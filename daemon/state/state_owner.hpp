@@ -27,7 +27,7 @@ struct PendingCall {
   std::shared_ptr<ReplySink> sink;
   Ticket ticket;
   std::shared_ptr<ToolCall> call;
-  bool read_only = false;
+  const Tool* tool = nullptr;
   bool replay_checked = false;
   bool store_read = false;
   std::vector<std::string> agents;
@@ -38,7 +38,8 @@ struct PendingCall {
 class StateOwner {
  public:
   struct Settings {
-    core::Thresholds thresholds;
+    core::Thresholds thresholds;  ///< the defaults
+    core::LoopPolicy loop_policy = core::LoopPolicy::advise;
     std::size_t max_loaded_agents;
     std::int64_t (*now_us)();                                      ///< the system clock
     bool (*process_is_gone)(const core::SessionProcess& process);  ///< only when it surely is
@@ -93,7 +94,9 @@ class StateOwner {
   bool wait_for_agents(const std::shared_ptr<PendingCall>& pending);
   void load_agent(const std::string& id);
   void read_store(std::shared_ptr<PendingCall> pending);
+  void after_reads(const std::shared_ptr<PendingCall>& pending);
   void run_call(PendingCall& pending);
+  void audit_refusal(const PendingCall& pending, const core::Error& error, core::Changes& changes);
   void answer(PendingCall& pending, core::Result<std::string> outcome);
   void give_up(PendingCall& pending, core::Error error);
   void block(PendingCall& pending);

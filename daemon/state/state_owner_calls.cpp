@@ -1,4 +1,6 @@
 // Tool calls on their way through the state: replayed, refused, loaded for, read, run, answered.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
@@ -13,6 +15,12 @@ namespace {
 bool has_update(const core::Changes& changes) {
   return std::any_of(changes.begin(), changes.end(), [](const core::Change& change) {
     return std::holds_alternative<core::UpdateAppended>(change);
+  });
+}
+
+bool has_answer(const core::Changes& changes) {
+  return std::any_of(changes.begin(), changes.end(), [](const core::Change& change) {
+    return std::holds_alternative<core::AnswerSaved>(change);
   });
 }
 
@@ -53,9 +61,10 @@ void StateOwner::start_call(std::shared_ptr<PendingCall> pending) {
   }
   pending->agents = *std::move(agents);
   if (pending->call->reads_store() && !pending->store_read) {
+    if (!pending->tool->read_only) block(*pending);
     read_store(std::move(pending));
-  } else if (!wait_for_agents(pending)) {
-    run_call(*pending);
+  } else {
+    after_reads(pending);
   }
 }
 
@@ -85,7 +94,7 @@ void StateOwner::give_up(PendingCall& pending, core::Error error) {
 }
 
 bool StateOwner::refuse_now(PendingCall& pending) {
-  if (pending.read_only) return false;
+  if (pending.tool->read_only) return false;
   const auto refuse = [&](core::Error error) {
     give_up(pending, std::move(error));
     return true;
@@ -115,25 +124,26 @@ bool StateOwner::replay_if_answered(const std::shared_ptr<PendingCall>& pending)
   const auto found = session->answers.find(pending->ticket.line);
   if (found == session->answers.end()) return false;
   block(*pending);
-  commits_.when_durable(commits_.on_everything(),
-                        [this, pending, stored = found->second](const core::Error* failure) {
-                          if (failure != nullptr) {
-                            give_up(*pending, *failure);
-                            return;
-                          }
-                          store_.post([this, pending, stored](Store& store) {
-                            auto result = pending->call->replay(store, stored);
-                            on_strand([this, pending, result = std::move(result)]() mutable {
-                              if (!result) {
-                                answer(*pending, std::move(result.error()));
-                              } else if (*result) {
-                                answer(*pending, **std::move(result));
-                              } else {
-                                start_call(pending);
-                              }
-                            });
-                          });
-                        });
+  commits_.when_durable(
+      commits_.on_everything(), [this, pending, stored = found->second](const core::Error* failure) {
+        if (failure != nullptr) {
+          give_up(*pending, *failure);
+          return;
+        }
+        store_.post([this, pending, stored](Store& store) {
+          auto result = stored.kind == core::Answer::Kind::text ? store.load_answer_text(stored.slot)
+                                                                : pending->call->replay(store, stored);
+          on_strand([this, pending, result = std::move(result)]() mutable {
+            if (!result) {
+              answer(*pending, std::move(result.error()));
+            } else if (*result) {
+              answer(*pending, **std::move(result));
+            } else {
+              start_call(pending);
+            }
+          });
+        });
+      });
   return true;
 }
 
@@ -185,7 +195,7 @@ CommitQueue::Dependency StateOwner::dependency_of(const PendingCall& pending) {
 void StateOwner::read_store(std::shared_ptr<PendingCall> pending) {
   commits_.when_durable(dependency_of(*pending), [this, pending](const core::Error* failure) {
     if (failure != nullptr) {
-      pending->sink->deliver(std::move(pending->ticket), core::Result<std::string>(*failure));
+      give_up(*pending, *failure);
       return;
     }
     store_.post([this, pending](Store& store) {
@@ -193,19 +203,45 @@ void StateOwner::read_store(std::shared_ptr<PendingCall> pending) {
       on_strand([this, pending, error = std::move(error)]() mutable {
         pending->store_read = true;
         if (error) {
-          pending->sink->deliver(std::move(pending->ticket), core::Result<std::string>(*std::move(error)));
+          give_up(*pending, *std::move(error));
+        } else if (pending->call->wants_more_reads()) {
+          read_store(pending);
         } else {
-          run_call(*pending);
+          after_reads(pending);
         }
       });
     });
   });
 }
 
+void StateOwner::after_reads(const std::shared_ptr<PendingCall>& pending) {
+  for (std::string& id : pending->call->agents_after_read()) pending->agents.push_back(std::move(id));
+  if (!wait_for_agents(pending)) run_call(*pending);
+}
+
+/// Refusals that tell of a conflict between agents, not those of a malformed argument.
+void StateOwner::audit_refusal(const PendingCall& pending, const core::Error& error, core::Changes& changes) {
+  if (pending.tool->read_only) return;
+  if (error.code != core::ErrorCode::not_owner && error.code != core::ErrorCode::conflict &&
+      error.code != core::ErrorCode::loop_detected) {
+    return;
+  }
+  const core::Agent* agent = pending.agents.empty() ? nullptr : state_->find_agent(pending.agents.front());
+  state_->audit(caller_of(pending), "refused", agent != nullptr ? agent->profile.key : 0,
+                fmt::format("{}: {}: {}", pending.tool->name, core::to_string(error.code), error.message),
+                settings_.now_us(), changes);
+}
+
 void StateOwner::run_call(PendingCall& pending) {
   core::Changes changes;
-  CallContext context{*state_, caller_of(pending), settings_.now_us(), changes};
+  const core::Caller caller = caller_of(pending);
+  CallContext context{*state_, caller, settings_.now_us(), changes};
   core::Result<std::string> outcome = pending.call->run(context);
+  if (!outcome) {
+    audit_refusal(pending, outcome.error(), changes);
+  } else if (!changes.empty() && caller.line != 0 && !has_answer(changes)) {
+    state_->save_answer(caller, *outcome, changes);
+  }
   if (changes.empty()) {
     answer(pending, std::move(outcome));
     return;

@@ -51,16 +51,16 @@ void StateOwner::on_reloaded(core::Result<core::StateSeed> seed) {
     return;        // the next tick tries again
   }
   reload_error_.reset();
-  state_.emplace(settings_.thresholds, *std::move(seed));
-  core::Changes changes;
+  state_.emplace(settings_.thresholds, *std::move(seed), settings_.loop_policy);
   for (core::Session& session : std::exchange(sessions_before_reload_, {})) {
     const auto sink = attached_.find(session.id);
     if (sink == attached_.end()) continue;
     bool resumed = false;
+    core::Changes changes;
     sink->second->attachment.session = state_->open_session(std::move(session), resumed, changes).key;
-    if (resumed) changes.pop_back();  // its row is there
+    if (resumed) changes.clear();  // its row is there
+    if (!changes.empty()) commits_.add(std::move(changes), nullptr);
   }
-  if (!changes.empty()) commits_.add(std::move(changes), nullptr);
   run_parked();
 }
 
@@ -99,8 +99,7 @@ void StateOwner::probe_storage() {
     // A real entry: the audit log then says since when storage works again. It also overwrites, in the
     // write-ahead log, whatever the failed transaction left there.
     core::Changes changes;
-    changes.emplace_back(
-        core::AuditAppended{settings_.now_us(), "storage_recovered", 0, 0, "writes succeed again"});
+    state_->audit({}, "storage_recovered", 0, "writes succeed again", settings_.now_us(), changes);
     commits_.add(std::move(changes), nullptr);
   }
 }
@@ -119,7 +118,7 @@ void StateOwner::reap_sessions() {
   }
   if (gone.empty()) return;
   core::Changes changes;
-  for (const core::SessionKey key : gone) state_->end_session(key, changes);
+  for (const core::SessionKey key : gone) state_->end_session(key, settings_.now_us(), changes);
   commits_.add(std::move(changes), nullptr);
 }
 

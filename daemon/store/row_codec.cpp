@@ -1,9 +1,16 @@
 #include "daemon/store/row_codec.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <bit>
 #include <boost/json.hpp>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
+#include <iterator>
+#include <limits>
+#include <string_view>
 
 namespace governor::daemon {
 namespace {
@@ -13,7 +20,7 @@ class ColumnReader {
  public:
   ColumnReader(SQLite::Statement& statement, int first) : statement_(statement), next_(first) {}
   std::int64_t integer() { return statement_.getColumn(next_++).getInt64(); }
-  double real() { return statement_.getColumn(next_++).getDouble(); }
+  double real() { return read_figure(statement_, next_++); }
   std::string text() { return statement_.getColumn(next_++).getString(); }
   bool flag() { return integer() != 0; }
 
@@ -30,6 +37,10 @@ class Binder {
     return *this;
   }
   Binder& real(double value) {
+    statement_.bind(next_++, value);
+    return *this;
+  }
+  Binder& copy(const std::string& value) {
     statement_.bind(next_++, value);
     return *this;
   }
@@ -63,6 +74,35 @@ std::vector<std::string> decode_tags(const std::string& text) {
 
 }  // namespace
 
+double read_figure(SQLite::Statement& statement, int column) {
+  const SQLite::Column value = statement.getColumn(column);
+  return value.isNull() ? std::numeric_limits<double>::quiet_NaN() : value.getDouble();
+}
+
+std::string encode_thresholds(const std::optional<core::Thresholds>& thresholds) {
+  std::string text;
+  if (!thresholds) return text;
+  for (const core::ThresholdField& field : core::threshold_fields())
+    fmt::format_to(std::back_inserter(text), "{}={};", field.name, field.get(*thresholds));
+  return text;
+}
+
+std::optional<core::Thresholds> decode_thresholds(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  core::Thresholds thresholds;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const std::string_view item = rest.substr(0, rest.find(';'));
+    rest.remove_prefix(std::min(item.size() + 1, rest.size()));
+    const std::size_t equals = item.find('=');
+    const core::ThresholdField* field = core::find_threshold(item.substr(0, equals));
+    if (field == nullptr || equals == std::string_view::npos) continue;
+    field->set(thresholds, std::strtod(std::string(item.substr(equals + 1)).c_str(), nullptr));
+  }
+  // A damaged row must not stop an agent for ever.
+  return core::validate(thresholds) ? std::nullopt : std::optional(thresholds);
+}
+
 std::string placeholders(int count) {
   std::string text = "?";
   for (int i = 1; i < count; ++i) text += ", ?";
@@ -71,7 +111,8 @@ std::string placeholders(int count) {
 
 void bind_record(SQLite::Statement& statement, int first, const core::UpdateRecord& r) {
   Binder bind(statement, first);
-  bind.integer(static_cast<std::int64_t>(r.number)).integer(r.timestamp_us);
+  bind.integer(static_cast<std::int64_t>(r.number)).integer(r.epoch);
+  bind.integer(static_cast<std::int64_t>(r.updates)).integer(r.timestamp_us);
   bind.real(r.E).real(r.I).real(r.S).real(r.V).real(r.coherence).real(r.risk).real(r.phi);
   bind.real(r.lambda1)
       .real(r.integral)
@@ -83,12 +124,15 @@ void bind_record(SQLite::Statement& statement, int first, const core::UpdateReco
       .integer(static_cast<int>(r.action))
       .integer(static_cast<int>(r.health));
   bind.integer(r.human_reasons).integer(r.void_active).integer(r.lambda1_skipped).integer(r.warnings);
+  bind.integer(static_cast<std::int64_t>(r.fingerprint)).integer(r.actor);
 }
 
 core::UpdateRecord read_record(SQLite::Statement& statement, int first) {
   ColumnReader read(statement, first);
   core::UpdateRecord r;
   r.number = static_cast<std::uint64_t>(read.integer());
+  r.epoch = static_cast<std::uint32_t>(read.integer());
+  r.updates = static_cast<std::uint64_t>(read.integer());
   r.timestamp_us = read.integer();
   for (double* value : {&r.E, &r.I, &r.S, &r.V, &r.coherence, &r.risk, &r.phi, &r.lambda1, &r.integral,
                         &r.time, &r.void_threshold, &r.confidence, &r.complexity}) {
@@ -101,6 +145,8 @@ core::UpdateRecord read_record(SQLite::Statement& statement, int first) {
   r.void_active = read.flag();
   r.lambda1_skipped = read.flag();
   r.warnings = static_cast<std::uint8_t>(read.integer());
+  r.fingerprint = static_cast<std::uint64_t>(read.integer());
+  r.actor = read.integer();
   return r;
 }
 
@@ -110,10 +156,17 @@ void bind_profile(SQLite::Statement& statement, int first, const core::AgentProf
       .text(p.id)
       .integer(static_cast<std::int64_t>(p.version))
       .integer(p.owner)
+      .integer(p.owner_since_us)
       .integer(p.shared);
   bind.text(p.token_hash).text(p.purpose).text(p.parent_id);
-  statement.bind(first + 8, encode_tags(p.tags));
-  Binder(statement, first + 9).text(p.notes).integer(p.created_us);
+  bind.copy(encode_tags(p.tags)).text(p.notes).integer(p.created_us);
+  bind.integer(static_cast<int>(p.status)).text(p.status_reason).integer(p.status_since_us).integer(p.pinned);
+  bind.integer(p.epoch)
+      .integer(static_cast<std::int64_t>(p.epoch_start))
+      .copy(encode_thresholds(p.thresholds));
+  bind.integer(static_cast<int>(p.loop.kind)).integer(p.loop.since_us);
+  bind.integer(static_cast<std::int64_t>(p.loop.fingerprint));
+  bind.integer(p.loop.cooldown_us).integer(p.loop.cooldown_until_us);
 }
 
 core::AgentProfile read_profile(SQLite::Statement& statement, int first) {
@@ -123,6 +176,7 @@ core::AgentProfile read_profile(SQLite::Statement& statement, int first) {
   p.id = read.text();
   p.version = static_cast<std::uint64_t>(read.integer());
   p.owner = read.integer();
+  p.owner_since_us = read.integer();
   p.shared = read.flag();
   p.token_hash = read.text();
   p.purpose = read.text();
@@ -130,6 +184,18 @@ core::AgentProfile read_profile(SQLite::Statement& statement, int first) {
   p.tags = decode_tags(read.text());
   p.notes = read.text();
   p.created_us = read.integer();
+  p.status = static_cast<core::Lifecycle>(read.integer());
+  p.status_reason = read.text();
+  p.status_since_us = read.integer();
+  p.pinned = read.flag();
+  p.epoch = static_cast<std::uint32_t>(read.integer());
+  p.epoch_start = static_cast<std::uint64_t>(read.integer());
+  p.thresholds = decode_thresholds(read.text());
+  p.loop.kind = static_cast<core::LoopKind>(read.integer());
+  p.loop.since_us = read.integer();
+  p.loop.fingerprint = static_cast<std::uint64_t>(read.integer());
+  p.loop.cooldown_us = read.integer();
+  p.loop.cooldown_until_us = read.integer();
   return p;
 }
 
@@ -138,7 +204,7 @@ void bind_session(SQLite::Statement& statement, int first, const core::Session& 
   bind.integer(s.key).text(s.id).integer(s.resumable).integer(s.process.pid);
   bind.integer(static_cast<std::int64_t>(s.process.start_time)).text(s.process.boot_id).text(s.revision);
   bind.text(s.client_name).text(s.client_version).text(s.working_directory).text(s.tools).text(s.agent_id);
-  bind.integer(s.created_us);
+  bind.integer(s.created_us).integer(s.introduced);
 }
 
 core::Session read_session(SQLite::Statement& statement, int first) {
@@ -157,7 +223,36 @@ core::Session read_session(SQLite::Statement& statement, int first) {
   s.tools = read.text();
   s.agent_id = read.text();
   s.created_us = read.integer();
+  s.introduced = read.integer();
   return s;
+}
+
+void bind_alert(SQLite::Statement& statement, int first, const core::Alert& a) {
+  Binder bind(statement, first);
+  bind.integer(a.key).text(a.cause).integer(static_cast<int>(a.kind)).integer(static_cast<int>(a.severity));
+  bind.text(a.agent_id)
+      .text(a.message)
+      .integer(a.raised_us)
+      .integer(a.resolved_us)
+      .integer(a.acknowledged_us);
+  bind.text(a.acknowledged_by).text(a.note);
+}
+
+core::Alert read_alert(SQLite::Statement& statement, int first) {
+  ColumnReader read(statement, first);
+  core::Alert a;
+  a.key = read.integer();
+  a.cause = read.text();
+  a.kind = static_cast<core::AlertKind>(read.integer());
+  a.severity = static_cast<core::AlertSeverity>(read.integer());
+  a.agent_id = read.text();
+  a.message = read.text();
+  a.raised_us = read.integer();
+  a.resolved_us = read.integer();
+  a.acknowledged_us = read.integer();
+  a.acknowledged_by = read.text();
+  a.note = read.text();
+  return a;
 }
 
 static_assert(std::endian::native == std::endian::little, "blobs of doubles are little-endian");

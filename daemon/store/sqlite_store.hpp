@@ -5,6 +5,8 @@
 #include <memory>
 #include <string>
 
+#include "daemon/store/head_index.hpp"
+#include "daemon/store/row_chain.hpp"
 #include "daemon/store/store.hpp"
 
 namespace governor::daemon {
@@ -21,24 +23,50 @@ class SqliteStore final : public Store {
   core::Result<core::StateSeed> load_seed() override;
   core::Result<std::optional<core::Agent>> load_agent(const std::string& id) override;
   core::Result<std::optional<std::string>> load_agent_id(core::AgentKey key) override;
-  core::Result<std::optional<core::UpdateOutcome>> load_update(core::HistoryKey key) override;
+  core::Result<std::optional<StoredUpdate>> load_update(core::HistoryKey key) override;
+  core::Result<std::optional<std::string>> load_answer_text(core::SlotKey slot) override;
   core::Result<std::optional<HistoryPage>> load_history(const std::string& agent_id, std::uint64_t before,
                                                         std::size_t limit) override;
-  core::Result<AgentPage> list_agents(const std::string& after, std::size_t limit) override;
+  core::Result<AgentPage> list_agents(const AgentFilter& filter, const std::string& after, std::size_t limit,
+                                      std::size_t slice) override;
+  core::Result<std::vector<std::string>> load_children(const std::string& parent_id,
+                                                       std::size_t limit) override;
+  core::Result<std::vector<LifecycleStep>> load_lifecycle(core::AgentKey agent, std::size_t limit) override;
+  core::Result<AlertPage> list_alerts(const AlertFilter& filter, core::AlertKey before,
+                                      std::size_t limit) override;
+  core::Result<std::optional<core::Alert>> load_alert(core::AlertKey key) override;
+  core::Result<AuditPage> load_audit(const AuditFilter& filter, const AuditCursor& from, std::size_t limit,
+                                     std::size_t slice) override;
+  std::optional<core::Error> check_chains(ChainCheck& check, std::size_t slice) override;
 
  private:
   struct Statements;
 
   void apply(const core::UpdateAppended& change);
   void apply(const core::AnswerSaved& change);
-  void apply(const core::ParametersSaved& change);
   void apply(const core::AgentSaved& change);
   void apply(const core::SessionSaved& change);
   void apply(const core::SessionEnded& change);
   void apply(const core::AuditAppended& change);
+  void apply(const core::LifecycleEventAppended& change);
+  void apply(const core::AlertSaved& change);
+  void apply(const core::ThresholdsSaved& change);
+
+  void load_state(core::Agent& agent, const AgentHead& head);
+  [[nodiscard]] core::HistoryKey row_before(core::AgentKey agent, const AgentHead& head,
+                                            std::uint64_t before);
+  void read_audit_rows(const AuditFilter& filter, core::AgentKey agent, std::size_t limit, std::size_t slice,
+                       AuditPage& page);
+  void read_update_rows(const AuditFilter& filter, core::AgentKey agent, std::size_t limit, std::size_t slice,
+                        AuditPage& page);
+  void check_history(ChainCheck& check, std::size_t slice);
+  void check_audit(ChainCheck& check, std::size_t slice);
 
   std::unique_ptr<SQLite::Database> database_;
   std::unique_ptr<Statements> statements_;
+  HeadIndex heads_;
+  RowChain history_chain_;
+  RowChain audit_chain_;
 };
 
 /// Settings of every connection: WAL, full durability, bounded waiting for a foreign reader's lock.

@@ -9,30 +9,13 @@
 #include "core/change.hpp"
 #include "core/result.hpp"
 #include "core/state.hpp"
+#include "daemon/store/queries.hpp"
 
 namespace governor::daemon {
 
-/// One page of an agent's history, newest first.
-struct HistoryPage {
-  std::string agent_id;
-  std::uint64_t total = 0;  ///< updates of the agent in all
-  std::vector<core::UpdateRecord> rows;
-};
-
-/// One row of a list of agents: who it is and its newest update, if it has one.
-struct AgentSummary {
-  core::AgentProfile profile;
-  std::optional<core::UpdateRecord> last;
-};
-
-struct AgentPage {
-  std::uint64_t total = 0;  ///< agents in all
-  std::vector<AgentSummary> agents;
-  bool more = false;
-};
-
 /// Where state is durable. Not thread-safe: whoever runs it owns it for that time (see StoreThread). All
-/// functions may block on the disk; their errors are `storage_unavailable` with the reason.
+/// functions may block on the disk; their errors are `storage_unavailable` with the reason. What reads many
+/// rows does so in slices, since commits wait meanwhile.
 class Store {
  public:
   virtual ~Store() = default;
@@ -40,7 +23,7 @@ class Store {
   /// Applies all changes or none. When it returns no error they survive a crash of the machine.
   virtual std::optional<core::Error> commit(std::span<const core::Change> changes) = 0;
 
-  /// Everything a state starts from: highest keys, sessions and their answers.
+  /// Everything a state starts from: highest keys, sessions and their answers, open alerts, thresholds.
   virtual core::Result<core::StateSeed> load_seed() = 0;
 
   /// The agent with all that its next update needs; none if there is no such agent.
@@ -50,14 +33,37 @@ class Store {
   virtual core::Result<std::optional<std::string>> load_agent_id(core::AgentKey key) = 0;
 
   /// One row of history with its agent's id; none if there is no such row.
-  virtual core::Result<std::optional<core::UpdateOutcome>> load_update(core::HistoryKey key) = 0;
+  virtual core::Result<std::optional<StoredUpdate>> load_update(core::HistoryKey key) = 0;
+
+  /// The stored text of an answer; none if it is gone.
+  virtual core::Result<std::optional<std::string>> load_answer_text(core::SlotKey slot) = 0;
 
   /// Updates below number `before` (0: from the newest), at most `limit`; none if there is no such agent.
   virtual core::Result<std::optional<HistoryPage>> load_history(const std::string& agent_id,
                                                                 std::uint64_t before, std::size_t limit) = 0;
 
-  /// Agents by id, after the id `after` (empty: from the first), at most `limit`.
-  virtual core::Result<AgentPage> list_agents(const std::string& after, std::size_t limit) = 0;
+  /// Agents by id, after the id `after` (empty: from the first), that pass the filter: at most `limit`,
+  /// looking at no more than `slice`.
+  virtual core::Result<AgentPage> list_agents(const AgentFilter& filter, const std::string& after,
+                                              std::size_t limit, std::size_t slice) = 0;
+
+  /// Ids of the agents whose parent this is, at most `limit`.
+  virtual core::Result<std::vector<std::string>> load_children(const std::string& parent_id,
+                                                               std::size_t limit) = 0;
+  /// The newest steps in an agent's life, oldest of them first.
+  virtual core::Result<std::vector<LifecycleStep>> load_lifecycle(core::AgentKey agent,
+                                                                  std::size_t limit) = 0;
+
+  virtual core::Result<AlertPage> list_alerts(const AlertFilter& filter, core::AlertKey before,
+                                              std::size_t limit) = 0;
+  virtual core::Result<std::optional<core::Alert>> load_alert(core::AlertKey key) = 0;
+
+  /// Newest first, from the cursor on. Looks at no more than `slice` rows of each kind.
+  virtual core::Result<AuditPage> load_audit(const AuditFilter& filter, const AuditCursor& from,
+                                             std::size_t limit, std::size_t slice) = 0;
+
+  /// Computes the next `slice` rows of the chains anew, adding what it finds wrong.
+  virtual std::optional<core::Error> check_chains(ChainCheck& check, std::size_t slice) = 0;
 };
 
 }  // namespace governor::daemon

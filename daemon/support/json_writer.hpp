@@ -24,9 +24,10 @@ class JsonWriter {
   JsonWriter& value(std::string_view text);
   JsonWriter& value(const char* text) { return value(std::string_view(text)); }
   JsonWriter& value(const std::string& text) { return value(std::string_view(text)); }
-  JsonWriter& value(double number);  ///< must be finite; shortest form that reads back the same
+  JsonWriter& value(double number);  ///< shortest form that reads back the same; null for what is not finite
   JsonWriter& value(bool flag);
   JsonWriter& value(std::int64_t number);
+  JsonWriter& value(std::uint32_t number) { return value(std::uint64_t{number}); }
   JsonWriter& value(std::uint64_t number);
   JsonWriter& value(int number) { return value(static_cast<std::int64_t>(number)); }
   JsonWriter& null();

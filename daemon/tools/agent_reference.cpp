@@ -32,4 +32,22 @@ core::Result<AgentReference> resolve_agent(const CallContext& context,
   return reference;
 }
 
+void read_agent_filter(Arguments& arguments, AgentFilter& filter) {
+  const std::string status =
+      arguments.choice("status", {"", "active", "paused", "archived", "deleted", "all"});
+  filter.any_status = status == "all";
+  for (const auto known : {core::Lifecycle::active, core::Lifecycle::paused, core::Lifecycle::archived,
+                           core::Lifecycle::deleted}) {
+    if (status == core::to_string(known)) filter.status = known;
+  }
+  const std::string health = arguments.choice("health", {"", "unknown", "healthy", "degraded", "critical"});
+  for (const auto known :
+       {core::Health::unknown, core::Health::healthy, core::Health::degraded, core::Health::critical}) {
+    if (health == core::to_string(known)) filter.health = known;
+  }
+  constexpr std::size_t kMaxBytes = 256;
+  filter.tag = arguments.text("tag", kMaxBytes).value_or("");
+  filter.text = arguments.text("text", kMaxBytes).value_or("");
+}
+
 }  // namespace governor::daemon

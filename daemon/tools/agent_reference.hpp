@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/result.hpp"
+#include "daemon/tools/arguments.hpp"
 #include "daemon/tools/tool.hpp"
 
 namespace governor::daemon {
@@ -19,5 +20,8 @@ struct AgentReference {
 /// agent.
 core::Result<AgentReference> resolve_agent(const CallContext& context,
                                            const std::optional<std::string>& given);
+
+/// Reads the arguments `status`, `health`, `tag` and `text` of a list of agents.
+void read_agent_filter(Arguments& arguments, AgentFilter& filter);
 
 }  // namespace governor::daemon

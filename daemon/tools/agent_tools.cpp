@@ -2,10 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 #include "core/agent_id.hpp"
 #include "daemon/support/json_writer.hpp"
 #include "daemon/support/sha256.hpp"
 #include "daemon/support/timestamp.hpp"
+#include "daemon/tools/agent_json.hpp"
 #include "daemon/tools/agent_reference.hpp"
 #include "daemon/tools/arguments.hpp"
 
@@ -36,20 +39,17 @@ constexpr std::string_view kRegisterOutput =
 
 constexpr std::string_view kListInput =
     R"({"type":"object","properties":{)"
+    R"("status":{"enum":["active","paused","archived","deleted","all"],"description":"Default: all but deleted"},)"
+    R"("health":{"enum":["unknown","healthy","degraded","critical"]},"tag":{"type":"string"},)"
+    R"("text":{"type":"string","description":"Occurs in id, purpose, notes or tags"},)"
+    R"("metrics":{"type":"boolean","default":true},"summary_only":{"type":"boolean","default":false},)"
     R"("limit":{"type":"integer","minimum":1,"maximum":500,"default":50},)"
     R"("cursor":{"type":"string","description":"next_cursor of the previous page"}},"additionalProperties":false})";
 
 constexpr std::string_view kListOutput =
     R"({"type":"object","properties":{)"
-    R"("agents":{"type":"array","items":{"type":"object"}},"count":{"type":"integer"},"total":{"type":"integer"},"next_cursor":{"type":"string"}},)"
-    R"("required":["agents","count","total"]})";
-
-void write_owner(JsonWriter& json, const core::Session& owner) {
-  json.begin_object();
-  json.field("client", owner.client_name).field("pid", owner.process.pid);
-  json.field("since", iso_timestamp(owner.created_us));
-  json.end_object();
-}
+    R"("agents":{"type":"array","items":{"type":"object"}},"count":{"type":"integer"},"total":{"type":"integer"},"next_cursor":{"type":"string"},)"
+    R"("by_status":{"type":"object"},"by_health":{"type":"object"}},"required":["total"]})";
 
 class RegisterCall final : public ToolCall {
  public:
@@ -94,7 +94,8 @@ class RegisterCall final : public ToolCall {
     json.field("agent_id", outcome->agent_id).field("created", created).field("resumed", !created);
     json.field("shared", outcome->shared).field("updates", outcome->updates).field("token", token_);
     json.key("owner");
-    write_owner(json, *context.state.find_session(context.caller.session));
+    write_owner(json, *context.state.find_session(context.caller.session),
+                context.state.find_agent(outcome->agent_id)->profile);
     json.key("warnings").begin_array();
     if (outcome->generic_id) {
       json.value(fmt::format(
@@ -106,6 +107,12 @@ class RegisterCall final : public ToolCall {
                              outcome->agent_id, outcome->updates));
     }
     if (outcome->parent_unknown) json.value("The parent agent is not known (yet).");
+    if (outcome->taken_from != 0) {
+      json.value("Another live session held this agent; it is told at its next call that you took it over.");
+    }
+    if (outcome->status == core::Lifecycle::paused) {
+      json.value("The agent is paused: its updates are refused until resume_agent.");
+    }
     json.end_array();
     json.field("timestamp", iso_timestamp(context.now_us));
     json.end_object();
@@ -147,71 +154,101 @@ core::Result<std::unique_ptr<ToolCall>> parse_register(const boost::json::object
       std::make_unique<RegisterCall>(std::move(agent_id), std::move(command), environment));
 }
 
+/// Rows looked at in one read; a filter that few agents pass needs several reads.
+constexpr std::size_t kListSlice = 2000;
+
 class ListCall final : public ToolCall {
  public:
-  ListCall(std::size_t limit, std::string cursor) : limit_(limit), cursor_(std::move(cursor)) {}
+  struct Query {
+    AgentFilter filter;
+    std::size_t limit = 50;
+    std::string cursor;
+    bool metrics = true;
+    bool summary_only = false;
+  };
+
+  explicit ListCall(Query query) : query_(std::move(query)) { page_.looked_at = query_.cursor; }
 
   [[nodiscard]] bool reads_store() const override { return true; }
   [[nodiscard]] bool depends_on_all() const override { return true; }
 
   std::optional<core::Error> read(Store& store) override {
-    auto page = store.list_agents(cursor_, limit_);
-    if (!page) return page.error();
-    page_ = *std::move(page);
+    const std::size_t room = query_.summary_only ? kListSlice : query_.limit - page_.agents.size();
+    auto part = store.list_agents(query_.filter, page_.looked_at, room, kListSlice);
+    if (!part) return part.error();
+    page_.looked_at = std::move(part->looked_at);
+    page_.more = part->more;
+    for (AgentSummary& agent : part->agents) {
+      if (query_.summary_only) {
+        count(agent);
+      } else {
+        page_.agents.push_back(std::move(agent));
+      }
+    }
     return std::nullopt;
+  }
+
+  [[nodiscard]] bool wants_more_reads() const override {
+    return page_.more && (query_.summary_only || page_.agents.size() < query_.limit);
   }
 
   core::Result<std::string> run(CallContext& context) override {
     std::string text;
     JsonWriter json(text);
-    json.begin_object().key("agents").begin_array();
-    for (const AgentSummary& agent : page_.agents) write_summary(json, agent, context.state);
-    json.end_array();
-    json.field("count", static_cast<std::uint64_t>(page_.agents.size())).field("total", page_.total);
-    if (page_.more) json.field("next_cursor", page_.agents.back().profile.id);
+    json.begin_object();
+    if (query_.summary_only) {
+      json.field("total", summary_.total).key("by_status");
+      write_counts(json, summary_.by_status);
+      json.key("by_health");
+      write_counts(json, summary_.by_health);
+    } else {
+      json.key("agents").begin_array();
+      for (const AgentSummary& agent : page_.agents)
+        write_agent_summary(json, agent, context.state, query_.metrics);
+      json.end_array();
+      json.field("count", static_cast<std::uint64_t>(page_.agents.size()));
+      json.field("total", context.state.agent_count());
+      if (page_.more) json.field("next_cursor", page_.looked_at);
+    }
     json.end_object();
     return text;
   }
 
  private:
-  static void write_summary(JsonWriter& json, const AgentSummary& agent, const core::State& state) {
-    const core::AgentProfile& profile = agent.profile;
+  using Counts = std::map<std::string_view, std::uint64_t>;
+
+  void count(const AgentSummary& agent) {
+    summary_.total += 1;
+    summary_.by_status[core::to_string(agent.profile.status)] += 1;
+    summary_.by_health[core::to_string(agent.last ? agent.last->health : core::Health::unknown)] += 1;
+  }
+
+  static void write_counts(JsonWriter& json, const Counts& counts) {
     json.begin_object();
-    json.field("agent_id", profile.id).field("status", "active");
-    json.field("health", core::to_string(agent.last ? agent.last->health : core::Health::unknown));
-    json.field("updates", agent.last ? agent.last->number : std::uint64_t{0}).field("shared", profile.shared);
-    if (!profile.purpose.empty()) json.field("purpose", profile.purpose);
-    if (!profile.parent_id.empty()) json.field("parent_agent_id", profile.parent_id);
-    if (!profile.tags.empty()) {
-      json.key("tags").begin_array();
-      for (const std::string& tag : profile.tags) json.value(tag);
-      json.end_array();
-    }
-    if (const core::Session* owner = state.owner_of(profile)) {
-      json.key("owner");
-      write_owner(json, *owner);
-    }
-    if (agent.last) {
-      json.field("last_update", iso_timestamp(agent.last->timestamp_us)).key("metrics").begin_object();
-      json.field("coherence", agent.last->coherence).field("risk_score", agent.last->risk);
-      json.field("verdict", core::to_string(agent.last->verdict)).end_object();
-    }
+    for (const auto& [name, count] : counts) json.field(name, count);
     json.end_object();
   }
 
-  std::size_t limit_;
-  std::string cursor_;
+  Query query_;
   AgentPage page_;
+  struct {
+    std::uint64_t total = 0;
+    Counts by_status;
+    Counts by_health;
+  } summary_;
 };
 
 core::Result<std::unique_ptr<ToolCall>> parse_list(const boost::json::object& object,
                                                    const ToolEnvironment&) {
   Arguments arguments(object);
-  const std::int64_t limit = arguments.integer("limit", 50, 1, 500);
-  auto cursor = arguments.agent_id("cursor");
+  ListCall::Query query;
+  read_agent_filter(arguments, query.filter);
+  query.metrics = arguments.flag("metrics", true);
+  query.summary_only = arguments.flag("summary_only", false);
+  query.limit = static_cast<std::size_t>(arguments.integer("limit", 50, 1, 500));
+  query.cursor = arguments.agent_id("cursor").value_or("");
   if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(
-      std::make_unique<ListCall>(static_cast<std::size_t>(limit), std::move(cursor).value_or("")));
+  return std::unique_ptr<ToolCall>(std::make_unique<ListCall>(std::move(query)));
 }
 
 }  // namespace

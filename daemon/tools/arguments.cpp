@@ -172,7 +172,9 @@ std::string Arguments::choice(std::string_view name, const std::vector<std::stri
       return std::string(*string);
     }
   }
-  refuse(name, *value, fmt::format("one of {}", fmt::join(choices, ", ")));
+  // An empty first choice only stands for "absent".
+  const auto first = choices.begin() + (choices.front().empty() ? 1 : 0);
+  refuse(name, *value, fmt::format("one of {}", fmt::join(first, choices.end(), ", ")));
   return std::string(choices.front());
 }
 

@@ -19,7 +19,7 @@ inline constexpr std::string_view kUpdateInput =
 
 inline constexpr std::string_view kUpdateOutput =
     R"({"type":"object","properties":{)"
-    R"("agent_id":{"type":"string"},"update":{"type":"integer"},)"
+    R"("agent_id":{"type":"string"},"update":{"type":"integer"},"prediction_id":{"type":"string"},)"
     R"("decision":{"type":"object","properties":{"action":{"enum":["approve","revise","reject"]},"reason":{"type":"string"},"require_human":{"type":"boolean"},"human_reasons":{"type":"array","items":{"type":"string"}}},"required":["action","reason","require_human","human_reasons"]},)"
     R"("health":{"type":"object","properties":{"status":{"enum":["unknown","healthy","degraded","critical"]},"message":{"type":"string"}},"required":["status","message"]},)"
     R"("metrics":{"type":"object"},"sampling_params":{"type":"object"},)"

@@ -44,7 +44,10 @@ class UpdateCall final : public ToolCall {
                              : context.state.update(context.caller, std::move(command_), context.now_us,
                                                     context.changes);
     if (!outcome) return std::move(outcome.error());
-    return update_json(*outcome, context.state.thresholds(), simulate_);
+    const core::Agent* agent = context.state.find_agent(outcome->agent_id);
+    return update_json(*outcome,
+                       agent != nullptr ? context.state.thresholds_of(*agent) : context.state.thresholds(),
+                       simulate_);
   }
 
   core::Result<std::optional<std::string>> replay(Store& store, const core::Answer& answer) override {
@@ -52,8 +55,8 @@ class UpdateCall final : public ToolCall {
     auto outcome = store.load_update(answer.target);
     if (!outcome) return std::move(outcome.error());
     if (!*outcome) return core::Error(core::ErrorCode::not_found, "The update that this line made is gone.");
-    // The figures are those of the first time; only the texts are worded anew, with the default thresholds.
-    return std::optional(update_json(**outcome, core::Thresholds{}, false));
+    // The figures are those of the first time; only the texts are worded anew, with the thresholds of now.
+    return std::optional(update_json((*outcome)->outcome, (*outcome)->thresholds, false));
   }
 
  private:
@@ -74,9 +77,9 @@ core::Result<std::unique_ptr<ToolCall>> parse_update(const boost::json::object& 
   for (std::size_t i = 0; i < command.input.ethical_drift.size() && i < drift.size(); ++i) {
     command.input.ethical_drift[i] = drift[i];
   }
-  if (const auto text = arguments.text_view("response_text", kMaxTextBytes)) {
-    command.input.text = core::examine_text(*text);
-  }
+  const std::string_view text = arguments.text_view("response_text", kMaxTextBytes).value_or("");
+  command.input.text = core::examine_text(text);
+  command.input.fingerprint = core::fingerprint(text, command.input.parameters);
   command.input.complexity = arguments.number("complexity", command.input.complexity, 0.0, 1.0);
   command.input.confidence = arguments.number("confidence", command.input.confidence, 0.0, 1.0);
   if (const auto token = arguments.text("token", kMaxTokenBytes)) command.token_hash = sha256_hex(*token);
@@ -99,12 +102,12 @@ class MetricsCall final : public ToolCall {
   core::Result<std::string> run(CallContext& context) override {
     const core::Agent* agent = context.state.find_agent(id_);
     if (agent == nullptr) return unknown_agent(id_);
-    const core::Thresholds& thresholds = context.state.thresholds();
+    const core::Thresholds& thresholds = context.state.thresholds_of(*agent);
     const core::UpdateRecord* last = agent->last ? &*agent->last : nullptr;
     std::string text;
     JsonWriter json(text);
     json.begin_object();
-    json.field("agent_id", id_).field("status", "active");
+    json.field("agent_id", id_).field("status", core::to_string(agent->profile.status));
     json.key("health");
     write_health(json, last, thresholds);
     json.key("decision");
@@ -171,10 +174,10 @@ class HistoryCall final : public ToolCall {
     if (!page_.rows.empty() && page_.rows.back().number > 1)
       json.field("next_before", page_.rows.back().number);
     if (csv_) {
-      json.field("csv", history_csv(page_.rows));
+      json.field("csv", history_csv(id_, page_.rows));
     } else {
       json.key("rows");
-      write_history_rows(json, page_.rows);
+      write_history_rows(json, id_, page_.rows);
     }
     json.end_object();
     return text;

@@ -2,17 +2,28 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <iterator>
 
 #include "daemon/support/timestamp.hpp"
+#include "daemon/tools/update_json.hpp"
 
 namespace governor::daemon {
+namespace {
 
-void write_history_rows(JsonWriter& json, const std::vector<core::UpdateRecord>& rows) {
+void append_figure(std::string& csv, double figure) {
+  if (!std::isnan(figure)) fmt::format_to(std::back_inserter(csv), "{}", figure);
+  csv += ',';
+}
+
+}  // namespace
+
+void write_history_rows(JsonWriter& json, const std::string& agent_id,
+                        const std::vector<core::UpdateRecord>& rows) {
   json.begin_array();
   for (const core::UpdateRecord& r : rows) {
     json.begin_object();
-    json.field("update", r.number).field("timestamp", iso_timestamp(r.timestamp_us));
+    json.field("update", r.number).field("epoch", r.epoch).field("timestamp", iso_timestamp(r.timestamp_us));
     json.field("E", r.E).field("I", r.I).field("S", r.S).field("V", r.V);
     json.field("coherence", r.coherence).field("risk_score", r.risk).field("phi", r.phi);
     json.field("verdict", core::to_string(r.verdict)).field("action", core::to_string(r.action));
@@ -20,22 +31,32 @@ void write_history_rows(JsonWriter& json, const std::vector<core::UpdateRecord>&
     json.field("lambda1", r.lambda1).field("lambda1_skipped", r.lambda1_skipped);
     json.field("void_active", r.void_active).field("void_threshold", r.void_threshold);
     json.field("confidence", r.confidence).field("complexity", r.complexity);
+    json.field("prediction_id", prediction_id(agent_id, r.number));
     json.end_object();
   }
   json.end_array();
 }
 
-std::string history_csv(const std::vector<core::UpdateRecord>& rows) {
-  std::string csv =
-      "update,timestamp,E,I,S,V,coherence,risk_score,phi,verdict,action,require_human,health,lambda1,"
-      "lambda1_skipped,void_active,void_threshold,confidence,complexity\n";
-  for (const core::UpdateRecord& r : rows) {
-    fmt::format_to(std::back_inserter(csv), "{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n",
-                   r.number, iso_timestamp(r.timestamp_us), r.E, r.I, r.S, r.V, r.coherence, r.risk, r.phi,
-                   core::to_string(r.verdict), core::to_string(r.action), r.require_human(),
-                   core::to_string(r.health), r.lambda1, r.lambda1_skipped, r.void_active, r.void_threshold,
-                   r.confidence, r.complexity);
+std::string_view history_csv_header() {
+  return "update,epoch,timestamp,E,I,S,V,coherence,risk_score,phi,lambda1,void_threshold,confidence,"
+         "complexity,"
+         "verdict,action,require_human,health,lambda1_skipped,void_active,prediction_id\n";
+}
+
+void append_history_csv(std::string& csv, const std::string& agent_id, const core::UpdateRecord& r) {
+  fmt::format_to(std::back_inserter(csv), "{},{},{},", r.number, r.epoch, iso_timestamp(r.timestamp_us));
+  for (const double figure : {r.E, r.I, r.S, r.V, r.coherence, r.risk, r.phi, r.lambda1, r.void_threshold,
+                              r.confidence, r.complexity}) {
+    append_figure(csv, figure);
   }
+  fmt::format_to(std::back_inserter(csv), "{},{},{},{},{},{},{}\n", core::to_string(r.verdict),
+                 core::to_string(r.action), r.require_human(), core::to_string(r.health), r.lambda1_skipped,
+                 r.void_active, prediction_id(agent_id, r.number));
+}
+
+std::string history_csv(const std::string& agent_id, const std::vector<core::UpdateRecord>& rows) {
+  std::string csv(history_csv_header());
+  for (const core::UpdateRecord& row : rows) append_history_csv(csv, agent_id, row);
   return csv;
 }
 

@@ -24,8 +24,10 @@ struct CallContext {
 };
 
 /// One call of a tool with its arguments parsed. It goes through these steps, each on the thread named:
-/// `replay` (only for a line that was already applied), `prepare`, then loading of the agents it named,
-/// `read` if it reads the store, and `run`. An error at any step ends it.
+/// `replay` (only for a line that was already applied), `prepare`, `read` if it reads the store, loading of
+/// the agents it named, and `run`. An error at any step ends it. What `run` changed for a numbered line is
+/// answered once more from the stored text of the result, unless the mutation has stored a shorter reference
+/// itself.
 class ToolCall {
  public:
   virtual ~ToolCall() = default;
@@ -42,11 +44,15 @@ class ToolCall {
   [[nodiscard]] virtual bool reads_store() const { return false; }
   /// Whether what it reads depends on every agent, not only on those that `prepare` named.
   [[nodiscard]] virtual bool depends_on_all() const { return false; }
-  /// Store thread: reads what `run` will need into the call.
+  /// Store thread: reads what `run` will need into the call, a slice of it at a time.
   virtual std::optional<core::Error> read(Store&) { return std::nullopt; }
+  /// After a `read`: whether another is needed. Commits go first in between.
+  [[nodiscard]] virtual bool wants_more_reads() const { return false; }
+  /// After the last `read`: further agents that `run` needs in memory.
+  [[nodiscard]] virtual std::vector<std::string> agents_after_read() const { return {}; }
 
-  /// Store thread: the result of the same line when it was first applied; none if the call must run again (it
-  /// then knows what it made the first time).
+  /// Store thread: the result of the same line when it was first applied, if not its text was stored; none if
+  /// the call must run again (it then knows what it made the first time).
   virtual core::Result<std::optional<std::string>> replay(Store& store, const core::Answer& answer);
 };
 

@@ -1,10 +1,15 @@
 #include "daemon/tools/update_json.hpp"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include "daemon/support/timestamp.hpp"
 
 namespace governor::daemon {
+
+std::string prediction_id(const std::string& agent_id, std::uint64_t number) {
+  return fmt::format(FMT_COMPILE("{}/{}"), agent_id, number);
+}
 
 void write_health(JsonWriter& json, const core::UpdateRecord* last, const core::Thresholds& thresholds) {
   json.begin_object();
@@ -31,7 +36,8 @@ void write_metrics(JsonWriter& json, const core::UpdateRecord& r) {
   json.field("verdict", core::to_string(r.verdict));
   json.field("lambda1", r.lambda1).field("lambda1_skipped", r.lambda1_skipped);
   json.field("void_active", r.void_active).field("void_threshold", r.void_threshold);
-  json.field("confidence", r.confidence).field("time", r.time).field("updates", r.number);
+  json.field("confidence", r.confidence).field("time", r.time).field("updates", r.updates);
+  json.field("epoch", r.epoch);
   json.end_object();
 }
 
@@ -51,6 +57,7 @@ std::string update_json(const core::UpdateOutcome& outcome, const core::Threshol
   JsonWriter json(text);
   json.begin_object();
   json.field("agent_id", outcome.agent_id).field("update", r.number);
+  if (!simulated) json.field("prediction_id", prediction_id(outcome.agent_id, r.number));
   json.key("decision");
   write_decision(json, r, thresholds);
   json.key("health");

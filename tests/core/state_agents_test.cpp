@@ -84,15 +84,10 @@ TEST_CASE("parameters are stored when there are or were any") {
     command.agent_id = "x";
     command.input.parameters = std::move(parameters);
     REQUIRE(f.state.update({f.alice, 0}, std::move(command), 1, f.changes));
-    return of_kind<ParametersSaved>(f.changes);
+    return of_kind<UpdateAppended>(f.changes).at(0).parameters;
   };
   CHECK(send({}).empty());
-  const auto saved = send({1.0, 2.0});
-  REQUIRE(saved.size() == 1);
-  CHECK(saved[0].parameters == std::vector<double>{1.0, 2.0});
-  const auto dropped = send({});
-  REQUIRE(dropped.size() == 1);
-  CHECK_FALSE(dropped[0].parameters);
+  CHECK(send({1.0, 2.0}) == std::vector<double>{1.0, 2.0});
   CHECK(send({}).empty());
 }
 
@@ -106,12 +101,13 @@ TEST_CASE("a skipped controller run is audited with its agent and session") {
     REQUIRE(f.state.update({f.alice, 0}, std::move(command), 77, f.changes));
   }
   const auto audits = of_kind<AuditAppended>(f.changes);
-  REQUIRE(audits.size() == 1);
-  CHECK(audits[0].event == "lambda1_skip");
-  CHECK(audits[0].agent != 0);
-  CHECK(audits[0].session == f.alice);
-  CHECK(audits[0].timestamp_us == 77);
-  CHECK(audits[0].detail.find("update 5") == 0);
+  REQUIRE(audits.size() == 2);
+  CHECK(audits[0].event == "agent_created");
+  CHECK(audits[1].event == "lambda1_skip");
+  CHECK(audits[1].agent != 0);
+  CHECK(audits[1].session == f.alice);
+  CHECK(audits[1].timestamp_us == 77);
+  CHECK(audits[1].detail.find("update 5") == 0);
 }
 
 TEST_CASE("simulating changes nothing and foretells the update exactly") {

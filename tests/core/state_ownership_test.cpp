@@ -12,7 +12,9 @@ namespace {
 
 void check_not_owner(const Error& error) {
   CHECK(error.code == ErrorCode::not_owner);
-  CHECK(error.message == "Agent \"x\" is held by another session: client client-of-a with pid 1001.");
+  CHECK(error.message ==
+        "Agent \"x\" is held by another session: client client-of-a with pid 1001, since "
+        "1970-01-01 00:00:01 UTC.");
   CHECK_FALSE(error.hint.empty());
 }
 
@@ -82,7 +84,7 @@ TEST_CASE("ownership ends with the session, and who registers next resumes the a
   StateFixture f;
   REQUIRE(f.register_agent(f.alice, "x"));
   REQUIRE(f.update(f.alice, "x"));
-  f.state.end_session(f.alice, f.changes);
+  f.state.end_session(f.alice, 5, f.changes);
   CHECK(f.update(f.bob, "x").ok());  // open again
   const auto resumed = f.register_agent(f.bob, "x");
   REQUIRE(resumed);
@@ -94,7 +96,7 @@ TEST_CASE("ownership ends with the session, and who registers next resumes the a
 TEST_CASE("a session's end does not give its agents to a later session") {
   StateFixture f;
   REQUIRE(f.register_agent(f.alice, "x"));
-  f.state.end_session(f.alice, f.changes);
+  f.state.end_session(f.alice, 5, f.changes);
   bool resumed = true;
   const SessionKey again = f.state.open_session(session_named("a", 1001), resumed, f.changes).key;
   CHECK_FALSE(resumed);

@@ -34,14 +34,14 @@ TEST_CASE("sessions are found by key and by id until they end") {
   StateFixture f;
   CHECK(f.state.find_session(f.alice) == f.state.find_session(std::string_view("a")));
   f.changes.clear();
-  f.state.end_session(f.alice, f.changes);
+  f.state.end_session(f.alice, 5, f.changes);
   REQUIRE(of_kind<SessionEnded>(f.changes).size() == 1);
   CHECK(of_kind<SessionEnded>(f.changes)[0].session == f.alice);
   CHECK(f.state.find_session(f.alice) == nullptr);
   CHECK(f.state.find_session(std::string_view("a")) == nullptr);
   CHECK(f.state.sessions().size() == 1);
   f.changes.clear();
-  f.state.end_session(f.alice, f.changes);
+  f.state.end_session(f.alice, 5, f.changes);
   CHECK(f.changes.empty());
 }
 
@@ -98,7 +98,7 @@ TEST_CASE("confirming the same answers twice frees their slots once") {
 TEST_CASE("a session that ends gives all its slots back") {
   StateFixture f;
   for (std::uint64_t line = 1; line <= 32; ++line) REQUIRE(f.update(f.alice, "x", line));
-  f.state.end_session(f.alice, f.changes);
+  f.state.end_session(f.alice, 5, f.changes);
   f.changes.clear();
   for (std::uint64_t line = 1; line <= 32; ++line) REQUIRE(f.update(f.bob, "x", line));
   for (const auto& saved : of_kind<AnswerSaved>(f.changes)) CHECK(saved.answer.slot <= 64);

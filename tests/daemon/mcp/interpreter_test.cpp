@@ -273,12 +273,12 @@ TEST_CASE_METHOD(Fixture, "a tool call carries its envelope, client and kind") {
   const auto& call = std::get<CallTool>(action);
   CHECK(call.envelope.id == "1");
   CHECK(call.envelope.revision == Revision::v2026_07_28);
-  CHECK_FALSE(call.read_only);
+  CHECK_FALSE(call.tool->read_only);
   CHECK(call.client_name == "ide");
   CHECK(call.client_version == "9");
-  CHECK(std::get<CallTool>(modern("tools/call", R"(,"name":"list_agents")")).read_only);
+  CHECK(std::get<CallTool>(modern("tools/call", R"(,"name":"list_agents")")).tool->read_only);
   CHECK(std::get<CallTool>(modern("tools/call", R"(,"name":"simulate_update","arguments":{"agent_id":"x"})"))
-            .read_only);
+            .tool->read_only);
 }
 
 TEST_CASE_METHOD(Fixture, "a call that names no tool is an error of the protocol") {

@@ -60,7 +60,8 @@ void DaemonFixture::start() {
   facts.socket = socket();
   facts.started = std::chrono::steady_clock::now();
   Server::Settings settings;
-  settings.state = {core::Thresholds{}, settings_.max_loaded_agents, next_us, process_is_gone};
+  settings.state = {core::Thresholds{}, core::LoopPolicy::advise, settings_.max_loaded_agents, next_us,
+                    process_is_gone};
   settings.idle_exit = settings_.idle_exit;
   settings.listen_again = [this] { return std::optional(listen()); };
   io_ = std::make_unique<boost::asio::io_context>();

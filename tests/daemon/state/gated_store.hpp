@@ -129,18 +129,50 @@ class GatedStore final : public Store {
     if (auto failure = gate_->pass_load()) return *std::move(failure);
     return inner_->load_agent_id(key);
   }
-  core::Result<std::optional<core::UpdateOutcome>> load_update(core::HistoryKey key) override {
+  core::Result<std::optional<StoredUpdate>> load_update(core::HistoryKey key) override {
     if (auto failure = gate_->pass_load()) return *std::move(failure);
     return inner_->load_update(key);
+  }
+  core::Result<std::optional<std::string>> load_answer_text(core::SlotKey slot) override {
+    if (auto failure = gate_->pass_load()) return *std::move(failure);
+    return inner_->load_answer_text(slot);
   }
   core::Result<std::optional<HistoryPage>> load_history(const std::string& agent_id, std::uint64_t before,
                                                         std::size_t limit) override {
     if (auto failure = gate_->pass_load()) return *std::move(failure);
     return inner_->load_history(agent_id, before, limit);
   }
-  core::Result<AgentPage> list_agents(const std::string& after, std::size_t limit) override {
+  core::Result<AgentPage> list_agents(const AgentFilter& filter, const std::string& after, std::size_t limit,
+                                      std::size_t slice) override {
     if (auto failure = gate_->pass_load()) return *std::move(failure);
-    return inner_->list_agents(after, limit);
+    return inner_->list_agents(filter, after, limit, slice);
+  }
+  core::Result<std::vector<std::string>> load_children(const std::string& parent_id,
+                                                       std::size_t limit) override {
+    if (auto failure = gate_->pass_load()) return *std::move(failure);
+    return inner_->load_children(parent_id, limit);
+  }
+  core::Result<std::vector<LifecycleStep>> load_lifecycle(core::AgentKey agent, std::size_t limit) override {
+    if (auto failure = gate_->pass_load()) return *std::move(failure);
+    return inner_->load_lifecycle(agent, limit);
+  }
+  core::Result<AlertPage> list_alerts(const AlertFilter& filter, core::AlertKey before,
+                                      std::size_t limit) override {
+    if (auto failure = gate_->pass_load()) return *std::move(failure);
+    return inner_->list_alerts(filter, before, limit);
+  }
+  core::Result<std::optional<core::Alert>> load_alert(core::AlertKey key) override {
+    if (auto failure = gate_->pass_load()) return *std::move(failure);
+    return inner_->load_alert(key);
+  }
+  core::Result<AuditPage> load_audit(const AuditFilter& filter, const AuditCursor& from, std::size_t limit,
+                                     std::size_t slice) override {
+    if (auto failure = gate_->pass_load()) return *std::move(failure);
+    return inner_->load_audit(filter, from, limit, slice);
+  }
+  std::optional<core::Error> check_chains(ChainCheck& check, std::size_t slice) override {
+    if (auto failure = gate_->pass_load()) return failure;
+    return inner_->check_chains(check, slice);
   }
 
  private:

@@ -22,7 +22,7 @@ const std::atomic<bool> kGoOn{false};
 }  // namespace
 
 TEST_CASE_METHOD(StoreFixture, "a backup holds what was committed, also what only the write-ahead log has") {
-  commit({core::AgentSaved{distinct_profile(1, "x")}, core::UpdateAppended{1, 1, distinct_record(1)}});
+  commit({core::AgentSaved{distinct_profile(1, "x")}, row(1, 1, distinct_record(1))});
   const auto path = take_backup(database(), backups(), "daily", kGoOn);
   REQUIRE(path);
   CHECK_FALSE(find_damage(*path, 5000));
@@ -34,7 +34,7 @@ TEST_CASE_METHOD(StoreFixture, "a backup holds what was committed, also what onl
 TEST_CASE_METHOD(StoreFixture, "the newest five backups are kept, however fast they are taken") {
   std::vector<std::string> taken;
   for (int i = 1; i <= 8; ++i) {
-    commit({core::AuditAppended{i, "e", 0, 0, ""}});
+    commit({audit_entry(i)});
     const auto path = take_backup(database(), backups(), i % 2 == 0 ? "daily" : "before-schema-2", kGoOn);
     REQUIRE(path);
     REQUIRE(fs::exists(*path));

@@ -26,7 +26,7 @@ core::Changes agents(int count) {
     core::AgentProfile profile = distinct_profile(i, "agent-" + std::to_string(i));
     profile.notes = std::string(500, 'n');
     changes.emplace_back(core::AgentSaved{profile});
-    changes.emplace_back(core::UpdateAppended{i, i, distinct_record(1)});
+    changes.emplace_back(row(i, i, distinct_record(1)));
   }
   return changes;
 }
@@ -91,7 +91,7 @@ TEST_CASE("a store that is opened again has what was in it, and says nothing abo
   f.commit(agents(10));
   f.reopen();
   CHECK(f.notices().empty());
-  CHECK(f.store().list_agents("", 100)->agents.size() == 10);
+  CHECK(f.store().list_agents({}, "", 100, 1000)->agents.size() == 10);
   CHECK_FALSE(fs::exists(f.backups()));
 }
 
@@ -105,7 +105,7 @@ TEST_CASE("what a killed daemon left in the write-ahead log is there after openi
   const auto opened = open_store(copy.path());
   REQUIRE(opened);
   CHECK(opened->notices.empty());
-  CHECK(opened->store->list_agents("", 100)->agents.size() == 10);
+  CHECK(opened->store->list_agents({}, "", 100, 1000)->agents.size() == 10);
 }
 
 TEST_CASE("the database of a newer governor is refused and left untouched") {
@@ -176,13 +176,13 @@ TEST_CASE("a damaged database is set aside, the newest good backup takes its pla
     REQUIRE(f.notices().size() == 1);
     CHECK(f.notices()[0].find("The database was damaged") == 0);
     CHECK(f.notices()[0].find(*newest) != std::string::npos);
-    CHECK(f.store().list_agents("", 500)->agents.size() == 151);
+    CHECK(f.store().list_agents({}, "", 500, 1000)->agents.size() == 151);
     CHECK(*f.store().load_agent("later"));
     const auto aside = set_aside(f.directory());
     REQUIRE(aside.size() == 1);
     CHECK(f.notices()[0].find(aside[0]) != std::string::npos);
     CHECK(read_file(aside[0]) == damaged);  // for a person to rescue
-    f.commit({core::UpdateAppended{5000, 1, distinct_record(2)}});
+    f.commit({row(5000, 1, distinct_record(2), 1)});
     f.reopen();
     CHECK(f.notices().empty());  // told once, sound now
   }
@@ -201,7 +201,7 @@ TEST_CASE("a backup that is damaged itself is passed over for an older one") {
   f.reopen();
   REQUIRE(f.notices().size() == 1);
   CHECK(f.notices()[0].find(*good) != std::string::npos);
-  CHECK(f.store().list_agents("", 500)->agents.size() == 150);
+  CHECK(f.store().list_agents({}, "", 500, 1000)->agents.size() == 150);
 }
 
 TEST_CASE("without a good backup a new database is begun, and the user is told") {
@@ -212,7 +212,7 @@ TEST_CASE("without a good backup a new database is begun, and the user is told")
   f.reopen();
   REQUIRE(f.notices().size() == 1);
   CHECK(f.notices()[0].find("there is no good backup") != std::string::npos);
-  CHECK(f.store().list_agents("", 500)->agents.empty());
+  CHECK(f.store().list_agents({}, "", 500, 1000)->agents.empty());
   CHECK(set_aside(f.directory()).size() == 1);
 }
 
@@ -220,7 +220,7 @@ TEST_CASE("a stale write-ahead log goes aside with its database") {
   StoreFixture f;
   f.commit(agents(150));
   f.reopen();  // now the log is empty and the database has everything
-  f.commit({core::UpdateAppended{5000, 1, distinct_record(2)}});
+  f.commit({row(5000, 1, distinct_record(2), 1)});
   TemporaryDirectory copy;
   for (const char* suffix : {"", "-wal"})
     fs::copy_file(f.database() + suffix, database_path(copy.path()) + suffix);
@@ -228,7 +228,7 @@ TEST_CASE("a stale write-ahead log goes aside with its database") {
   const auto opened = open_store(copy.path());
   REQUIRE(opened);
   CHECK(opened->notices.size() == 1);
-  CHECK(opened->store->list_agents("", 500)->agents.empty());
+  CHECK(opened->store->list_agents({}, "", 500, 1000)->agents.empty());
   const auto aside = set_aside(copy.path());
   CHECK(std::any_of(aside.begin(), aside.end(), [](const auto& path) { return path.ends_with("-wal"); }));
   CHECK(std::any_of(aside.begin(), aside.end(),
@@ -244,7 +244,7 @@ TEST_CASE("before a migration a backup is taken, and after it the data is there"
   {
     const auto opened = open_store(f.directory(), newer);
     REQUIRE(opened);
-    CHECK(opened->store->list_agents("", 100)->agents.size() == 20);
+    CHECK(opened->store->list_agents({}, "", 100, 1000)->agents.size() == 20);
   }
   CHECK(f.number("PRAGMA user_version") == 3);
   CHECK(f.number("SELECT x FROM extra") == 7);
@@ -271,7 +271,7 @@ TEST_CASE("a migration that fails changes nothing and can be tried again") {
   CHECK(f.number("SELECT count(*) FROM sqlite_master WHERE name = 'extra'") == 0);
   CHECK(list_backups(f.backups()).size() == 1);
   f.reopen();
-  CHECK(f.store().list_agents("", 100)->agents.size() == 20);
+  CHECK(f.store().list_agents({}, "", 100, 1000)->agents.size() == 20);
 }
 
 TEST_CASE("a state directory that cannot be used is an error that names the database") {

@@ -65,7 +65,7 @@ TEST_CASE_METHOD(StoreFixture,
         auto& [session, line] = *chosen;
         const std::string& id = ids[random() % ids.size()];
         if (what < 5) {
-          h.state.end_session(session, changes);
+          h.state.end_session(session, 5, changes);
           lines.erase(chosen);
         } else if (what < 15) {
           core::RegisterCommand command;
@@ -163,6 +163,6 @@ TEST_CASE_METHOD(StoreFixture, "slots of answers in use are not given to others 
     const auto update = store().load_update(answers.at(line).target);
     REQUIRE(update);
     REQUIRE(*update);
-    CHECK((*update)->record.number == line);
+    CHECK((*update)->outcome.record.number == line);
   }
 }

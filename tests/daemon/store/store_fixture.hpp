@@ -82,6 +82,10 @@ inline core::UpdateRecord distinct_record(std::uint64_t number) {
   r.void_active = true;
   r.lambda1_skipped = true;
   r.warnings = 3;
+  r.epoch = 1;
+  r.updates = number;
+  r.fingerprint = 0xFEDCBA9876543210ull;
+  r.actor = 42;
   return r;
 }
 
@@ -110,6 +114,10 @@ inline void require_same(const core::UpdateRecord& a, const core::UpdateRecord& 
   REQUIRE(a.void_active == b.void_active);
   REQUIRE(a.lambda1_skipped == b.lambda1_skipped);
   REQUIRE(a.warnings == b.warnings);
+  REQUIRE(a.epoch == b.epoch);
+  REQUIRE(a.updates == b.updates);
+  REQUIRE(a.fingerprint == b.fingerprint);
+  REQUIRE(a.actor == b.actor);
 }
 
 inline void require_same(const core::AgentProfile& a, const core::AgentProfile& b) {
@@ -124,6 +132,20 @@ inline void require_same(const core::AgentProfile& a, const core::AgentProfile& 
   REQUIRE(a.tags == b.tags);
   REQUIRE(a.notes == b.notes);
   REQUIRE(a.created_us == b.created_us);
+  REQUIRE(a.owner_since_us == b.owner_since_us);
+  REQUIRE(a.status == b.status);
+  REQUIRE(a.status_reason == b.status_reason);
+  REQUIRE(a.status_since_us == b.status_since_us);
+  REQUIRE(a.pinned == b.pinned);
+  REQUIRE(a.epoch == b.epoch);
+  REQUIRE(a.epoch_start == b.epoch_start);
+  REQUIRE(a.thresholds.has_value() == b.thresholds.has_value());
+  if (a.thresholds) REQUIRE(*a.thresholds == *b.thresholds);
+  REQUIRE(a.loop.kind == b.loop.kind);
+  REQUIRE(a.loop.since_us == b.loop.since_us);
+  REQUIRE(a.loop.fingerprint == b.loop.fingerprint);
+  REQUIRE(a.loop.cooldown_us == b.loop.cooldown_us);
+  REQUIRE(a.loop.cooldown_until_us == b.loop.cooldown_until_us);
 }
 
 inline void require_same(const core::Session& a, const core::Session& b) {
@@ -140,10 +162,14 @@ inline void require_same(const core::Session& a, const core::Session& b) {
   REQUIRE(a.tools == b.tools);
   REQUIRE(a.agent_id == b.agent_id);
   REQUIRE(a.created_us == b.created_us);
+  REQUIRE(a.introduced == b.introduced);
 }
 
 inline void require_same(const core::Agent& a, const core::Agent& b) {
   require_same(a.profile, b.profile);
+  REQUIRE(a.head == b.head);
+  REQUIRE(a.total == b.total);
+  REQUIRE(a.watch.judge() == b.watch.judge());
   REQUIRE(a.last.has_value() == b.last.has_value());
   if (a.last) require_same(*a.last, *b.last);
   for (double core::GovernanceState::*figure :
@@ -160,6 +186,16 @@ inline void require_same(const core::Agent& a, const core::Agent& b) {
   }
 }
 
+/// The row of an update; `previous` is the row before it of the same agent.
+inline core::UpdateAppended row(core::HistoryKey key, core::AgentKey agent, const core::UpdateRecord& record,
+                                core::HistoryKey previous = 0, std::vector<double> parameters = {}) {
+  return {key, previous, agent, record, std::move(parameters)};
+}
+
+inline core::AuditAppended audit_entry(core::AuditKey key, const std::string& event = "e") {
+  return {key, 1000 + key, event, 2, 3, "client", 77, "detail of " + std::to_string(key)};
+}
+
 /// A profile, session and answer in which no two fields are alike.
 inline core::AgentProfile distinct_profile(core::AgentKey key, const std::string& id) {
   core::AgentProfile p;
@@ -174,6 +210,16 @@ inline core::AgentProfile distinct_profile(core::AgentKey key, const std::string
   p.tags = {"one", "", "two \"quoted\"", "\xE2\x82\xAC"};
   p.notes = "notes";
   p.created_us = 1234567;
+  p.owner_since_us = 1234568;
+  p.status = core::Lifecycle::paused;
+  p.status_reason = "lunch";
+  p.status_since_us = 1234569;
+  p.pinned = true;
+  p.epoch = 1;
+  p.epoch_start = 0;
+  p.thresholds = core::Thresholds::strict();
+  p.thresholds->lambda1_update_interval = 9;
+  p.loop = {core::LoopKind::repeated_reject, 11, 0xFFFFFFFFFFFFFFFEull, 12, 13};
   return p;
 }
 
@@ -190,6 +236,7 @@ inline core::Session distinct_session(core::SessionKey key, const std::string& i
   s.tools = "core";
   s.agent_id = "x";
   s.created_us = 99;
+  s.introduced = 8;
   return s;
 }
 

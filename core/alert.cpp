@@ -1,0 +1,21 @@
+#include "core/alert.hpp"
+
+namespace governor::core {
+
+std::string_view to_string(AlertKind kind) {
+  switch (kind) {
+    case AlertKind::agent_critical: return "agent_critical";
+    case AlertKind::loop: return "loop";
+    case AlertKind::low_disk: return "low_disk";
+    case AlertKind::storage: return "storage";
+    case AlertKind::daemon_crash: return "daemon_crash";
+    case AlertKind::clock_jump: return "clock_jump";
+  }
+  return "storage";
+}
+
+std::string_view to_string(AlertSeverity severity) {
+  return severity == AlertSeverity::critical ? "critical" : "warning";
+}
+
+}  // namespace governor::core

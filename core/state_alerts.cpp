@@ -1,0 +1,77 @@
+// Alerts: one for each cause, for as long as it lasts.
+#include "core/state.hpp"
+
+namespace governor::core {
+namespace {
+
+/// A cause that comes back within this time is the same one: its alert opens again instead of a new one.
+constexpr std::int64_t kReopenUs = 600'000'000;
+constexpr std::size_t kRememberedAlerts = 1024;
+
+}  // namespace
+
+void State::raise_alert(AlertInput input, std::int64_t now_us, Changes& changes) {
+  const auto is_past = [&](const Alert& alert) {
+    return alert.resolved_us != 0 && now_us - alert.resolved_us >= kReopenUs;
+  };
+  if (alerts_.size() > kRememberedAlerts)
+    std::erase_if(alerts_, [&](const auto& item) { return is_past(item.second); });
+  const auto [it, inserted] = alerts_.try_emplace(input.cause);
+  Alert& alert = it->second;
+  if (!inserted && alert.resolved_us == 0) return;
+  if (!inserted && !is_past(alert)) {
+    alert.resolved_us = 0;
+    changes.emplace_back(AlertSaved{alert, false});
+    return;
+  }
+  alert = Alert{};
+  alert.key = ++keys_.alert;
+  alert.cause = std::move(input.cause);
+  alert.kind = input.kind;
+  alert.severity = input.severity;
+  alert.agent_id = std::move(input.agent_id);
+  alert.message = std::move(input.message);
+  alert.raised_us = now_us;
+  changes.emplace_back(AlertSaved{alert, true});
+}
+
+void State::resolve_alert(const std::string& cause, std::int64_t now_us, Changes& changes) {
+  const auto found = alerts_.find(cause);
+  if (found == alerts_.end() || found->second.resolved_us != 0) return;
+  found->second.resolved_us = now_us;
+  changes.emplace_back(AlertSaved{found->second, false});
+}
+
+Alert State::acknowledge_alert(const Caller& caller, const Alert& stored, std::string note,
+                               std::int64_t now_us, Changes& changes) {
+  const auto kept = alerts_.find(stored.cause);
+  const bool is_kept = kept != alerts_.end() && kept->second.key == stored.key;
+  Alert alert = is_kept ? kept->second : stored;
+  if (alert.acknowledged_us != 0) return alert;  // the first acknowledgement stands
+  const Session* session = find_session(caller.session);
+  alert.acknowledged_us = now_us;
+  alert.acknowledged_by = session != nullptr ? session->client_name : "";
+  alert.note = std::move(note);
+  Agent* agent = alert.agent_id.empty() ? nullptr : find_agent(alert.agent_id);
+  if (is_kept) {
+    if (alert.resolved_us == 0 && alert.kind == AlertKind::loop && agent != nullptr) {
+      // A person has looked at it: the loop is over, with its cooldown.
+      agent->watch.clear();
+      agent->profile.loop = LoopState{};
+      save_profile(agent->profile, changes);
+      alert.resolved_us = now_us;
+    }
+    // What comes after an acknowledgement is news again.
+    if (alert.resolved_us != 0) {
+      alerts_.erase(kept);
+    } else {
+      kept->second = alert;
+    }
+  }
+  changes.emplace_back(AlertSaved{alert, false});
+  audit(caller, "alert_acknowledged", agent != nullptr ? agent->profile.key : 0,
+        alert.cause + (alert.note.empty() ? "" : ": " + alert.note), now_us, changes);
+  return alert;
+}
+
+}  // namespace governor::core

@@ -1,0 +1,213 @@
+// Updates of agents: who may, what they give, and what they set off.
+#include <fmt/format.h>
+
+#include "core/governance_model.hpp"
+#include "core/state.hpp"
+#include "core/time_text.hpp"
+
+namespace governor::core {
+namespace {
+
+std::string loop_message(const std::string& id, LoopKind kind) {
+  if (kind == LoopKind::repeated_reject) {
+    return fmt::format("Agent \"{}\" was rejected {} times in a row within {} s.", id, LoopWatch::kRejects,
+                       LoopWatch::kRejectWindowUs / 1'000'000);
+  }
+  return fmt::format("Agent \"{}\" sent the same update more than {} times within {} minutes.", id,
+                     LoopWatch::kAllowedRepeats, LoopWatch::kWindowUs / 60'000'000);
+}
+
+std::string critical_cause(const std::string& id) {
+  return "agent_critical/" + id;
+}
+
+std::string loop_cause(const std::string& id) {
+  return "loop/" + id;
+}
+
+}  // namespace
+
+const Session* State::owner_of(const AgentProfile& profile) const {
+  if (profile.shared || profile.owner == 0) return nullptr;
+  const auto found = sessions_.find(profile.owner);
+  return found == sessions_.end() ? nullptr : &found->second;
+}
+
+std::optional<Error> State::check_owner(const AgentProfile& profile, const Caller& caller,
+                                        const std::string& token_hash) const {
+  const Session* owner = owner_of(profile);
+  if (owner == nullptr || owner->key == caller.session) return std::nullopt;
+  if (!token_hash.empty() && token_hash == profile.token_hash) return std::nullopt;
+  Error error(
+      ErrorCode::not_owner,
+      fmt::format("Agent \"{}\" is held by another session: client {} with pid {}, since {}.", profile.id,
+                  owner->client_name.empty() ? "(unnamed)" : owner->client_name, owner->process.pid,
+                  utc_text(profile.owner_since_us)),
+      "Use an agent id of your own, give the token that register_agent returned to its holder, or wait "
+      "until that session ends.");
+  error.field = token_hash.empty() ? "agent_id" : "token";
+  error.given = token_hash.empty() ? profile.id : "a token that does not match";
+  return error;
+}
+
+/// Lifecycle and loops: whether an agent that may be updated by the caller may be updated at all now.
+std::optional<Error> State::check_may_go_on(const Agent& agent, std::int64_t now_us) const {
+  const AgentProfile& profile = agent.profile;
+  if (profile.status != Lifecycle::active) {
+    const bool deleted = profile.status == Lifecycle::deleted;
+    Error error(ErrorCode::conflict,
+                fmt::format("Agent \"{}\" is {} since {}{}{}.", profile.id, to_string(profile.status),
+                            utc_text(profile.status_since_us), profile.status_reason.empty() ? "" : ": ",
+                            profile.status_reason),
+                deleted ? "register_agent begins anew under this id; its history is kept."
+                        : "resume_agent lets it go on.");
+    error.field = "agent_id";
+    error.given = profile.id;
+    return error;
+  }
+  if (profile.loop.cooldown_until_us > now_us) {
+    Error error(ErrorCode::loop_detected,
+                fmt::format("Agent \"{}\" is in a loop ({}); its updates are refused until {}.", profile.id,
+                            to_string(profile.loop.kind), utc_text(profile.loop.cooldown_until_us)),
+                "Do something different then, or let a person acknowledge the alert.");
+    error.field = "agent_id";
+    error.given = profile.id;
+    return error;
+  }
+  return std::nullopt;
+}
+
+Agent& State::create_agent(const Caller& caller, const std::string& id, std::int64_t now_us,
+                           Changes& changes) {
+  auto created = std::make_unique<Agent>();
+  created->profile.key = ++keys_.agent;
+  ++agent_count_;
+  created->profile.id = id;
+  created->profile.created_us = now_us;
+  created->profile.status_since_us = now_us;
+  Entry& entry = agents_[id];
+  entry.agent = std::move(created);
+  entry.last_used = ++use_counter_;
+  note_life(caller, *entry.agent, "created", {}, now_us, changes);
+  return *entry.agent;
+}
+
+void State::append_record(const Caller& caller, Agent& agent, UpdateRecord& record, Changes& changes) {
+  record.number = ++agent.total;
+  record.epoch = agent.profile.epoch;
+  record.actor = actor_of(caller);
+  watch_for_loops(caller, agent, record, changes);
+  watch_health(agent, agent.last ? agent.last->health : Health::unknown, record, changes);
+  agent.last = record;
+  UpdateAppended appended{++keys_.history, agent.head, agent.profile.key, record, {}};
+  if (agent.state.previous_parameters) appended.parameters = *agent.state.previous_parameters;
+  agent.head = keys_.history;
+  changes.emplace_back(std::move(appended));
+}
+
+void State::watch_for_loops(const Caller& caller, Agent& agent, UpdateRecord& record, Changes& changes) {
+  const LoopWatch::Seen seen{record.timestamp_us, record.fingerprint, record.action == Action::reject};
+  agent.watch.note(seen);
+  LoopState& loop = agent.profile.loop;
+  const LoopKind before = loop.kind;
+  if (follow_loop(loop, agent.watch, seen, loop_policy_)) {
+    save_profile(agent.profile, changes);
+    if (loop.kind == LoopKind::none) {
+      resolve_alert(loop_cause(agent.profile.id), record.timestamp_us, changes);
+      audit(caller, "loop_ended", agent.profile.key, "a different action", record.timestamp_us, changes);
+    } else if (before != loop.kind) {
+      std::string message = loop_message(agent.profile.id, loop.kind);
+      audit(caller, "loop_detected", agent.profile.key, message, record.timestamp_us, changes);
+      raise_alert({loop_cause(agent.profile.id), AlertKind::loop, AlertSeverity::warning, agent.profile.id,
+                   std::move(message)},
+                  record.timestamp_us, changes);
+    }
+  }
+  if (loop.kind != LoopKind::none) record.human_reasons |= kHumanLoop;
+}
+
+void State::watch_health(Agent& agent, Health before, const UpdateRecord& record, Changes& changes) {
+  if ((before == Health::critical) == (record.health == Health::critical)) return;
+  const std::string& id = agent.profile.id;
+  if (record.health == Health::critical) {
+    raise_alert(
+        {critical_cause(id), AlertKind::agent_critical, AlertSeverity::critical, id,
+         fmt::format("Agent \"{}\" is critical: {}.", id, health_message(record, thresholds_of(agent)))},
+        record.timestamp_us, changes);
+  } else {
+    resolve_alert(critical_cause(id), record.timestamp_us, changes);
+  }
+}
+
+void State::end_loop(Agent& agent, std::int64_t now_us, Changes& changes) {
+  agent.watch.clear();
+  if (agent.profile.loop.kind == LoopKind::none) return;
+  agent.profile.loop = LoopState{};
+  resolve_alert(loop_cause(agent.profile.id), now_us, changes);
+}
+
+void State::begin_epoch(Agent& agent) {
+  agent.profile.epoch += 1;
+  agent.profile.epoch_start = agent.total;
+  agent.state = GovernanceState{};
+  agent.last.reset();
+}
+
+Result<UpdateOutcome> State::update(const Caller& caller, UpdateCommand command, std::int64_t now_us,
+                                    Changes& changes) {
+  if (auto error = validate(command.input)) return *std::move(error);
+  Agent* agent = find_agent(command.agent_id);
+  unsigned warnings = command.generic_id ? unsigned{kWarnGenericId} : 0u;
+  if (agent == nullptr) {
+    agent = &create_agent(caller, command.agent_id, now_us, changes);
+    changes.emplace_back(AgentSaved{agent->profile});
+    audit(caller, "agent_created", agent->profile.key, "by its first update", now_us, changes);
+    warnings |= kWarnCreatedOpenAgent;
+  } else if (auto error = check_owner(agent->profile, caller, command.token_hash)) {
+    return *std::move(error);
+  } else if (auto refusal = check_may_go_on(*agent, now_us)) {
+    return *std::move(refusal);
+  }
+
+  const Thresholds& thresholds = thresholds_of(*agent);
+  UpdateRecord record = advance(agent->state, command.input, thresholds);
+  record.timestamp_us = now_us;
+  record.warnings = static_cast<std::uint8_t>(warnings);
+  append_record(caller, *agent, record, changes);
+  if (record.lambda1_skipped) {
+    audit(caller, "lambda1_skip", agent->profile.key,
+          fmt::format("update {}: confidence {} is below {}", record.number, record.confidence,
+                      thresholds.controller_confidence),
+          now_us, changes);
+  }
+  store_answer(caller, {0, Answer::Kind::update, keys_.history}, {}, changes);
+  return UpdateOutcome{agent->profile.key, agent->profile.id, record};
+}
+
+Result<UpdateOutcome> State::simulate(const Caller& caller, const UpdateCommand& command,
+                                      std::int64_t now_us) {
+  if (auto error = validate(command.input)) return *std::move(error);
+  const Agent* agent = find_agent(command.agent_id);
+  GovernanceState state;
+  Thresholds thresholds = thresholds_;
+  UpdateOutcome outcome;
+  std::uint64_t total = 0;
+  std::uint32_t epoch = 1;
+  if (agent != nullptr) {
+    if (auto error = check_owner(agent->profile, caller, command.token_hash)) return *std::move(error);
+    state = agent->state;
+    thresholds = thresholds_of(*agent);
+    outcome.agent = agent->profile.key;
+    total = agent->total;
+    epoch = agent->profile.epoch;
+  }
+  outcome.agent_id = command.agent_id;
+  outcome.record = advance(state, command.input, thresholds);
+  outcome.record.number = total + 1;
+  outcome.record.epoch = epoch;
+  outcome.record.timestamp_us = now_us;
+  if (command.generic_id) outcome.record.warnings = kWarnGenericId;
+  return outcome;
+}
+
+}  // namespace governor::core

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "core/keys.hpp"
+#include "core/update_record.hpp"
+
+namespace governor::daemon {
+
+/// An agent's newest row of history, with the figures that lists of agents need.
+struct AgentHead {
+  core::HistoryKey history = 0;
+  std::uint64_t number = 0;
+  std::uint32_t epoch = 1;
+  std::int64_t timestamp_us = 0;
+  core::Health health = core::Health::unknown;
+  core::Action action = core::Action::unknown;
+  double risk = 0;
+  double coherence = 0;
+};
+
+AgentHead head_of(core::HistoryKey key, const core::UpdateRecord& record);
+
+/// Finds each agent's newest row. The table behind it lags: writing one row of it an update would touch a
+/// page for each agent in every commit, while the history, which is appended, says the same. What the table
+/// lacks is kept in memory, written in slices now and then, and read again from the history after a crash.
+class HeadIndex {
+ public:
+  /// Reads from the history what the table lacks.
+  explicit HeadIndex(SQLite::Database& database);
+
+  /// Within a transaction: notes the head and, when enough lag behind, writes some of them.
+  void stage(core::AgentKey agent, const AgentHead& head) { staged_.emplace_back(agent, head); }
+  void write_slice();
+  void committed();
+  void rolled_back();
+  /// All that lags, in a transaction of its own.
+  void write_all();
+
+  [[nodiscard]] std::optional<AgentHead> find(core::AgentKey agent);
+  /// In place of what the table says, for whoever reads the table itself; null when it is up to date.
+  [[nodiscard]] const AgentHead* lagging(core::AgentKey agent) const;
+
+  static constexpr std::size_t kRowsBetweenWrites = 32768;
+  static constexpr std::size_t kSlice = 512;
+
+ private:
+  void write(core::AgentKey agent, const AgentHead& head);
+  void save_below(core::HistoryKey key);
+
+  SQLite::Statement write_;
+  SQLite::Statement find_;
+  SQLite::Statement save_below_;
+  SQLite::Database& database_;
+  std::unordered_map<core::AgentKey, AgentHead> lagging_;
+  std::vector<std::pair<core::AgentKey, AgentHead>> staged_;
+  std::vector<std::pair<core::AgentKey, core::HistoryKey>> written_;  ///< in the present transaction
+  std::vector<core::AgentKey> to_write_;  ///< of the present round, in reverse order
+  std::size_t slice_ = 0;                 ///< how many of them the present transaction writes
+  core::HistoryKey round_below_ = 0;      ///< what the round, once done, has covered
+  core::HistoryKey newest_ = 0;
+  core::HistoryKey below_ = 0;  ///< the table covers the history up to this key
+  bool round_ends_ = false;
+};
+
+}  // namespace governor::daemon

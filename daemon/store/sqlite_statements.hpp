@@ -1,0 +1,115 @@
+#pragma once
+
+// What the parts of SqliteStore share; for them alone.
+
+#include <fmt/format.h>
+
+#include <exception>
+
+#include "daemon/store/row_codec.hpp"
+#include "daemon/store/sqlite_store.hpp"
+
+namespace governor::daemon {
+
+inline core::Error storage_error(const std::exception& failure) {
+  return {core::ErrorCode::storage_unavailable,
+          fmt::format("The database cannot be used: {}.", failure.what()),
+          "Check free space and the state directory's disk; governor keeps trying and needs no restart."};
+}
+
+/// Runs `body`, turning what it throws into an error value: what SQLite throws, and a lack of memory, which a
+/// damaged row can feign. Nothing may leave the store thread.
+template <class Body>
+auto guarded(Body body) -> decltype(body()) {
+  try {
+    return body();
+  } catch (const std::exception& failure) {
+    return storage_error(failure);
+  }
+}
+
+/// Leaves the statement ready for its next use, also when its use ends with an exception.
+class StatementUse {
+ public:
+  explicit StatementUse(SQLite::Statement& statement) : statement_(statement) {}
+  ~StatementUse() { statement_.tryReset(); }
+  StatementUse(const StatementUse&) = delete;
+  StatementUse& operator=(const StatementUse&) = delete;
+
+ private:
+  SQLite::Statement& statement_;
+};
+
+inline void run(SQLite::Statement& statement) {
+  const StatementUse use(statement);
+  statement.exec();
+}
+
+struct SqliteStore::Statements {
+  explicit Statements(SQLite::Database& db)
+      : insert_history(db, fmt::format("INSERT INTO history(key, agent, previous, parameters, hash, {}) "
+                                       "VALUES(?, ?, ?, ?, ?, {})",
+                                       kHistoryColumns, placeholders(kHistoryColumnCount))),
+        save_answer(
+            db,
+            "INSERT INTO answer(slot, session, number, kind, target, text) VALUES(?1, ?2, ?3, ?4, ?5, ?6) "
+            "ON CONFLICT(slot) DO UPDATE SET session = ?2, number = ?3, kind = ?4, target = ?5, text = ?6"),
+        save_agent(db, fmt::format("INSERT OR REPLACE INTO agent({}) VALUES({})", kAgentColumns,
+                                   placeholders(kAgentColumnCount))),
+        save_session(db, fmt::format("INSERT OR REPLACE INTO session({}) VALUES({})", kSessionColumns,
+                                     placeholders(kSessionColumnCount))),
+        delete_session(db, "DELETE FROM session WHERE key = ?"),
+        insert_audit(db,
+                     "INSERT INTO audit(key, timestamp_us, event, agent, session, client, pid, detail, hash) "
+                     "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+        insert_lifecycle(db,
+                         "INSERT INTO lifecycle_event(agent, timestamp_us, event, reason, actor) "
+                         "VALUES(?, ?, ?, ?, ?)"),
+        save_alert(db, fmt::format("INSERT OR REPLACE INTO alert({}) VALUES({})", kAlertColumns,
+                                   placeholders(kAlertColumnCount))),
+        save_setting(
+            db, "INSERT INTO setting(name, value) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET value = ?2"),
+        agent_by_id(db, fmt::format("SELECT {} FROM agent WHERE id = ?", kAgentColumns)),
+        agent_id_by_key(db, "SELECT id FROM agent WHERE key = ?"),
+        agent_key_by_id(db, "SELECT key FROM agent WHERE id = ?"),
+        history_row(db, fmt::format("SELECT previous, {} FROM history WHERE key = ?", kHistoryColumns)),
+        history_step(
+            db, "SELECT previous, number, V, timestamp_us, fingerprint, action FROM history WHERE key = ?"),
+        history_mark(db,
+                     "SELECT key FROM history WHERE agent = ? AND number >= ? AND number % 64 = 0 "
+                     "ORDER BY number LIMIT 1"),
+        parameters_of(db, "SELECT parameters FROM history WHERE key = ?"),
+        update_by_key(db, fmt::format("SELECT agent.key, agent.id, agent.thresholds, {} FROM history "
+                                      "JOIN agent ON agent.key = agent WHERE history.key = ?",
+                                      qualified_history_columns())),
+        setting(db, "SELECT value FROM setting WHERE name = ?"),
+        answer_text(db, "SELECT text FROM answer WHERE slot = ?"),
+        agents_after(db, fmt::format("SELECT {} FROM agent WHERE id > ? ORDER BY id LIMIT ?", kAgentColumns)),
+        children(db, "SELECT id FROM agent WHERE parent_id = ? AND parent_id <> '' ORDER BY id LIMIT ?"),
+        lifecycle(
+            db,
+            "SELECT timestamp_us, event, reason, coalesce((SELECT client FROM audit WHERE key = actor), '') "
+            "FROM lifecycle_event WHERE agent = ? ORDER BY lifecycle_event.key DESC LIMIT ?"),
+        alerts_before(db, fmt::format("SELECT {} FROM alert WHERE key < ?1 AND (?2 OR acknowledged_us = 0) "
+                                      "AND (?3 OR resolved_us = 0) ORDER BY key DESC LIMIT ?4",
+                                      kAlertColumns)),
+        alert_by_key(db, fmt::format("SELECT {} FROM alert WHERE key = ?", kAlertColumns)),
+        who(db, "SELECT session, client, pid FROM audit WHERE key = ?") {}
+
+  /// `updates` and the like exist in `history` alone; `epoch` and `key` do not.
+  static std::string qualified_history_columns() {
+    std::string columns = kHistoryColumns;
+    columns.replace(columns.find(" epoch,"), 7, " history.epoch,");
+    return columns;
+  }
+
+  SQLite::Statement insert_history, save_answer, save_agent, save_session, delete_session, insert_audit,
+      insert_lifecycle, save_alert, save_setting;
+  SQLite::Statement agent_by_id, agent_id_by_key, agent_key_by_id, history_row, history_step, history_mark,
+      parameters_of, update_by_key, setting, answer_text, agents_after, children, lifecycle, alerts_before,
+      alert_by_key, who;
+};
+
+inline constexpr const char* kThresholdsSetting = "thresholds";
+
+}  // namespace governor::daemon
