@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cmath>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/update_record.hpp"
+
+namespace governor::core {
+
+// Rows of history come newest first, as the store gives them. A figure that is not known (NaN, in what was
+// imported) is passed over: neighbours of a gap count as neighbours.
+
+using Figure = double UpdateRecord::*;
+
+/// The newest `most` known values of one figure, newest first.
+inline std::vector<double> known_values(std::span<const UpdateRecord> newest_first, Figure figure,
+                                        std::size_t most) {
+  std::vector<double> values;
+  for (const UpdateRecord& row : newest_first) {
+    if (values.size() == most) break;
+    if (!std::isnan(row.*figure)) values.push_back(row.*figure);
+  }
+  return values;
+}
+
+/// None of nothing.
+inline std::optional<double> mean_of(std::span<const double> values) {
+  if (values.empty()) return std::nullopt;
+  double sum = 0.0;
+  for (const double value : values) sum += value;
+  return sum / static_cast<double>(values.size());
+}
+
+}  // namespace governor::core
