@@ -48,7 +48,7 @@ std::vector<Anomaly> anomalies_of(std::span<const UpdateRecord> newest_first) {
   std::vector<Anomaly> found;
   for (const Rule& rule : kRules) {
     const std::size_t needed = rule.newest + rule.earlier;
-    const std::vector<double> values = known_values(newest_first, rule.figure, needed);
+    const std::vector<double> values = recent_values(newest_first, rule.figure, needed);
     if (values.size() < needed) continue;
     const std::span<const double> all(values);
     Anomaly anomaly;

@@ -32,10 +32,7 @@ struct Anomaly {
 /// For people.
 std::string anomaly_message(const Anomaly& anomaly);
 
-/// How many known values of risk and coherence decide.
-inline constexpr std::size_t kAnomalyValues = 6;
-
-/// At most one of each kind. `newest_first` are rows of one epoch of one agent.
+/// At most one of each kind. `newest_first` as for trends_of().
 std::vector<Anomaly> anomalies_of(std::span<const UpdateRecord> newest_first);
 
 }  // namespace governor::core

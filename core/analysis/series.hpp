@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <vector>
@@ -14,11 +16,14 @@ namespace governor::core {
 
 using Figure = double UpdateRecord::*;
 
-/// The newest `most` known values of one figure, newest first.
-inline std::vector<double> known_values(std::span<const UpdateRecord> newest_first, Figure figure,
-                                        std::size_t most) {
+/// As far back as trends and anomalies look for known values, so that all who show them say the same.
+inline constexpr std::size_t kRecentRows = 32;
+
+/// The newest `most` known values of one figure in the recent rows, newest first.
+inline std::vector<double> recent_values(std::span<const UpdateRecord> newest_first, Figure figure,
+                                         std::size_t most) {
   std::vector<double> values;
-  for (const UpdateRecord& row : newest_first) {
+  for (const UpdateRecord& row : newest_first.first(std::min(newest_first.size(), kRecentRows))) {
     if (values.size() == most) break;
     if (!std::isnan(row.*figure)) values.push_back(row.*figure);
   }

@@ -43,7 +43,7 @@ Course course_of(Direction risk, Direction coherence) {
 
 Trends trends_of(std::span<const UpdateRecord> newest_first) {
   const auto direction = [&](Figure figure) {
-    return direction_of(known_values(newest_first, figure, kTrendValues));
+    return direction_of(recent_values(newest_first, figure, kTrendValues));
   };
   return {direction(&UpdateRecord::risk), direction(&UpdateRecord::coherence), direction(&UpdateRecord::E),
           direction(&UpdateRecord::I),    direction(&UpdateRecord::S),         direction(&UpdateRecord::V)};

@@ -33,7 +33,8 @@ struct Trends {
   [[nodiscard]] Course course() const { return course_of(risk, coherence); }
 };
 
-/// `newest_first` are rows of one epoch of one agent: across a reset there is no trend.
+/// `newest_first` are rows of one epoch of one agent, since across a reset there is no trend: at least
+/// kRecentRows of them if there are so many.
 Trends trends_of(std::span<const UpdateRecord> newest_first);
 
 }  // namespace governor::core

@@ -49,6 +49,15 @@ TEST_CASE("a value that is not known is passed over, wherever it stands") {
   }
 }
 
+TEST_CASE("it makes no difference how much more history is given than the recent rows") {
+  std::vector<double> values(60, 0.1);
+  values.insert(values.end(), {0.1, 0.1, 0.1, 0.1, 0.1, 0.3, 0.3, 0.3, 0.3});
+  values.insert(values.end(), kRecentRows - 9, kUnknown);
+  const auto rows = rows_with(&UpdateRecord::risk, values);
+  CHECK(trends_of(rows).risk == Direction::stable);  // the tenth known value lies too far back
+  CHECK(trends_of(std::span(rows).first(kRecentRows)).risk == Direction::stable);
+}
+
 TEST_CASE("every figure has a direction of its own") {
   for (const auto& [figure, direction] :
        {std::pair<Figure, Direction Trends::*>{&UpdateRecord::risk, &Trends::risk},
