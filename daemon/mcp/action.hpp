@@ -41,8 +41,9 @@ struct CallTool {
   Envelope envelope;
   std::unique_ptr<ToolCall> call;
   const Tool* tool = nullptr;
-  std::string client_name;  ///< of a stateless request, empty when not said
-  std::string client_version;
+  std::string client_name{};  ///< of a stateless request, empty when not said
+  std::string client_version{};
+  bool is_tool = true;  ///< else a request of governor's own, whose result is answered as it is
 };
 struct ConfirmAnswers {
   std::uint64_t below = 0;

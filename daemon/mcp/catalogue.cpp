@@ -34,7 +34,7 @@ void write_tool(JsonWriter& json, const Tool& tool, Revision revision) {
   if (has_structured_content(revision)) json.key("outputSchema").raw(tool.output_schema);
   if (has_tool_annotations(revision)) {
     json.key("annotations").begin_object().field("readOnlyHint", tool.read_only);
-    if (!tool.read_only) json.field("destructiveHint", false);
+    if (!tool.read_only) json.field("destructiveHint", tool.destructive);
     json.field("idempotentHint", tool.idempotent).field("openWorldHint", false).end_object();
   }
   json.end_object();

@@ -8,6 +8,7 @@
 #include "daemon/mcp/catalogue.hpp"
 #include "daemon/mcp/governor_methods.hpp"
 #include "daemon/support/json_writer.hpp"
+#include "daemon/tools/governor_requests.hpp"
 #include "ipc/build_info.hpp"
 
 namespace governor::daemon {
@@ -143,6 +144,12 @@ std::optional<Action> Interpreter::on_governor_request(const Request& request) {
         .field("pid", environment_.facts.pid)
         .end_object();
     return StopDaemon{result_reply(request.id, result), reason.empty() ? "asked to stop" : reason};
+  }
+  if (const Tool* known = find_governor_request(request.method)) {
+    static const json::object kNothing;
+    auto call = known->parse(request.params != nullptr ? *request.params : kNothing, environment_);
+    if (!call) return ReplyNow{domain_error_reply(request.id, kInvalidParams, call.error())};
+    return CallTool{Envelope{request.id}, std::move(*call), known, {}, {}, false};
   }
   return std::nullopt;
 }
@@ -281,7 +288,7 @@ Action Interpreter::call_tool(const Request& request, Revision revision) const {
   auto call = (*tool)->parse(arguments != nullptr ? arguments->get_object() : kNoArguments, environment_);
   const Envelope envelope{request.id, revision};
   if (!call) return ReplyNow{tool_reply(envelope, std::move(call.error()))};
-  return CallTool{envelope, std::move(*call), *tool, {}, {}};
+  return CallTool{envelope, std::move(*call), *tool};
 }
 
 }  // namespace governor::daemon

@@ -254,7 +254,8 @@ void Connection::perform(std::uint64_t number, CallTool action) {
   }
   PendingCall call;
   call.sink = self();
-  call.ticket = ticket(Ticket::Kind::tool, number, std::move(action.envelope));
+  call.ticket =
+      ticket(action.is_tool ? Ticket::Kind::tool : Ticket::Kind::result, number, std::move(action.envelope));
   call.call = std::move(action.call);
   call.tool = action.tool;
   services_.state.call(std::move(call));
@@ -314,7 +315,10 @@ void Connection::deliver(Ticket ticket, core::Result<std::string> outcome) {
     } else if (outcome) {
       connection->send(ticket.line, result_reply(envelope.id, *outcome));
     } else {
-      connection->send(ticket.line, domain_error_reply(envelope.id, kStorageUnavailable, outcome.error()));
+      const bool invalid = outcome.error().code == core::ErrorCode::invalid_argument;
+      connection->send(
+          ticket.line,
+          domain_error_reply(envelope.id, invalid ? kInvalidParams : kStorageUnavailable, outcome.error()));
       // Without a session no numbered line may be taken; the client connects again.
       if (ticket.kind == Ticket::Kind::hello) connection->drain();
     }

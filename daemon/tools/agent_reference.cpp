@@ -1,5 +1,7 @@
 #include "daemon/tools/agent_reference.hpp"
 
+#include <fmt/format.h>
+
 #include "core/agent_id.hpp"
 #include "daemon/support/sha256.hpp"
 
@@ -30,6 +32,21 @@ core::Result<AgentReference> resolve_agent(const CallContext& context,
     reference.generic = true;
   }
   return reference;
+}
+
+core::Result<std::vector<std::string>> AgentCall::prepare(const CallContext& context) {
+  auto reference = resolve_agent(context, given_);
+  if (!reference) return std::move(reference.error());
+  id_ = std::move(reference->id);
+  return std::vector<std::string>{id_};
+}
+
+core::Error unknown_agent(const std::string& id) {
+  core::Error error(core::ErrorCode::not_found, fmt::format("There is no agent \"{}\".", id),
+                    "list_agents names those that exist; the first process_agent_update creates one.");
+  error.field = "agent_id";
+  error.given = id;
+  return error;
 }
 
 void read_agent_filter(Arguments& arguments, AgentFilter& filter) {

@@ -21,6 +21,23 @@ struct AgentReference {
 core::Result<AgentReference> resolve_agent(const CallContext& context,
                                            const std::optional<std::string>& given);
 
+/// What many tools do first: find out which agent they are about, by default the session's own.
+class AgentCall : public ToolCall {
+ public:
+  explicit AgentCall(std::optional<std::string> agent_id) : given_(std::move(agent_id)) {}
+
+  core::Result<std::vector<std::string>> prepare(const CallContext& context) override;
+
+ protected:
+  [[nodiscard]] const std::string& id() const { return id_; }
+
+ private:
+  std::optional<std::string> given_;
+  std::string id_;
+};
+
+core::Error unknown_agent(const std::string& id);
+
 /// Reads the arguments `status`, `health`, `tag` and `text` of a list of agents.
 void read_agent_filter(Arguments& arguments, AgentFilter& filter);
 

@@ -259,10 +259,10 @@ std::vector<Tool> agent_tools() {
        "Makes an agent this session's own: other live sessions are refused unless they give the returned "
        "token. "
        "Registering an existing id resumes it. Later calls may omit agent_id.",
-       kRegisterInput, kRegisterOutput, false, false, parse_register},
+       kRegisterInput, kRegisterOutput, false, false, parse_register, true},
       {"list_agents", "agents", "List agents",
        "All agents with health and newest figures, by id, page by page.", kListInput, kListOutput, true, true,
-       parse_list},
+       parse_list, true},
   };
 }
 

@@ -12,6 +12,8 @@
 #include "core/agent_id.hpp"
 #include "core/cut_text.hpp"
 
+#include "daemon/support/timestamp.hpp"
+
 namespace governor::daemon {
 namespace {
 
@@ -176,6 +178,24 @@ std::string Arguments::choice(std::string_view name, const std::vector<std::stri
   const auto first = choices.begin() + (choices.front().empty() ? 1 : 0);
   refuse(name, *value, fmt::format("one of {}", fmt::join(first, choices.end(), ", ")));
   return std::string(choices.front());
+}
+
+std::optional<std::int64_t> Arguments::moment(std::string_view name) {
+  const json::value* value = take(name);
+  if (value == nullptr) return std::nullopt;
+  if (const json::string* text = value->if_string()) {
+    if (const auto moment = parse_iso_timestamp(*text)) return moment;
+  }
+  refuse(name, *value, "a moment such as 2026-01-31T12:00:00Z");
+  return std::nullopt;
+}
+
+const json::object* Arguments::object(std::string_view name) {
+  const json::value* value = take(name);
+  if (value == nullptr) return nullptr;
+  if (const json::object* object = value->if_object()) return object;
+  refuse(name, *value, "an object");
+  return nullptr;
 }
 
 std::optional<core::Error> Arguments::finish() {

@@ -32,12 +32,17 @@ class Arguments {
   /// One of `choices`, else the first.
   std::string choice(std::string_view name, const std::vector<std::string_view>& choices);
 
+  /// A moment in ISO 8601, in UTC or with an offset; microseconds since the Unix epoch.
+  std::optional<std::int64_t> moment(std::string_view name);
+  const boost::json::object* object(std::string_view name);
+
+  /// Keeps what is wrong, unless something was wrong before.
+  void refuse(core::Error error);
   std::optional<core::Error> finish();
 
  private:
   const boost::json::value* take(std::string_view name);
   void refuse(std::string_view name, const boost::json::value& given, std::string expected);
-  void refuse(core::Error error);
 
   const boost::json::object& object_;
   std::vector<std::string_view> known_;

@@ -18,14 +18,6 @@ namespace {
 constexpr std::size_t kMaxTextBytes = 8 * 1024 * 1024;  // the line's own limit
 constexpr std::size_t kMaxTokenBytes = 128;
 
-core::Error unknown_agent(const std::string& id) {
-  core::Error error(core::ErrorCode::not_found, fmt::format("There is no agent \"{}\".", id),
-                    "list_agents names those that exist; the first process_agent_update creates one.");
-  error.field = "agent_id";
-  error.given = id;
-  return error;
-}
-
 class UpdateCall final : public ToolCall {
  public:
   UpdateCall(std::optional<std::string> agent_id, core::UpdateCommand command, bool simulate)
@@ -113,7 +105,7 @@ class MetricsCall final : public ToolCall {
     json.key("decision");
     last != nullptr ? write_decision(json, *last, thresholds) : static_cast<void>(json.null());
     json.key("metrics");
-    last != nullptr ? write_metrics(json, *last) : write_start(json, agent->state);
+    last != nullptr ? write_metrics(json, *last) : write_start_metrics(json, agent->state);
     json.key("sampling_params");
     write_sampling(json, agent->state.lambda1);
     json.key("timestamp");
@@ -123,14 +115,6 @@ class MetricsCall final : public ToolCall {
   }
 
  private:
-  /// Before the first update there is no coherence, risk or verdict yet.
-  static void write_start(JsonWriter& json, const core::GovernanceState& state) {
-    json.begin_object();
-    json.field("E", state.E).field("I", state.I).field("S", state.S).field("V", state.V);
-    json.field("lambda1", state.lambda1).field("time", state.time).field("updates", state.updates);
-    json.end_object();
-  }
-
   std::optional<std::string> agent_id_;
   std::string id_;
 };
@@ -212,16 +196,16 @@ std::vector<Tool> governance_tools() {
        "Report what an agent just did. Returns the decision (approve: go on; revise: correct yourself, then "
        "go on; "
        "reject: halt), health, metrics and advisory sampling parameters. Durable before it returns.",
-       kUpdateInput, kUpdateOutput, false, false, parse_update<false>},
+       kUpdateInput, kUpdateOutput, false, false, parse_update<false>, true},
       {"simulate_update", "governance", "Try an update",
        "What process_agent_update would answer, without recording anything.", kUpdateInput, kUpdateOutput,
-       true, true, parse_update<true>},
+       true, true, parse_update<true>, true},
       {"get_governance_metrics", "governance", "Agent state",
        "Current state, health and last decision of an agent.", kMetricsInput, kMetricsOutput, true, true,
-       parse_metrics},
+       parse_metrics, true},
       {"get_system_history", "governance", "Agent history",
        "Recorded updates of an agent, newest first, as JSON rows or CSV.", kHistoryInput, kHistoryOutput,
-       true, true, parse_history},
+       true, true, parse_history, true},
   };
 }
 

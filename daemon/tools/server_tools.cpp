@@ -80,10 +80,10 @@ core::Result<std::unique_ptr<ToolCall>> parse_nothing(const boost::json::object&
 std::vector<Tool> server_tools() {
   return {
       {"health_check", "server", "Daemon health", "Whether the governor daemon works, and if not, why.",
-       kNoInput, kHealthOutput, true, true, parse_nothing<HealthCall>},
+       kNoInput, kHealthOutput, true, true, parse_nothing<HealthCall>, true},
       {"get_server_info", "server", "Daemon facts",
        "Version, build, directories, tools and limits of the daemon.", kNoInput, kInfoOutput, true, true,
-       parse_nothing<InfoCall>},
+       parse_nothing<InfoCall>, true},
   };
 }
 

@@ -1,12 +1,18 @@
 #include "daemon/tools/tool.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "daemon/tools/agent_tools.hpp"
+#include "daemon/tools/alert_tools.hpp"
+#include "daemon/tools/audit_tools.hpp"
 #include "daemon/tools/governance_tools.hpp"
+#include "daemon/tools/lifecycle_tools.hpp"
+#include "daemon/tools/metadata_tools.hpp"
 #include "daemon/tools/server_tools.hpp"
+#include "daemon/tools/threshold_tools.hpp"
 
 namespace governor::daemon {
 
@@ -18,7 +24,8 @@ core::Result<std::optional<std::string>> ToolCall::replay(Store&, const core::An
 const std::vector<Tool>& all_tools() {
   static const std::vector<Tool> tools = [] {
     std::vector<Tool> all;
-    for (const auto& group : {governance_tools(), agent_tools(), server_tools()}) {
+    for (const auto& group : {governance_tools(), agent_tools(), server_tools(), metadata_tools(),
+                              alert_tools(), lifecycle_tools(), threshold_tools(), audit_tools()}) {
       all.insert(all.end(), group.begin(), group.end());
     }
     return all;
@@ -35,9 +42,11 @@ const Tool* find_tool(std::string_view name) {
 
 core::Result<std::vector<const Tool*>> tools_of_profile(std::string_view profile) {
   std::vector<const Tool*> chosen;
-  const bool everything = profile.empty() || profile == "core" || profile == "full";
-  if (everything) {
-    for (const Tool& tool : all_tools()) chosen.push_back(&tool);
+  const bool core = profile.empty() || profile == "core";
+  if (core || profile == "full") {
+    for (const Tool& tool : all_tools()) {
+      if (!core || tool.in_core) chosen.push_back(&tool);
+    }
     return chosen;
   }
   std::string_view rest = profile;
@@ -50,8 +59,9 @@ core::Result<std::vector<const Tool*>> tools_of_profile(std::string_view profile
       if (tool.group == group) chosen.push_back(&tool);
     }
     if (chosen.size() == before) {
-      return core::invalid_argument("tools", fmt::format("\"{}\"", group),
-                                    "core, full, or a comma list of governance, agents, server");
+      return core::invalid_argument(
+          "tools", fmt::format("\"{}\"", group),
+          fmt::format("core, full, or a comma list of {}", fmt::join(kToolGroups, ", ")));
     }
   }
   return chosen;

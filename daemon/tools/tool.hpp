@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <boost/json/object.hpp>
 #include <cstdint>
 #include <memory>
@@ -66,7 +67,7 @@ struct ToolEnvironment {
 /// A tool as clients see it. The texts live as long as the program.
 struct Tool {
   std::string_view name;
-  std::string_view group;  ///< for profiles: "governance", "agents", "server"
+  std::string_view group;  ///< for profiles, see kToolGroups
   std::string_view title;
   std::string_view description;
   std::string_view input_schema;   ///< JSON Schema 2020-12
@@ -75,7 +76,11 @@ struct Tool {
   bool idempotent;
   core::Result<std::unique_ptr<ToolCall>> (*parse)(const boost::json::object& arguments,
                                                    const ToolEnvironment& environment);
+  bool in_core = false;      ///< one of the default profile
+  bool destructive = false;  ///< takes something away that is not easily brought back
 };
+
+inline constexpr std::array<std::string_view, 3> kToolGroups{"governance", "agents", "server"};
 
 /// All tools, in the order in which they are listed.
 const std::vector<Tool>& all_tools();
@@ -83,7 +88,8 @@ const std::vector<Tool>& all_tools();
 /// The tool with this name, or null.
 const Tool* find_tool(std::string_view name);
 
-/// Tools of a profile: `core` (or empty), `full`, or a comma list of groups. An error names what is unknown.
+/// Tools of a profile: `core` (or empty), the dozen that agents need all the time, `full`, or a comma list of
+/// groups. An error names what is unknown.
 core::Result<std::vector<const Tool*>> tools_of_profile(std::string_view profile);
 
 }  // namespace governor::daemon

@@ -41,6 +41,13 @@ void write_metrics(JsonWriter& json, const core::UpdateRecord& r) {
   json.end_object();
 }
 
+void write_start_metrics(JsonWriter& json, const core::GovernanceState& state) {
+  json.begin_object();
+  json.field("E", state.E).field("I", state.I).field("S", state.S).field("V", state.V);
+  json.field("lambda1", state.lambda1).field("time", state.time).field("updates", state.updates);
+  json.end_object();
+}
+
 void write_sampling(JsonWriter& json, double lambda1) {
   const core::SamplingParameters sampling = core::sampling_parameters(lambda1);
   json.begin_object();

@@ -17,6 +17,8 @@ std::string prediction_id(const std::string& agent_id, std::uint64_t number);
 void write_health(JsonWriter& json, const core::UpdateRecord* last, const core::Thresholds& thresholds);
 void write_decision(JsonWriter& json, const core::UpdateRecord& record, const core::Thresholds& thresholds);
 void write_metrics(JsonWriter& json, const core::UpdateRecord& record);
+/// Before the first update there is no coherence, risk or verdict yet.
+void write_start_metrics(JsonWriter& json, const core::GovernanceState& state);
 void write_sampling(JsonWriter& json, double lambda1);
 
 /// The structured result of an update.

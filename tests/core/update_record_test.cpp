@@ -54,9 +54,11 @@ TEST_CASE("the reason of a decision names the figure and the threshold, in the o
   UpdateRecord r = calm();
   CHECK(decision_reason(r, t) == "Risk 0.1200 is below 0.2500. Go on.");
   r.risk = 0.25;
+  r.action = Action::revise;
   CHECK(decision_reason(r, t) ==
         "Risk 0.2500 is at or above 0.2500 and below 0.5000. Correct yourself, then go on.");
   r.risk = 0.5;
+  r.action = Action::reject;
   CHECK(decision_reason(r, t) == "Risk 0.5000 is at or above 0.5000. Halt.");
   r.coherence = 0.59;
   CHECK(decision_reason(r, t) == "Coherence 0.5900 is below the critical 0.6000. Halt.");
@@ -68,15 +70,39 @@ TEST_CASE("the reason of a decision names the figure and the threshold, in the o
   CHECK(decision_reason(r, t) == "The void is active: |V| = 0.2000 is above 0.1500. Halt.");
 }
 
+TEST_CASE("a text never contradicts the verdict of then, also when thresholds changed since") {
+  UpdateRecord r = calm();
+  r.action = Action::revise;
+  r.risk = 0.33;
+  r.health = Health::degraded;
+  r.human_reasons = kHumanRisk | kHumanCoherence;
+  const Thresholds strict = Thresholds::strict();
+  CHECK(decision_reason(r, strict) ==
+        "Risk 0.3300 and coherence 0.7000, by the thresholds that held then. Correct yourself, then go on.");
+  CHECK(health_message(r, strict) == "Medium risk (33.00%) - monitoring closely");
+  CHECK(human_reason_texts(r, strict)[0] == "risk 0.3300, by the thresholds that held then");
+  CHECK(human_reason_texts(r, strict)[1] == "coherence 0.7000, by the thresholds that held then");
+}
+
+TEST_CASE("what was imported without a verdict says so") {
+  UpdateRecord r = calm();
+  r.verdict = Verdict::unknown;
+  CHECK(decision_reason(r, {}).find("Imported") == 0);
+  CHECK(health_message(r, {}).find("Imported") == 0);
+  CHECK(to_string(Verdict::unknown) == "unknown");
+  CHECK(to_string(Action::unknown) == "unknown");
+}
+
 TEST_CASE("every reason for a person is listed, and no other") {
   const Thresholds t;
   UpdateRecord r = calm();
   CHECK_FALSE(r.require_human());
   CHECK(human_reason_texts(r, t).empty());
-  r.human_reasons = kHumanRisk | kHumanCoherence | kHumanVoid | kHumanHighRisk;
+  r.risk = 0.41;
+  r.human_reasons = kHumanRisk | kHumanCoherence | kHumanVoid | kHumanHighRisk | kHumanLoop;
   CHECK(r.require_human());
-  REQUIRE(human_reason_texts(r, t).size() == 4);
-  CHECK(human_reason_texts(r, t)[0] == "risk 0.1200 is at or above 0.4000");
+  REQUIRE(human_reason_texts(r, t).size() == 5);
+  CHECK(human_reason_texts(r, t)[0] == "risk 0.4100 is at or above 0.4000");
   r.human_reasons = kHumanVoid;
   REQUIRE(human_reason_texts(r, t).size() == 1);
   CHECK(human_reason_texts(r, t)[0] == "the void is active: |V| = 0.0100 is above 0.1500");
@@ -85,10 +111,13 @@ TEST_CASE("every reason for a person is listed, and no other") {
 TEST_CASE("health messages are those of the model") {
   const Thresholds t;
   UpdateRecord r = calm();
+  r.health = Health::healthy;
   CHECK(health_message(r, t) == "Low risk (12.00%)");
   r.risk = 0.4275;
+  r.health = Health::degraded;
   CHECK(health_message(r, t) == "Medium risk (42.75%) - monitoring closely");
   r.risk = 0.7;
+  r.health = Health::critical;
   CHECK(health_message(r, t) == "High risk (70.00%) - intervention may be needed");
   r.coherence = 0.5;
   CHECK(health_message(r, t) == "Coherence critical (0.5000 below 0.6000) - intervention may be needed");

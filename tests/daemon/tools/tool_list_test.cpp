@@ -1,4 +1,5 @@
 #include <boost/json.hpp>
+#include <iostream>
 #include <set>
 #include <string>
 
@@ -26,10 +27,11 @@ json::object listed(Revision revision) {
 TEST_CASE("the tools are listed in one order, always") {
   const std::vector<std::string> expected{"process_agent_update", "simulate_update", "get_governance_metrics",
                                           "get_system_history",   "register_agent",  "list_agents",
-                                          "health_check",         "get_server_info"};
+                                          "health_check",         "get_server_info", "get_agent_metadata",
+                                          "list_alerts",          "resume_agent"};
   CHECK(names(*tools_of_profile("core")) == expected);
   CHECK(names(*tools_of_profile("")) == expected);
-  CHECK(names(*tools_of_profile("full")) == expected);
+  CHECK(names(*tools_of_profile("full")).size() == all_tools().size());
   for (const Revision revision : {Revision::v2024_11_05, Revision::v2026_07_28}) {
     CHECK(tool_list_json(*tools_of_profile("core"), revision) ==
           tool_list_json(*tools_of_profile("core"), revision));
@@ -38,7 +40,7 @@ TEST_CASE("the tools are listed in one order, always") {
 
 TEST_CASE("a profile may be a list of groups, and an unknown one is refused by name") {
   CHECK(names(*tools_of_profile("server")) == std::vector<std::string>{"health_check", "get_server_info"});
-  CHECK(names(*tools_of_profile("agents,server")).size() == 4);
+  CHECK(names(*tools_of_profile("agents,server")).back() == "get_server_info");
   CHECK(names(*tools_of_profile("server,governance")).front() == "health_check");  // in the order asked for
   for (const char* wrong : {"nothing", "agents,nothing", "core,server", ",", "agents,,server"}) {
     const auto refused = tools_of_profile(wrong);
@@ -51,7 +53,10 @@ TEST_CASE("a profile may be a list of groups, and an unknown one is refused by n
 TEST_CASE("the core profile costs a model less than 16000 bytes") {
   for (const Revision revision : {Revision::v2024_11_05, Revision::v2025_03_26, Revision::v2025_06_18,
                                   Revision::v2025_11_25, Revision::v2026_07_28}) {
-    CHECK(tool_list_json(*tools_of_profile("core"), revision).size() < 16000);
+    const std::size_t bytes = tool_list_json(*tools_of_profile("core"), revision).size();
+    std::cout << "tools/list of the core profile in " << to_string(revision) << ": " << bytes
+              << " bytes, about " << bytes / 4 << " tokens\n";
+    CHECK(bytes < 16000);
   }
 }
 

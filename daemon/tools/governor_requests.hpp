@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string_view>
+
+#include "daemon/tools/tool.hpp"
+
+namespace governor::daemon {
+
+/// Requests of governor's own that go the way of tools but are none, so that no model has to read about them;
+/// null when there is no such request. The result is answered as it is.
+const Tool* find_governor_request(std::string_view method);
+
+}  // namespace governor::daemon

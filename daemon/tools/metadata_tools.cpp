@@ -1,0 +1,197 @@
+#include "daemon/tools/metadata_tools.hpp"
+
+#include "core/analysis/trend.hpp"
+#include "daemon/support/json_writer.hpp"
+#include "daemon/support/timestamp.hpp"
+#include "daemon/tools/agent_json.hpp"
+#include "daemon/tools/agent_reference.hpp"
+#include "daemon/tools/arguments.hpp"
+#include "daemon/tools/update_json.hpp"
+
+namespace governor::daemon {
+namespace {
+
+constexpr std::size_t kMaxChildren = 200;
+constexpr std::size_t kMaxLifeSteps = 100;
+constexpr std::size_t kMaxNotesBytes = 16 * 1024;
+constexpr std::size_t kMaxPurposeBytes = 1024;
+constexpr std::size_t kMaxTags = 32;
+constexpr std::size_t kMaxTagBytes = 64;
+
+constexpr std::string_view kGetInput =
+    R"({"type":"object","properties":{)"
+    R"("agent_id":{"type":"string","description":"Default: the agent this session registered"}},"additionalProperties":false})";
+
+constexpr std::string_view kGetOutput =
+    R"({"type":"object","properties":{)"
+    R"("agent_id":{"type":"string"},"status":{"enum":["active","paused","archived","deleted"]},"status_reason":{"type":"string"},)"
+    R"("status_since":{"type":"string"},"pinned":{"type":"boolean"},"shared":{"type":"boolean"},"purpose":{"type":"string"},)"
+    R"("tags":{"type":"array","items":{"type":"string"}},"notes":{"type":"string"},"parent_agent_id":{"type":"string"},)"
+    R"("children":{"type":"array","items":{"type":"string"}},"owner":{"type":"object"},"created":{"type":"string"},)"
+    R"("age_seconds":{"type":"number"},"last_update":{"type":["string","null"]},"updates":{"type":"integer"},)"
+    R"("updates_in_all":{"type":"integer"},"epoch":{"type":"integer"},"health":{"type":"object"},)"
+    R"("trend":{"enum":["stable","improving","degrading"]},"lifecycle_events":{"type":"array","items":{"type":"object"}}},)"
+    R"("required":["agent_id","status","pinned","tags","notes","children","created","age_seconds","last_update","updates","epoch","health","trend","lifecycle_events"]})";
+
+constexpr std::string_view kUpdateInput =
+    R"({"type":"object","properties":{)"
+    R"("agent_id":{"type":"string","description":"Default: the agent this session registered"},)"
+    R"("tags":{"type":"array","items":{"type":"string","maxLength":64},"maxItems":32,"description":"Replaces all tags"},)"
+    R"("notes":{"type":"string","maxLength":16384},)"
+    R"("append_notes":{"type":"boolean","default":false,"description":"true: after the present notes, with the time"},)"
+    R"("purpose":{"type":"string","maxLength":1024},)"
+    R"("pinned":{"type":"boolean","description":"true: neither deleted nor archived for being idle"}},)"
+    R"("additionalProperties":false})";
+
+constexpr std::string_view kUpdateOutput =
+    R"({"type":"object","properties":{)"
+    R"("agent_id":{"type":"string"},"tags":{"type":"array","items":{"type":"string"}},"notes":{"type":"string"},)"
+    R"("purpose":{"type":"string"},"pinned":{"type":"boolean"},"timestamp":{"type":"string"}},)"
+    R"("required":["agent_id","tags","notes","purpose","pinned","timestamp"]})";
+
+class GetCall final : public AgentCall {
+ public:
+  using AgentCall::AgentCall;
+
+  [[nodiscard]] bool reads_store() const override { return true; }
+  /// The children are agents of their own.
+  [[nodiscard]] bool depends_on_all() const override { return true; }
+
+  std::optional<core::Error> read(Store& store) override {
+    auto agent = store.load_agent(id());
+    if (!agent) return agent.error();
+    if (!*agent) return unknown_agent(id());
+    auto children = store.load_children(id(), kMaxChildren);
+    if (!children) return children.error();
+    children_ = *std::move(children);
+    auto life = store.load_lifecycle((*agent)->profile.key, kMaxLifeSteps);
+    if (!life) return life.error();
+    life_ = *std::move(life);
+    auto page = store.load_history(id(), 0, core::kTrendValues);
+    if (!page) return page.error();
+    if (*page) recent_ = std::move((*page)->rows);
+    return std::nullopt;
+  }
+
+  core::Result<std::string> run(CallContext& context) override {
+    const core::Agent* agent = context.state.find_agent(id());
+    if (agent == nullptr) return unknown_agent(id());
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object();
+    write_profile(json, context, agent->profile);
+    const core::UpdateRecord* last = agent->last ? &*agent->last : nullptr;
+    json.key("last_update");
+    last != nullptr ? json.value(iso_timestamp(last->timestamp_us)) : json.null();
+    json.field("updates", agent->state.updates).field("updates_in_all", agent->total);
+    json.field("epoch", agent->profile.epoch).key("health");
+    write_health(json, last, context.state.thresholds_of(*agent));
+    std::erase_if(recent_, [&](const core::UpdateRecord& r) { return r.epoch != agent->profile.epoch; });
+    json.field("trend", core::to_string(core::trends_of(recent_).course()));
+    write_life(json);
+    json.end_object();
+    return text;
+  }
+
+ private:
+  void write_profile(JsonWriter& json, const CallContext& context, const core::AgentProfile& profile) const {
+    json.field("agent_id", profile.id).field("status", core::to_string(profile.status));
+    if (!profile.status_reason.empty()) json.field("status_reason", profile.status_reason);
+    json.field("status_since", iso_timestamp(profile.status_since_us));
+    json.field("pinned", profile.pinned).field("shared", profile.shared).field("purpose", profile.purpose);
+    json.key("tags");
+    write_texts(json, profile.tags);
+    json.field("notes", profile.notes);
+    if (!profile.parent_id.empty()) json.field("parent_agent_id", profile.parent_id);
+    json.key("children");
+    write_texts(json, children_);
+    if (const core::Session* owner = context.state.owner_of(profile)) {
+      json.key("owner");
+      write_owner(json, *owner, profile);
+    }
+    json.field("created", iso_timestamp(profile.created_us));
+    json.field("age_seconds", static_cast<double>((context.now_us - profile.created_us) / 1000) / 1000.0);
+  }
+
+  void write_life(JsonWriter& json) const {
+    json.key("lifecycle_events").begin_array();
+    for (const LifecycleStep& step : life_) {
+      json.begin_object().field("event", step.event).field("timestamp", iso_timestamp(step.timestamp_us));
+      if (!step.reason.empty()) json.field("reason", step.reason);
+      if (!step.by.empty()) json.field("by", step.by);
+      json.end_object();
+    }
+    json.end_array();
+  }
+
+  std::vector<std::string> children_;
+  std::vector<LifecycleStep> life_;
+  std::vector<core::UpdateRecord> recent_;
+};
+
+class UpdateCall final : public AgentCall {
+ public:
+  UpdateCall(std::optional<std::string> agent_id, core::MetadataCommand command)
+      : AgentCall(std::move(agent_id)), command_(std::move(command)) {}
+
+  core::Result<std::string> run(CallContext& context) override {
+    command_.agent_id = id();
+    if (auto error = context.state.update_metadata(context.caller, std::move(command_), context.now_us,
+                                                   context.changes)) {
+      return *std::move(error);
+    }
+    const core::AgentProfile& profile = context.state.find_agent(id())->profile;
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().field("agent_id", profile.id).key("tags");
+    write_texts(json, profile.tags);
+    json.field("notes", profile.notes).field("purpose", profile.purpose).field("pinned", profile.pinned);
+    json.field("timestamp", iso_timestamp(context.now_us)).end_object();
+    return text;
+  }
+
+ private:
+  core::MetadataCommand command_;
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_get(const boost::json::object& object, const ToolEnvironment&) {
+  Arguments arguments(object);
+  auto agent_id = arguments.agent_id();
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(std::make_unique<GetCall>(std::move(agent_id)));
+}
+
+core::Result<std::unique_ptr<ToolCall>> parse_update(const boost::json::object& object,
+                                                     const ToolEnvironment&) {
+  Arguments arguments(object);
+  auto agent_id = arguments.agent_id();
+  core::MetadataCommand command;
+  command.tags = arguments.texts("tags", kMaxTags, kMaxTagBytes);
+  command.notes = arguments.text("notes", kMaxNotesBytes);
+  command.append_notes = arguments.flag("append_notes", false);
+  command.purpose = arguments.text("purpose", kMaxPurposeBytes);
+  if (object.contains("pinned") && !object.at("pinned").is_null())
+    command.pinned = arguments.flag("pinned", false);
+  arguments.flag("pinned", false);
+  if (auto error = arguments.finish()) return *std::move(error);
+  if (!command.tags && !command.notes && !command.purpose && !command.pinned) {
+    return core::invalid_argument("tags", "missing, and so are notes, purpose and pinned",
+                                  "at least one of tags, notes, purpose and pinned");
+  }
+  return std::unique_ptr<ToolCall>(std::make_unique<UpdateCall>(std::move(agent_id), std::move(command)));
+}
+
+}  // namespace
+
+std::vector<Tool> metadata_tools() {
+  return {
+      {"get_agent_metadata", "agents", "Get an agent's metadata",
+       "Purpose, tags, notes, lifecycle, parent and children, age, health and trend of one agent.", kGetInput,
+       kGetOutput, true, true, parse_get, true},
+      {"update_agent_metadata", "agents", "Update an agent's metadata",
+       "Replaces tags, replaces or appends notes, sets purpose or pin.", kUpdateInput, kUpdateOutput, false,
+       false, parse_update},
+  };
+}
+
+}  // namespace governor::daemon

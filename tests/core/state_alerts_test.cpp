@@ -1,0 +1,96 @@
+#include <string>
+
+#include "tests/core/state_fixture.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace governor::core;
+using governor::core::test::of_kind;
+using governor::core::test::StateFixture;
+
+namespace {
+
+constexpr std::int64_t kMinute = 60'000'000;
+
+std::vector<AlertSaved> drift(StateFixture& f, double amount) {
+  f.know("x");
+  f.changes.clear();
+  UpdateCommand command;
+  command.agent_id = "x";
+  command.input.ethical_drift = {amount, amount, amount};
+  REQUIRE(f.state.update({f.alice, 0}, std::move(command), f.now += 20'000'000, f.changes));
+  return of_kind<AlertSaved>(f.changes);
+}
+
+AlertInput low_disk() {
+  return {"low_disk", AlertKind::low_disk, AlertSeverity::warning, "", "little space"};
+}
+
+}  // namespace
+
+TEST_CASE("an agent that turns critical raises one alert, which is resolved when it recovers") {
+  StateFixture f;
+  CHECK(drift(f, 0.0).empty());
+  const auto raised = drift(f, 1.0);
+  REQUIRE(raised.size() == 1);
+  CHECK(raised[0].raised);
+  CHECK(raised[0].alert.kind == AlertKind::agent_critical);
+  CHECK(raised[0].alert.severity == AlertSeverity::critical);
+  CHECK(raised[0].alert.message.find("\"x\" is critical") != std::string::npos);
+  CHECK(drift(f, 1.0).empty());
+  const auto resolved = drift(f, 0.0);
+  REQUIRE(resolved.size() == 1);
+  CHECK_FALSE(resolved[0].raised);
+  CHECK(resolved[0].alert.key == raised[0].alert.key);
+  CHECK(resolved[0].alert.resolved_us == f.now);
+}
+
+TEST_CASE("a cause that comes back soon opens its alert again, later it is a new one") {
+  StateFixture f;
+  f.state.raise_alert(low_disk(), 1, f.changes);
+  f.state.raise_alert(low_disk(), 2, f.changes);
+  REQUIRE(of_kind<AlertSaved>(f.changes).size() == 1);
+  const AlertKey first = of_kind<AlertSaved>(f.changes)[0].alert.key;
+  f.state.resolve_alert("low_disk", 3, f.changes);
+  f.state.resolve_alert("low_disk", 4, f.changes);
+  REQUIRE(of_kind<AlertSaved>(f.changes).size() == 2);
+  f.changes.clear();
+  f.state.raise_alert(low_disk(), 9 * kMinute, f.changes);
+  REQUIRE(of_kind<AlertSaved>(f.changes).size() == 1);
+  CHECK_FALSE(of_kind<AlertSaved>(f.changes)[0].raised);
+  CHECK(of_kind<AlertSaved>(f.changes)[0].alert.key == first);
+  CHECK(of_kind<AlertSaved>(f.changes)[0].alert.resolved_us == 0);
+  f.state.resolve_alert("low_disk", 9 * kMinute, f.changes);
+  f.changes.clear();
+  f.state.raise_alert(low_disk(), 19 * kMinute, f.changes);
+  CHECK(of_kind<AlertSaved>(f.changes).at(0).raised);
+  CHECK(of_kind<AlertSaved>(f.changes).at(0).alert.key != first);
+}
+
+TEST_CASE("alerts whose cause lasts are known again after a restart") {
+  StateFixture f;
+  f.state.raise_alert(low_disk(), 1, f.changes);
+  StateSeed seed;
+  seed.open_alerts.push_back(of_kind<AlertSaved>(f.changes)[0].alert);
+  seed.keys.alert = seed.open_alerts[0].key;
+  State again(Thresholds{}, std::move(seed));
+  Changes changes;
+  again.raise_alert(low_disk(), 2, changes);
+  CHECK(changes.empty());
+  again.resolve_alert("low_disk", 3, changes);
+  CHECK(of_kind<AlertSaved>(changes).size() == 1);
+}
+
+TEST_CASE("the first acknowledgement of an alert stands, and is audited") {
+  StateFixture f;
+  f.state.raise_alert(low_disk(), 1, f.changes);
+  const Alert alert = of_kind<AlertSaved>(f.changes)[0].alert;
+  f.changes.clear();
+  CHECK(f.state.acknowledge_alert({f.alice, 0}, alert, "on it", 5, f.changes).acknowledged_by ==
+        "client-of-a");
+  CHECK(of_kind<AuditAppended>(f.changes).at(0).event == "alert_acknowledged");
+  f.changes.clear();
+  const Alert second = f.state.acknowledge_alert({f.bob, 0}, alert, "me too", 6, f.changes);
+  CHECK(f.changes.empty());
+  CHECK(second.acknowledged_by == "client-of-a");
+  CHECK(second.note == "on it");
+}
