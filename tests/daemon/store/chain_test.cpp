@@ -1,0 +1,127 @@
+// The hash chains of history and audit log find what was changed behind the daemon's back.
+#include "tests/daemon/store/store_fixture.hpp"
+
+using namespace governor;
+using namespace governor::daemon;
+using namespace governor::daemon::test;
+
+namespace {
+
+class ChainFixture : public StoreFixture {
+ public:
+  ChainFixture() {
+    core::Changes changes{core::AgentSaved{distinct_profile(1, "x")}};
+    for (int i = 1; i <= 30; ++i) {
+      core::UpdateRecord record = distinct_record(static_cast<std::uint64_t>(i));
+      if (i % 3 == 0) record.risk = std::numeric_limits<double>::quiet_NaN();
+      changes.emplace_back(
+          row(i, 1, record, i - 1, i % 4 == 0 ? std::vector<double>{0.5, -1.0} : std::vector<double>{}));
+      changes.emplace_back(audit_entry(i));
+      if (i % 7 == 0) {
+        commit(changes);
+        changes.clear();
+      }
+    }
+    commit(changes);
+  }
+
+  /// `slice` rows at a time; whatever that is, the findings are the same.
+  ChainCheck check(std::size_t slice = 1000) {
+    ChainCheck check;
+    for (int rounds = 0; !check.done(); ++rounds) {
+      REQUIRE(rounds < 100);
+      const auto error = store().check_chains(check, slice);
+      REQUIRE_FALSE(error);
+    }
+    return check;
+  }
+
+  /// What stands in the way of changing it is no protection, so the test goes past the daemon.
+  std::vector<ChainCheck::Problem> after(const std::string& statement) {
+    execute(statement);
+    const ChainCheck whole = check();
+    const ChainCheck sliced = check(4);
+    CHECK(whole.problem_count == sliced.problem_count);
+    CHECK(whole.problem_count == whole.problems.size());
+    return whole.problems;
+  }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(ChainFixture, "sound chains have no problem, also after a restart") {
+  CHECK(check().problems.empty());
+  CHECK(check().audit.rows == 30);
+  CHECK(check().history.rows == 30);
+  reopen();
+  CHECK(check(7).problems.empty());
+  commit({row(31, 1, distinct_record(31), 30), audit_entry(31)});
+  CHECK(check().problems.empty());
+}
+
+TEST_CASE_METHOD(ChainFixture, "a changed entry is found, whatever column was changed") {
+  for (const char* column : {"timestamp_us = timestamp_us + 1", "event = 'f'", "agent = 9", "session = 9",
+                             "client = ''", "pid = 1", "detail = 'detail of 16'"}) {
+    ChainFixture fresh;
+    const auto problems = fresh.after(std::string("UPDATE audit SET ") + column + " WHERE key = 15");
+    INFO(column);
+    REQUIRE(problems.size() == 1);
+    CHECK(problems[0].table == "audit");
+    CHECK(problems[0].entry == 15);
+  }
+  for (const char* column : {"agent = 2",           "previous = 13",     "number = 99",
+                             "epoch = 2",           "updates = 3",       "timestamp_us = 1",
+                             "E = 0.10001",         "risk = NULL",       "risk = 0.61",
+                             "confidence = 1",      "verdict = 0",       "action = 0",
+                             "health = 1",          "human_reasons = 0", "void_active = 0",
+                             "lambda1_skipped = 0", "warnings = 0",      "fingerprint = 1",
+                             "actor = 1",           "parameters = NULL", "parameters = zeroblob(16)"}) {
+    ChainFixture fresh;
+    const auto problems = fresh.after(std::string("UPDATE history SET ") + column + " WHERE key = 16");
+    INFO(column);
+    REQUIRE(problems.size() == 1);
+    CHECK(problems[0].table == "history");
+    CHECK(problems[0].entry == 16);
+  }
+}
+
+TEST_CASE_METHOD(ChainFixture, "a changed hash is found where it stands or right after") {
+  const auto problems = after("UPDATE audit SET hash = zeroblob(16) WHERE key = 15");
+  REQUIRE(problems.size() == 2);
+  CHECK(problems[0].entry == 15);
+  CHECK(problems[1].entry == 16);
+}
+
+TEST_CASE_METHOD(ChainFixture, "a removed entry is found: in the middle, at the beginning, at the end") {
+  CHECK(after("DELETE FROM audit WHERE key = 15").at(0).entry == 15);
+  ChainFixture beginning;
+  CHECK(beginning.after("DELETE FROM history WHERE key <= 2").at(0).entry == 1);
+  ChainFixture end;
+  const auto problems = end.after("DELETE FROM audit WHERE key >= 29");
+  REQUIRE(problems.size() == 1);
+  CHECK(problems[0].entry == 29);
+  ChainFixture all;
+  CHECK(all.after("DELETE FROM audit").size() == 1);
+}
+
+TEST_CASE_METHOD(ChainFixture, "entries that changed places are found") {
+  CHECK_FALSE(after("UPDATE audit SET key = 1000 WHERE key = 10; UPDATE audit SET key = 10 WHERE key = 11; "
+                    "UPDATE audit SET key = 11 WHERE key = 1000")
+                  .empty());
+}
+
+TEST_CASE_METHOD(ChainFixture, "an entry that was added behind the daemon's back is found") {
+  const auto problems = after(
+      "INSERT INTO audit SELECT 31, timestamp_us, event, agent, session, client, pid, detail, hash FROM "
+      "audit "
+      "WHERE key = 30");
+  REQUIRE_FALSE(problems.empty());
+  CHECK(problems[0].entry == 31);
+}
+
+TEST_CASE_METHOD(ChainFixture, "a commit that failed leaves the chains whole") {
+  CHECK(store().commit(core::Changes{row(31, 1, distinct_record(31), 30), audit_entry(31), audit_entry(3)}));
+  CHECK(check().problems.empty());
+  commit({row(31, 1, distinct_record(31), 30), audit_entry(31)});
+  CHECK(check().problems.empty());
+}
