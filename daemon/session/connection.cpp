@@ -49,11 +49,21 @@ std::shared_ptr<Connection> Connection::self() {
 void Connection::start(std::function<void()> on_closed) {
   on_closed_ = std::move(on_closed);
   services_.counters.connections.fetch_add(1, std::memory_order_relaxed);
-  services_.tasks.spawn(strand_, "connection", read_loop());
+  services_.tasks.spawn(strand_, "connection", serve());
+}
+
+/// Whatever happens to one connection, it ends in order and takes nothing with it.
+Connection::Task Connection::serve() {
+  const auto keep_alive = self();
+  try {
+    co_await read_loop();
+  } catch (const std::exception& failure) {
+    spdlog::error("connection of pid {} failed: {}", peer_.pid, failure.what());
+  }
+  finish();
 }
 
 Connection::Task Connection::read_loop() {
-  const auto keep_alive = self();
   while (!draining_ && !closed_) {
     const auto room = decoder_.prepare(kReadBytes);
     const auto buffer = asio::buffer(room.data(), room.size());
@@ -68,7 +78,6 @@ Connection::Task Connection::read_loop() {
     }
   }
   co_await wait_until_answered();
-  finish();
 }
 
 Connection::Task Connection::wait_until_answered() {

@@ -62,6 +62,7 @@ class Connection final : public ReplySink {
 
  private:
   std::shared_ptr<Connection> self();
+  Task serve();
   Task read_loop();
   Task wait_until_answered();
   void handle_available_lines();

@@ -69,23 +69,34 @@ std::string set_aside(const std::string& path) {
   const std::string stamp = fmt::format("{:%Y%m%dT%H%M%SZ}", fmt::gmtime(std::time(nullptr)));
   std::string target = fmt::format("{}.damaged-{}", path, stamp);
   for (int n = 2; fs::exists(target); ++n) target = fmt::format("{}.damaged-{}-{}", path, stamp, n);
-  fs::rename(path, target);
+  // The database itself last: as long as it is in its place, the next start finds the damage again.
   for (const char* suffix : {"-wal", "-shm"}) {
     if (fs::exists(path + suffix)) fs::rename(path + suffix, target + suffix);
   }
+  fs::rename(path, target);
   return target;
 }
 
+/// A copy of a backup that is complete but not yet in its place.
+std::string restoring_path(const std::string& path) {
+  return path + ".restoring";
+}
+
 std::string recover(const std::string& path, const std::string& backups, const std::string& damage) {
-  const std::string aside = set_aside(path);
   for (const std::string& backup : list_backups(backups)) {
     if (find_damage(backup, kCheckLimitMs * 10)) continue;
-    fs::copy_file(backup, path);
-    fs::permissions(path, fs::perms::owner_read | fs::perms::owner_write);
+    // Made ready before the damaged one goes: a crash in between must not lead to an empty database.
+    const std::string partial = restoring_path(path) + ".part";
+    fs::copy_file(backup, partial, fs::copy_options::overwrite_existing);
+    fs::permissions(partial, fs::perms::owner_read | fs::perms::owner_write);
+    fs::rename(partial, restoring_path(path));
+    const std::string aside = set_aside(path);
+    fs::rename(restoring_path(path), path);
     return fmt::format(
         "The database was damaged ({}). It was set aside as {}, and the backup {} took its place.", damage,
         aside, backup);
   }
+  const std::string aside = set_aside(path);
   return fmt::format(
       "The database was damaged ({}) and there is no good backup. It was set aside as {}, and a new "
       "one was begun.",
@@ -113,6 +124,10 @@ std::optional<core::Error> migrate(SQLite::Database& db, const std::string& path
 core::Result<OpenedStore> open_checked(const std::string& path, const std::string& backups,
                                        Migrations migrations) {
   OpenedStore opened;
+  if (!fs::exists(path) && fs::exists(restoring_path(path))) {
+    fs::rename(restoring_path(path), path);
+    opened.notices.push_back("The database was damaged and set aside; a backup has taken its place.");
+  }
   if (fs::exists(path)) {
     if (const auto marks = read_marks(path)) {
       if (auto refusal = refuse_foreign(path, *marks, migrations.size())) return *std::move(refusal);

@@ -215,7 +215,8 @@ TEST_CASE_METHOD(Fixture, "a legacy request before initialize is told what is mi
 
 TEST_CASE_METHOD(Fixture, "after initialize the legacy methods work, the stateless ones do not exist") {
   initialize("2025-06-18");
-  CHECK(reply(request("tools/list")).at("result").at("tools").as_array().size() == tools_of_profile("core")->size());
+  CHECK(reply(request("tools/list")).at("result").at("tools").as_array().size() ==
+        tools_of_profile("core")->size());
   CHECK(error_code(request("server/discover")) == -32601);
   CHECK(error_code(request("subscriptions/listen")) == -32601);
   CHECK(error_code(request("logging/setLevel")) == -32601);

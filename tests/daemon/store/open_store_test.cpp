@@ -216,6 +216,18 @@ TEST_CASE("without a good backup a new database is begun, and the user is told")
   CHECK(set_aside(f.directory()).size() == 1);
 }
 
+TEST_CASE("a restore that was interrupted is finished by the next start, and the user is told") {
+  StoreFixture f;
+  f.commit({core::AgentSaved{distinct_profile(1, "x")}});
+  f.close();
+  std::filesystem::rename(f.database(), f.database() + ".restoring");
+  std::filesystem::remove(f.database() + "-wal");
+  f.reopen();
+  REQUIRE(f.notices().size() == 1);
+  CHECK(f.notices()[0].find("backup") != std::string::npos);
+  CHECK(f.store().list_agents({}, "", 10, 100)->agents.size() == 1);
+}
+
 TEST_CASE("a stale write-ahead log goes aside with its database") {
   StoreFixture f;
   f.commit(agents(150));
