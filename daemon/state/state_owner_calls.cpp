@@ -127,7 +127,13 @@ bool StateOwner::replay_if_answered(const std::shared_ptr<PendingCall>& pending)
   commits_.when_durable(
       commits_.on_everything(), [this, pending, stored = found->second](const core::Error* failure) {
         if (failure != nullptr) {
-          give_up(*pending, *failure);
+          if (commits_.stalled()) {
+            give_up(*pending, *failure);
+          } else {
+            // The answer may have been durable before what failed: the reloaded state knows.
+            pending->replay_checked = false;
+            park(pending);
+          }
           return;
         }
         store_.post([this, pending, stored](Store& store) {
