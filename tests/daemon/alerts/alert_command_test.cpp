@@ -132,6 +132,8 @@ TEST_CASE("a program that does not read its input is no problem, however long th
   const std::string long_input(4 * 1024 * 1024, 'x');
   CHECK(run_script("exit 0", long_input).how == How::exited);
   CHECK(run_script("exec <&-; sleep 0.1; exit 5", long_input).code == 5);
+  CHECK(run_script("exec sleep 1000", long_input, {milliseconds(200), milliseconds(200)}).how ==
+        How::timed_out);
   CHECK(run_script("kill -9 $$", "").how == How::signalled);
 }
 
@@ -164,29 +166,32 @@ TEST_CASE("while a program hangs alerts wait, and beyond the limit they are drop
   Runs runs;
   const std::string gate = directory.file("gate");
   REQUIRE(::mkfifo(gate.c_str(), 0600) == 0);
-  auto settings = runs.settings(
-      {"/bin/sh", "-c", "read line; echo started >>" + directory.file("started") + "; cat " + gate});
+  auto settings = runs.settings({"/bin/sh", "-c", "cat >>" + directory.file("started") + "; cat " + gate});
   settings.longest_queue = 2;
   AlertCommand command(std::move(settings));
-  command.report("{}");
+  command.report("first");
   REQUIRE(until(soon(), [&] { return !read_file(directory.file("started")).empty(); }));
-  for (int i = 0; i < 10; ++i) command.report("{}");
-  for (std::size_t run = 1; run <= 3; ++run) {
+  for (int i = 2; i < 10; ++i) command.report("alert " + std::to_string(i));
+  const auto let_one_end = [&](std::size_t count) {
     { const governor::ipc::UniqueFd open_gate(::open(gate.c_str(), O_WRONLY | O_CLOEXEC)); }
-    REQUIRE(until(soon(), [&] { return runs.count() == run; }));
-  }
-  command.report("{}");  // there is room again
-  REQUIRE(until(soon(), [&] { return read_file(directory.file("started")).size() == 4 * 8; }));
-  { const governor::ipc::UniqueFd open_gate(::open(gate.c_str(), O_WRONLY | O_CLOEXEC)); }
-  REQUIRE(until(soon(), [&] { return runs.count() == 4; }));
+    REQUIRE(until(soon(), [&] { return runs.count() == count; }));
+  };
+  let_one_end(1);  // now the first of those that waited runs
+  REQUIRE(until(soon(),
+                [&] { return read_file(directory.file("started")).find("alert 2\n") != std::string::npos; }));
+  command.report("last");  // there is room again
+  for (std::size_t count = 2; count <= 4; ++count) let_one_end(count);
+  CHECK(read_file(directory.file("started")) == "first\nalert 2\nalert 3\nlast\n");
 }
 
 TEST_CASE("the end of the daemon ends a program that runs, and starts none that waits") {
   const TemporaryDirectory directory;
   Runs runs;
   {
-    AlertCommand command(runs.settings(
-        {"/bin/sh", "-c", "echo started >>" + directory.file("started") + "; exec sleep 1000"}));
+    auto settings =
+        runs.settings({"/bin/sh", "-c", "echo started >>" + directory.file("started") + "; exec sleep 1000"});
+    settings.limits.deadline = std::chrono::hours(1);
+    AlertCommand command(std::move(settings));
     command.report("{}");
     command.report("{}");
     REQUIRE(until(soon(), [&] { return !read_file(directory.file("started")).empty(); }));

@@ -177,13 +177,14 @@ TEST_CASE("a directory that is a lock goes with its owner's record, and with not
   place.write("live.lock.d/pid", std::to_string(owner.pid()));
   place.write("full.lock.d/pid", std::to_string(dead_pid()));
   place.write("full.lock.d/thesis.txt", "years of work");
+  place.write("two.lock.d/pid", std::to_string(dead_pid()));
+  place.write("two.lock.d/owner", std::to_string(dead_pid()));
   place.write("deep.lock.d/more/pid", std::to_string(dead_pid()));
   fs::create_directories(place.directory.file("empty.lock"));
-  const std::map<std::string, LockState> expected = {{"dead.lock.d", LockState::dead},
-                                                     {"live.lock.d", LockState::alive},
-                                                     {"full.lock.d", LockState::unknown},
-                                                     {"deep.lock.d", LockState::unknown},
-                                                     {"empty.lock", LockState::unknown}};
+  const std::map<std::string, LockState> expected = {
+      {"dead.lock.d", LockState::dead},    {"live.lock.d", LockState::alive},
+      {"full.lock.d", LockState::unknown}, {"two.lock.d", LockState::unknown},
+      {"deep.lock.d", LockState::unknown}, {"empty.lock", LockState::unknown}};
   CHECK(place.states(true) == expected);
   CHECK_FALSE(fs::exists(fs::path(dead).parent_path()));
   CHECK(fs::exists(place.directory.file("full.lock.d/thesis.txt")));
