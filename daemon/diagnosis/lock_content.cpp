@@ -2,9 +2,10 @@
 
 #include <boost/json.hpp>
 #include <charconv>
-#include <chrono>
 #include <cmath>
 #include <initializer_list>
+
+#include "daemon/support/timestamp.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -35,47 +36,8 @@ std::optional<std::int64_t> plausible_pid(std::optional<std::int64_t> number) {
   return number && *number > 0 && *number < kHighestPid ? number : std::nullopt;
 }
 
-std::optional<std::int64_t> digits(std::string_view& text, std::size_t count) {
-  if (text.size() < count) return std::nullopt;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (text[i] < '0' || text[i] > '9') return std::nullopt;
-  }
-  const auto number = whole_number(text.substr(0, count));
-  text.remove_prefix(count);
-  return number;
-}
-
-bool take(std::string_view& text, std::string_view accepted) {
-  if (text.empty() || accepted.find(text.front()) == std::string_view::npos) return false;
-  text.remove_prefix(1);
-  return true;
-}
-
-std::int64_t fraction_us(std::string_view& text) {
-  std::int64_t us = 0;
-  std::int64_t unit = 100'000;
-  while (!text.empty() && text.front() >= '0' && text.front() <= '9') {
-    us += unit * (text.front() - '0');
-    unit /= 10;
-    text.remove_prefix(1);
-  }
-  return us;
-}
-
-/// Seconds east of UTC; none if there is neither `Z` nor an offset.
-std::optional<std::int64_t> zone_seconds(std::string_view text) {
-  if (text == "Z" || text == "z") return 0;
-  const std::int64_t sign = !text.empty() && text.front() == '-' ? -1 : 1;
-  if (!take(text, "+-")) return std::nullopt;
-  const auto hours = digits(text, 2);
-  take(text, ":");
-  const auto minutes = text.empty() ? std::optional<std::int64_t>(0) : digits(text, 2);
-  if (!hours || !minutes || !text.empty() || *hours > 14 || *minutes > 59) return std::nullopt;
-  return sign * (*hours * 3600 + *minutes * 60);
-}
-
 std::optional<std::int64_t> instant_of(const json::value& value) {
-  if (value.is_string()) return parse_instant(value.get_string());
+  if (value.is_string()) return parse_iso_timestamp(value.get_string());
   if (!value.is_number()) return std::nullopt;
   const auto number = value.to_number<double>();
   if (!std::isfinite(number) || number < kSomeSeconds) return std::nullopt;
@@ -133,31 +95,6 @@ LockContent from_text(std::string_view text) {
 }
 
 }  // namespace
-
-std::optional<std::int64_t> parse_instant(std::string_view text) {
-  text = trimmed(text);
-  const auto year = digits(text, 4);
-  if (!year || !take(text, "-")) return std::nullopt;
-  const auto month = digits(text, 2);
-  if (!month || !take(text, "-")) return std::nullopt;
-  const auto day = digits(text, 2);
-  if (!day || !take(text, "T ")) return std::nullopt;
-  const auto hour = digits(text, 2);
-  if (!hour || !take(text, ":")) return std::nullopt;
-  const auto minute = digits(text, 2);
-  if (!minute || !take(text, ":")) return std::nullopt;
-  const auto second = digits(text, 2);
-  if (!second || *hour > 23 || *minute > 59 || *second > 60) return std::nullopt;
-  const std::int64_t fraction = take(text, ".,") ? fraction_us(text) : 0;
-  const auto zone = zone_seconds(text);
-  if (!zone) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(static_cast<int>(*year)),
-                                         std::chrono::month(static_cast<unsigned>(*month)),
-                                         std::chrono::day(static_cast<unsigned>(*day))};
-  if (!date.ok()) return std::nullopt;
-  const std::int64_t days = std::chrono::sys_days(date).time_since_epoch().count();
-  return (days * 86400 + *hour * 3600 + *minute * 60 + *second - *zone) * 1'000'000 + fraction;
-}
 
 LockContent read_lock_content(std::string_view text) {
   text = trimmed(text);

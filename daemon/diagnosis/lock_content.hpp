@@ -21,8 +21,4 @@ struct LockContent {
 
 LockContent read_lock_content(std::string_view text);
 
-/// "2025-11-24T22:13:47.062933+01:00" in microseconds since the epoch. None for what is no such time, and for
-/// one without `Z` or an offset: nobody knows which instant that is.
-std::optional<std::int64_t> parse_instant(std::string_view text);
-
 }  // namespace governor::daemon
