@@ -9,6 +9,7 @@
 #include "ctl/failure.hpp"
 #include "ctl/health_tone.hpp"
 #include "ctl/json_fields.hpp"
+#include "ctl/pages.hpp"
 #include "ctl/quantity.hpp"
 #include "ctl/table.hpp"
 
@@ -19,24 +20,12 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::chrono::seconds kPatience{30};
-constexpr int kPage = 500;  // the most that list_agents gives at once
 
-// All pages, following the cursor. A daemon that gave the same cursor for ever is stopped by the deadline.
 ipc::Result<json::array> fetch_agents(const Context& context) {
   const auto deadline = ipc::Deadline::after(kPatience);
   auto client = connect_to_daemon(context, deadline);
   if (!client) return client.error();
-  json::array agents;
-  json::object arguments = {{"limit", kPage}};
-  for (;;) {
-    const auto page = call_tool(*client, "list_agents", arguments, deadline);
-    if (!page) return page.error();
-    const json::array& found = array_field(*page, "agents");
-    agents.insert(agents.end(), found.begin(), found.end());
-    const json::value* cursor = page->if_contains("next_cursor");
-    if (!cursor || !cursor->is_string() || found.empty()) return agents;
-    arguments["cursor"] = *cursor;
-  }
+  return fetch_rows(*client, {"list_agents", "agents"}, {}, 0, deadline);
 }
 
 std::string owner_text(const json::object& agent) {

@@ -36,8 +36,8 @@ int run_application(int argc, const char* const* argv, Context context) {
       "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the daemon is not running; `health` has its own.");
 
   Action action;
-  for (const auto add :
-       {add_status, add_health, add_agents, add_agent, add_ps, add_stop, add_restart, add_config, add_demo}) {
+  for (const auto add : {add_status, add_health, add_agents, add_agent, add_history, add_ps, add_stop,
+                         add_restart, add_config, add_demo}) {
     add(app, action);
   }
   try {

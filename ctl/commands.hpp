@@ -19,6 +19,7 @@ void add_status(CLI::App& app, Action& action);
 void add_health(CLI::App& app, Action& action);
 void add_agents(CLI::App& app, Action& action);
 void add_agent(CLI::App& app, Action& action);
+void add_history(CLI::App& app, Action& action);
 void add_ps(CLI::App& app, Action& action);
 void add_stop(CLI::App& app, Action& action);
 void add_restart(CLI::App& app, Action& action);

@@ -13,6 +13,8 @@ struct Context {
   ipc::Environment environment;  ///< with --runtime-dir already in it
   bool json = false;
   bool colour = false;
+  bool out_on_terminal = false;  ///< a person watches the output as it comes
+  bool err_on_terminal = false;  ///< progress may be drawn there
 };
 
 }  // namespace governor::ctl

@@ -13,7 +13,9 @@ int main(int argc, char** argv) {
   ::signal(SIGPIPE, SIG_IGN);
   try {
     ctl::Context context{std::cout, std::cerr, governor::ipc::process_environment()};
-    context.colour = ::isatty(STDOUT_FILENO) == 1 && !context.environment.lookup("NO_COLOR");
+    context.out_on_terminal = ::isatty(STDOUT_FILENO) == 1;
+    context.err_on_terminal = ::isatty(STDERR_FILENO) == 1;
+    context.colour = context.out_on_terminal && !context.environment.lookup("NO_COLOR");
     const int code = ctl::run_application(argc, argv, std::move(context));
     std::cout.flush();
     return std::cout ? code : static_cast<int>(ctl::ExitCode::failed);

@@ -43,4 +43,10 @@ double LatencyHistogram::max_ms() const {
   return static_cast<double>(max_us_.load(std::memory_order_relaxed)) / 1000.0;
 }
 
+std::uint64_t LatencyHistogram::count() const {
+  std::uint64_t total = 0;
+  for (const auto& bucket : counts_) total += bucket.load(std::memory_order_relaxed);
+  return total;
+}
+
 }  // namespace governor::daemon

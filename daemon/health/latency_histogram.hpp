@@ -14,6 +14,8 @@ class LatencyHistogram {
   /// The duration that the share `quantile` (0 to 1) of all stayed within, in milliseconds; 0 when empty.
   [[nodiscard]] double quantile_ms(double quantile) const;
   [[nodiscard]] double max_ms() const;
+  /// How many there were.
+  [[nodiscard]] std::uint64_t count() const;
 
  private:
   static constexpr int kSubBits = 3;

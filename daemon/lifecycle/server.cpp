@@ -43,6 +43,7 @@ Server::Server(asio::io_context& io, ServerFacts facts, std::unique_ptr<Store> s
     : io_(io),
       strand_(asio::make_strand(io)),
       facts_(std::move(facts)),
+      diagnosis_(settings.state.now_us),
       settings_(std::move(settings)),
       guard_(io),
       state_(io, store_, facts_, counters_, guard_, settings_.state, std::move(seed)),
@@ -90,8 +91,8 @@ void Server::accept(Listener::Socket socket, ipc::PeerCredentials peer) {
     socket.send(asio::buffer(line), 0, ignored);
     return;
   }
-  const ConnectionServices services{state_, ToolEnvironment{facts_, counters_, ipc::random_hex}, counters_,
-                                    tasks_, [this](const std::string& reason) { stop(reason); }};
+  const ConnectionServices services{state_, ToolEnvironment{facts_, counters_, ipc::random_hex, &diagnosis_},
+                                    counters_, tasks_, [this](const std::string& reason) { stop(reason); }};
   auto connection = std::make_shared<Connection>(std::move(socket), peer, services);
   connections_.push_back(connection);
   const auto place = std::prev(connections_.end());

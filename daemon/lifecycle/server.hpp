@@ -68,6 +68,7 @@ class Server {
   Strand strand_;
   ServerFacts facts_;
   Counters counters_;
+  Diagnosis diagnosis_;
   Settings settings_;
   InlineGuard guard_;
   StateOwner state_;

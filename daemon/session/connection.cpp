@@ -265,6 +265,7 @@ void Connection::perform(std::uint64_t number, CallTool action) {
   call.sink = self();
   call.ticket =
       ticket(action.is_tool ? Ticket::Kind::tool : Ticket::Kind::result, number, std::move(action.envelope));
+  call.ticket.tool = action.tool;
   call.call = std::move(action.call);
   call.tool = action.tool;
   services_.state.call(std::move(call));
@@ -314,9 +315,10 @@ void Connection::perform(std::uint64_t number, CancelRequest action) {
 
 void Connection::deliver(Ticket ticket, core::Result<std::string> outcome) {
   asio::dispatch(strand_, [connection = self(), ticket = std::move(ticket), outcome = std::move(outcome)] {
-    const auto took = std::chrono::steady_clock::now() - ticket.started;
-    connection->services_.counters.request_latency.add(
-        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
+    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() -
+                                                                            ticket.started);
+    connection->services_.counters.request_latency.add(static_cast<std::uint64_t>(took.count()));
+    connection->note_operation(ticket, took.count());
     --connection->unanswered_;
     const Envelope& envelope = ticket.envelope;
     if (ticket.kind == Ticket::Kind::tool) {
@@ -333,6 +335,13 @@ void Connection::deliver(Ticket ticket, core::Result<std::string> outcome) {
     }
     connection->answered_.cancel();
   });
+}
+
+void Connection::note_operation(const Ticket& ticket, std::int64_t took_us) {
+  Diagnosis* diagnosis = services_.environment.diagnosis;
+  if (diagnosis == nullptr || ticket.kind != Ticket::Kind::tool) return;
+  const auto place = static_cast<std::size_t>(ticket.tool - all_tools().data());
+  diagnosis->operations.add(place, ticket.tool->name, ticket.agent_id, took_us);
 }
 
 void Connection::resume(std::string revision, std::string tools) {

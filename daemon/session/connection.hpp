@@ -86,6 +86,7 @@ class Connection final : public ReplySink {
 
   Ticket ticket(Ticket::Kind kind, std::uint64_t number, Envelope envelope);
   core::Session described(core::Session session) const;
+  void note_operation(const Ticket& ticket, std::int64_t took_us);
   void send(std::uint64_t number, std::string_view text);
   void schedule_write();
   void start_write();

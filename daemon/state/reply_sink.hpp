@@ -12,6 +12,8 @@
 
 namespace governor::daemon {
 
+struct Tool;
+
 /// What a reply needs to know of its request.
 struct Ticket {
   enum class Kind { tool, result, hello };
@@ -20,6 +22,8 @@ struct Ticket {
   std::uint64_t line = 0;  ///< 0 when the line was not numbered
   Envelope envelope;
   std::chrono::steady_clock::time_point started;
+  const Tool* tool = nullptr;  ///< of a tool call
+  std::string agent_id{};      ///< which agent it is about, once that is known
 };
 
 struct PendingCall;

@@ -31,6 +31,7 @@ StateOwner::StateOwner(boost::asio::io_context& io, StoreThread& store, const Se
       timer_(strand_) {}
 
 void StateOwner::park(std::shared_ptr<PendingCall> pending) {
+  waits_.begin(pending, WaitsFor::reload);
   parked_.push_back({[this, pending] { start_call(pending); },
                      [this, pending](const core::Error& error) { give_up(*pending, error); }});
 }
@@ -158,6 +159,23 @@ void StateOwner::audit(std::string event, std::string detail) {
     state_->audit({}, std::move(event), 0, std::move(detail), settings_.now_us(), changes);
     commits_.add(std::move(changes), nullptr);
   });
+}
+
+ConcurrencyReport StateOwner::concurrency() const {
+  ConcurrencyReport report;
+  waits_.report(report, [this](core::SessionKey key) -> const core::Session* {
+    if (!state_) return nullptr;
+    const auto found = state_->sessions().find(key);
+    return found == state_->sessions().end() ? nullptr : &found->second;
+  });
+  const LatencyHistogram& disk = counters_.commit_latency;
+  report.wait_times.push_back({to_string(WaitsFor::disk), disk.count(), disk.quantile_ms(0.5),
+                               disk.quantile_ms(0.99), disk.max_ms()});
+  report.agents_loading = loading_.size();
+  report.changes_waiting = commits_.gathered_changes();
+  report.store_jobs = store_.waiting();
+  report.conflicts = conflicts_.last_hour(settings_.now_us());
+  return report;
 }
 
 void StateOwner::count_sessions(std::function<void(std::size_t)> then) {

@@ -15,27 +15,18 @@
 
 #include "core/state.hpp"
 #include "daemon/health/health_report.hpp"
+#include "daemon/state/call_waits.hpp"
 #include "daemon/state/commit_queue.hpp"
+#include "daemon/state/pending_call.hpp"
 #include "daemon/state/reply_sink.hpp"
 #include "daemon/store/store_thread.hpp"
 #include "daemon/tools/tool.hpp"
 
 namespace governor::daemon {
 
-/// A tool call on its way through the state.
-struct PendingCall {
-  std::shared_ptr<ReplySink> sink;
-  Ticket ticket;
-  std::shared_ptr<ToolCall> call;
-  const Tool* tool = nullptr;
-  bool replay_checked = false;
-  bool store_read = false;
-  std::vector<std::string> agents;
-};
-
 /// The one writer: owns the state behind a strand. Every public function may be called from any thread and
 /// returns at once; what it asks for happens on the strand, in the order of the calls.
-class StateOwner {
+class StateOwner final : public ConcurrencySource {
  public:
   struct Settings {
     core::Thresholds thresholds;  ///< the defaults
@@ -67,6 +58,7 @@ class StateOwner {
   void audit(std::string event, std::string detail);
   /// Calls back on the strand with the number of sessions that are open or may come back.
   void count_sessions(std::function<void(std::size_t)> then);
+  [[nodiscard]] ConcurrencyReport concurrency() const override;
   /// Ends the periodic work; calls back on the strand when all changes are durable or given up.
   void shut_down(std::function<void()> then);
 
@@ -96,7 +88,7 @@ class StateOwner {
   void read_store(std::shared_ptr<PendingCall> pending);
   void after_reads(const std::shared_ptr<PendingCall>& pending);
   void run_call(PendingCall& pending);
-  void audit_refusal(const PendingCall& pending, const core::Error& error, core::Changes& changes);
+  void note_refusal(const PendingCall& pending, const core::Error& error, core::Changes& changes);
   void answer(PendingCall& pending, core::Result<std::string> outcome);
   void give_up(PendingCall& pending, core::Error error);
   void block(PendingCall& pending);
@@ -123,6 +115,8 @@ class StateOwner {
   Settings settings_;
   std::optional<core::State> state_;  ///< none while it is reloaded
   CommitQueue commits_;
+  CallWaits waits_;
+  ConflictCounts conflicts_;
   std::unordered_map<std::string, std::shared_ptr<ReplySink>> attached_;  ///< by session id
   std::unordered_map<std::string, std::vector<std::shared_ptr<PendingCall>>> loading_;
   std::deque<Parked> parked_;  ///< what came while the state is reloaded, in order

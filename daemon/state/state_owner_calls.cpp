@@ -49,9 +49,11 @@ void StateOwner::start_call(std::shared_ptr<PendingCall> pending) {
   auto& attachment = pending->sink->attachment;
   if (attachment.detached) return;
   if (attachment.blocking != nullptr && attachment.blocking != pending.get()) {
+    waits_.begin(pending, WaitsFor::another_call);
     attachment.behind.push_back(std::move(pending));
     return;
   }
+  waits_.end(*pending);
   if (replay_if_answered(pending) || refuse_now(*pending)) return;
   core::Changes none;
   auto agents = pending->call->prepare({*state_, caller_of(*pending), settings_.now_us(), none});
@@ -89,6 +91,8 @@ void StateOwner::unblock(PendingCall& pending) {
 }
 
 void StateOwner::give_up(PendingCall& pending, core::Error error) {
+  waits_.end(pending);
+  if (!pending.agents.empty()) pending.ticket.agent_id = pending.agents.front();
   pending.sink->deliver(std::move(pending.ticket), core::Result<std::string>(std::move(error)));
   unblock(pending);
 }
@@ -124,6 +128,7 @@ bool StateOwner::replay_if_answered(const std::shared_ptr<PendingCall>& pending)
   const auto found = session->answers.find(pending->ticket.line);
   if (found == session->answers.end()) return false;
   block(*pending);
+  waits_.begin(pending, WaitsFor::store);
   commits_.when_durable(
       commits_.on_everything(), [this, pending, stored = found->second](const core::Error* failure) {
         if (failure != nullptr) {
@@ -157,6 +162,7 @@ bool StateOwner::wait_for_agents(const std::shared_ptr<PendingCall>& pending) {
   for (const std::string& id : pending->agents) {
     if (state_->presence(id) != core::State::Presence::not_loaded) continue;
     block(*pending);
+    waits_.begin(pending, WaitsFor::agent);
     auto& waiting = loading_[id];
     waiting.push_back(pending);
     if (waiting.size() == 1) load_agent(id);
@@ -199,6 +205,7 @@ CommitQueue::Dependency StateOwner::dependency_of(const PendingCall& pending) {
 }
 
 void StateOwner::read_store(std::shared_ptr<PendingCall> pending) {
+  waits_.begin(pending, WaitsFor::store);
   commits_.when_durable(dependency_of(*pending), [this, pending](const core::Error* failure) {
     if (failure != nullptr) {
       give_up(*pending, *failure);
@@ -221,18 +228,24 @@ void StateOwner::read_store(std::shared_ptr<PendingCall> pending) {
 }
 
 void StateOwner::after_reads(const std::shared_ptr<PendingCall>& pending) {
+  waits_.end(*pending);
   for (std::string& id : pending->call->agents_after_read()) pending->agents.push_back(std::move(id));
   if (!wait_for_agents(pending)) run_call(*pending);
 }
 
 /// Refusals that tell of a conflict between agents, not those of a malformed argument.
-void StateOwner::audit_refusal(const PendingCall& pending, const core::Error& error, core::Changes& changes) {
+void StateOwner::note_refusal(const PendingCall& pending, const core::Error& error, core::Changes& changes) {
   if (pending.tool->read_only) return;
   if (error.code != core::ErrorCode::not_owner && error.code != core::ErrorCode::conflict &&
       error.code != core::ErrorCode::loop_detected) {
     return;
   }
   const core::Agent* agent = pending.agents.empty() ? nullptr : state_->find_agent(pending.agents.front());
+  const core::Session* owner = agent != nullptr ? state_->owner_of(agent->profile) : nullptr;
+  conflicts_.note(
+      error.code, agent != nullptr ? agent->profile.id : std::string(),
+      owner != nullptr ? ConflictHolder{owner->client_name, owner->process.pid} : ConflictHolder{},
+      settings_.now_us());
   state_->audit(caller_of(pending), "refused", agent != nullptr ? agent->profile.key : 0,
                 fmt::format("{}: {}: {}", pending.tool->name, core::to_string(error.code), error.message),
                 settings_.now_us(), changes);
@@ -241,10 +254,10 @@ void StateOwner::audit_refusal(const PendingCall& pending, const core::Error& er
 void StateOwner::run_call(PendingCall& pending) {
   core::Changes changes;
   const core::Caller caller = caller_of(pending);
-  CallContext context{*state_, caller, settings_.now_us(), changes};
+  CallContext context{*state_, caller, settings_.now_us(), changes, this};
   core::Result<std::string> outcome = pending.call->run(context);
   if (!outcome) {
-    audit_refusal(pending, outcome.error(), changes);
+    note_refusal(pending, outcome.error(), changes);
   } else if (!changes.empty() && caller.line != 0 && !has_answer(changes)) {
     state_->save_answer(caller, *outcome, changes);
   }
@@ -253,23 +266,16 @@ void StateOwner::run_call(PendingCall& pending) {
     return;
   }
   if (has_update(changes)) counters_.updates.fetch_add(1, std::memory_order_relaxed);
-  commits_.add(std::move(changes), [sink = pending.sink, ticket = std::move(pending.ticket),
-                                    outcome = std::move(outcome)](const core::Error* failure) mutable {
-    sink->deliver(std::move(ticket),
-                  failure == nullptr ? std::move(outcome) : core::Result<std::string>(*failure));
-  });
+  commits_.add(std::move(changes), waits_.hold_answer(pending, std::move(outcome)));
   unblock(pending);
 }
 
 /// An answer that changed nothing, a refusal included, may still show what is not durable yet.
 void StateOwner::answer(PendingCall& pending, core::Result<std::string> outcome) {
+  waits_.end(pending);
   // What was read from the store is durable already.
   const auto dependency = pending.store_read ? CommitQueue::Dependency::none : dependency_of(pending);
-  commits_.when_durable(dependency, [sink = pending.sink, ticket = std::move(pending.ticket),
-                                     outcome = std::move(outcome)](const core::Error* failure) mutable {
-    sink->deliver(std::move(ticket),
-                  failure == nullptr ? std::move(outcome) : core::Result<std::string>(*failure));
-  });
+  commits_.when_durable(dependency, waits_.hold_answer(pending, std::move(outcome)));
   unblock(pending);
 }
 

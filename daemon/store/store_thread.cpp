@@ -24,6 +24,11 @@ void StoreThread::post(Job job) {
   wake_.notify_one();
 }
 
+std::size_t StoreThread::waiting() const {
+  const std::lock_guard lock(mutex_);
+  return jobs_.size() + (busy_ ? 1 : 0);
+}
+
 bool StoreThread::run_inline_if_idle(const Job& job) {
   {
     const std::lock_guard lock(mutex_);

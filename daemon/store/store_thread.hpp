@@ -24,6 +24,8 @@ class StoreThread {
   StoreThread& operator=(const StoreThread&) = delete;
 
   void post(Job job);
+  /// How many jobs wait for the thread, the one that runs included.
+  [[nodiscard]] std::size_t waiting() const;
 
   /// Runs `job` on the calling thread if nothing is queued or running; saves two thread switches.
   /// Returns whether it did.
@@ -33,7 +35,7 @@ class StoreThread {
   void run();
 
   std::unique_ptr<Store> store_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<Job> jobs_;
   bool busy_ = false;

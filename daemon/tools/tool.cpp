@@ -8,6 +8,7 @@
 #include "daemon/tools/agent_tools.hpp"
 #include "daemon/tools/alert_tools.hpp"
 #include "daemon/tools/audit_tools.hpp"
+#include "daemon/tools/diagnosis_tools.hpp"
 #include "daemon/tools/governance_tools.hpp"
 #include "daemon/tools/lifecycle_tools.hpp"
 #include "daemon/tools/metadata_tools.hpp"
@@ -24,8 +25,9 @@ core::Result<std::optional<std::string>> ToolCall::replay(Store&, const core::An
 const std::vector<Tool>& all_tools() {
   static const std::vector<Tool> tools = [] {
     std::vector<Tool> all;
-    for (const auto& group : {governance_tools(), agent_tools(), server_tools(), metadata_tools(),
-                              alert_tools(), lifecycle_tools(), threshold_tools(), audit_tools()}) {
+    for (const auto& group :
+         {governance_tools(), agent_tools(), server_tools(), metadata_tools(), alert_tools(),
+          lifecycle_tools(), threshold_tools(), audit_tools(), diagnosis_tools()}) {
       all.insert(all.end(), group.begin(), group.end());
     }
     return all;

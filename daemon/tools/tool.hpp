@@ -11,6 +11,8 @@
 
 #include "core/result.hpp"
 #include "core/state.hpp"
+#include "daemon/diagnosis/concurrency_report.hpp"
+#include "daemon/diagnosis/diagnosis.hpp"
 #include "daemon/health/health_report.hpp"
 #include "daemon/store/store.hpp"
 
@@ -20,8 +22,9 @@ namespace governor::daemon {
 struct CallContext {
   core::State& state;
   core::Caller caller;
-  std::int64_t now_us;     ///< one clock reading for the whole call
-  core::Changes& changes;  ///< what must become durable before the result may be seen
+  std::int64_t now_us;                             ///< one clock reading for the whole call
+  core::Changes& changes;                          ///< what must become durable before the result may be seen
+  const ConcurrencySource* concurrency = nullptr;  ///< who waits for what; only while `run` runs
 };
 
 /// One call of a tool with its arguments parsed. It goes through these steps, each on the thread named:
@@ -62,6 +65,7 @@ struct ToolEnvironment {
   const ServerFacts& facts;
   const Counters& counters;
   std::string (*random_hex)(std::size_t bytes);
+  Diagnosis* diagnosis = nullptr;  ///< none in tests of the protocol alone
 };
 
 /// A tool as clients see it. The texts live as long as the program.

@@ -5,24 +5,17 @@
 #include "tests/ctl/fake_daemon.hpp"
 #include "tests/ctl/run_governorctl.hpp"
 #include "tests/ctl/temporary_directory.hpp"
+#include "tests/ctl/tool_answers.hpp"
 #include "tests/support/catch.hpp"
 
 using governor::ctl::test::FakeDaemon;
 using governor::ctl::test::run_governorctl;
 using governor::ctl::test::TemporaryDirectory;
 using governor::ctl::test::tool_result;
+using governor::ctl::test::tools;
 namespace json = boost::json;
 
 namespace {
-
-// Answers tools/call of one tool; everything else stays unanswered.
-FakeDaemon::Answer tools(
-    std::function<std::optional<json::value>(std::string_view tool, const json::object& arguments)> answer) {
-  return [answer](std::string_view method, const json::object& params) -> std::optional<json::value> {
-    if (method != "tools/call") return std::nullopt;
-    return answer(params.at("name").as_string(), params.at("arguments").as_object());
-  };
-}
 
 json::object agent_entry(const std::string& id) {
   return {{"agent_id", id},

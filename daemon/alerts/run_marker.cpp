@@ -1,0 +1,103 @@
+#include "daemon/alerts/run_marker.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <sstream>
+
+#include "daemon/support/json_writer.hpp"
+#include "daemon/support/timestamp.hpp"
+#include "ipc/unique_fd.hpp"
+
+namespace governor::daemon {
+namespace {
+
+namespace json = boost::json;
+
+std::string marker_path(const std::string& state_directory) {
+  return state_directory + "/running.json";
+}
+
+std::int64_t modified_us(const std::string& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0 ? static_cast<std::int64_t>(status.st_mtime) * 1'000'000 : 0;
+}
+
+std::int64_t integer(const json::object& object, std::string_view name) {
+  const json::value* found = object.if_contains(name);
+  const auto* number = found != nullptr ? found->if_int64() : nullptr;
+  return number != nullptr ? *number : 0;
+}
+
+/// Written beside and renamed, so that a crash leaves the old marker, the new one, or none, and never a half.
+bool write_file(const std::string& path, const std::string& text) {
+  const std::string beside = path + ".new";
+  {
+    const ipc::UniqueFd fd(
+        ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (!fd || ::write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) return false;
+  }
+  return ::rename(beside.c_str(), path.c_str()) == 0;
+}
+
+}  // namespace
+
+std::string UncleanRun::describe() const {
+  std::string text = "The run of the daemon before this one did not end in order";
+  if (started_us > 0) text += fmt::format("; pid {}, started {}", pid, iso_timestamp(started_us));
+  if (last_log_us > 0) text += fmt::format(", last wrote its log {}", iso_timestamp(last_log_us));
+  text += machine_restarted ? ". The machine was restarted since." : ".";
+  return text + " Nothing that was acknowledged is lost.";
+}
+
+std::optional<UncleanRun> RunMarker::find_unclean_run(const std::string& state_directory,
+                                                      const std::string& log_file,
+                                                      const std::string& boot_id) {
+  std::ifstream file(marker_path(state_directory), std::ios::binary);
+  if (!file) return std::nullopt;
+  std::stringstream text;
+  text << file.rdbuf();
+  UncleanRun run;
+  run.last_log_us = log_file.empty() ? 0 : modified_us(log_file);
+  json::error_code error;
+  const json::value parsed = json::parse(text.str(), error);
+  if (error || !parsed.is_object()) return run;
+  const json::object& marker = parsed.get_object();
+  run.pid = integer(marker, "pid");
+  run.started_us = integer(marker, "started_us");
+  const json::value* boot = marker.if_contains("boot_id");
+  run.machine_restarted =
+      boot != nullptr && boot->is_string() && !boot_id.empty() && boot->get_string() != boot_id;
+  // The log may be that of an older run, when this one wrote none.
+  if (run.last_log_us < run.started_us) run.last_log_us = 0;
+  return run;
+}
+
+RunMarker::RunMarker(const std::string& state_directory, std::int64_t pid, std::int64_t now_us,
+                     const std::string& boot_id)
+    : path_(marker_path(state_directory)) {
+  std::string text;
+  JsonWriter(text)
+      .begin_object()
+      .field("pid", pid)
+      .field("started_us", now_us)
+      .field("boot_id", boot_id)
+      .end_object();
+  if (!write_file(path_, text + "\n")) {
+    spdlog::warn("{} cannot be written ({}): a crash of this run will not be noticed", path_,
+                 std::strerror(errno));
+  }
+}
+
+RunMarker::~RunMarker() {
+  if (in_order_) ::unlink(path_.c_str());
+}
+
+}  // namespace governor::daemon

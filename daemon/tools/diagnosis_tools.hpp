@@ -1,0 +1,12 @@
+#pragma once
+
+#include <vector>
+
+#include "daemon/tools/tool.hpp"
+
+namespace governor::daemon {
+
+/// diagnose_concurrency, cleanup_stale_locks.
+std::vector<Tool> diagnosis_tools();
+
+}  // namespace governor::daemon

@@ -1,0 +1,79 @@
+#include "daemon/alerts/run_marker.hpp"
+
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "tests/daemon/temporary_directory.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace governor::daemon;
+using governor::daemon::test::TemporaryDirectory;
+
+namespace {
+
+constexpr std::int64_t kNoon = 1'764'072'000'000'000;
+
+struct Place {
+  TemporaryDirectory directory;
+  std::string log = directory.file("governor.log");
+
+  std::optional<UncleanRun> find(const std::string& boot_id = "boot-1") const {
+    return RunMarker::find_unclean_run(directory.path(), log, boot_id);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a run that ended in order leaves nothing, one that did not says when it was") {
+  const Place place;
+  CHECK_FALSE(place.find());
+  {
+    RunMarker run(place.directory.path(), 4711, kNoon, "boot-1");
+    CHECK(place.find());
+    run.ended_in_order();
+  }
+  CHECK_FALSE(place.find());
+  { const RunMarker crashed(place.directory.path(), 4712, kNoon, "boot-1"); }
+  const auto found = place.find();
+  REQUIRE(found);
+  CHECK(found->pid == 4712);
+  CHECK(found->started_us == kNoon);
+  CHECK(found->last_log_us == 0);
+  CHECK_FALSE(found->machine_restarted);
+  CHECK(found->describe() ==
+        "The run of the daemon before this one did not end in order; pid 4712, started "
+        "2025-11-25T12:00:00.000000Z. Nothing that was acknowledged is lost.");
+  CHECK(place.find("boot-2")->machine_restarted);
+}
+
+TEST_CASE("the end of a crashed run is bounded by its log, unless the log is older") {
+  const Place place;
+  std::ofstream(place.log) << "a line\n";
+  struct stat status {};
+  REQUIRE(::stat(place.log.c_str(), &status) == 0);
+  const std::int64_t written = static_cast<std::int64_t>(status.st_mtime) * 1'000'000;
+  { const RunMarker crashed(place.directory.path(), 4711, written - 5'000'000, "boot-1"); }
+  CHECK(place.find()->last_log_us == written);
+  CHECK(place.find()->describe().find(", last wrote its log ") != std::string::npos);
+  { const RunMarker crashed(place.directory.path(), 4711, written + 5'000'000, "boot-1"); }
+  CHECK(place.find()->last_log_us == 0);
+}
+
+TEST_CASE("a marker that cannot be understood is a crash of which nothing is known") {
+  const Place place;
+  for (const char* content : {"", "{", "[]", R"({"pid":"x"})"}) {
+    INFO(content);
+    std::ofstream(place.directory.file("running.json"), std::ios::trunc) << content;
+    const auto found = place.find();
+    REQUIRE(found);
+    CHECK(found->pid == 0);
+    CHECK(found->started_us == 0);
+    CHECK_FALSE(found->describe().empty());
+  }
+}
+
+TEST_CASE("where the marker cannot be written the daemon runs all the same") {
+  CHECK_NOTHROW(RunMarker("/does/not/exist", 1, kNoon, "boot-1"));
+}
