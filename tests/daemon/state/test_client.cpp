@@ -65,7 +65,8 @@ json::object TestClient::next_object() {
 
 void TestClient::send_hello(std::string_view session) {
   send(R"({"jsonrpc":"2.0","id":0,"method":"governor/hello","params":{"protocol":1,"build":"t","session":")" +
-       session_id(session) + R"(","pid":1,"cwd":"/","client":"client-)" + std::string(session) + "\"}}");
+       session_id(session) + R"(","pid":1,"cwd":"/","tools":"full","client":"client-)" +
+       std::string(session) + "\"}}");
 }
 
 json::object TestClient::hello(std::string_view session) {
