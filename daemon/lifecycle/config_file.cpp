@@ -61,9 +61,11 @@ std::optional<std::string> set(std::string_view key, const json::value& value, O
   if (key == "io_threads") return set_integer(value, 1, 64, options.io_threads);
   if (key == "loaded_agents_limit") return set_integer(value, 16, 1000000, options.loaded_agents_limit);
   if (key == "log_level") return set_choice(value, kLogLevels, options.log_level);
+  if (key == "archive_idle_days") return set_integer(value, 0, 36500, options.archive_idle_days);
   if (key == "loop_policy") return set_choice(value, kLoopPolicies, options.loop_policy);
   // Directories cannot be set here: the proxies, which do not read this file, must find the daemon.
-  return "is not a setting; known are idle_exit, io_threads, loaded_agents_limit, log_level, loop_policy";
+  return "is not a setting; known are archive_idle_days, idle_exit, io_threads, loaded_agents_limit, "
+         "log_level, loop_policy";
 }
 
 }  // namespace

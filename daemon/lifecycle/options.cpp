@@ -29,6 +29,9 @@ void declare(CLI::App& app, Options& options) {
          "--loop-policy", options.loop_policy,
          "advise: an agent in a loop is told; block: its updates are also refused for a growing while")
       ->check(CLI::IsMember({"advise", "block"}));
+  app.add_option("--archive-idle-days", options.archive_idle_days,
+                 "Archive agents test_* and demo_* daily that had no update for so many days; 0: never")
+      ->check(CLI::Range(0, 36500));
   app.add_option("--log-level", options.log_level, "trace, debug, info, warn, error, critical or off")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "critical", "off"}));
 }

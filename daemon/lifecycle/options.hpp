@@ -19,6 +19,7 @@ struct Options {
   int io_threads = 1;       ///< 1 is fastest on small machines
   std::string log_level = "info";
   int loaded_agents_limit = 4096;      ///< agents kept in memory
+  int archive_idle_days = 0;           ///< test_* and demo_* agents idle for longer are archived; 0: never
   std::string loop_policy = "advise";  ///< or "block"
 
   [[nodiscard]] int effective_idle_exit() const {

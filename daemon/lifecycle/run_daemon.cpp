@@ -149,6 +149,7 @@ std::optional<StartFailure> serve(const Options& options, const ipc::Paths& path
   settings.state = {core::Thresholds{},
                     options.loop_policy == "block" ? core::LoopPolicy::block : core::LoopPolicy::advise,
                     static_cast<std::size_t>(options.loaded_agents_limit), system_now_us, process_is_gone};
+  settings.state.archive_idle_days = options.archive_idle_days;
   settings.idle_exit = std::chrono::seconds(options.effective_idle_exit());
   settings.backup_directory = backup_directory(paths.state_dir);
   settings.find_lost_ownership = [&] { return find_lost_ownership(lock, paths.socket, is_activated); };

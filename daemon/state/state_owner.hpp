@@ -34,6 +34,7 @@ class StateOwner final : public ConcurrencySource {
     std::size_t max_loaded_agents;
     std::int64_t (*now_us)();                                      ///< the system clock
     bool (*process_is_gone)(const core::SessionProcess& process);  ///< only when it surely is
+    int archive_idle_days = 0;                                     ///< of test_* and demo_* agents; 0: never
   };
 
   StateOwner(boost::asio::io_context& io, StoreThread& store, const ServerFacts& facts, Counters& counters,
@@ -107,6 +108,7 @@ class StateOwner final : public ConcurrencySource {
   }
   void reap_sessions();
   void probe_storage();
+  void archive_idle_agents();
 
   Strand strand_;
   StoreThread& store_;
@@ -124,6 +126,7 @@ class StateOwner final : public ConcurrencySource {
   std::optional<core::Error> reload_error_;
   std::uint64_t generation_ = 0;  ///< of the state: results of reads for an older one are void
   boost::asio::steady_timer timer_;
+  std::chrono::steady_clock::time_point next_archive_{};  ///< of idle agents; at the start, then daily
   bool stopping_ = false;
 };
 

@@ -1,4 +1,5 @@
 // What keeps the state in order: its reload after a failed commit, and the periodic work.
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -6,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "daemon/state/internal_sink.hpp"
 #include "daemon/state/state_owner.hpp"
 #include "daemon/support/limits.hpp"
 
@@ -88,6 +90,7 @@ void StateOwner::tick() {
     commits_.check_stall(std::chrono::steady_clock::now());
     probe_storage();
     if (has_lost_sessions()) reap_sessions();
+    archive_idle_agents();
     tick();
   });
 }
@@ -101,6 +104,25 @@ void StateOwner::probe_storage() {
     core::Changes changes;
     state_->audit({}, "storage_recovered", 0, "writes succeed again", settings_.now_us(), changes);
     commits_.add(std::move(changes), nullptr);
+  }
+}
+
+/// At most as many as one call takes; what is left has its turn the next day.
+void StateOwner::archive_idle_agents() {
+  const auto now = std::chrono::steady_clock::now();
+  if (settings_.archive_idle_days == 0 || !state_ || now < next_archive_) return;
+  next_archive_ = now + std::chrono::hours(24);
+  const Tool* tool = find_tool("archive_idle_agents");
+  for (const char* pattern : {"test_*", "demo_*"}) {
+    const boost::json::object arguments{
+        {"days", settings_.archive_idle_days}, {"pattern", pattern}, {"dry_run", false}};
+    auto parsed = tool->parse(arguments, {facts_, counters_, nullptr});
+    PendingCall archive;
+    archive.sink = std::make_shared<InternalSink>(fmt::format("archiving idle agents {}", pattern));
+    archive.ticket.started = now;
+    archive.tool = tool;
+    archive.call = std::move(*parsed);
+    call(std::move(archive));
   }
 }
 

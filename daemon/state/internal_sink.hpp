@@ -1,0 +1,31 @@
+#pragma once
+
+#include <spdlog/spdlog.h>
+
+#include <string>
+#include <utility>
+
+#include "daemon/state/reply_sink.hpp"
+
+namespace governor::daemon {
+
+/// Where the answer to a call of the daemon's own goes: to the log.
+class InternalSink final : public ReplySink {
+ public:
+  explicit InternalSink(std::string what) : what_(std::move(what)) {}
+
+  void deliver(Ticket, core::Result<std::string> outcome) override {
+    if (outcome) {
+      spdlog::info("{}: {}", what_, *outcome);
+    } else {
+      spdlog::warn("{} failed: {}", what_, outcome.error().message);
+    }
+  }
+  void supersede() override {}
+  void resume(std::string, std::string) override {}
+
+ private:
+  std::string what_;
+};
+
+}  // namespace governor::daemon
