@@ -105,7 +105,7 @@ bool DaemonFixture::stop() {
 }
 
 void DaemonFixture::restart() {
-  if (!stop()) throw std::runtime_error("the daemon does not stop");
+  if (server_ && !stop()) throw std::runtime_error("the daemon does not stop");
   start();
 }
 
