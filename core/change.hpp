@@ -8,6 +8,7 @@
 
 #include "core/agent.hpp"
 #include "core/alert.hpp"
+#include "core/ground_truth.hpp"
 #include "core/session.hpp"
 
 namespace governor::core {
@@ -77,8 +78,14 @@ struct ThresholdsSaved {
   std::optional<Thresholds> thresholds;
 };
 
-using Change = std::variant<UpdateAppended, AnswerSaved, AgentSaved, SessionSaved, SessionEnded,
-                            AuditAppended, LifecycleEventAppended, AlertSaved, ThresholdsSaved>;
+/// Says how a prediction turned out, or replaces what was said.
+struct OutcomeRecorded {
+  GroundTruth truth;
+};
+
+using Change =
+    std::variant<UpdateAppended, AnswerSaved, AgentSaved, SessionSaved, SessionEnded, AuditAppended,
+                 LifecycleEventAppended, AlertSaved, ThresholdsSaved, OutcomeRecorded>;
 using Changes = std::vector<Change>;
 
 }  // namespace governor::core

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,6 +13,7 @@
 
 #include "core/agent.hpp"
 #include "core/change.hpp"
+#include "core/ground_truth.hpp"
 #include "core/loop_detection.hpp"
 #include "core/result.hpp"
 #include "core/session.hpp"
@@ -118,6 +120,20 @@ struct MetadataCommand {
   std::optional<bool> pinned;
 };
 
+struct TruthCommand {
+  std::string agent_id;
+  Prediction prediction;
+  std::optional<GroundTruth> known;  ///< as the store had it when it was read
+  bool correct = false;
+  TruthSource source = TruthSource::person;
+  std::string detail;
+};
+
+struct TruthOutcome {
+  GroundTruth truth;      ///< what holds now
+  bool replaced = false;  ///< it was the other way round before
+};
+
 /// All domain state in memory, and the mutations on it. Plain synchronous code: one owner calls it, from one
 /// strand. Every mutation appends the changes that make it durable; an `Error` means that nothing changed.
 class State {
@@ -168,6 +184,10 @@ class State {
                                        Changes& changes);
   Result<ThresholdsOutcome> set_thresholds(const Caller& caller, const ThresholdsCommand& command,
                                            std::int64_t now_us, Changes& changes);
+
+  /// Says how a stored prediction turned out. The same once more changes nothing but the audit log.
+  TruthOutcome record_outcome(const Caller& caller, TruthCommand command, std::int64_t now_us,
+                              Changes& changes);
 
   // Alerts. One cause has at most one alert at a time.
   /// Nothing happens while an alert for the same cause is open; one that was resolved lately opens again.
@@ -227,6 +247,7 @@ class State {
   std::unordered_map<std::string, SessionKey> session_keys_;
   std::unordered_map<std::string, Entry> agents_;
   std::unordered_map<std::string, Alert> alerts_;  ///< by cause, see alerts()
+  std::deque<GroundTruth> recent_truths_;  ///< newest last: what a call may not yet have read from the store
   std::uint64_t agent_count_;
   std::uint64_t use_counter_ = 0;
 };

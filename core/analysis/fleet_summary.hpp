@@ -1,38 +1,36 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <span>
 
 #include "core/analysis/decision_counts.hpp"
+#include "core/analysis/series.hpp"
 
 namespace governor::core {
 
-/// Agents that have their newest health and decision in common, summed up.
-struct FleetGroup {
-  Health health = Health::unknown;
-  std::optional<Action> action;  ///< none before the first update
-  std::uint64_t agents = 0;
-  // Only what is known is in the sums.
-  double risk_sum = 0.0;
-  std::uint64_t risk_count = 0;
-  double coherence_sum = 0.0;
-  std::uint64_t coherence_count = 0;
-};
-
 inline constexpr std::size_t kHealths = 4;
 
-/// All agents at a glance, by the newest update of each.
+/// Many agents at a glance, by the newest update of each.
 struct FleetSummary {
   std::uint64_t agents = 0;
   std::uint64_t with_updates = 0;
   std::array<std::uint64_t, kHealths> by_health{};  ///< indexed by Health
   DecisionCounts by_decision;
-  std::optional<double> mean_risk;
-  std::optional<double> mean_coherence;
-};
+  KnownMean risk;
+  KnownMean coherence;
 
-FleetSummary summarize(std::span<const FleetGroup> groups);
+  /// `newest` is null for an agent without updates in its present epoch.
+  void add(const UpdateRecord* newest) {
+    agents += 1;
+    const auto health = static_cast<std::size_t>(newest != nullptr ? newest->health : Health::unknown);
+    by_health[health < kHealths ? health : 0] += 1;  // a damaged row may hold anything
+    if (newest == nullptr) return;
+    with_updates += 1;
+    by_decision.add(newest->action);
+    risk.add(newest->risk);
+    coherence.add(newest->coherence);
+  }
+};
 
 }  // namespace governor::core

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
@@ -37,5 +38,24 @@ inline std::optional<double> mean_of(std::span<const double> values) {
   for (const double value : values) sum += value;
   return sum / static_cast<double>(values.size());
 }
+
+/// Mean of the values that are known, gathered one by one.
+class KnownMean {
+ public:
+  void add(double value) {
+    if (std::isnan(value)) return;
+    sum_ += value;
+    ++count_;
+  }
+  /// None of nothing.
+  [[nodiscard]] std::optional<double> mean() const {
+    if (count_ == 0) return std::nullopt;
+    return sum_ / static_cast<double>(count_);
+  }
+
+ private:
+  double sum_ = 0.0;
+  std::uint64_t count_ = 0;
+};
 
 }  // namespace governor::core

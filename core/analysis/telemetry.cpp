@@ -59,7 +59,7 @@ std::string suspicion_message(SuspiciousPattern pattern, const Telemetry& t) {
 
 void TelemetryCollector::add(const UpdateRecord& record, std::uint32_t interval) {
   telemetry_.updates += 1;
-  telemetry_.due += record.lambda1_skipped || record.number % interval == 0 ? 1 : 0;
+  telemetry_.due += record.lambda1_skipped || (interval != 0 && record.updates % interval == 0) ? 1 : 0;
   telemetry_.skips += record.lambda1_skipped ? 1 : 0;
   telemetry_.decisions.add(record.action);
   if (!std::isnan(record.confidence)) confidences_.push_back(record.confidence);

@@ -20,6 +20,9 @@ using Clock = std::chrono::steady_clock;
 void note_agents(const core::Change& change, std::unordered_set<core::AgentKey>& agents) {
   if (const auto* update = std::get_if<core::UpdateAppended>(&change)) agents.insert(update->agent);
   if (const auto* agent = std::get_if<core::AgentSaved>(&change)) agents.insert(agent->profile.key);
+  if (const auto* outcome = std::get_if<core::OutcomeRecorded>(&change)) {
+    agents.insert(outcome->truth.prediction.agent);
+  }
 }
 
 }  // namespace

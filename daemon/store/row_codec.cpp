@@ -60,6 +60,8 @@ std::string encode_tags(const std::vector<std::string>& tags) {
   return boost::json::serialize(array);
 }
 
+}  // namespace
+
 std::vector<std::string> decode_tags(const std::string& text) {
   std::vector<std::string> tags;
   boost::json::error_code error;
@@ -71,8 +73,6 @@ std::vector<std::string> decode_tags(const std::string& text) {
   }
   return tags;
 }
-
-}  // namespace
 
 double read_figure(SQLite::Statement& statement, int column) {
   const SQLite::Column value = statement.getColumn(column);

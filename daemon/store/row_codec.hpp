@@ -55,6 +55,9 @@ core::Alert read_alert(SQLite::Statement& statement, int first);
 /// NULL is read as not a number.
 double read_figure(SQLite::Statement& statement, int column);
 
+/// Tags lie in a JSON array.
+std::vector<std::string> decode_tags(const std::string& text);
+
 /// "name=value;…" with the values in full precision; unknown names are passed over when read. Empty: none.
 std::string encode_thresholds(const std::optional<core::Thresholds>& thresholds);
 std::optional<core::Thresholds> decode_thresholds(const std::string& text);

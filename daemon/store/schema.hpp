@@ -65,6 +65,7 @@ CREATE TABLE history(
   hash BLOB NOT NULL
 ) STRICT;
 CREATE INDEX history_mark ON history(agent, number) WHERE number % 64 = 0;
+CREATE INDEX history_unsure ON history(agent, number) WHERE confidence IS NULL;
 CREATE TABLE agent_head(
   agent INTEGER PRIMARY KEY,
   history INTEGER NOT NULL,
@@ -142,6 +143,18 @@ CREATE TABLE alert(
   note TEXT NOT NULL
 ) STRICT;
 CREATE INDEX alert_open ON alert(key) WHERE resolved_us = 0;
+CREATE TABLE outcome(
+  history INTEGER PRIMARY KEY,
+  agent INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  confidence REAL,
+  correct INTEGER NOT NULL,
+  source INTEGER NOT NULL,
+  detail TEXT NOT NULL,
+  timestamp_us INTEGER NOT NULL,
+  actor INTEGER NOT NULL
+) STRICT;
+CREATE INDEX outcome_by_agent ON outcome(agent, number, confidence, correct);
 CREATE TABLE setting(
   name TEXT PRIMARY KEY,
   value TEXT NOT NULL

@@ -44,10 +44,6 @@ bool passes(const AgentFilter& filter, const core::AgentProfile& profile,
   return last < filter.idle_since_us;
 }
 
-[[noreturn]] void throw_missing_row(core::HistoryKey key) {
-  throw std::runtime_error(fmt::format("row {} of the history is missing", key));
-}
-
 }  // namespace
 
 core::Result<std::optional<core::Agent>> SqliteStore::load_agent(const std::string& id) {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <exception>
+#include <stdexcept>
 
 #include "daemon/store/row_codec.hpp"
 #include "daemon/store/sqlite_store.hpp"
@@ -94,7 +95,22 @@ struct SqliteStore::Statements {
                                       "AND (?3 OR resolved_us = 0) ORDER BY key DESC LIMIT ?4",
                                       kAlertColumns)),
         alert_by_key(db, fmt::format("SELECT {} FROM alert WHERE key = ?", kAlertColumns)),
-        who(db, "SELECT session, client, pid FROM audit WHERE key = ?") {}
+        who(db, "SELECT session, client, pid FROM audit WHERE key = ?"),
+        save_outcome(db,
+                     "INSERT OR REPLACE INTO outcome(history, agent, number, confidence, correct, source, "
+                     "detail, timestamp_us, actor) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+        outcome(db, "SELECT correct, source, detail, timestamp_us, actor FROM outcome WHERE history = ?"),
+        outcomes_after(db,
+                       "SELECT confidence, correct FROM outcome WHERE agent = ? AND number > ? AND "
+                       "confidence IS NOT NULL"),
+        unsure_after(db,
+                     "SELECT count(*) FROM history WHERE agent = ? AND number > ? AND confidence IS NULL"),
+        fleet_after(
+            db, "SELECT key, id, status, epoch_start, tags FROM agent WHERE key > ? ORDER BY key LIMIT ?"),
+        figures(db, "SELECT previous, number, health, action, risk, coherence FROM history WHERE key = ?"),
+        newest_updates(
+            db, fmt::format("SELECT agent, {} FROM history ORDER BY key DESC LIMIT ?", kHistoryColumns)),
+        thresholds_of(db, "SELECT thresholds FROM agent WHERE key = ?") {}
 
   /// `updates` and the like exist in `history` alone; `epoch` and `key` do not.
   static std::string qualified_history_columns() {
@@ -107,8 +123,13 @@ struct SqliteStore::Statements {
       insert_lifecycle, save_alert, save_setting;
   SQLite::Statement agent_by_id, agent_id_by_key, agent_key_by_id, history_row, history_step, history_mark,
       parameters_of, update_by_key, setting, answer_text, agents_after, children, lifecycle, alerts_before,
-      alert_by_key, who;
+      alert_by_key, who, save_outcome, outcome, outcomes_after, unsure_after, fleet_after, figures,
+      newest_updates, thresholds_of;
 };
+
+[[noreturn]] inline void throw_missing_row(core::HistoryKey key) {
+  throw std::runtime_error(fmt::format("row {} of the history is missing", key));
+}
 
 inline constexpr const char* kThresholdsSetting = "thresholds";
 

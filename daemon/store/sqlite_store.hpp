@@ -32,6 +32,16 @@ class SqliteStore final : public Store {
   core::Result<std::vector<std::string>> load_children(const std::string& parent_id,
                                                        std::size_t limit) override;
   core::Result<std::vector<LifecycleStep>> load_lifecycle(core::AgentKey agent, std::size_t limit) override;
+  core::Result<std::optional<RecentUpdates>> load_recent(const std::string& agent_id,
+                                                         std::size_t limit) override;
+  core::Result<FleetSlice> load_fleet(const FleetFilter& filter, core::AgentKey after,
+                                      std::size_t slice) override;
+  core::Result<std::optional<std::vector<WindowUpdate>>> load_window(const std::string& agent_id,
+                                                                     std::size_t limit) override;
+  core::Result<std::optional<StoredPrediction>> load_prediction(const std::string& agent_id,
+                                                                std::uint64_t number) override;
+  core::Result<bool> load_calibration(const std::string& agent_id, CalibrationScan& scan) override;
+  std::optional<core::Error> add_calibration(CalibrationScan& scan, std::size_t slice) override;
   core::Result<AlertPage> list_alerts(const AlertFilter& filter, core::AlertKey before,
                                       std::size_t limit) override;
   core::Result<std::optional<core::Alert>> load_alert(core::AlertKey key) override;
@@ -51,6 +61,7 @@ class SqliteStore final : public Store {
   void apply(const core::LifecycleEventAppended& change);
   void apply(const core::AlertSaved& change);
   void apply(const core::ThresholdsSaved& change);
+  void apply(const core::OutcomeRecorded& change);
 
   void load_state(core::Agent& agent, const AgentHead& head);
   [[nodiscard]] core::HistoryKey row_before(core::AgentKey agent, const AgentHead& head,
@@ -59,6 +70,11 @@ class SqliteStore final : public Store {
                        AuditPage& page);
   void read_update_rows(const AuditFilter& filter, core::AgentKey agent, std::size_t limit, std::size_t slice,
                         AuditPage& page);
+  std::optional<core::AgentProfile> find_profile(const std::string& agent_id);
+  std::vector<core::UpdateRecord> rows_of_epoch(core::AgentKey agent, std::uint64_t epoch_start,
+                                                std::size_t limit);
+  std::vector<core::UpdateRecord> recent_figures(core::AgentKey agent, std::uint64_t epoch_start);
+  void add_predictions(core::AgentKey agent, CalibrationScan& scan);
   void check_history(ChainCheck& check, std::size_t slice);
   void check_audit(ChainCheck& check, std::size_t slice);
 

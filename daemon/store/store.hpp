@@ -9,6 +9,7 @@
 #include "core/change.hpp"
 #include "core/result.hpp"
 #include "core/state.hpp"
+#include "daemon/store/analysis_queries.hpp"
 #include "daemon/store/queries.hpp"
 
 namespace governor::daemon {
@@ -53,6 +54,24 @@ class Store {
   /// The newest steps in an agent's life, oldest of them first.
   virtual core::Result<std::vector<LifecycleStep>> load_lifecycle(core::AgentKey agent,
                                                                   std::size_t limit) = 0;
+
+  /// The agent's newest updates of its present epoch, at most `limit`; none if there is no such agent.
+  virtual core::Result<std::optional<RecentUpdates>> load_recent(const std::string& agent_id,
+                                                                 std::size_t limit) = 0;
+  /// The next `slice` agents after the key `after` (0: from the first); those that pass the filter are in the
+  /// result.
+  virtual core::Result<FleetSlice> load_fleet(const FleetFilter& filter, core::AgentKey after,
+                                              std::size_t slice) = 0;
+  /// The newest updates, at most `limit`, of one agent or (empty id) of all; none if there is no such agent.
+  virtual core::Result<std::optional<std::vector<WindowUpdate>>> load_window(const std::string& agent_id,
+                                                                             std::size_t limit) = 0;
+  /// What one update predicted, and how it turned out if that was told; none if there is no such update.
+  virtual core::Result<std::optional<StoredPrediction>> load_prediction(const std::string& agent_id,
+                                                                        std::uint64_t number) = 0;
+  /// Adds up the predictions of one agent; false if there is no such agent.
+  virtual core::Result<bool> load_calibration(const std::string& agent_id, CalibrationScan& scan) = 0;
+  /// Adds up those of the next `slice` agents.
+  virtual std::optional<core::Error> add_calibration(CalibrationScan& scan, std::size_t slice) = 0;
 
   virtual core::Result<AlertPage> list_alerts(const AlertFilter& filter, core::AlertKey before,
                                               std::size_t limit) = 0;

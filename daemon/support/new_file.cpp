@@ -29,6 +29,12 @@ core::Error refused(const std::string& directory, std::string_view why) {
           "Move it away; governor makes the directory itself."};
 }
 
+core::Error taken(const std::string& directory, const std::string& name) {
+  return {core::ErrorCode::already_exists,
+          fmt::format("{}/{} exists already, and nothing is ever overwritten.", directory, name),
+          "Give another name, or none: then the time makes it a new one."};
+}
+
 core::Result<ipc::UniqueFd> open_directory(const std::string& path) {
   if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return failed("Cannot make " + path, errno);
   ipc::UniqueFd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
@@ -103,6 +109,12 @@ std::optional<core::Error> NewFile::write(std::string_view bytes) {
 std::optional<core::Error> NewFile::sync() {
   if (sync_descriptor(file_.get()) != 0) return failed("Cannot write to " + directory_, errno);
   return std::nullopt;
+}
+
+std::optional<core::Error> NewFile::refuse_taken(const std::string& name) const {
+  struct stat info;
+  if (::fstatat(directory_fd_.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
+  return taken(directory_, name);
 }
 
 std::optional<core::Error> NewFile::publish(const std::string& name) {

@@ -29,6 +29,8 @@ class NewFile {
   std::optional<core::Error> write(std::string_view bytes);
   /// Brings to the disk what was written. In between, so that no later call has to wait for all of it.
   std::optional<core::Error> sync();
+  /// The error that `publish` would give if the name is taken already.
+  [[nodiscard]] std::optional<core::Error> refuse_taken(const std::string& name) const;
   /// Gives it its name, durably. `already_exists` if that is taken; another name may then be tried.
   std::optional<core::Error> publish(const std::string& name);
 

@@ -110,6 +110,11 @@ std::optional<std::int64_t> parse_iso_timestamp(std::string_view text) {
   return time.time_since_epoch().count();
 }
 
+std::string compact_timestamp(std::int64_t us) {
+  const std::string iso = iso_timestamp(us);
+  return fmt::format("{}T{}{}{}Z", compact_date(us), iso.substr(11, 2), iso.substr(14, 2), iso.substr(17, 2));
+}
+
 std::string compact_date(std::int64_t us) {
   const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(time_point(us)));
   return fmt::format("{:04}{:02}{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),

@@ -14,6 +14,9 @@ std::string iso_timestamp(std::int64_t microseconds_since_epoch);
 /// UTC.
 std::optional<std::int64_t> parse_iso_timestamp(std::string_view text);
 
+/// `yyyymmddThhmmssZ`, UTC: for names of files.
+std::string compact_timestamp(std::int64_t microseconds_since_epoch);
+
 /// `yyyymmdd`, UTC.
 std::string compact_date(std::int64_t microseconds_since_epoch);
 

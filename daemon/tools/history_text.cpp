@@ -5,8 +5,8 @@
 #include <cmath>
 #include <iterator>
 
+#include "core/ground_truth.hpp"
 #include "daemon/support/timestamp.hpp"
-#include "daemon/tools/update_json.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -18,22 +18,24 @@ void append_figure(std::string& csv, double figure) {
 
 }  // namespace
 
+void write_history_row(JsonWriter& json, const std::string& agent_id, const core::UpdateRecord& r) {
+  json.begin_object();
+  json.field("update", r.number).field("epoch", r.epoch).field("timestamp", iso_timestamp(r.timestamp_us));
+  json.field("E", r.E).field("I", r.I).field("S", r.S).field("V", r.V);
+  json.field("coherence", r.coherence).field("risk_score", r.risk).field("phi", r.phi);
+  json.field("verdict", core::to_string(r.verdict)).field("action", core::to_string(r.action));
+  json.field("require_human", r.require_human()).field("health", core::to_string(r.health));
+  json.field("lambda1", r.lambda1).field("lambda1_skipped", r.lambda1_skipped);
+  json.field("void_active", r.void_active).field("void_threshold", r.void_threshold);
+  json.field("confidence", r.confidence).field("complexity", r.complexity);
+  json.field("prediction_id", core::prediction_id(agent_id, r.number));
+  json.end_object();
+}
+
 void write_history_rows(JsonWriter& json, const std::string& agent_id,
                         const std::vector<core::UpdateRecord>& rows) {
   json.begin_array();
-  for (const core::UpdateRecord& r : rows) {
-    json.begin_object();
-    json.field("update", r.number).field("epoch", r.epoch).field("timestamp", iso_timestamp(r.timestamp_us));
-    json.field("E", r.E).field("I", r.I).field("S", r.S).field("V", r.V);
-    json.field("coherence", r.coherence).field("risk_score", r.risk).field("phi", r.phi);
-    json.field("verdict", core::to_string(r.verdict)).field("action", core::to_string(r.action));
-    json.field("require_human", r.require_human()).field("health", core::to_string(r.health));
-    json.field("lambda1", r.lambda1).field("lambda1_skipped", r.lambda1_skipped);
-    json.field("void_active", r.void_active).field("void_threshold", r.void_threshold);
-    json.field("confidence", r.confidence).field("complexity", r.complexity);
-    json.field("prediction_id", prediction_id(agent_id, r.number));
-    json.end_object();
-  }
+  for (const core::UpdateRecord& row : rows) write_history_row(json, agent_id, row);
   json.end_array();
 }
 
@@ -51,7 +53,7 @@ void append_history_csv(std::string& csv, const std::string& agent_id, const cor
   }
   fmt::format_to(std::back_inserter(csv), "{},{},{},{},{},{},{}\n", core::to_string(r.verdict),
                  core::to_string(r.action), r.require_human(), core::to_string(r.health), r.lambda1_skipped,
-                 r.void_active, prediction_id(agent_id, r.number));
+                 r.void_active, core::prediction_id(agent_id, r.number));
 }
 
 std::string history_csv(const std::string& agent_id, const std::vector<core::UpdateRecord>& rows) {

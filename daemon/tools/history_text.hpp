@@ -9,6 +9,7 @@
 
 namespace governor::daemon {
 
+void write_history_row(JsonWriter& json, const std::string& agent_id, const core::UpdateRecord& row);
 /// An array of rows, in the order given.
 void write_history_rows(JsonWriter& json, const std::string& agent_id,
                         const std::vector<core::UpdateRecord>& rows);

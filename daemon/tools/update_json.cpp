@@ -1,15 +1,10 @@
 #include "daemon/tools/update_json.hpp"
 
-#include <fmt/compile.h>
 #include <fmt/format.h>
 
 #include "daemon/support/timestamp.hpp"
 
 namespace governor::daemon {
-
-std::string prediction_id(const std::string& agent_id, std::uint64_t number) {
-  return fmt::format(FMT_COMPILE("{}/{}"), agent_id, number);
-}
 
 void write_health(JsonWriter& json, const core::UpdateRecord* last, const core::Thresholds& thresholds) {
   json.begin_object();
@@ -64,7 +59,7 @@ std::string update_json(const core::UpdateOutcome& outcome, const core::Threshol
   JsonWriter json(text);
   json.begin_object();
   json.field("agent_id", outcome.agent_id).field("update", r.number);
-  if (!simulated) json.field("prediction_id", prediction_id(outcome.agent_id, r.number));
+  if (!simulated) json.field("prediction_id", core::prediction_id(outcome.agent_id, r.number));
   json.key("decision");
   write_decision(json, r, thresholds);
   json.key("health");

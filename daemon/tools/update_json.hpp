@@ -9,10 +9,6 @@ namespace governor::daemon {
 
 // The same things have the same names and values in every tool that shows them.
 
-/// Names the decision of one update, for whoever learns later whether it was right. Ids of agents have no
-/// slash.
-std::string prediction_id(const std::string& agent_id, std::uint64_t number);
-
 /// `{"status", "message"}`; `last` may be null.
 void write_health(JsonWriter& json, const core::UpdateRecord* last, const core::Thresholds& thresholds);
 void write_decision(JsonWriter& json, const core::UpdateRecord& record, const core::Thresholds& thresholds);

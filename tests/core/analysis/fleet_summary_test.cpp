@@ -1,33 +1,44 @@
 #include "core/analysis/fleet_summary.hpp"
 
+#include "tests/core/analysis/rows.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace governor::core;
+using namespace governor::core::test;
 
-TEST_CASE("groups add up to the fleet, and means are over agents that have the figure") {
-  const FleetGroup groups[] = {
-      {Health::healthy, Action::approve, 3, 0.6, 3, 1.95, 3},
-      {Health::critical, Action::reject, 1, 0.8, 1, 0.45, 1},
-      {Health::healthy, Action::revise, 2, 0.2, 1, 0.0, 0},
-      {Health::unknown, std::nullopt, 4, 0.0, 0, 0.0, 0},
-  };
-  const FleetSummary s = summarize(groups);
-  CHECK(s.agents == 10);
-  CHECK(s.with_updates == 6);
-  CHECK(s.by_health[static_cast<std::size_t>(Health::unknown)] == 4);
-  CHECK(s.by_health[static_cast<std::size_t>(Health::healthy)] == 5);
-  CHECK(s.by_health[static_cast<std::size_t>(Health::degraded)] == 0);
-  CHECK(s.by_health[static_cast<std::size_t>(Health::critical)] == 1);
-  CHECK(s.by_decision.approve == 3);
-  CHECK(s.by_decision.revise == 2);
+namespace {
+
+UpdateRecord row(Health health, Action action, double risk, double coherence) {
+  UpdateRecord r;
+  r.health = health;
+  r.action = action;
+  r.risk = risk;
+  r.coherence = coherence;
+  return r;
+}
+
+}  // namespace
+
+TEST_CASE("a fleet is counted by the newest update of each agent, and means are over known figures") {
+  const UpdateRecord rows[] = {row(Health::healthy, Action::approve, 0.1, 0.66),
+                               row(Health::critical, Action::reject, 0.9, 0.45),
+                               row(Health::healthy, Action::revise, 0.2, kUnknown)};
+  FleetSummary s;
+  for (const UpdateRecord& one : rows) s.add(&one);
+  s.add(nullptr);
+  s.add(nullptr);
+  CHECK(s.agents == 5);
+  CHECK(s.with_updates == 3);
+  CHECK(s.by_health == std::array<std::uint64_t, 4>{2, 2, 0, 1});
+  CHECK(s.by_decision.approve == 1);
+  CHECK(s.by_decision.revise == 1);
   CHECK(s.by_decision.reject == 1);
-  CHECK(*s.mean_risk == Approx(1.6 / 5));
-  CHECK(*s.mean_coherence == Approx(2.4 / 4));
+  CHECK(*s.risk.mean() == Approx(0.4));
+  CHECK(*s.coherence.mean() == Approx(0.555));
 }
 
 TEST_CASE("an empty fleet has no means") {
-  const FleetSummary s = summarize({});
-  CHECK(s.agents == 0);
-  CHECK_FALSE(s.mean_risk);
-  CHECK_FALSE(s.mean_coherence);
+  const FleetSummary s;
+  CHECK_FALSE(s.risk.mean());
+  CHECK_FALSE(s.coherence.mean());
 }

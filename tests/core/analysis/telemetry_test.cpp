@@ -16,7 +16,7 @@ Telemetry after(const std::vector<double>& confidences, double needed = 0.8) {
   std::uint64_t number = 0;
   for (const double confidence : confidences) {
     UpdateRecord row;
-    row.number = ++number;
+    row.updates = ++number;
     row.confidence = confidence;
     row.lambda1_skipped = number % kInterval == 0 && confidence < needed;
     row.action = number % 2 == 0 ? Action::approve : Action::revise;
@@ -42,7 +42,7 @@ TEST_CASE("the skip rate is the share of the updates at which something could be
 TEST_CASE("a skip counts as due also if the interval was another one then") {
   TelemetryCollector collector;
   UpdateRecord row;
-  row.number = 3;
+  row.updates = 3;
   row.lambda1_skipped = true;
   collector.add(row, kInterval);
   CHECK(std::move(collector).finish().skip_rate() == 1.0);

@@ -156,6 +156,34 @@ class GatedStore final : public Store {
     if (auto failure = gate_->pass_load()) return *std::move(failure);
     return inner_->load_lifecycle(agent, limit);
   }
+  core::Result<std::optional<RecentUpdates>> load_recent(const std::string& agent_id,
+                                                         std::size_t limit) override {
+    if (auto failure = gate_->pass_load()) return *std::move(failure);
+    return inner_->load_recent(agent_id, limit);
+  }
+  core::Result<FleetSlice> load_fleet(const FleetFilter& filter, core::AgentKey after,
+                                      std::size_t slice) override {
+    if (auto failure = gate_->pass_load()) return *std::move(failure);
+    return inner_->load_fleet(filter, after, slice);
+  }
+  core::Result<std::optional<std::vector<WindowUpdate>>> load_window(const std::string& agent_id,
+                                                                     std::size_t limit) override {
+    if (auto failure = gate_->pass_load()) return *std::move(failure);
+    return inner_->load_window(agent_id, limit);
+  }
+  core::Result<std::optional<StoredPrediction>> load_prediction(const std::string& agent_id,
+                                                                std::uint64_t number) override {
+    if (auto failure = gate_->pass_load()) return *std::move(failure);
+    return inner_->load_prediction(agent_id, number);
+  }
+  core::Result<bool> load_calibration(const std::string& agent_id, CalibrationScan& scan) override {
+    if (auto failure = gate_->pass_load()) return *std::move(failure);
+    return inner_->load_calibration(agent_id, scan);
+  }
+  std::optional<core::Error> add_calibration(CalibrationScan& scan, std::size_t slice) override {
+    if (auto failure = gate_->pass_load()) return failure;
+    return inner_->add_calibration(scan, slice);
+  }
   core::Result<AlertPage> list_alerts(const AlertFilter& filter, core::AlertKey before,
                                       std::size_t limit) override {
     if (auto failure = gate_->pass_load()) return *std::move(failure);

@@ -64,6 +64,7 @@ TEST_CASE("a name that is taken is refused, whatever holds it, and nothing of it
   CHECK_FALSE(file.write("new"));
   for (const char* name : {"file", "link", "dangling", "folder"}) {
     INFO(name);
+    CHECK(file.refuse_taken(name));
     const auto refusal = file.publish(name);
     REQUIRE(refusal);
     CHECK(refusal->code == core::ErrorCode::already_exists);
@@ -72,6 +73,7 @@ TEST_CASE("a name that is taken is refused, whatever holds it, and nothing of it
   CHECK(read_file(directory + "/file") == "old");
   CHECK(read_file(parent.file("target")) == "kept");
   CHECK_FALSE(fs::exists(parent.file("nowhere")));
+  CHECK_FALSE(file.refuse_taken("free"));
   CHECK_FALSE(file.publish("free"));
   CHECK(read_file(directory + "/free") == "new");
 }
