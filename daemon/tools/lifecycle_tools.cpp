@@ -9,6 +9,7 @@
 #include "daemon/support/timestamp.hpp"
 #include "daemon/tools/agent_reference.hpp"
 #include "daemon/tools/arguments.hpp"
+#include "daemon/tools/delete_tool.hpp"
 #include "daemon/tools/lifecycle_schemas.hpp"
 #include "daemon/tools/update_json.hpp"
 
@@ -199,6 +200,7 @@ std::vector<Tool> lifecycle_tools() {
        kChangeOutput, false, true, parse_change<Lifecycle::active>, true},
       {"archive_agent", "agents", "Archive an agent", "Puts an agent away; resume_agent brings it back.",
        kChangeInput, kChangeOutput, false, true, parse_change<Lifecycle::archived>},
+      delete_tool(),
       {"archive_idle_agents", "agents", "Archive idle agents",
        "Archives agents without an update for some days, by pattern or tag. Pinned agents and those of live "
        "sessions stay. A dry run unless dry_run is false.",

@@ -1,6 +1,10 @@
 // Lifecycle, metadata, thresholds, alerts and audit log as clients see them, across restarts.
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
 #include "daemon/store/open_store.hpp"
 #include "tests/daemon/state/daemon_fixture.hpp"
 #include "tests/daemon/state/test_client.hpp"
@@ -248,6 +252,38 @@ TEST_CASE("idle agents are archived by pattern and age, but not pinned ones nor 
             .as_int64() == 0);
   const auto refused = client.refused(7, "process_agent_update", R"({"agent_id":"test_idle"})");
   CHECK(std::string(refused.at("message").as_string()).find("no update for 7 days") != std::string::npos);
+}
+
+TEST_CASE("a deletion asks for confirmation, writes a backup first, and keeps the history") {
+  DaemonFixture daemon;
+  TestClient client(daemon.socket());
+  client.hello("a");
+  client.call(1, "register_agent", R"({"agent_id":"x"})");
+  for (std::uint64_t line = 2; line <= 40; ++line) client.update(line, "x");
+  CHECK(client.refused(41, "delete_agent", R"({"agent_id":"x"})").at("field").as_string() == "confirm");
+  client.call(42, "update_agent_metadata", R"({"pinned":true})");
+  const std::string arguments = R"({"agent_id":"x","confirm":true,"reason":"done"})";
+  CHECK(client.refused(43, "delete_agent", arguments).at("code").as_string() == "conflict");
+  CHECK_FALSE(std::filesystem::exists(daemon.directory() + "/deleted"));
+  client.call(44, "update_agent_metadata", R"({"pinned":false})");
+  TestClient other(daemon.socket());
+  other.hello("b");
+  CHECK(other.refused(1, "delete_agent", arguments).at("code").as_string() == "not_owner");
+
+  const auto deleted = client.call(45, "delete_agent", arguments);
+  CHECK(deleted.at("rows").as_int64() == 39);
+  std::ifstream file(std::string(deleted.at("backup").as_string()));
+  std::stringstream text;
+  text << file.rdbuf();
+  CHECK(json::parse(text.str()).is_object());
+  CHECK(client.call(46, "list_agents", "{}").at("count").as_int64() == 0);
+  CHECK(client.call(47, "list_agents", R"({"status":"deleted"})").at("count").as_int64() == 1);
+  CHECK(client.refused(48, "process_agent_update", "{}").at("code").as_string() == "conflict");
+  CHECK(client.refused(49, "delete_agent", arguments).at("code").as_string() == "not_found");
+  CHECK(client.call(50, "get_system_history", R"({"agent_id":"x"})").at("total").as_int64() == 39);
+  CHECK(client.call(51, "register_agent", R"({"agent_id":"x"})").at("created").as_bool());
+  CHECK(client.update(52, "x") == 40);
+  CHECK(verify(client).at("ok").as_bool());
 }
 
 TEST_CASE("alerts are listed, acknowledged once, and known again after a restart") {

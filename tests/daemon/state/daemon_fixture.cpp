@@ -58,6 +58,7 @@ void DaemonFixture::start() {
   facts.pid = ::getpid();
   facts.user = "tester";
   facts.socket = socket();
+  facts.state_directory = directory_.path();
   facts.started = std::chrono::steady_clock::now();
   Server::Settings settings;
   settings.state = {core::Thresholds{}, core::LoopPolicy::advise, settings_.max_loaded_agents, next_us,
