@@ -124,6 +124,7 @@ class StateOwner final : public ConcurrencySource {
   std::deque<Parked> parked_;  ///< what came while the state is reloaded, in order
   std::vector<core::Session> sessions_before_reload_;
   std::optional<core::Error> reload_error_;
+  bool reloading_ = false;
   std::uint64_t generation_ = 0;  ///< of the state: results of reads for an older one are void
   boost::asio::steady_timer timer_;
   std::chrono::steady_clock::time_point next_archive_{};  ///< of idle agents; at the start, then daily

@@ -39,6 +39,8 @@ void StateOwner::on_commit_failure(const core::Error& failure) {
 }
 
 void StateOwner::reload() {
+  // One at a time: a second result would replace the state that the first one brought and others used since.
+  if (std::exchange(reloading_, true)) return;
   store_.post([this](Store& store) {
     auto seed = store.load_seed();
     boost::asio::post(strand_, [this, seed = std::move(seed)]() mutable { on_reloaded(std::move(seed)); });
@@ -46,6 +48,7 @@ void StateOwner::reload() {
 }
 
 void StateOwner::on_reloaded(core::Result<core::StateSeed> seed) {
+  reloading_ = false;
   if (!seed) {
     reload_error_ = seed.error();
     spdlog::error("the state cannot be reloaded: {}", seed.error().message);
