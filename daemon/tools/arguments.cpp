@@ -92,6 +92,36 @@ std::optional<std::string> Arguments::agent_id(std::string_view name) {
   return id;
 }
 
+std::vector<std::string> Arguments::agent_ids(std::string_view name, std::size_t min_count,
+                                              std::size_t max_count) {
+  const json::value* value = take(name);
+  if (value == nullptr) return {};
+  const json::array* array = value->if_array();
+  if (array == nullptr || array->size() < min_count || array->size() > max_count) {
+    refuse(name, *value, fmt::format("a list of {} to {} agent ids", min_count, max_count));
+    return {};
+  }
+  std::vector<std::string> ids;
+  for (std::size_t i = 0; i < array->size(); ++i) {
+    const std::string element = fmt::format("{}[{}]", name, i);
+    const json::string* id = (*array)[i].if_string();
+    if (id == nullptr) {
+      refuse(element, (*array)[i], "an agent id");
+      return {};
+    }
+    if (auto error = core::validate_agent_id(element, *id)) refuse(*std::move(error));
+    ids.emplace_back(*id);
+  }
+  return ids;
+}
+
+void Arguments::require(std::string_view name, std::string expected) {
+  const json::value* value = object_.if_contains(name);
+  if (value == nullptr || value->is_null()) {
+    if (!missing_) missing_ = core::invalid_argument(std::string(name), "missing", std::move(expected));
+  }
+}
+
 double Arguments::number(std::string_view name, double absent, double lowest, double highest) {
   const json::value* value = take(name);
   if (value == nullptr) return absent;
@@ -208,7 +238,7 @@ std::optional<core::Error> Arguments::finish() {
     error.given = shown(item.value());
     return error;
   }
-  return std::nullopt;
+  return missing_;
 }
 
 }  // namespace governor::daemon

@@ -22,6 +22,10 @@ class Arguments {
   /// As `text`, without a copy; valid as long as the object.
   std::optional<std::string_view> text_view(std::string_view name, std::size_t max_bytes);
   std::optional<std::string> agent_id(std::string_view name = "agent_id");
+  /// Ids of agents, from `min_count` to `max_count` of them; none if absent.
+  std::vector<std::string> agent_ids(std::string_view name, std::size_t min_count, std::size_t max_count);
+  /// Refuses a call without this argument, saying what it would take.
+  void require(std::string_view name, std::string expected);
   double number(std::string_view name, double absent, double lowest, double highest);
   std::int64_t integer(std::string_view name, std::int64_t absent, std::int64_t lowest, std::int64_t highest);
   bool flag(std::string_view name, bool absent);
@@ -47,6 +51,7 @@ class Arguments {
   const boost::json::object& object_;
   std::vector<std::string_view> known_;
   std::optional<core::Error> error_;
+  std::optional<core::Error> missing_;  ///< told only if nothing is wrong with what is there
 };
 
 }  // namespace governor::daemon

@@ -67,7 +67,7 @@ class GetCall final : public AgentCall {
     auto life = store.load_lifecycle((*agent)->profile.key, kMaxLifeSteps);
     if (!life) return life.error();
     life_ = *std::move(life);
-    auto page = store.load_history(id(), 0, core::kTrendValues);
+    auto page = store.load_history(id(), 0, core::kRecentRows);
     if (!page) return page.error();
     if (*page) recent_ = std::move((*page)->rows);
     return std::nullopt;

@@ -7,12 +7,17 @@
 
 #include "daemon/tools/agent_tools.hpp"
 #include "daemon/tools/alert_tools.hpp"
+#include "daemon/tools/analysis_tools.hpp"
 #include "daemon/tools/audit_tools.hpp"
+#include "daemon/tools/calibration_tools.hpp"
 #include "daemon/tools/diagnosis_tools.hpp"
+#include "daemon/tools/export_tools.hpp"
+#include "daemon/tools/fleet_tools.hpp"
 #include "daemon/tools/governance_tools.hpp"
 #include "daemon/tools/lifecycle_tools.hpp"
 #include "daemon/tools/metadata_tools.hpp"
 #include "daemon/tools/server_tools.hpp"
+#include "daemon/tools/telemetry_tools.hpp"
 #include "daemon/tools/threshold_tools.hpp"
 
 namespace governor::daemon {
@@ -27,7 +32,8 @@ const std::vector<Tool>& all_tools() {
     std::vector<Tool> all;
     for (const auto& group :
          {governance_tools(), agent_tools(), server_tools(), metadata_tools(), alert_tools(),
-          lifecycle_tools(), threshold_tools(), audit_tools(), diagnosis_tools()}) {
+          lifecycle_tools(), threshold_tools(), audit_tools(), diagnosis_tools(), analysis_tools(),
+          fleet_tools(), calibration_tools(), telemetry_tools(), export_tools()}) {
       all.insert(all.end(), group.begin(), group.end());
     }
     return all;

@@ -27,6 +27,10 @@ bool process_is_gone(const core::SessionProcess&) {
 
 std::atomic<bool> DaemonFixture::processes_gone{false};
 
+void DaemonFixture::advance_clock(std::chrono::microseconds by) {
+  clock_us += by.count();
+}
+
 DaemonFixture::DaemonFixture(Settings settings) : settings_(settings) {
   processes_gone = false;
   start();

@@ -50,6 +50,8 @@ class DaemonFixture {
   /// Whether the processes behind the sessions count as gone. The daemon's clock ticks a microsecond a
   /// reading.
   static std::atomic<bool> processes_gone;
+  /// The daemon's clock goes on from there.
+  static void advance_clock(std::chrono::microseconds by);
 
  private:
   void start();

@@ -8,7 +8,7 @@
 
 namespace governor::daemon::test {
 
-/// A store that is written by a state, as in the daemon, each change at once.
+/// A store that is written by a state, as in the daemon.
 class LivingStore : public StoreFixture {
  public:
   LivingStore() : state(core::Thresholds{}, core::StateSeed{}) {
@@ -17,18 +17,16 @@ class LivingStore : public StoreFixture {
     save();
   }
 
-  core::UpdateRecord update(const std::string& id, const core::UpdateInput& input = {}) {
-    know(id);
-    core::UpdateCommand command;
-    command.agent_id = id;
-    command.input = input;
-    const auto outcome = state.update({session, 0}, std::move(command), now += 1'000'000, changes);
-    REQUIRE(outcome);
-    save();
-    return outcome->record;
-  }
+  void update(const std::string& id, const core::UpdateInput& input = {}) { update_times(id, 1, input); }
   void update_times(const std::string& id, int times, const core::UpdateInput& input = {}) {
-    for (int i = 0; i < times; ++i) update(id, input);
+    if (state.presence(id) == core::State::Presence::not_loaded) state.insert_absent(id);
+    for (int i = 0; i < times; ++i) {
+      core::UpdateCommand command;
+      command.agent_id = id;
+      command.input = input;
+      REQUIRE(state.update({session, 0}, std::move(command), now += 1'000'000, changes));
+    }
+    save();
   }
   void reset(const std::string& id) {
     REQUIRE(state.reset_monitor({session, 0}, {id, {}, {}}, now += 1'000'000, changes));
@@ -55,11 +53,6 @@ class LivingStore : public StoreFixture {
   core::Changes changes;
   core::SessionKey session = 0;
   std::int64_t now = 1'769'860'800'000'000;
-
- private:
-  void know(const std::string& id) {
-    if (state.presence(id) == core::State::Presence::not_loaded) state.insert_absent(id);
-  }
 };
 
 }  // namespace governor::daemon::test

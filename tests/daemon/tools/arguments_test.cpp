@@ -134,6 +134,40 @@ TEST_CASE("an agent id is checked where it is read") {
   CHECK(after(R"({"parent_agent_id":["x"]})", read)->field == "parent_agent_id");
 }
 
+TEST_CASE("a list of agent ids is bounded, and each of them checked") {
+  const auto read = [](Arguments& a) { a.agent_ids("ids", 2, 3); };
+  check(after(R"({"ids":["a"]})", read), "ids", R"(["a"])", "a list of 2 to 3 agent ids");
+  check(after(R"({"ids":["a","b","c","d"]})", read), "ids", R"(["a","b","c","d"])",
+        "a list of 2 to 3 agent ids");
+  check(after(R"({"ids":"a"})", read), "ids", "\"a\"", "a list of 2 to 3 agent ids");
+  check(after(R"({"ids":["a",5]})", read), "ids[1]", "5", "an agent id");
+  check(after(R"({"ids":["a","b c"]})", read), "ids[1]", "\"b c\"",
+        "1 to 128 characters of A-Z a-z 0-9 . _ -");
+  const json::object given = object(R"({"ids":["a","b"]})");
+  Arguments arguments(given);
+  CHECK(arguments.agent_ids("ids", 2, 3) == std::vector<std::string>{"a", "b"});
+  CHECK_FALSE(arguments.finish());
+}
+
+TEST_CASE("a missing argument is told unless something else is wrong") {
+  const auto read = [](Arguments& a) {
+    a.require("n", "a number");
+    a.require("m", "another");
+    a.number("n", 0, 0, 1);
+    a.number("m", 0, 0, 1);
+  };
+  for (const char* given : {"{}", R"({"n":null})", R"({"m":0})"}) {
+    const auto error = after(given, read);
+    REQUIRE(error);
+    CHECK(error->field == "n");
+    CHECK(error->message == "n is missing; accepted: a number.");
+  }
+  CHECK(after(R"({"n":1})", read)->field == "m");
+  CHECK(after(R"({"surprise":1})", read)->field == "surprise");
+  CHECK(after(R"({"m":7})", read)->given == "7");
+  CHECK_FALSE(after(R"({"n":0,"m":1})", read));
+}
+
 TEST_CASE("an unknown argument is named, with those that are known") {
   const auto error = after(R"({"complexty":0.5})", [](Arguments& a) {
     a.number("complexity", 0.5, 0, 1);
