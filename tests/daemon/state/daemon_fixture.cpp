@@ -27,7 +27,7 @@ bool process_is_gone(const core::SessionProcess&) {
 
 std::atomic<bool> DaemonFixture::processes_gone{false};
 
-DaemonFixture::DaemonFixture(Settings settings) : settings_(settings) {
+DaemonFixture::DaemonFixture(Settings settings) : settings_(std::move(settings)) {
   processes_gone = false;
   start();
 }
@@ -62,6 +62,8 @@ void DaemonFixture::start() {
   Server::Settings settings;
   settings.state = {core::Thresholds{}, core::LoopPolicy::advise, settings_.max_loaded_agents, next_us,
                     process_is_gone};
+  settings.state.alerts = settings_.alerts;
+  settings.alert_command = settings_.alert_command;
   settings.idle_exit = settings_.idle_exit;
   settings.listen_again = [this] { return std::optional(listen()); };
   io_ = std::make_unique<boost::asio::io_context>();
