@@ -61,6 +61,10 @@ Alert State::acknowledge_alert(const Caller& caller, const Alert& stored, std::s
       save_profile(agent->profile, changes);
       alert.resolved_us = now_us;
     }
+    // These are events and do not last; a person has now seen them.
+    if (alert.kind == AlertKind::daemon_crash || alert.kind == AlertKind::clock_jump) {
+      if (alert.resolved_us == 0) alert.resolved_us = now_us;
+    }
     // What comes after an acknowledgement is news again.
     if (alert.resolved_us != 0) {
       alerts_.erase(kept);

@@ -21,6 +21,7 @@ namespace json = boost::json;
 constexpr std::array<std::string_view, 7> kLogLevels{"trace", "debug",    "info", "warn",
                                                      "error", "critical", "off"};
 
+constexpr std::size_t kMaxCommandWords = 64;
 constexpr std::array<std::string_view, 2> kLoopPolicies{"advise", "block"};
 
 std::size_t line_of(std::string_view text, std::size_t offset) {
@@ -56,6 +57,26 @@ std::optional<std::string> set_choice(const json::value& value, std::span<const 
   return fmt::format("must be one of {}, not \"{}\"", fmt::join(choices, ", "), target);
 }
 
+/// A program and its arguments. No shell and no search path: what runs is what stands there.
+std::optional<std::string> set_command(const json::value& value, std::vector<std::string>& target) {
+  std::vector<std::string> words;
+  const json::array* list = value.if_array();
+  bool valid = list != nullptr && list->size() <= kMaxCommandWords;
+  if (valid) {
+    for (const json::value& word : *list) {
+      valid = valid && word.is_string() && word.get_string().find('\0') == json::string::npos;
+      if (valid) words.emplace_back(word.get_string());
+    }
+  }
+  if (!valid || (!words.empty() && !words.front().starts_with('/'))) {
+    return fmt::format(
+        "must be a list of at most {} texts that begins with the absolute path of a program, not {}",
+        kMaxCommandWords, json::serialize(value));
+  }
+  target = std::move(words);
+  return std::nullopt;
+}
+
 std::optional<std::string> set(std::string_view key, const json::value& value, Options& options) {
   if (key == "idle_exit") return set_integer(value, 0, std::numeric_limits<int>::max(), options.idle_exit);
   if (key == "io_threads") return set_integer(value, 1, 64, options.io_threads);
@@ -63,9 +84,11 @@ std::optional<std::string> set(std::string_view key, const json::value& value, O
   if (key == "log_level") return set_choice(value, kLogLevels, options.log_level);
   if (key == "archive_idle_days") return set_integer(value, 0, 36500, options.archive_idle_days);
   if (key == "loop_policy") return set_choice(value, kLoopPolicies, options.loop_policy);
+  if (key == "low_disk_mb") return set_integer(value, 0, kHighestLowDiskMb, options.low_disk_mb);
+  if (key == "alert_command") return set_command(value, options.alert_command);
   // Directories cannot be set here: the proxies, which do not read this file, must find the daemon.
-  return "is not a setting; known are archive_idle_days, idle_exit, io_threads, loaded_agents_limit, "
-         "log_level, loop_policy";
+  return "is not a setting; known are alert_command, archive_idle_days, idle_exit, io_threads, "
+         "loaded_agents_limit, log_level, loop_policy, low_disk_mb";
 }
 
 }  // namespace

@@ -32,6 +32,9 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--archive-idle-days", options.archive_idle_days,
                  "Archive agents test_* and demo_* daily that had no update for so many days; 0: never")
       ->check(CLI::Range(0, 36500));
+  app.add_option("--low-disk-mb", options.low_disk_mb,
+                 "Raise an alert when fewer megabytes than this are free for the state directory; 0: never")
+      ->check(CLI::Range(0, kHighestLowDiskMb));
   app.add_option("--log-level", options.log_level, "trace, debug, info, warn, error, critical or off")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "critical", "off"}));
 }

@@ -2,10 +2,13 @@
 
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "core/thresholds.hpp"
 
 namespace governor::daemon {
+
+inline constexpr int kHighestLowDiskMb = 1'000'000'000;
 
 /// Everything that can be set from outside; configuration file first, then the command line. Names are the
 /// same.
@@ -21,6 +24,10 @@ struct Options {
   int loaded_agents_limit = 4096;      ///< agents kept in memory
   int archive_idle_days = 0;           ///< test_* and demo_* agents idle for longer are archived; 0: never
   std::string loop_policy = "advise";  ///< or "block"
+  int low_disk_mb = 256;               ///< less room than this raises an alert; 0: none
+  /// A program, by its absolute path, and its arguments, run for each new alert; empty: none. In the file
+  /// only.
+  std::vector<std::string> alert_command;
 
   [[nodiscard]] int effective_idle_exit() const {
     if (idle_exit >= 0) return idle_exit;

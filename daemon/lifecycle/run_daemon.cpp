@@ -11,6 +11,9 @@
 #include <thread>
 #include <vector>
 
+#include "daemon/alerts/clock_watch.hpp"
+#include "daemon/alerts/disk_space_watch.hpp"
+#include "daemon/alerts/run_marker.hpp"
 #include "daemon/lifecycle/logging.hpp"
 #include "daemon/lifecycle/self_check.hpp"
 #include "daemon/lifecycle/server.hpp"
@@ -47,6 +50,11 @@ class BlockedSignals {
  private:
   sigset_t before_;
 };
+
+std::string own_boot_id() {
+  const auto self = ipc::identify_process(::getpid());
+  return self ? self->boot_id : std::string();
+}
 
 std::string user_name() {
   const passwd* entry = ::getpwuid(::geteuid());
@@ -126,6 +134,9 @@ std::optional<StartFailure> serve(const Options& options, const ipc::Paths& path
                     "Give both the same GOVERNOR_RUNTIME_DIR, or each its own GOVERNOR_STATE_DIR.",
                     paths.state_dir)};
   }
+  // Before the log of this run begins: that of the last one may say when it ended.
+  const std::string boot_id = own_boot_id();
+  auto unclean_run = RunMarker::find_unclean_run(paths.state_dir, paths.state_dir + "/governor.log", boot_id);
   set_up_logging(options.foreground, paths.state_dir + "/governor.log", options.log_level);
   spdlog::info("governord {} starts, pid {}", ipc::build_id(), ::getpid());
 
@@ -150,6 +161,13 @@ std::optional<StartFailure> serve(const Options& options, const ipc::Paths& path
                     options.loop_policy == "block" ? core::LoopPolicy::block : core::LoopPolicy::advise,
                     static_cast<std::size_t>(options.loaded_agents_limit), system_now_us, process_is_gone};
   settings.state.archive_idle_days = options.archive_idle_days;
+  AlertSources& alerts = settings.state.alerts;
+  alerts.unclean_run = std::move(unclean_run);
+  alerts.elapsed_us = elapsed_clock_us;
+  alerts.disk_space = disk_space_at;
+  alerts.low_disk_bytes = static_cast<std::uint64_t>(options.low_disk_mb) * 1024 * 1024;
+  settings.alert_command.arguments = options.alert_command;
+  settings.alert_command.environment = ipc::minimal_environment(ipc::process_environment());
   settings.idle_exit = std::chrono::seconds(options.effective_idle_exit());
   settings.backup_directory = backup_directory(paths.state_dir);
   settings.find_lost_ownership = [&] { return find_lost_ownership(lock, paths.socket, is_activated); };
@@ -160,6 +178,7 @@ std::optional<StartFailure> serve(const Options& options, const ipc::Paths& path
     };
   }
 
+  RunMarker marker(paths.state_dir, ::getpid(), system_now_us(), boot_id);
   boost::asio::io_context io;
   std::optional<BlockedSignals> blocked(std::in_place);
   Server server(io, gather_facts(options, paths, std::move(opened->notices)), std::move(opened->store),
@@ -172,6 +191,7 @@ std::optional<StartFailure> serve(const Options& options, const ipc::Paths& path
   ipc::report_ready(options.startup_fd);
   io.run();
   for (std::thread& helper : helpers) helper.join();
+  marker.ended_in_order();  // it goes when the store is closed
   return std::nullopt;
 }
 

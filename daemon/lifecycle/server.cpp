@@ -45,8 +45,9 @@ Server::Server(asio::io_context& io, ServerFacts facts, std::unique_ptr<Store> s
       facts_(std::move(facts)),
       diagnosis_(settings.state.now_us),
       settings_(std::move(settings)),
+      alert_command_(settings_.alert_command),
       guard_(io),
-      state_(io, store_, facts_, counters_, guard_, settings_.state, std::move(seed)),
+      state_(io, store_, facts_, counters_, guard_, state_settings(), std::move(seed)),
       store_(std::move(store)),
       signals_(strand_),
       housekeeping_timer_(strand_),
@@ -61,6 +62,14 @@ Server::Server(asio::io_context& io, ServerFacts facts, std::unique_ptr<Store> s
 Server::~Server() {
   stop_backup_ = true;
   if (backup_thread_.joinable()) backup_thread_.join();
+}
+
+StateOwner::Settings Server::state_settings() {
+  StateOwner::Settings settings = settings_.state;
+  if (!settings_.alert_command.arguments.empty()) {
+    settings.alerts.report = [this](std::string alert) { alert_command_.report(std::move(alert)); };
+  }
+  return settings;
 }
 
 void Server::make_listener(ipc::UniqueFd listening) {

@@ -12,6 +12,7 @@
 #include <string>
 #include <thread>
 
+#include "daemon/alerts/alert_command.hpp"
 #include "daemon/lifecycle/listener.hpp"
 #include "daemon/session/connection.hpp"
 #include "daemon/state/inline_guard.hpp"
@@ -27,6 +28,7 @@ class Server {
     StateOwner::Settings state;
     std::chrono::milliseconds idle_exit{0};  ///< without any session; 0: never
     std::string backup_directory;            ///< empty: take no backups
+    AlertCommand::Settings alert_command;    ///< gets each new alert
     /// Why the daemon must stop serving; asked once a minute, may be empty.
     std::function<std::optional<std::string>()> find_lost_ownership;
     /// Makes the listening socket again after the last one was closed; empty when it is the service
@@ -51,6 +53,8 @@ class Server {
  private:
   using Strand = boost::asio::strand<boost::asio::io_context::executor_type>;
 
+  /// As given, with the alert command told of each new alert.
+  [[nodiscard]] StateOwner::Settings state_settings();
   void make_listener(ipc::UniqueFd listening);
   void accept(Listener::Socket socket, ipc::PeerCredentials peer);
   void refuse(const ipc::PeerCredentials& peer);
@@ -70,6 +74,7 @@ class Server {
   Counters counters_;
   Diagnosis diagnosis_;
   Settings settings_;
+  AlertCommand alert_command_;
   InlineGuard guard_;
   StateOwner state_;
   StoreThread store_;  // after the state: its last jobs still post to the state's strand

@@ -271,10 +271,11 @@ Action Interpreter::call_tool(const Request& request, Revision revision) const {
     return ReplyNow{error_reply(request.id, kInvalidParams, "tools/call needs name, a string.")};
   }
   const std::string_view tool_name = name->get_string();
-  const auto tool =
-      std::find_if(tools_.begin(), tools_.end(), [&](const Tool* t) { return t->name == tool_name; });
-  if (tool == tools_.end()) {
-    const bool elsewhere = find_tool(tool_name) != nullptr;
+  const Tool* tool = find_tool(tool_name);
+  const bool elsewhere = tool != nullptr;
+  // Whoever says no hello chooses no profile: a person's program, which knows what it calls.
+  if (said_hello_ && std::find(tools_.begin(), tools_.end(), tool) == tools_.end()) tool = nullptr;
+  if (tool == nullptr) {
     return ReplyNow{
         error_reply(request.id, kInvalidParams,
                     fmt::format("Unknown tool \"{}\".{}", core::cut_text(tool_name, 80),
@@ -285,10 +286,10 @@ Action Interpreter::call_tool(const Request& request, Revision revision) const {
   if (arguments != nullptr && !arguments->is_object()) {
     return ReplyNow{error_reply(request.id, kInvalidParams, "arguments must be an object.")};
   }
-  auto call = (*tool)->parse(arguments != nullptr ? arguments->get_object() : kNoArguments, environment_);
+  auto call = tool->parse(arguments != nullptr ? arguments->get_object() : kNoArguments, environment_);
   const Envelope envelope{request.id, revision};
   if (!call) return ReplyNow{tool_reply(envelope, std::move(call.error()))};
-  return CallTool{envelope, std::move(*call), *tool};
+  return CallTool{envelope, std::move(*call), tool};
 }
 
 }  // namespace governor::daemon

@@ -16,6 +16,9 @@ namespace {
 const core::Error kReloading(core::ErrorCode::storage_unavailable, "The database cannot be read at present.",
                              "Check free space and the state directory's disk; governor keeps trying.");
 
+/// Clocks that are kept right are moved by less.
+constexpr std::int64_t kClockLimitUs = 5'000'000;
+
 }  // namespace
 
 StateOwner::StateOwner(boost::asio::io_context& io, StoreThread& store, const ServerFacts& facts,
@@ -24,10 +27,13 @@ StateOwner::StateOwner(boost::asio::io_context& io, StoreThread& store, const Se
       store_(store),
       facts_(facts),
       counters_(counters),
-      settings_(settings),
-      state_(std::in_place, settings.thresholds, std::move(seed), settings.loop_policy),
-      commits_(strand_, store, counters, guard,
-               [this](const core::Error& failure) { on_commit_failure(failure); }),
+      settings_(std::move(settings)),
+      state_(std::in_place, settings_.thresholds, std::move(seed), settings_.loop_policy),
+      commits_(
+          strand_, store, counters, guard, [this](const core::Error& failure) { on_commit_failure(failure); },
+          [this](const core::Changes& changes) { on_durable(changes); }),
+      clock_watch_(kClockLimitUs),
+      disk_watch_(settings_.alerts.low_disk_bytes),
       timer_(strand_) {}
 
 void StateOwner::park(std::shared_ptr<PendingCall> pending) {

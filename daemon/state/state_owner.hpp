@@ -14,6 +14,8 @@
 #include <vector>
 
 #include "core/state.hpp"
+#include "daemon/alerts/alert_sources.hpp"
+#include "daemon/alerts/clock_watch.hpp"
 #include "daemon/health/health_report.hpp"
 #include "daemon/state/call_waits.hpp"
 #include "daemon/state/commit_queue.hpp"
@@ -35,6 +37,7 @@ class StateOwner final : public ConcurrencySource {
     std::int64_t (*now_us)();                                      ///< the system clock
     bool (*process_is_gone)(const core::SessionProcess& process);  ///< only when it surely is
     int archive_idle_days = 0;                                     ///< of test_* and demo_* agents; 0: never
+    AlertSources alerts{};
   };
 
   StateOwner(boost::asio::io_context& io, StoreThread& store, const ServerFacts& facts, Counters& counters,
@@ -102,6 +105,13 @@ class StateOwner final : public ConcurrencySource {
   void on_reloaded(core::Result<core::StateSeed> seed);
   void run_parked();
 
+  void on_durable(const core::Changes& changes);
+  void report_unclean_run();
+  void watch_clock();
+  void watch_disk();
+  void on_disk_space(const DiskSpace& space);
+  void watch_storage();
+
   void tick();
   [[nodiscard]] bool has_lost_sessions() const {
     return state_ && state_->sessions().size() != attached_.size();
@@ -126,6 +136,13 @@ class StateOwner final : public ConcurrencySource {
   std::optional<core::Error> reload_error_;
   bool reloading_ = false;
   std::uint64_t generation_ = 0;  ///< of the state: results of reads for an older one are void
+  ClockWatch clock_watch_;
+  std::int64_t last_jump_audited_us_ = 0;
+  DiskSpaceWatch disk_watch_;
+  std::chrono::steady_clock::time_point next_disk_check_;
+  bool disk_asked_ = false;
+  std::int64_t storage_trouble_us_ = 0;  ///< since when; 0: all is well
+  std::int64_t storage_well_us_ = 0;     ///< when the last trouble ended; 0: there was none
   boost::asio::steady_timer timer_;
   std::chrono::steady_clock::time_point next_archive_{};  ///< of idle agents; at the start, then daily
   bool stopping_ = false;

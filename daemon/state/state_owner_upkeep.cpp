@@ -22,6 +22,7 @@ constexpr std::chrono::milliseconds kBusyTick{250};
 
 void StateOwner::on_commit_failure(const core::Error& failure) {
   spdlog::error("commit failed: {}", failure.message);
+  watch_storage();
   sessions_before_reload_.clear();
   for (const auto& [id, sink] : attached_) {
     const core::Session* session = state_->find_session(std::string_view(id));
@@ -82,6 +83,7 @@ void StateOwner::run_parked() {
 }
 
 void StateOwner::start() {
+  on_strand([this] { report_unclean_run(); });
   boost::asio::dispatch(strand_, [this] { tick(); });
 }
 
@@ -92,6 +94,9 @@ void StateOwner::tick() {
     if (error) return;
     commits_.check_stall(std::chrono::steady_clock::now());
     probe_storage();
+    watch_storage();
+    watch_clock();
+    watch_disk();
     if (has_lost_sessions()) reap_sessions();
     archive_idle_agents();
     tick();

@@ -33,6 +33,23 @@ TEST_CASE("every setting is taken from the file, comments and trailing commas al
   CHECK(options.log_level == "debug");
 }
 
+TEST_CASE("the alert command is a list that begins with the absolute path of a program") {
+  Options options;
+  CHECK_FALSE(apply_config("c.json", R"({"alert_command": ["/usr/bin/notify", "-u", ""], "low_disk_mb": 0})",
+                           options));
+  CHECK(options.alert_command == std::vector<std::string>{"/usr/bin/notify", "-u", ""});
+  CHECK(options.low_disk_mb == 0);
+  CHECK_FALSE(apply_config("c.json", R"({"alert_command": []})", options));
+  CHECK(options.alert_command.empty());
+  for (const char* wrong :
+       {R"("notify")", R"(["notify"])", R"(["/a", 1])", R"([""])", R"(["/a\u0000b"])", R"({"a": "/b"})"}) {
+    INFO(wrong);
+    const std::string text = complaint("{\n\"alert_command\": " + std::string(wrong) + "}");
+    CHECK(text.find("c.json:2: alert_command must be a list of at most 64 texts that begins with") == 0);
+  }
+  CHECK(complaint("{\"low_disk_mb\": -1}").find("from 0 to 1000000000") != std::string::npos);
+}
+
 TEST_CASE("an empty object changes nothing") {
   Options options;
   CHECK_FALSE(apply_config("c.json", "{}", options));
@@ -42,7 +59,7 @@ TEST_CASE("an empty object changes nothing") {
 TEST_CASE("a wrong key is refused with file, line and the keys that exist") {
   const std::string text = complaint("{\n  \"io_threads\": 2,\n  \"idle_exits\": 3\n}");
   CHECK(text.find(
-            "c.json:3: idle_exits is not a setting; known are archive_idle_days, idle_exit, io_threads") ==
+            "c.json:3: idle_exits is not a setting; known are alert_command, archive_idle_days, idle_exit") ==
         0);
 }
 

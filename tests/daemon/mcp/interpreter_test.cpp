@@ -87,6 +87,16 @@ TEST_CASE_METHOD(Fixture, "hello opens a session with what it said") {
   CHECK(error_message(modern("tools/call", R"(,"name":"list_agents")")).find("profile") != std::string::npos);
 }
 
+TEST_CASE_METHOD(Fixture, "without hello every tool may be called, and the list stays the short one") {
+  const char* call = R"(,"name":"get_thresholds")";
+  CHECK(std::get<CallTool>(modern("tools/call", call)).tool->name == "get_thresholds");
+  CHECK(reply(modern("tools/list")).at("result").at("tools").as_array().size() ==
+        tools_of_profile("core")->size());
+  CHECK(error_message(modern("tools/call", R"(,"name":"no_such_tool")")) == "Unknown tool \"no_such_tool\".");
+  hello();
+  CHECK(error_message(modern("tools/call", call)).find("profile") != std::string::npos);
+}
+
 TEST_CASE_METHOD(Fixture, "hello is refused with what it lacks, and may be said again") {
   CHECK(error_code(say(R"({"jsonrpc":"2.0","id":0,"method":"governor/hello"})")) == -32602);
   CHECK(error_code(request("governor/hello", R"({"session":"0123456789abcdef0123456789abcdef"})")) == -32602);

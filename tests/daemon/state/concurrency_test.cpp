@@ -16,6 +16,14 @@ namespace json = boost::json;
 
 namespace {
 
+/// The tools of diagnosis are not in the default profile.
+void hello_with_all_tools(TestClient& client, char digit) {
+  client.send(
+      R"({"jsonrpc":"2.0","id":0,"method":"governor/hello","params":{"protocol":1,"build":"t","session":")" +
+      std::string(32, digit) + R"(","pid":1,"cwd":"/","client":"doctor","tools":"full"}})");
+  REQUIRE(client.next_object().contains("result"));
+}
+
 struct Fixture {
   DaemonFixture daemon;
   TestClient alice{daemon.socket()};
@@ -24,7 +32,7 @@ struct Fixture {
 
   Fixture() {
     alice.hello("a");
-    doctor.hello("d");
+    hello_with_all_tools(doctor, 'd');
     alice.call(1, "register_agent", R"({"agent_id":"mine"})");
   }
 
@@ -75,7 +83,7 @@ TEST_CASE("a call whose agent is loaded waits for that, and the next one of its 
   TestClient bob(f.daemon.socket());
   bob.hello("b");
   TestClient doctor(f.daemon.socket());
-  doctor.hello("e");
+  hello_with_all_tools(doctor, 'e');
   f.daemon.gate().hold_loads();
   bob.send_tool(1, "get_governance_metrics", R"({"agent_id":"mine"})");
   bob.send_tool(2, "get_system_history", R"({"agent_id":"mine"})");

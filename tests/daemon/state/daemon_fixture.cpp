@@ -31,7 +31,7 @@ void DaemonFixture::advance_clock(std::chrono::microseconds by) {
   clock_us += by.count();
 }
 
-DaemonFixture::DaemonFixture(Settings settings) : settings_(settings) {
+DaemonFixture::DaemonFixture(Settings settings) : settings_(std::move(settings)) {
   processes_gone = false;
   start();
 }
@@ -67,6 +67,8 @@ void DaemonFixture::start() {
   Server::Settings settings;
   settings.state = {core::Thresholds{}, core::LoopPolicy::advise, settings_.max_loaded_agents, next_us,
                     process_is_gone};
+  settings.state.alerts = settings_.alerts;
+  settings.alert_command = settings_.alert_command;
   settings.idle_exit = settings_.idle_exit;
   settings.listen_again = [this] { return std::optional(listen()); };
   io_ = std::make_unique<boost::asio::io_context>();

@@ -23,6 +23,8 @@ class DaemonFixture {
     int io_threads = 1;
     std::size_t max_loaded_agents = 4096;
     std::chrono::milliseconds idle_exit{0};
+    AlertSources alerts{};
+    AlertCommand::Settings alert_command{};
   };
 
   DaemonFixture() : DaemonFixture(Settings()) {}

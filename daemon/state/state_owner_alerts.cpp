@@ -1,0 +1,130 @@
+// What the daemon warns of by itself: its disk, its clock, its own crashes.
+#include <fmt/format.h>
+
+#include <boost/asio/post.hpp>
+#include <cstdlib>
+#include <utility>
+
+#include "core/time_text.hpp"
+#include "daemon/state/state_owner.hpp"
+#include "daemon/tools/alert_json.hpp"
+
+namespace governor::daemon {
+namespace {
+
+/// A storage that fails again and again tells a person once in this time.
+constexpr std::int64_t kTellAgainUs = 600'000'000;
+/// Jumps of a clock that jumps all the time are audited once in this time.
+constexpr std::int64_t kAuditJumpUs = 60'000'000;
+constexpr double kMiB = 1024.0 * 1024.0;
+
+std::string alert_text(const core::Alert& alert) {
+  std::string text;
+  JsonWriter json(text);
+  write_alert(json, alert);
+  return text;
+}
+
+}  // namespace
+
+void StateOwner::on_durable(const core::Changes& changes) {
+  if (!settings_.alerts.report) return;
+  for (const core::Change& change : changes) {
+    const auto* saved = std::get_if<core::AlertSaved>(&change);
+    // Of trouble with the storage was told when it began, since it could not be stored then.
+    if (saved == nullptr || !saved->raised || saved->alert.kind == core::AlertKind::storage) continue;
+    settings_.alerts.report(alert_text(saved->alert));
+  }
+}
+
+void StateOwner::report_unclean_run() {
+  if (!settings_.alerts.unclean_run) return;
+  const std::string message = std::exchange(settings_.alerts.unclean_run, std::nullopt)->describe();
+  core::Changes changes;
+  state_->audit({}, "unclean_run", 0, message, settings_.now_us(), changes);
+  state_->raise_alert(
+      {"daemon_crash", core::AlertKind::daemon_crash, core::AlertSeverity::critical, "", message},
+      settings_.now_us(), changes);
+  commits_.add(std::move(changes), nullptr);
+}
+
+void StateOwner::watch_clock() {
+  if (settings_.alerts.elapsed_us == nullptr || !state_) return;
+  const std::int64_t now = settings_.now_us();
+  const auto jump = clock_watch_.observe(now, settings_.alerts.elapsed_us());
+  if (!jump) return;
+  const std::string message = fmt::format(
+      "The system clock was set {} by {:.1f} s, to {}. Times before and after do not fit together.",
+      *jump > 0 ? "forward" : "back", static_cast<double>(std::abs(*jump)) / 1e6, core::utc_text(now));
+  core::Changes changes;
+  if (std::abs(now - last_jump_audited_us_) > kAuditJumpUs) {
+    last_jump_audited_us_ = now;
+    state_->audit({}, "clock_jump", 0, message, now, changes);
+  }
+  state_->raise_alert({"clock_jump", core::AlertKind::clock_jump, core::AlertSeverity::warning, "", message},
+                      now, changes);
+  if (!changes.empty()) commits_.add(std::move(changes), nullptr);
+}
+
+/// The disk is asked on the store's thread: should it hang, that thread does so anyway.
+void StateOwner::watch_disk() {
+  const auto now = std::chrono::steady_clock::now();
+  if (settings_.alerts.disk_space == nullptr || disk_asked_ || now < next_disk_check_) return;
+  disk_asked_ = true;
+  next_disk_check_ = now + settings_.alerts.disk_interval;
+  store_.post([this](Store&) {
+    const auto space = settings_.alerts.disk_space(facts_.state_directory);
+    boost::asio::post(strand_, [this, space] {
+      disk_asked_ = false;
+      if (space && state_) on_disk_space(*space);
+    });
+  });
+}
+
+void StateOwner::on_disk_space(const DiskSpace& space) {
+  const auto turn = disk_watch_.observe(space);
+  if (!turn) return;
+  const std::int64_t now = settings_.now_us();
+  core::Changes changes;
+  if (*turn == DiskSpaceWatch::Turn::low) {
+    state_->raise_alert(
+        {"low_disk", core::AlertKind::low_disk, core::AlertSeverity::critical, "",
+         fmt::format(
+             "Only {:.0f} MiB are free on the file system of {}. When it is full, updates are refused.",
+             static_cast<double>(space.free_bytes) / kMiB, facts_.state_directory)},
+        now, changes);
+  } else {
+    state_->resolve_alert("low_disk", now, changes);
+  }
+  if (!changes.empty()) commits_.add(std::move(changes), nullptr);
+}
+
+/// While the storage fails its alert cannot be stored: a person is told at once, and it is stored when writes
+/// succeed again, with the time at which it began.
+void StateOwner::watch_storage() {
+  const std::int64_t now = settings_.now_us();
+  const bool trouble = counters_.storage_failing || commits_.stalled() || reload_error_;
+  if (trouble && storage_trouble_us_ == 0) {
+    storage_trouble_us_ = now;
+    if (settings_.alerts.report && (storage_well_us_ == 0 || now - storage_well_us_ > kTellAgainUs)) {
+      core::Alert alert;
+      alert.cause = "storage";
+      alert.severity = core::AlertSeverity::critical;
+      alert.message = "Changes cannot be stored; updates are refused until they can. The log says why.";
+      alert.raised_us = now;
+      settings_.alerts.report(alert_text(alert));
+    }
+  } else if (!trouble && storage_trouble_us_ != 0 && state_) {
+    storage_well_us_ = now;
+    const std::int64_t began = std::exchange(storage_trouble_us_, 0);
+    core::Changes changes;
+    state_->raise_alert({"storage", core::AlertKind::storage, core::AlertSeverity::critical, "",
+                         fmt::format("Changes could not be stored from {} to {}; updates were refused.",
+                                     core::utc_text(began), core::utc_text(now))},
+                        began, changes);
+    state_->resolve_alert("storage", now, changes);
+    commits_.add(std::move(changes), nullptr);
+  }
+}
+
+}  // namespace governor::daemon
