@@ -47,7 +47,7 @@ void level(std::vector<Value>& values, std::string_view key, std::size_t rows, V
   const bool at_the_end = stops_early || shorter == ShortList::oldest;
   if (count == 0 && rows > 0) {
     notes.note("missing", std::string(key),
-               fmt::format("{} is missing: its {} values are unknown", key, rows));
+               fmt::format("{} is missing; what it said of the {} updates is unknown", key, rows));
   } else if (count < rows) {
     notes.contradiction(
         "unequal_length", std::string(key),

@@ -13,7 +13,7 @@
 namespace governor::ctl::legacy {
 
 /// A list of more values than this is refused: the old monitor kept a thousand.
-inline constexpr std::size_t kLongestHistory = 1'000'000;
+inline constexpr std::size_t kLongestHistory = 100'000;
 
 /// What a JSON file of one agent holds: a state file, an export of the history, or a "complete package",
 /// which has the metadata as well.

@@ -98,14 +98,12 @@ json::object rows_object(const Histories& rows, std::size_t begin, std::size_t e
 
 }  // namespace
 
-json::object import_request(const ImportedAgent& agent, bool dry_run, std::size_t begin, std::size_t count) {
-  json::object params;
-  params["dry_run"] = dry_run;
-  params["agent"] = agent_object(agent);
-  params["state"] = state_object(agent);
-  params["rows"] = rows_object(agent.rows, begin, std::min(begin + count, agent.rows.rows()));
-  params["source"] = agent.source;
-  return params;
+json::object import_object(const ImportedAgent& agent, std::size_t begin, std::size_t count) {
+  json::object object = agent_object(agent);
+  object["source"] = agent.source;
+  object["state"] = state_object(agent);
+  object["rows"] = rows_object(agent.rows, begin, std::min(begin + count, agent.rows.rows()));
+  return object;
 }
 
 }  // namespace governor::ctl::legacy

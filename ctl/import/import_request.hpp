@@ -7,13 +7,12 @@
 
 namespace governor::ctl::legacy {
 
-/// Rows of history in one request: some 3 MiB of the 8 that a line may have.
-inline constexpr std::size_t kRowsPerRequest = 20'000;
+/// Rows of history in one request: the daemon stores them in one transaction, for which others wait.
+inline constexpr std::size_t kRowsPerRequest = 2000;
 
-/// The params of the governor/import request that hands over the agent and at most `count` rows of its
-/// history, from `begin` (the first is 0) on. Only a very long history needs more than one.
-/// docs/wire-protocol.md describes them.
-boost::json::object import_request(const ImportedAgent& agent, bool dry_run, std::size_t begin = 0,
-                                   std::size_t count = kRowsPerRequest);
+/// An agent as a governor/import request has it, with at most `count` rows of its history from `begin` (the
+/// first is 0) on. docs/wire-protocol.md describes it.
+boost::json::object import_object(const ImportedAgent& agent, std::size_t begin = 0,
+                                  std::size_t count = kRowsPerRequest);
 
 }  // namespace governor::ctl::legacy

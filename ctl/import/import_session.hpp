@@ -6,6 +6,8 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "ctl/import/imported_agent.hpp"
 #include "ipc/client.hpp"
@@ -21,8 +23,8 @@ struct Outcome {
 
 std::string_view to_string(Outcome::Kind kind);
 
-/// Hands agents to the daemon. Several requests are under way at a time, so that they share the writes to the
-/// disk.
+/// Hands agents to the daemon, many in a request, so that they share a write to the disk, and some requests
+/// ahead of the answers.
 class ImportSession {
  public:
   using Done = std::function<void(Outcome)>;
@@ -32,26 +34,23 @@ class ImportSession {
   /// `done` is called during this call or a later one. An error means that the daemon is out of reach, or
   /// that it cannot go on.
   ipc::Result<void> submit(const ImportedAgent& agent, Done done);
-  /// Waits for the answers that are missing.
+  /// Sends what is left and waits for the answers that are missing.
   ipc::Result<void> finish();
   /// Gives up on the answers that are missing: the fate of those agents is unknown.
   void abandon();
 
  private:
-  struct Waiting {
-    std::size_t bytes;
-    Done done;
-  };
-
   ipc::Result<void> submit_in_parts(const ImportedAgent& agent, const Done& done);
-  ipc::Result<void> send(boost::json::object params, Done done);
+  ipc::Result<void> flush();
   ipc::Result<void> receive();
 
   ipc::Client client_;
   bool dry_run_;
   std::int64_t next_id_ = 1;
-  std::map<std::int64_t, Waiting> waiting_;
-  std::size_t waiting_bytes_ = 0;
+  std::string batch_;  ///< the agents of the next request, as JSON, with commas between them
+  std::size_t batch_rows_ = 0;
+  std::vector<Done> batch_done_;
+  std::map<std::int64_t, std::vector<Done>> waiting_;  ///< by request
 };
 
 }  // namespace governor::ctl::legacy

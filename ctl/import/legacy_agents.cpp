@@ -17,7 +17,9 @@ using Event = MemberReader::Event;
 }  // namespace
 
 LegacyAgents::LegacyAgents(const FileTree& tree, Inventory inventory, ShortList shorter, TimeReader& times)
-    : tree_(tree), inventory_(std::move(inventory)), shorter_(shorter), times_(times) {}
+    : tree_(tree), inventory_(std::move(inventory)), shorter_(shorter), times_(times) {
+  if (!inventory_.metadata.empty()) metadata_name_ = inventory_.metadata.front();
+}
 
 std::size_t LegacyAgents::count() const {
   std::size_t agents = inventory_.agents.size();
@@ -118,7 +120,7 @@ LegacyAgents::Item LegacyAgents::assemble(const std::string& id, std::optional<M
                              shown(id)));
     return item;
   }
-  AgentSources sources{std::move(metadata), std::nullopt, {}};
+  AgentSources sources{std::move(metadata), std::nullopt, {}, metadata_name_};
   const auto take = [&](std::optional<DocumentContent> content) -> std::optional<Document> {
     if (!content || !content->usable) return std::nullopt;
     if (content->metadata && !sources.metadata) sources.metadata = std::move(content->metadata);

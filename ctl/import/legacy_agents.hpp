@@ -45,6 +45,7 @@ class LegacyAgents {
   Inventory inventory_;
   ShortList shorter_;
   TimeReader& times_;
+  std::string metadata_name_;  ///< empty without one
   std::unique_ptr<FileSource> metadata_file_;
   std::optional<MemberReader> metadata_;
   std::unordered_set<std::string> named_;  ///< by the metadata, so far

@@ -40,7 +40,13 @@ class Reconciliation {
     } else if (sources_.metadata) {
       without_history(*sources_.metadata);
     }
-    if (sources_.metadata) take_metadata(*sources_.metadata);
+    if (sources_.metadata) {
+      take_metadata(*sources_.metadata);
+    } else if (!sources_.metadata_file.empty()) {
+      notes_about(sources_.metadata_file)
+          .contradiction("no_metadata", "",
+                         "the agent is not named there; it becomes active, without tags and notes");
+    }
     check_created();
     if (std::find(kGenericIds.begin(), kGenericIds.end(), agent_.id) != kGenericIds.end()) {
       notes_about("").note("generic_id", "agent_id",
@@ -77,6 +83,7 @@ class Reconciliation {
     settle_count(base, notes);
     settle_time(base, notes);
     check_order(base, notes);
+    check_coherence(base, notes);
   }
 
   /// The state's own count decides at which update the controller runs next.
@@ -127,6 +134,23 @@ class Reconciliation {
       }
       last = time;
     }
+  }
+
+  /// For some time the old monitor left the parameters out of the coherence.
+  static void check_coherence(const Document& base, Notes& notes) {
+    std::size_t compared = 0;
+    for (std::size_t row = 0; row < base.histories.rows(); ++row) {
+      const double v = base.histories.V[row];
+      const double coherence = base.histories.coherence[row];
+      if (!is_known(v) || !is_known(coherence)) continue;
+      if (std::fabs(coherence - 0.5 * (1.0 + std::tanh(v))) > 1e-12) return;
+      ++compared;
+    }
+    if (compared == 0) return;
+    notes.note(
+        "coherence_variant", "coherence_history",
+        "it is 0.5 (1 + tanh V), which a version of the old monitor took for the coherence; it is kept, and "
+        "the next update gives the coherence of governor, which is higher");
   }
 
   void take_governance(Document base) {

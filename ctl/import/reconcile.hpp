@@ -16,6 +16,7 @@ struct AgentSources {
   std::optional<Metadata> metadata;
   std::optional<Document> state;
   std::vector<Document> exports;
+  std::string metadata_file;  ///< which should name the agent; empty: there is none
 };
 
 /// Makes one agent of it. The state file counts before exports, and the newest export before older ones; what

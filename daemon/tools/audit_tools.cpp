@@ -5,7 +5,7 @@
 #include <charconv>
 
 #include "daemon/support/json_writer.hpp"
-#include "daemon/support/timestamp.hpp"
+#include "daemon/support/json_time.hpp"
 #include "daemon/tools/arguments.hpp"
 
 namespace governor::daemon {
@@ -72,7 +72,7 @@ class QueryCall final : public ToolCall {
 
  private:
   static void write_entry(JsonWriter& json, const AuditEntry& entry) {
-    json.begin_object().field("entry", entry.entry).field("timestamp", iso_timestamp(entry.timestamp_us));
+    time_field(json.begin_object().field("entry", entry.entry), "timestamp", entry.timestamp_us);
     json.field("event", entry.event);
     if (!entry.agent_id.empty()) json.field("agent_id", entry.agent_id);
     json.key("who").begin_object();
