@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/array.hpp>
 #include <charconv>
+#include <cmath>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -29,7 +31,7 @@ core::Error wrong_value(std::string field, std::string_view given, std::string e
 /// Exactly the double that the digits mean: a JSON number would be rounded by the parser.
 bool read_value(std::string_view word, double& into) {
   const auto [end, failure] = std::from_chars(word.data(), word.data() + word.size(), into);
-  return failure == std::errc() && end == word.data() + word.size();
+  return failure == std::errc() && end == word.data() + word.size() && std::isfinite(into);
 }
 
 bool read_value(std::string_view word, std::int64_t& into) {
