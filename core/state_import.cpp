@@ -25,13 +25,22 @@ std::uint64_t updates_at(const AgentImport& incoming, std::uint64_t number) {
   return incoming.updates > later ? incoming.updates - later : 0;
 }
 
+/// When the agent came to be, as far as is known.
+std::int64_t created_at(const AgentImport& incoming, std::int64_t now_us) {
+  if (incoming.profile.created_us != 0) return incoming.profile.created_us;
+  const auto known = std::find_if(incoming.rows.begin(), incoming.rows.end(),
+                                  [](const UpdateRecord& row) { return row.timestamp_us != 0; });
+  return known == incoming.rows.end() ? now_us : known->timestamp_us;
+}
+
 ImportOutcome existing(std::string detail) {
   return {ImportOutcome::Kind::exists, std::move(detail)};
 }
 
 }  // namespace
 
-Result<ImportOutcome> State::compare_import(const AgentImport& incoming, std::span<const UpdateRecord> stored) {
+Result<ImportOutcome> State::compare_import(const AgentImport& incoming,
+                                            std::span<const UpdateRecord> stored) {
   if (auto error = validate(incoming)) return *std::move(error);
   const Agent* agent = find_agent(incoming.profile.id);
   if (agent == nullptr) {
@@ -83,7 +92,7 @@ Agent& State::begin_import(const Caller& caller, const AgentImport& incoming, st
   AgentProfile& profile = created->profile;
   profile.key = ++keys_.agent;
   profile.id = incoming.profile.id;
-  profile.created_us = incoming.profile.created_us != 0 ? incoming.profile.created_us : now_us;
+  profile.created_us = created_at(incoming, now_us);
   profile.status = Lifecycle::paused;
   profile.status_reason = kUnfinished;
   profile.status_since_us = now_us;
@@ -93,8 +102,8 @@ Agent& State::begin_import(const Caller& caller, const AgentImport& incoming, st
   entry.last_used = ++use_counter_;
   if (!incoming.is_last_part()) {
     save_profile(profile, changes);
-    audit(caller, "agent_import_began", profile.key, fmt::format("{} rows, {}", incoming.total, incoming.source),
-          now_us, changes);
+    audit(caller, "agent_import_began", profile.key,
+          fmt::format("{} rows, {}", incoming.total, incoming.source), now_us, changes);
   }
   return *entry.agent;
 }

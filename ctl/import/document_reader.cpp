@@ -14,12 +14,13 @@ namespace governor::ctl::legacy {
 namespace {
 
 /// Later versions of the old monitor wrote these; governor's model has nothing like them.
-constexpr std::array<std::string_view, 13> kNotKept{
-    "regime",         "regime_history",   "locked_persistence_count",
-    "rho_history",    "CE_history",       "current_rho",
-    "oi_history",     "resonance_events", "damping_applied_count",
-    "governor_state", "verdict_history",  "exported_at",
-    "validation"};
+constexpr std::array<std::string_view, 11> kNotKept{
+    "regime",         "regime_history", "locked_persistence_count", "rho_history",           "CE_history",
+    "current_rho",    "oi_history",     "resonance_events",         "damping_applied_count", "governor_state",
+    "verdict_history"};
+
+/// Of an export, not of an agent.
+constexpr std::array<std::string_view, 3> kOfTheExport{"export_type", "exported_at", "validation"};
 
 /// How a figure is called in state files and in exports, and which values the model can have given it.
 struct FigureField {
@@ -63,7 +64,7 @@ class DocumentReader {
     if (field == "unitaires_theta") return check_theta(piece);
     if (field == "attention_history") return;  // the same list as risk_history, by its older name
     if (field == "layers") return take_layers(piece);
-    if (field == "export_type") return;
+    if (std::find(kOfTheExport.begin(), kOfTheExport.end(), field) != kOfTheExport.end()) return;
     take_other(field, piece);
   }
 

@@ -211,9 +211,9 @@ class Reconciliation {
     const auto first =
         std::find_if(times.begin(), times.end(), [](std::int64_t time) { return time != kUnknownTime; });
     if (!agent_.created_us && first != times.end()) {
-      agent_.created_us = *first;
-      notes_about("").note("derived", "created_at",
-                           "when the agent was created is unknown; taken for the time of its first update");
+      notes_about("").note(
+          "derived", "created_at",
+          "when the agent was created is unknown; it counts from its first update whose time is known");
     } else if (!agent_.created_us) {
       notes_about("").note("missing", "created_at",
                            "when the agent was created is unknown; governor counts from the import");

@@ -43,6 +43,12 @@ std::string place_of(const Finding& finding) {
   return place.empty() ? place : place + ": ";
 }
 
+/// The message, with the field in front if it does not name it.
+std::string words_of(const Finding& finding) {
+  const bool named = finding.field.empty() || finding.message.find(finding.field) != std::string::npos;
+  return named ? finding.message : finding.field + ": " + finding.message;
+}
+
 std::string_view title_of(Outcome::Kind kind) {
   switch (kind) {
     case Outcome::Kind::not_asked: return "were read";
@@ -126,7 +132,7 @@ void TextReport::write_findings(Severity severity, const char* title) {
   for (const auto& [key, group] : groups_) {
     if (key.first != static_cast<int>(severity)) continue;
     for (const Finding& finding : group.shown) {
-      context_.out << "  " << printable(place_of(finding) + finding.message) << '\n';
+      context_.out << "  " << printable(place_of(finding) + words_of(finding)) << '\n';
     }
     if (group.count > group.shown.size()) {
       context_.out << "  ... and " << grouped_count(group.count - group.shown.size())

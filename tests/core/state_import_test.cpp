@@ -221,13 +221,19 @@ TEST_CASE("what is not said of the past counts from the import") {
   ImportFixture f;
   AgentImport given = some_agent("ada");
   given.profile.created_us = 0;
+  given.rows[0].timestamp_us = 0;
   REQUIRE(f.take(given));
-  CHECK(f.state.find_agent("ada")->profile.created_us == f.now);
-  CHECK(f.state.find_agent("ada")->profile.status_since_us == f.now);
+  CHECK(f.state.find_agent("ada")->profile.created_us == kThen + 1);
+  CHECK(f.state.find_agent("ada")->profile.status_since_us == kThen + 1);
   f.keep();
   const auto again = f.take(given, f.rows);
   REQUIRE(again);
   CHECK(again->kind == ImportOutcome::Kind::unchanged);
+  AgentImport timeless = some_agent("eve", 1);
+  timeless.profile.created_us = 0;
+  timeless.rows[0].timestamp_us = 0;
+  REQUIRE(f.take(timeless));
+  CHECK(f.state.find_agent("eve")->profile.created_us == f.now);
 }
 
 TEST_CASE("the same import again changes nothing, also after the agent went on") {
