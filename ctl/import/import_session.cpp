@@ -1,12 +1,18 @@
 #include "ctl/import/import_session.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "ctl/import/import_request.hpp"
 #include "ctl/json_fields.hpp"
+#include "ipc/build_info.hpp"
+#include "ipc/hello.hpp"
+#include "ipc/random_id.hpp"
 
 namespace governor::ctl::legacy {
 namespace {
@@ -66,6 +72,23 @@ std::string_view to_string(Outcome::Kind kind) {
   return "unknown";
 }
 
+ipc::Result<void> ImportSession::introduce(ipc::Deadline deadline) {
+  if (dry_run_) return {};  // whoever only looks leaves no trace
+  std::error_code ignored;
+  ipc::Hello hello;
+  hello.build = ipc::build_id();
+  hello.session = ipc::random_hex(16);
+  hello.pid = ::getpid();
+  hello.cwd = std::filesystem::current_path(ignored).string();
+  hello.client = "governorctl";
+  if (auto sent = client_.send_line(ipc::encode_hello(hello)); !sent) return sent.error();
+  const auto reply = client_.receive_line(deadline);
+  if (!reply) return reply.error();
+  const auto said = ipc::parse_hello_reply(*reply);
+  if (!said) return said.error();
+  return {};
+}
+
 ipc::Result<void> ImportSession::submit(const ImportedAgent& agent, Done done) {
   if (agent.rows.rows() > kRowsPerRequest) return submit_in_parts(agent, done);
   const std::string text = json::serialize(import_object(agent));
@@ -109,9 +132,9 @@ ipc::Result<void> ImportSession::flush() {
   while (waiting_.size() >= kRequestsAhead) {
     if (auto received = receive(); !received) return received.error();
   }
-  const std::string line = fmt::format(
-      R"({{"jsonrpc":"2.0","id":{},"method":"governor/import","params":{{"dry_run":{},"client":"governorctl","agents":[{}]}}}})",
-      next_id_, dry_run_, batch_);
+  const std::string line =
+      fmt::format(R"({{"jsonrpc":"2.0","id":{},"method":"governor/import{}","params":{{"agents":[{}]}}}})",
+                  next_id_, dry_run_ ? "_check" : "", batch_);
   if (auto sent = client_.send_line(line); !sent) return sent.error();
   waiting_.emplace(next_id_++, std::exchange(batch_done_, {}));
   batch_.clear();
@@ -158,6 +181,10 @@ ipc::Result<void> ImportSession::finish() {
     if (auto received = receive(); !received) return received.error();
   }
   return {};
+}
+
+void ImportSession::say_goodbye() {
+  if (!dry_run_) (void)client_.send_line(R"({"jsonrpc":"2.0","method":"governor/goodbye"})");
 }
 
 void ImportSession::abandon() {

@@ -177,8 +177,8 @@ core::Result<core::AgentImport> parse_agent_import(const json::object& agent) {
   profile.purpose = arguments.text("purpose", core::kMaxImportedText).value_or("");
   profile.parent_id = arguments.text("parent_agent_id", core::kMaxImportedText).value_or("");
   profile.notes = arguments.text("notes", core::kMaxImportedNotes).value_or("");
-  profile.tags =
-      arguments.texts("tags", core::kMaxImportedTags, core::kMaxImportedTag).value_or(std::vector<std::string>());
+  profile.tags = arguments.texts("tags", core::kMaxImportedTags, core::kMaxImportedTag)
+                     .value_or(std::vector<std::string>());
   result.source = arguments.text("source", core::kMaxImportedText).value_or("");
   if (auto error = arguments.finish()) return *std::move(error);
   if (rows != nullptr) {

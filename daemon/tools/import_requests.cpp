@@ -147,9 +147,11 @@ core::Result<std::unique_ptr<ToolCall>> parse_import(const json::object& params,
   const json::array* list = agents != nullptr ? agents->if_array() : nullptr;
   if (list == nullptr || list->size() > kMaxAgents || params.size() > 1) {
     const bool more = params.size() > 1;
-    return core::invalid_argument(
-        "agents", list == nullptr ? "no list" : more ? "not alone" : fmt::format("a list of {}", list->size()),
-        fmt::format("nothing but a list of at most {} agents", kMaxAgents));
+    return core::invalid_argument("agents",
+                                  list == nullptr ? "no list"
+                                  : more          ? "not alone"
+                                                  : fmt::format("a list of {}", list->size()),
+                                  fmt::format("nothing but a list of at most {} agents", kMaxAgents));
   }
   std::vector<Item> items;
   for (const json::value& agent : *list) {

@@ -39,8 +39,9 @@ std::string agent_json(const std::string& id, int first, int last, int total) {
 }
 
 std::string request(const std::string& agents, bool dry_run = false) {
-  return fmt::format(R"({{"jsonrpc":"2.0","id":"i","method":"governor/import{}","params":{{"agents":[{}]}}}})",
-                     dry_run ? "_check" : "", agents);
+  return fmt::format(
+      R"({{"jsonrpc":"2.0","id":"i","method":"governor/import{}","params":{{"agents":[{}]}}}})",
+      dry_run ? "_check" : "", agents);
 }
 
 json::object import_agents(TestClient& client, const std::string& agents, bool dry_run = false) {
@@ -90,7 +91,8 @@ TEST_CASE("an imported agent is seen by every tool, before and after a restart")
   CHECK(metrics.at("metrics").at("lambda1") == 0.11);
   CHECK(metrics.at("metrics").at("time") == 1.5);
   CHECK(metrics.at("health").at("status").as_string() == "unknown");
-  CHECK(metrics.at("health").at("message").as_string() == "Imported; its health is known from the next update on");
+  CHECK(metrics.at("health").at("message").as_string() ==
+        "Imported; its health is known from the next update on");
   CHECK(client.update(4, "ada") == 4);
   CHECK(daemon.stored("SELECT updates FROM history WHERE number = 4") == 14);
 }
