@@ -22,7 +22,7 @@ constexpr std::string_view kQueryInput =
 
 constexpr std::string_view kQueryOutput =
     R"({"type":"object","properties":{"entries":{"type":"array","items":{"type":"object","properties":{)"
-    R"("entry":{"type":"string"},"timestamp":{"type":"string"},"event":{"type":"string"},"agent_id":{"type":"string"},)"
+    R"("entry":{"type":"string"},"timestamp":{"type":["string","null"]},"event":{"type":"string"},"agent_id":{"type":"string"},)"
     R"("who":{"type":"object"},"detail":{"type":"string"}},"required":["entry","timestamp","event","who","detail"]}},)"
     R"("count":{"type":"integer"},"next_cursor":{"type":"string"}},"required":["entries","count"]})";
 
