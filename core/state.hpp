@@ -5,6 +5,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "core/agent.hpp"
+#include "core/agent_import.hpp"
 #include "core/change.hpp"
 #include "core/ground_truth.hpp"
 #include "core/loop_detection.hpp"
@@ -189,6 +191,14 @@ class State {
   TruthOutcome record_outcome(const Caller& caller, TruthCommand command, std::int64_t now_us,
                               Changes& changes);
 
+  /// Takes over an agent of another system, or a part of it. `stored` are the rows that the store has of
+  /// those imported, in their order: an agent that has the same ones already stays as it is.
+  Result<ImportOutcome> import_agent(const Caller& caller, AgentImport incoming,
+                                     std::span<const UpdateRecord> stored, std::int64_t now_us,
+                                     Changes& changes);
+  /// What `import_agent` would answer, without changing anything.
+  Result<ImportOutcome> compare_import(const AgentImport& incoming, std::span<const UpdateRecord> stored);
+
   // Alerts. One cause has at most one alert at a time.
   /// Nothing happens while an alert for the same cause is open; one that was resolved lately opens again.
   void raise_alert(AlertInput input, std::int64_t now_us, Changes& changes);
@@ -227,6 +237,10 @@ class State {
   std::optional<Error> check_may_go_on(const Agent& agent, std::int64_t now_us) const;
   Agent& create_agent(const Caller& caller, const std::string& id, std::int64_t now_us, Changes& changes);
   void append_record(const Caller& caller, Agent& agent, UpdateRecord& record, Changes& changes);
+  Agent& begin_import(const Caller& caller, const AgentImport& incoming, std::int64_t now_us, Changes& changes);
+  void append_imported(Agent& agent, const AgentImport& incoming, Changes& changes);
+  void finish_import(const Caller& caller, Agent& agent, AgentImport incoming, std::int64_t now_us,
+                     Changes& changes);
   void watch_for_loops(const Caller& caller, Agent& agent, UpdateRecord& record, Changes& changes);
   void watch_health(Agent& agent, Health before, const UpdateRecord& record, Changes& changes);
   void begin_epoch(Agent& agent);

@@ -32,10 +32,11 @@ enum HumanReason : std::uint8_t {
 /// Everything one update computed: one row of an agent's history. A reply can be rebuilt from it. A figure
 /// that is not a number was not recorded by the system that the row was imported from.
 struct UpdateRecord {
-  std::uint64_t number = 0;       ///< 1 for an agent's first update, without gaps, over all epochs
-  std::uint32_t epoch = 1;        ///< begins anew with each reset
-  std::uint64_t updates = 0;      ///< number within the epoch
-  std::int64_t timestamp_us = 0;  ///< microseconds since the Unix epoch
+  std::uint64_t number = 0;   ///< 1 for an agent's first update, without gaps, over all epochs
+  std::uint32_t epoch = 1;    ///< begins anew with each reset
+  std::uint64_t updates = 0;  ///< number within the epoch
+  std::int64_t timestamp_us =
+      0;  ///< microseconds since the Unix epoch; 0: not recorded where the row comes from
   double E = 0, I = 0, S = 0, V = 0;
   double coherence = 0, risk = 0, phi = 0;
   double lambda1 = 0, integral = 0, time = 0;

@@ -37,7 +37,7 @@ int run_application(int argc, const char* const* argv, Context context) {
 
   Action action;
   for (const auto add : {add_status, add_health, add_agents, add_agent, add_history, add_ps, add_stop,
-                         add_restart, add_config, add_demo}) {
+                         add_restart, add_config, add_demo, add_import}) {
     add(app, action);
   }
   try {

@@ -25,5 +25,6 @@ void add_stop(CLI::App& app, Action& action);
 void add_restart(CLI::App& app, Action& action);
 void add_config(CLI::App& app, Action& action);
 void add_demo(CLI::App& app, Action& action);
+void add_import(CLI::App& app, Action& action);
 
 }  // namespace governor::ctl

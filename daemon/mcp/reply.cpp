@@ -74,6 +74,15 @@ std::string domain_error_reply(std::string_view id, int code, const core::Error&
   return error_reply(id, code, error_text(error), data);
 }
 
+int rpc_code(const core::Error& error) {
+  switch (error.code) {
+    case core::ErrorCode::storage_unavailable: return kStorageUnavailable;
+    case core::ErrorCode::overloaded: return kOverloaded;
+    case core::ErrorCode::shutting_down: return kShuttingDown;
+    default: return kInvalidParams;
+  }
+}
+
 std::string result_reply(std::string_view id, std::string_view result) {
   std::string out = begin_reply(id, result.size());
   out += "\"result\":";

@@ -28,6 +28,9 @@ std::string error_reply(std::string_view id, int code, std::string_view message,
 /// An error of governor's own: `data` gets the stable code and the hint.
 std::string domain_error_reply(std::string_view id, int code, const core::Error& error);
 
+/// The number that goes with an error when it is no tool's.
+int rpc_code(const core::Error& error);
+
 std::string result_reply(std::string_view id, std::string_view result);
 
 /// What a reply to a request needs to know of it.

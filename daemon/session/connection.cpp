@@ -326,10 +326,8 @@ void Connection::deliver(Ticket ticket, core::Result<std::string> outcome) {
     } else if (outcome) {
       connection->send(ticket.line, result_reply(envelope.id, *outcome));
     } else {
-      const bool invalid = outcome.error().code == core::ErrorCode::invalid_argument;
-      connection->send(
-          ticket.line,
-          domain_error_reply(envelope.id, invalid ? kInvalidParams : kStorageUnavailable, outcome.error()));
+      connection->send(ticket.line,
+                       domain_error_reply(envelope.id, rpc_code(outcome.error()), outcome.error()));
       // Without a session no numbered line may be taken; the client connects again.
       if (ticket.kind == Ticket::Kind::hello) connection->drain();
     }

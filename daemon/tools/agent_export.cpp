@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "daemon/support/json_time.hpp"
 #include "daemon/support/timestamp.hpp"
 #include "daemon/tools/agent_json.hpp"
 #include "daemon/tools/agent_reference.hpp"
@@ -38,7 +39,7 @@ std::string json_head(const core::Agent& agent, const std::vector<LifecycleStep>
   json.key("lifecycle_events").begin_array();
   for (const LifecycleStep& step : steps) {
     json.begin_object();
-    json.field("event", step.event).field("timestamp", iso_timestamp(step.timestamp_us));
+    time_field(json.field("event", step.event), "timestamp", step.timestamp_us);
     json.field("reason", step.reason);
     if (!step.by.empty()) json.field("by", step.by);
     json.end_object();

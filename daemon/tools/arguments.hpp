@@ -39,6 +39,8 @@ class Arguments {
   /// A moment in ISO 8601, in UTC or with an offset; microseconds since the Unix epoch.
   std::optional<std::int64_t> moment(std::string_view name);
   const boost::json::object* object(std::string_view name);
+  /// Whatever it is, for the caller to read; null when absent.
+  const boost::json::value* value(std::string_view name) { return take(name); }
 
   /// Keeps what is wrong, unless something was wrong before.
   void refuse(core::Error error);

@@ -5,7 +5,7 @@
 #include <charconv>
 
 #include "daemon/support/json_writer.hpp"
-#include "daemon/support/timestamp.hpp"
+#include "daemon/support/json_time.hpp"
 #include "daemon/tools/arguments.hpp"
 
 namespace governor::daemon {
@@ -22,7 +22,7 @@ constexpr std::string_view kQueryInput =
 
 constexpr std::string_view kQueryOutput =
     R"({"type":"object","properties":{"entries":{"type":"array","items":{"type":"object","properties":{)"
-    R"("entry":{"type":"string"},"timestamp":{"type":"string"},"event":{"type":"string"},"agent_id":{"type":"string"},)"
+    R"("entry":{"type":"string"},"timestamp":{"type":["string","null"]},"event":{"type":"string"},"agent_id":{"type":"string"},)"
     R"("who":{"type":"object"},"detail":{"type":"string"}},"required":["entry","timestamp","event","who","detail"]}},)"
     R"("count":{"type":"integer"},"next_cursor":{"type":"string"}},"required":["entries","count"]})";
 
@@ -72,7 +72,7 @@ class QueryCall final : public ToolCall {
 
  private:
   static void write_entry(JsonWriter& json, const AuditEntry& entry) {
-    json.begin_object().field("entry", entry.entry).field("timestamp", iso_timestamp(entry.timestamp_us));
+    time_field(json.begin_object().field("entry", entry.entry), "timestamp", entry.timestamp_us);
     json.field("event", entry.event);
     if (!entry.agent_id.empty()) json.field("agent_id", entry.agent_id);
     json.key("who").begin_object();

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "daemon/support/sha256.hpp"
-#include "daemon/support/timestamp.hpp"
+#include "daemon/support/json_time.hpp"
 #include "daemon/tools/agent_reference.hpp"
 #include "daemon/tools/arguments.hpp"
 #include "daemon/tools/governance_schemas.hpp"
@@ -108,8 +108,7 @@ class MetricsCall final : public ToolCall {
     last != nullptr ? write_metrics(json, *last) : write_start_metrics(json, agent->state);
     json.key("sampling_params");
     write_sampling(json, agent->state.lambda1);
-    json.key("timestamp");
-    last != nullptr ? json.value(iso_timestamp(last->timestamp_us)) : json.null();
+    time_field(json, "timestamp", last != nullptr ? last->timestamp_us : 0);
     json.end_object();
     return text;
   }

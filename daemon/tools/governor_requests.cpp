@@ -1,11 +1,12 @@
 #include "daemon/tools/governor_requests.hpp"
 
 #include "daemon/tools/audit_tools.hpp"
+#include "daemon/tools/import_requests.hpp"
 
 namespace governor::daemon {
 
 const Tool* find_governor_request(std::string_view method) {
-  for (const Tool* request : {&verify_request()}) {
+  for (const Tool* request : {&verify_request(), &import_request(), &import_check_request()}) {
     if (request->name == method) return request;
   }
   return nullptr;

@@ -6,7 +6,7 @@
 #include <iterator>
 
 #include "core/ground_truth.hpp"
-#include "daemon/support/timestamp.hpp"
+#include "daemon/support/json_time.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -20,7 +20,8 @@ void append_figure(std::string& csv, double figure) {
 
 void write_history_row(JsonWriter& json, const std::string& agent_id, const core::UpdateRecord& r) {
   json.begin_object();
-  json.field("update", r.number).field("epoch", r.epoch).field("timestamp", iso_timestamp(r.timestamp_us));
+  json.field("update", r.number).field("epoch", r.epoch);
+  time_field(json, "timestamp", r.timestamp_us);
   json.field("E", r.E).field("I", r.I).field("S", r.S).field("V", r.V);
   json.field("coherence", r.coherence).field("risk_score", r.risk).field("phi", r.phi);
   json.field("verdict", core::to_string(r.verdict)).field("action", core::to_string(r.action));
@@ -46,7 +47,8 @@ std::string_view history_csv_header() {
 }
 
 void append_history_csv(std::string& csv, const std::string& agent_id, const core::UpdateRecord& r) {
-  fmt::format_to(std::back_inserter(csv), "{},{},{},", r.number, r.epoch, iso_timestamp(r.timestamp_us));
+  fmt::format_to(std::back_inserter(csv), "{},{},{},", r.number, r.epoch,
+                 r.timestamp_us != 0 ? iso_timestamp(r.timestamp_us) : "");
   for (const double figure : {r.E, r.I, r.S, r.V, r.coherence, r.risk, r.phi, r.lambda1, r.void_threshold,
                               r.confidence, r.complexity}) {
     append_figure(csv, figure);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "daemon/support/json_time.hpp"
 #include "daemon/support/json_writer.hpp"
 #include "daemon/support/sha256.hpp"
 #include "daemon/support/timestamp.hpp"
@@ -143,8 +144,8 @@ class ArchiveIdleCall final : public ToolCall {
     json.begin_object().field("dry_run", query_.dry_run);
     json.field("count", static_cast<std::uint64_t>(found_.size())).key("agents").begin_array();
     for (const AgentSummary& agent : found_) {
-      json.begin_object().field("agent_id", agent.profile.id).key("last_update");
-      agent.last ? json.value(iso_timestamp(agent.last->timestamp_us)) : json.null();
+      json.begin_object().field("agent_id", agent.profile.id);
+      time_field(json, "last_update", agent.last ? agent.last->timestamp_us : 0);
       json.end_object();
     }
     json.end_array().field("more", more_).end_object();

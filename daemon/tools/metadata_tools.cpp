@@ -1,6 +1,7 @@
 #include "daemon/tools/metadata_tools.hpp"
 
 #include "core/analysis/trend.hpp"
+#include "daemon/support/json_time.hpp"
 #include "daemon/support/json_writer.hpp"
 #include "daemon/support/timestamp.hpp"
 #include "daemon/tools/agent_json.hpp"
@@ -81,8 +82,7 @@ class GetCall final : public AgentCall {
     json.begin_object();
     write_profile(json, context, agent->profile);
     const core::UpdateRecord* last = agent->last ? &*agent->last : nullptr;
-    json.key("last_update");
-    last != nullptr ? json.value(iso_timestamp(last->timestamp_us)) : json.null();
+    time_field(json, "last_update", last != nullptr ? last->timestamp_us : 0);
     json.field("updates", agent->state.updates).field("updates_in_all", agent->total);
     json.field("epoch", agent->profile.epoch).key("health");
     write_health(json, last, context.state.thresholds_of(*agent));
@@ -116,7 +116,7 @@ class GetCall final : public AgentCall {
   void write_life(JsonWriter& json) const {
     json.key("lifecycle_events").begin_array();
     for (const LifecycleStep& step : life_) {
-      json.begin_object().field("event", step.event).field("timestamp", iso_timestamp(step.timestamp_us));
+      time_field(json.begin_object().field("event", step.event), "timestamp", step.timestamp_us);
       if (!step.reason.empty()) json.field("reason", step.reason);
       if (!step.by.empty()) json.field("by", step.by);
       json.end_object();

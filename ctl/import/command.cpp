@@ -1,0 +1,181 @@
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "ctl/commands.hpp"
+#include "ctl/daemon_call.hpp"
+#include "ctl/exit_code.hpp"
+#include "ctl/failure.hpp"
+#include "ctl/import/import_session.hpp"
+#include "ctl/import/legacy_agents.hpp"
+#include "ctl/import/report.hpp"
+#include "ctl/progress.hpp"
+
+namespace governor::ctl {
+
+namespace {
+
+constexpr std::chrono::seconds kConnectPatience{10};
+
+struct Request {
+  std::string path;
+  bool apply = false;
+  bool skip_damaged = false;
+  std::string timezone = "utc";
+  std::string shorter = "newest";
+  std::string agent;
+};
+
+bool is_damage(const legacy::Finding& finding) {
+  return finding.severity == legacy::Severity::damaged || finding.severity == legacy::Severity::refused;
+}
+
+/// Takes one agent after the other from the files to the daemon and into the report.
+class Import {
+ public:
+  Import(const Context& context, const Request& request, std::optional<ipc::Client> client)
+      : context_(context), request_(request) {
+    if (client) session_.emplace(*std::move(client), !request.apply);
+    if (context.json) {
+      report_ = std::make_unique<legacy::JsonReport>(context);
+    } else {
+      report_ = std::make_unique<legacy::TextReport>(context);
+    }
+  }
+
+  int run(const legacy::FileTree& tree) {
+    legacy::TimeReader times(*legacy::Zone::parse(request_.timezone));
+    legacy::Findings findings;
+    auto inventory = [&] {
+      const Progress progress(context_.err, context_.err_on_terminal, "looking at the files");
+      return legacy::take_inventory(tree, request_.agent, findings);
+    }();
+    summary_.files = inventory.files;
+    report_->begin();
+    report_->about_files(std::move(findings));
+    const auto shorter = request_.shorter == "oldest" ? legacy::ShortList::oldest : legacy::ShortList::newest;
+    legacy::LegacyAgents agents(tree, std::move(inventory), shorter, times);
+    if (const auto failure = hand_over(agents)) summary_.stopped = failure->message;
+    if (session_) session_->abandon();
+    summary_.path = request_.path;
+    summary_.zone = request_.timezone == "utc" ? "UTC" : request_.timezone;
+    summary_.applied = request_.apply;
+    summary_.daemon_asked = session_.has_value();
+    summary_.times_without_zone = times.without_zone();
+    report_->end(summary_);
+    const bool complete = summary_.stopped.empty() && !report_->something_lost();
+    return static_cast<int>(complete ? ExitCode::done : ExitCode::failed);
+  }
+
+ private:
+  /// All agents; what stopped it, if anything did.
+  std::optional<ipc::Error> hand_over(legacy::LegacyAgents& agents) {
+    if (session_) {
+      const auto introduced = session_->introduce(ipc::Deadline::after(kConnectPatience));
+      if (!introduced) return introduced.error();
+    }
+    Progress progress(context_.err, context_.err_on_terminal, request_.apply ? "importing" : "reading");
+    const std::size_t total = agents.count();
+    std::size_t done = 0;
+    while (auto item = agents.next()) {
+      if (item->id.empty()) {
+        report_->about_files(std::move(item->findings));
+        continue;
+      }
+      progress.advance_to(++done, total);
+      if (auto failure = hand_over(*std::move(item))) return failure;
+    }
+    if (session_) {
+      if (auto finished = session_->finish(); !finished) return finished.error();
+      session_->say_goodbye();
+    }
+    return std::nullopt;
+  }
+
+  std::optional<ipc::Error> hand_over(legacy::LegacyAgents::Item item) {
+    legacy::AgentLine line{item.id, item.agent.has_value(), {}, 0, 0};
+    const bool damaged = std::any_of(item.findings.begin(), item.findings.end(), is_damage);
+    if (item.agent && damaged && request_.skip_damaged) {
+      item.findings.push_back({legacy::Severity::refused, "skipped", "", item.id, "",
+                               "something of the agent is damaged (--skip-damaged)"});
+      line.importable = false;
+    }
+    if (!item.agent && !damaged) {  // its file is none of the monitor, or the entry is a repetition
+      report_->about_files(std::move(item.findings));
+      return std::nullopt;
+    }
+    if (item.agent) {
+      line.updates = item.agent->updates;
+      line.rows = item.agent->rows.rows();
+    }
+    if (!line.importable || !session_) {
+      report_->about_agent(std::move(line), std::move(item.findings));
+      return std::nullopt;
+    }
+    // std::function copies what it holds, and findings are not worth two.
+    auto kept = std::make_shared<legacy::Findings>(std::move(item.findings));
+    const auto sent = session_->submit(*item.agent, [this, line, kept](legacy::Outcome outcome) mutable {
+      line.outcome = std::move(outcome);
+      report_->about_agent(std::move(line), std::move(*kept));
+    });
+    return sent ? std::nullopt : std::optional(sent.error());
+  }
+
+  const Context& context_;
+  const Request& request_;
+  std::optional<legacy::ImportSession> session_;
+  std::unique_ptr<legacy::Report> report_;
+  legacy::Summary summary_;
+};
+
+int run_import(const Context& context, const Request& request) {
+  const auto tree = legacy::FileTree::open(request.path);
+  if (!tree) return report_failure(context, tree.error());
+  if (!request.agent.empty() && !tree->is_single_file()) {
+    return report_failure(context,
+                          {ipc::Errc::invalid_path, 0,
+                           "--agent says whom a single file is about; " + request.path + " is a directory"});
+  }
+  auto client = connect_to_daemon(context, ipc::Deadline::after(kConnectPatience));
+  if (client) return Import(context, request, std::move(*client)).run(*tree);
+  // Reading the files needs no daemon.
+  const bool without = client.error().code == ipc::Errc::no_daemon && !request.apply;
+  if (!without) return report_failure(context, client.error());
+  return Import(context, request, std::nullopt).run(*tree);
+}
+
+std::string check_timezone(const std::string& text) {
+  return legacy::Zone::parse(text) ? "" : "--timezone: utc, local, or an offset such as +02:00";
+}
+
+}  // namespace
+
+void add_import(CLI::App& app, Action& action) {
+  CLI::App* command = app.add_subcommand(
+      "import", "Takes over the agents of an old monitor; without --apply, only tells what it would do");
+  const auto request = std::make_shared<Request>();
+  command->add_option("PATH", request->path, "Its data directory, or a single state file or export")
+      ->required();
+  command->add_flag("--apply", request->apply, "Make the import");
+  command->add_flag("--skip-damaged", request->skip_damaged,
+                    "Leave out agents of which something is damaged");
+  command->add_option("--timezone", request->timezone, "Of times that name none: utc, local, or e.g. +02:00")
+      ->check(check_timezone)
+      ->capture_default_str();
+  command
+      ->add_option("--short-lists", request->shorter,
+                   "Which updates a list is about that is shorter than the others: newest or oldest")
+      ->check(CLI::IsMember({"newest", "oldest"}))
+      ->capture_default_str();
+  command->add_option("--agent", request->agent,
+                      "Whom a single file is about, if neither it nor its name says so");
+  command->callback([&action, request] {
+    action = [request](const Context& context) { return run_import(context, *request); };
+  });
+}
+
+}  // namespace governor::ctl

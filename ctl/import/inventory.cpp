@@ -1,0 +1,162 @@
+#include "ctl/import/inventory.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "ctl/import/csv.hpp"
+#include "ctl/import/csv_document.hpp"
+#include "ctl/import/json_value.hpp"
+#include "ctl/import/member_reader.hpp"
+#include "ctl/import/value_readers.hpp"
+
+namespace governor::ctl::legacy {
+namespace {
+
+constexpr std::string_view kStateEnding = "_state.json";
+
+std::string_view base_name(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
+/// A look at a file that is no state file by its name.
+struct Look {
+  bool is_export = false;
+  bool is_damaged = false;
+  std::string damage;
+  std::string agent;  ///< as the file itself says, empty if it does not
+};
+
+Look look_at_json(ByteSource& source) {
+  Look look;
+  MemberReader reader(source, kLongestMember);
+  auto event = reader.next();
+  bool has_history = false;
+  for (; event == MemberReader::Event::member; event = reader.next()) {
+    if (reader.key() == "agent_id") look.agent = text_in(reader.value()).value_or("");
+    const bool column = std::any_of(kNumberColumns.begin(), kNumberColumns.end(),
+                                    [&](const NumberColumn& c) { return c.key == reader.key(); });
+    has_history = has_history || column || reader.key() == "layers";
+  }
+  look.is_export = has_history;
+  look.is_damaged = event != MemberReader::Event::end && event != MemberReader::Event::not_object;
+  if (look.is_damaged) look.damage = describe(event, reader);
+  return look;
+}
+
+Look look_at_csv(ByteSource& source) {
+  Look look;
+  const auto text = read_all(source);
+  if (!text || text->empty()) {
+    look.is_damaged = true;
+    look.damage = text ? "it is empty" : text.error().message;
+    return look;
+  }
+  CsvReader rows(*text);
+  const auto header = rows.next();
+  for (const std::string& name : *header) look.is_export = look.is_export || find_column(name) != nullptr;
+  while (const auto row = look.is_export ? rows.next() : std::nullopt) {
+    if (row->front() == "agent_id" && row->size() > 1) look.agent = (*row)[1];
+  }
+  return look;
+}
+
+class Sorter {
+ public:
+  Sorter(const FileTree& tree, std::string agent, Findings& findings)
+      : tree_(tree), agent_(std::move(agent)), findings_(findings) {}
+
+  void take(const std::string& name) {
+    const std::string_view base = base_name(name);
+    const bool metadata =
+        base == "agent_metadata.json" ||
+        (tree_.is_single_file() && base.starts_with("agent_metadata") && base.ends_with(".json"));
+    if (metadata) {
+      inventory_.metadata.push_back(name);
+      ++inventory_.files;
+    } else if (base.ends_with(kStateEnding) && base.size() > kStateEnding.size()) {
+      take_state(name,
+                 agent_.empty() ? std::string(base.substr(0, base.size() - kStateEnding.size())) : agent_);
+    } else if (base.ends_with(".json") || base.ends_with(".csv")) {
+      take_export(name, base.ends_with(".csv"));
+    } else {
+      add(Severity::note, "not_of_the_monitor", name, "", "not a file that is imported; it is left alone");
+    }
+  }
+
+  Inventory finish() {
+    if (inventory_.metadata.size() > 1) {
+      const auto kept = std::min_element(
+          inventory_.metadata.begin(), inventory_.metadata.end(), [](const auto& a, const auto& b) {
+            return std::count(a.begin(), a.end(), '/') < std::count(b.begin(), b.end(), '/');
+          });
+      for (const std::string& name : inventory_.metadata) {
+        if (name == *kept) continue;
+        add(Severity::contradiction, "superseded", name, "",
+            fmt::format("{} is used instead; give this file by itself to import it", *kept));
+      }
+      inventory_.metadata = {*kept};
+    }
+    return std::move(inventory_);
+  }
+
+ private:
+  void add(Severity severity, std::string_view code, const std::string& file, const std::string& agent,
+           std::string message) {
+    findings_.push_back({severity, code, file, agent, "", std::move(message)});
+  }
+
+  /// The old monitor looked into agents/ first, which later versions have.
+  void take_state(const std::string& name, const std::string& agent) {
+    ++inventory_.files;
+    std::string& state = inventory_.agents[agent].state;
+    const bool newer = std::string_view(name).find("agents/") != std::string_view::npos;
+    const std::string other = state.empty() ? "" : newer ? std::exchange(state, name) : name;
+    if (state.empty()) state = name;
+    if (other.empty()) return;
+    add(Severity::contradiction, "superseded", other, agent,
+        fmt::format("{} is used instead; give this file by itself to import it", state));
+  }
+
+  void take_export(const std::string& name, bool csv) {
+    Notes notes(findings_, name, "");
+    const auto source = tree_.open_file(name, notes);
+    if (!source) return;
+    const Look look = csv ? look_at_csv(*source) : look_at_json(*source);
+    if (!look.is_export) {
+      if (look.is_damaged) {
+        notes.refused("damaged_file", "the file is damaged: " + look.damage);
+      } else {
+        notes.note("not_of_the_monitor", "", "no history of an agent is in it; it is left alone");
+      }
+      return;
+    }
+    ++inventory_.files;
+    std::string agent = agent_.empty() ? look.agent : agent_;
+    if (agent.empty()) {
+      agent = agent_in_file_name(base_name(name));
+      notes.set_agent(agent);
+      notes.note("derived", "agent_id",
+                 fmt::format("the file does not say whose it is; by its name it is of \"{}\"", agent));
+    }
+    inventory_.agents[agent].exports.push_back(name);
+  }
+
+  const FileTree& tree_;
+  std::string agent_;
+  Findings& findings_;
+  Inventory inventory_;
+};
+
+}  // namespace
+
+Inventory take_inventory(const FileTree& tree, const std::string& agent, Findings& findings) {
+  Sorter sorter(tree, agent, findings);
+  for (const std::string& name : tree.files(findings)) sorter.take(name);
+  return sorter.finish();
+}
+
+}  // namespace governor::ctl::legacy

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace governor::ctl::legacy {
+
+inline constexpr std::int64_t kUnknownTime = std::numeric_limits<std::int64_t>::min();
+
+/// What a time without a zone means. The old monitor wrote the local time of its machine without saying so.
+struct Zone {
+  bool of_this_machine = false;  ///< with its summer time
+  int offset_seconds = 0;        ///< east of UTC, when not of this machine
+
+  /// "utc", "local", or an offset such as "+02:00".
+  static std::optional<Zone> parse(std::string_view text);
+};
+
+/// A time as Python's isoformat() writes it, in microseconds since 1970.
+struct WrittenTime {
+  std::int64_t wall_us = 0;           ///< as the clock on the wall showed it, taken for UTC
+  std::optional<int> offset_seconds;  ///< the zone, if it was written
+};
+
+/// `2025-11-24T20:48:28.615058`, with or without fraction and zone. None for anything else, dates that do not
+/// exist included.
+std::optional<WrittenTime> parse_written_time(std::string_view text);
+
+/// Reads times, and counts those for which the zone was decided here.
+class TimeReader {
+ public:
+  explicit TimeReader(Zone zone) : zone_(zone) {}
+
+  std::optional<std::int64_t> read(std::string_view text);
+  [[nodiscard]] std::uint64_t without_zone() const { return without_zone_; }
+
+ private:
+  Zone zone_;
+  std::uint64_t without_zone_ = 0;
+};
+
+/// ISO 8601 in UTC, for messages.
+std::string time_text(std::int64_t us);
+
+}  // namespace governor::ctl::legacy

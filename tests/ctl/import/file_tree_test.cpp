@@ -1,0 +1,206 @@
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "ctl/import/file_tree.hpp"
+#include "ctl/import/inventory.hpp"
+#include "ctl/import/legacy_agents.hpp"
+#include "tests/ctl/import/findings_of.hpp"
+#include "tests/ctl/temporary_directory.hpp"
+#include "tests/support/catch.hpp"
+
+namespace governor::ctl::legacy::test {
+namespace {
+
+namespace fs = std::filesystem;
+using ctl::test::TemporaryDirectory;
+using Names = std::vector<std::string>;
+
+void write(const std::string& path, std::string_view text) {
+  fs::create_directories(fs::path(path).parent_path());
+  std::ofstream(path) << text;
+}
+
+std::string read(const FileTree& tree, const std::string& name, Findings& findings) {
+  Notes notes(findings, name, "");
+  const auto file = tree.open_file(name, notes);
+  return file ? read_all(*file).value() : "(none)";
+}
+
+TEST_CASE("all regular files are found, and nothing else is opened", "[import]") {
+  const TemporaryDirectory outside;
+  const TemporaryDirectory directory;
+  const std::string& d = directory.path();
+  write(outside.path() + "/secret_state.json", "{}");
+  write(d + "/b.json", "b");
+  write(d + "/agents/a.json", "a");
+  write(d + "/.hidden", "h");
+  write(d + "/agents/.a.lock", "l");
+  fs::create_symlink(outside.path(), d + "/link");
+  fs::create_symlink(outside.path() + "/secret_state.json", d + "/secret_state.json");
+  REQUIRE(::mkfifo((d + "/pipe_state.json").c_str(), 0600) == 0);
+  const auto tree = FileTree::open(d).value();
+  Findings findings;
+  CHECK(tree.files(findings) == Names{"agents/a.json", "b.json"});
+  CHECK(findings.size() == 3);
+  for (const Finding& finding : findings) CHECK(finding.code == "not_a_file");
+  CHECK(read(tree, "agents/a.json", findings) == "a");
+  // Even if something takes a file's place between the listing and the reading.
+  CHECK(read(tree, "secret_state.json", findings) == "(none)");
+  CHECK(read(tree, "link/secret_state.json", findings) == "(none)");
+  CHECK(read(tree, "pipe_state.json", findings) == "(none)");
+  CHECK(read(tree, "agents", findings) == "(none)");
+}
+
+TEST_CASE("a huge file is refused with its size, without being read", "[import]") {
+  const TemporaryDirectory directory;
+  write(directory.path() + "/ada_state.json", "{");
+  REQUIRE(::truncate((directory.path() + "/ada_state.json").c_str(), static_cast<off_t>(kLargestFile) + 1) ==
+          0);
+  const auto tree = FileTree::open(directory.path()).value();
+  Findings findings;
+  CHECK(read(tree, "ada_state.json", findings) == "(none)");
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].code == "too_large");
+  CHECK(findings[0].message.find("268435457 bytes") != std::string::npos);
+}
+
+TEST_CASE("a tree may be a single file, named by a link too, but nothing else", "[import]") {
+  const TemporaryDirectory directory;
+  const std::string& d = directory.path();
+  write(d + "/ada_state.json", "x");
+  write(d + "/eve_state.json", "y");
+  fs::create_symlink("ada_state.json", d + "/link");
+  Findings findings;
+  const auto tree = FileTree::open(d + "/link").value();
+  CHECK(tree.is_single_file());
+  CHECK(tree.files(findings) == Names{"ada_state.json"});
+  CHECK(read(tree, "ada_state.json", findings) == "x");
+  REQUIRE(::mkfifo((d + "/pipe").c_str(), 0600) == 0);
+  CHECK(FileTree::open(d + "/pipe").error().code == ipc::Errc::invalid_path);
+  CHECK(FileTree::open(d + "/nowhere").error().code == ipc::Errc::not_found);
+}
+
+TEST_CASE("directories are searched to a bounded depth", "[import]") {
+  const TemporaryDirectory directory;
+  std::string path = directory.path();
+  for (int i = 0; i < 12; ++i) path += "/d";
+  write(path + "/deep.json", "x");
+  Findings findings;
+  CHECK(FileTree::open(directory.path()).value().files(findings).empty());
+  CHECK(findings.size() == 1);
+}
+
+TEST_CASE("files are sorted out by what they are", "[import]") {
+  const TemporaryDirectory directory;
+  const std::string& d = directory.path();
+  write(d + "/agent_metadata.json", "{}");
+  write(d + "/old/agent_metadata.json", "{}");
+  write(d + "/ada_state.json", "{}");
+  write(d + "/agents/ada_state.json", "{}");
+  write(d + "/agents/eve_state.json", "{}");
+  write(d + "/history/x.json", R"({"agent_id": "ada", "E_history": []})");
+  write(d + "/history/grace_history_20251124_120000.csv", "update,E\n1,0.7\n");
+  write(d + "/history/y.csv", "update,E\n1,0.7\n\nSummary\nagent_id,eve\n");
+  write(d + "/exports/package.json", R"({"agent_id": "eve", "layers": {}})");
+  write(d + "/config.json", R"({"colour": 1})");
+  write(d + "/list.json", "[1]");
+  write(d + "/half_history_1.json", R"({"agent_id": "ada", "x": )");
+  write(d + "/empty.csv", "");
+  write(d + "/audit_log.jsonl", "{}\n{}\n");
+  const auto tree = FileTree::open(d).value();
+  Findings findings;
+  const Inventory inventory = take_inventory(tree, "", findings);
+  CHECK(inventory.metadata == Names{"agent_metadata.json"});
+  CHECK(inventory.agents.size() == 3);
+  CHECK(inventory.agents.at("ada").state == "agents/ada_state.json");
+  CHECK(inventory.agents.at("ada").exports == Names{"history/x.json"});
+  CHECK(inventory.agents.at("eve").exports == Names{"exports/package.json", "history/y.csv"});
+  CHECK(inventory.agents.at("grace").exports == Names{"history/grace_history_20251124_120000.csv"});
+  INFO(text_of(findings));
+  CHECK(count_of(findings, "superseded", "") == 2);
+  CHECK(count_of(findings, "not_of_the_monitor", "") == 3);
+  CHECK(count_of(findings, "damaged_file", "") == 2);
+  CHECK(count_of(findings, "derived", "agent_id") == 1);
+  CHECK(findings.size() == 8);
+}
+
+struct Agents {
+  explicit Agents(const std::string& path) : tree(FileTree::open(path).value()) {
+    LegacyAgents agents(tree, take_inventory(tree, "", findings), ShortList::newest, times);
+    counted = agents.count();
+    while (auto item = agents.next()) items.push_back(*std::move(item));
+  }
+  [[nodiscard]] Names ids() const {
+    Names names;
+    for (const auto& item : items) names.push_back(item.id + (item.agent ? "" : " (nothing)"));
+    return names;
+  }
+
+  FileTree tree;
+  TimeReader times{Zone{}};
+  Findings findings;
+  std::size_t counted = 0;
+  std::vector<LegacyAgents::Item> items;
+};
+
+constexpr const char* kSmallState =
+    R"({"E": 0.71, "I": 0.81, "S": 0.1, "V": 0.01, "lambda1": 0.09, "update_count": 1})";
+
+TEST_CASE("agents come in the order of the metadata, then those with files alone", "[import]") {
+  const TemporaryDirectory directory;
+  const std::string& d = directory.path();
+  write(d + "/agent_metadata.json",
+        R"({"zoe": {}, "ada": {"tags": ["t"]}, "zoe": {}, "not an id": {}, "eve": 7})");
+  write(d + "/ada_state.json", kSmallState);
+  write(d + "/bob_state.json", kSmallState);
+  write(d + "/calibration_state.json", R"({"bins": {}})");
+  write(d + "/broken_state.json", "not JSON");
+  const Agents agents(d);
+  CHECK(agents.ids() == Names{"zoe", "ada", "zoe (nothing)", "not an id (nothing)", "eve", "bob",
+                              "broken (nothing)", "calibration (nothing)"});
+  CHECK(agents.counted == 8);
+  CHECK(agents.items[1].agent->tags == Names{"t"});
+  CHECK(agents.items[1].agent->updates == 1);
+  CHECK(only(agents.items[2].findings, "duplicate", "").severity == Severity::contradiction);
+  CHECK(only(agents.items[3].findings, "id_not_accepted", "").severity == Severity::refused);
+  CHECK(only(agents.items[4].findings, "unreadable_value", "").severity == Severity::damaged);
+  CHECK(only(agents.items[6].findings, "damaged_file", "").severity == Severity::refused);
+  CHECK(
+      text_of(agents.items[7].findings) ==
+      "note not_of_the_monitor calibration_state.json  : no state of an agent is in it; it is left alone\n");
+}
+
+TEST_CASE("metadata that end in the middle still give the agents before that place", "[import]") {
+  const TemporaryDirectory directory;
+  const std::string& d = directory.path();
+  write(d + "/agent_metadata.json", R"({"ada": {"tags": []}, "eve": {"tags": []}, "zoe": {"ta)");
+  write(d + "/zoe_state.json", kSmallState);
+  const Agents agents(d);
+  CHECK(agents.ids() == Names{"ada", "eve", " (nothing)", "zoe"});
+  const Finding finding = only(agents.items[2].findings, "damaged_file", "");
+  CHECK(finding.severity == Severity::refused);
+  CHECK(finding.message.find("the 2 agents before that place are read") != std::string::npos);
+  CHECK(count_of(agents.items[3].findings, "no_metadata", "") == 1);
+}
+
+TEST_CASE("a damaged state file costs the agent its history and nothing else", "[import]") {
+  const TemporaryDirectory directory;
+  const std::string& d = directory.path();
+  write(d + "/agent_metadata.json", R"({"ada": {"total_updates": 3, "tags": ["t"]}})");
+  for (const char* text : {"", "  ", "[1,2]", "\x1f\x8b\x08", "{\"E\": ", "{\"E\" 0.7}"}) {
+    CAPTURE(text);
+    write(d + "/ada_state.json", text);
+    const Agents agents(d);
+    REQUIRE(agents.items.size() == 1);
+    CHECK(agents.items[0].agent->tags == Names{"t"});
+    CHECK(agents.items[0].agent->rows.rows() == 0);
+    CHECK(only(agents.items[0].findings, "damaged_file", "").severity == Severity::refused);
+    CHECK(count_of(agents.items[0].findings, "no_history", "total_updates") == 1);
+  }
+}
+
+}  // namespace
+}  // namespace governor::ctl::legacy::test
