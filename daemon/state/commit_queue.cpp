@@ -28,12 +28,14 @@ void note_agents(const core::Change& change, std::unordered_set<core::AgentKey>&
 }  // namespace
 
 CommitQueue::CommitQueue(Strand strand, StoreThread& store, Counters& counters, InlineGuard& guard,
-                         std::function<void(const core::Error&)> on_failure)
+                         std::function<void(const core::Error&)> on_failure,
+                         std::function<void(const core::Changes&)> on_durable)
     : strand_(std::move(strand)),
       store_(store),
       counters_(counters),
       guard_(guard),
       on_failure_(std::move(on_failure)),
+      on_durable_(std::move(on_durable)),
       gathering_timer_(strand_) {}
 
 void CommitQueue::add(core::Changes changes, Waiter waiter) {
@@ -144,6 +146,7 @@ void CommitQueue::finish(std::optional<core::Error> failure) {
     flush(Inline::forbidden);  // before the replies, so that the disk works while they are written
     release(done.waiters, nullptr);
   }
+  on_durable_(done.changes);
 }
 
 void CommitQueue::release(std::vector<Waiter>& waiters, const core::Error* failure) {

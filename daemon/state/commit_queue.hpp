@@ -31,8 +31,10 @@ class CommitQueue {
 
   /// `on_failure` is called after a failed commit, before the waiters are told: it drops the state that has
   /// fallen.
+  /// `on_durable` is called after a commit with its changes, when the waiters have been told.
   CommitQueue(Strand strand, StoreThread& store, Counters& counters, InlineGuard& guard,
-              std::function<void(const core::Error&)> on_failure);
+              std::function<void(const core::Error&)> on_failure,
+              std::function<void(const core::Changes&)> on_durable);
 
   /// Changes of one mutation. They are written together with all others that come before the write begins.
   void add(core::Changes changes, Waiter waiter);
@@ -74,6 +76,7 @@ class CommitQueue {
   Counters& counters_;
   InlineGuard& guard_;
   std::function<void(const core::Error&)> on_failure_;
+  std::function<void(const core::Changes&)> on_durable_;
   boost::asio::steady_timer gathering_timer_;
   Batch gathering_;
   std::optional<Batch> in_flight_;

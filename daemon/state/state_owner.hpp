@@ -19,6 +19,7 @@
 #include "daemon/state/commit_queue.hpp"
 #include "daemon/state/pending_call.hpp"
 #include "daemon/state/reply_sink.hpp"
+#include "daemon/state/subscription_hub.hpp"
 #include "daemon/store/store_thread.hpp"
 #include "daemon/tools/tool.hpp"
 
@@ -54,6 +55,11 @@ class StateOwner final : public ConcurrencySource {
   void confirm(std::shared_ptr<ReplySink> sink, std::uint64_t below, std::vector<std::uint64_t> also);
   /// The connection is gone. `for_good`: so is its session; else it lives until its process does not.
   void detach(std::shared_ptr<ReplySink> sink, bool for_good);
+  /// Opens stream `ticket.listen` of the stateless era, which tells of changes to the resources `uris`.
+  void listen(std::shared_ptr<ReplySink> sink, std::vector<std::string> uris, Ticket ticket);
+  void end_listen(std::shared_ptr<ReplySink> sink, std::uint64_t listen);
+  /// The client has read the notices that the connection was given last.
+  void notices_taken(std::shared_ptr<ReplySink> sink);
   void report_status(std::shared_ptr<ReplySink> sink, Ticket ticket);
   /// An event of the daemon itself for the audit log.
   void audit(std::string event, std::string detail);
@@ -102,6 +108,11 @@ class StateOwner final : public ConcurrencySource {
   void on_reloaded(core::Result<core::StateSeed> seed);
   void run_parked();
 
+  /// Tells the connection from now on of what its session has subscribed to.
+  void follow_subscriptions(const std::shared_ptr<ReplySink>& sink);
+  /// Key of an agent in memory, else 0.
+  core::AgentKey loaded_agent(const std::string& id);
+
   void tick();
   [[nodiscard]] bool has_lost_sessions() const {
     return state_ && state_->sessions().size() != attached_.size();
@@ -116,6 +127,7 @@ class StateOwner final : public ConcurrencySource {
   Counters& counters_;
   Settings settings_;
   std::optional<core::State> state_;  ///< none while it is reloaded
+  SubscriptionHub hub_;
   CommitQueue commits_;
   CallWaits waits_;
   ConflictCounts conflicts_;

@@ -23,13 +23,19 @@ struct Fixture {
       : work(boost::asio::make_work_guard(io)),
         guard(io),
         store(std::make_unique<GatedStore>(std::move(open_store(directory.path())->store), gate)),
-        queue(boost::asio::make_strand(io), store, counters, guard,
-              [this](const core::Error&) { log("fallen"); }) {
+        queue(
+            boost::asio::make_strand(io), store, counters, guard,
+            [this](const core::Error&) { log("fallen"); },
+            [this](const core::Changes& changes) {
+              told.push_back(changes.size());
+              told_after = events.size();
+            }) {
     // One commit of two mutations, so that the next does not run inline.
     add(90);
     add(91);
     settle();
     events.clear();
+    told.clear();
   }
 
   void add(core::AgentKey agent, const std::string& name = "") {
@@ -73,6 +79,8 @@ struct Fixture {
   CommitQueue queue;
   core::AgentKey held_agent = 1;
   std::vector<std::string> events;
+  std::vector<std::size_t> told;  ///< changes of each commit of which was told
+  std::size_t told_after = 0;     ///< events before the last of them
 };
 
 }  // namespace
@@ -106,6 +114,24 @@ TEST_CASE_METHOD(Fixture, "each waiter is told when its batch is durable, not be
                                            "reader of all"});
   CHECK(counters.sequence == counters.watermark);
   CHECK(counters.oldest_pending_us == 0);
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "of changes is told when they are durable, commit by commit, and of fallen ones never") {
+  begin_commit(1);
+  add(2, "second");
+  add(3, "third");
+  CHECK(told.empty());
+  gate->release_commits();
+  settle();
+  CHECK(told == std::vector<std::size_t>{1, 2});
+  CHECK(told_after == 3);  // after those who wait for an answer
+  begin_commit(1);
+  add(2, "fifth");
+  gate->fail_commits(1);
+  gate->release_commits();
+  settle();
+  CHECK(told.size() == 2);
 }
 
 TEST_CASE_METHOD(Fixture, "an agent that changes again depends on the newer batch") {
