@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 
 #include "core/keys.hpp"
@@ -40,7 +41,8 @@ struct Session {
   std::string tools;     ///< profile of tools
   std::string agent_id;  ///< registered last; stands in for a missing `agent_id`
   std::int64_t created_us = 0;
-  AuditKey introduced = 0;  ///< the newest audit entry that says who this is
+  AuditKey introduced = 0;              ///< the newest audit entry that says who this is
+  std::set<std::string> subscriptions;  ///< URIs of the resources whose changes its client is told
 
   std::map<std::uint64_t, Answer> answers;  ///< by line number; not yet confirmed
 };

@@ -13,8 +13,9 @@ struct Counters {
   std::atomic<std::uint64_t> connections{0};
   std::atomic<std::uint64_t> requests{0};
   std::atomic<std::uint64_t> updates{0};
-  std::atomic<std::uint64_t> sequence{0};   ///< newest change that was applied in memory
-  std::atomic<std::uint64_t> watermark{0};  ///< newest change that is durable
+  std::atomic<std::uint64_t> subscriptions{0};  ///< to resources, of connected clients
+  std::atomic<std::uint64_t> sequence{0};       ///< newest change that was applied in memory
+  std::atomic<std::uint64_t> watermark{0};      ///< newest change that is durable
   std::atomic<std::int64_t> oldest_pending_us{
       0};  ///< steady time at which the oldest undurable change came; 0: none
   std::atomic<bool> storage_failing{false};

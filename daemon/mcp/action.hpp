@@ -45,6 +45,13 @@ struct CallTool {
   std::string client_version{};
   bool is_tool = true;  ///< else a request of governor's own, whose result is answered as it is
 };
+/// A request about resources, on the path of tool calls. One that does not only read changes what the session
+/// has subscribed to.
+struct AskResource {
+  Envelope envelope;
+  std::unique_ptr<ToolCall> call;
+  const Tool* method = nullptr;
+};
 struct ConfirmAnswers {
   std::uint64_t below = 0;
   std::vector<std::uint64_t> also;
@@ -58,12 +65,13 @@ struct StopDaemon {
 /// Opens a stream of notifications: the request stays unanswered until it is cancelled.
 struct Listen {
   std::string id;
+  std::vector<std::string> uris;  ///< resources to be told of, each once
 };
 struct CancelRequest {
   std::string id;
 };
 
 using Action = std::variant<Ignore, ReplyNow, ReplyHealth, ReplyStatus, OpenSession, Initialize, CallTool,
-                            ConfirmAnswers, Goodbye, StopDaemon, Listen, CancelRequest>;
+                            AskResource, ConfirmAnswers, Goodbye, StopDaemon, Listen, CancelRequest>;
 
 }  // namespace governor::daemon

@@ -19,17 +19,22 @@ constexpr int kListTtlMs = 300000;
 
 void write_server_info(JsonWriter& json, Revision revision) {
   json.begin_object().field("name", "governor").field("version", ipc::version());
-  if (revision >= Revision::v2025_06_18) json.field("title", "Governor");
+  if (has_titles(revision)) json.field("title", "Governor");
   json.end_object();
 }
 
-void write_caching(JsonWriter& json) {
-  json.field("ttlMs", kListTtlMs).field("cacheScope", "private");
+/// Resources are offered in every revision. Their list never changes; agents are reached through templates.
+void write_capabilities(JsonWriter& json, Revision revision) {
+  json.begin_object();
+  if (has_completions_capability(revision)) json.key("completions").begin_object().end_object();
+  json.key("resources").begin_object().field("subscribe", true).field("listChanged", false).end_object();
+  json.key("tools").begin_object().field("listChanged", false).end_object();
+  json.end_object();
 }
 
 void write_tool(JsonWriter& json, const Tool& tool, Revision revision) {
   json.begin_object().field("name", tool.name);
-  if (revision >= Revision::v2025_06_18) json.field("title", tool.title);
+  if (has_titles(revision)) json.field("title", tool.title);
   json.field("description", tool.description).key("inputSchema").raw(tool.input_schema);
   if (has_structured_content(revision)) json.key("outputSchema").raw(tool.output_schema);
   if (has_tool_annotations(revision)) {
@@ -42,11 +47,15 @@ void write_tool(JsonWriter& json, const Tool& tool, Revision revision) {
 
 }  // namespace
 
+void write_list_caching(JsonWriter& json) {
+  json.field("ttlMs", kListTtlMs).field("cacheScope", "private");
+}
+
 std::string tool_list_json(const std::vector<const Tool*>& tools, Revision revision) {
   std::string out = "{";
   out += result_preamble(revision);
   JsonWriter json(out);
-  if (is_stateless(revision)) write_caching(json);
+  if (is_stateless(revision)) write_list_caching(json);
   json.key("tools").begin_array();
   for (const Tool* tool : tools) write_tool(json, *tool, revision);
   json.end_array();
@@ -58,7 +67,8 @@ std::string initialize_json(Revision revision) {
   std::string out;
   JsonWriter json(out);
   json.begin_object().field("protocolVersion", to_string(revision));
-  json.key("capabilities").raw(R"({"tools":{"listChanged":false}})");
+  json.key("capabilities");
+  write_capabilities(json, revision);
   json.key("serverInfo");
   write_server_info(json, revision);
   json.field("instructions", kInstructions).end_object();
@@ -69,23 +79,14 @@ std::string discover_json() {
   std::string out = "{";
   out += result_preamble(Revision::v2026_07_28);
   JsonWriter json(out);
-  write_caching(json);
+  write_list_caching(json);
   json.key("supportedVersions").begin_array();
   json.value(to_string(Revision::v2026_07_28)).end_array();  // the others begin with initialize
-  json.key("capabilities").raw(R"({"tools":{"listChanged":false}})");
+  json.key("capabilities");
+  write_capabilities(json, Revision::v2026_07_28);
   json.field("instructions", kInstructions);
   out += '}';
   return out;
-}
-
-std::string listen_acknowledged_json(const std::string& id) {
-  return R"({"jsonrpc":"2.0","method":"notifications/subscriptions/acknowledged","params":{"_meta":{)"
-         R"("io.modelcontextprotocol/subscriptionId":)" +
-         id + R"(},"notifications":{}}})";
-}
-
-std::string listen_result_json(const std::string& id) {
-  return R"({"resultType":"complete","_meta":{"io.modelcontextprotocol/subscriptionId":)" + id + "}}";
 }
 
 }  // namespace governor::daemon

@@ -7,6 +7,8 @@
 #include "core/cut_text.hpp"
 #include "daemon/mcp/catalogue.hpp"
 #include "daemon/mcp/governor_methods.hpp"
+#include "daemon/mcp/members.hpp"
+#include "daemon/mcp/resource_methods.hpp"
 #include "daemon/support/json_writer.hpp"
 #include "daemon/tools/governor_requests.hpp"
 #include "ipc/build_info.hpp"
@@ -19,20 +21,6 @@ namespace json = boost::json;
 constexpr std::string_view kMetaVersion = "io.modelcontextprotocol/protocolVersion";
 constexpr std::string_view kMetaCapabilities = "io.modelcontextprotocol/clientCapabilities";
 constexpr std::string_view kMetaClient = "io.modelcontextprotocol/clientInfo";
-
-const json::value* member(const json::object* object, std::string_view name) {
-  return object == nullptr ? nullptr : object->if_contains(name);
-}
-
-const json::object* member_object(const json::object* object, std::string_view name) {
-  const json::value* value = member(object, name);
-  return value == nullptr ? nullptr : value->if_object();
-}
-
-std::string member_text(const json::object* object, std::string_view name) {
-  const json::value* value = member(object, name);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
 
 /// Who the client says it is; an Implementation of the schema has a name and a version.
 struct ClientInfo {
@@ -50,23 +38,6 @@ std::optional<ClientInfo> parse_client(const json::value* value) {
   constexpr std::size_t kLongest = 128;  // for people to read
   return ClientInfo{std::string(core::cut_text(member_text(object, "name"), kLongest)),
                     std::string(core::cut_text(member_text(object, "version"), kLongest))};
-}
-
-/// A filter names kinds of notifications: flags, and a list of resources. None is offered yet, but a wrong
-/// one is still told.
-bool is_filter(const json::object& filter) {
-  for (const auto& item : filter) {
-    if (item.key() == "resourceSubscriptions") {
-      const json::array* uris = item.value().if_array();
-      if (uris == nullptr) return false;
-      for (const json::value& uri : *uris) {
-        if (!uri.is_string()) return false;
-      }
-    } else if (std::string_view(item.key()).ends_with("ListChanged") && !item.value().is_bool()) {
-      return false;
-    }
-  }
-  return true;
 }
 
 ReplyNow unknown_method(const Request& request) {
@@ -230,21 +201,15 @@ Action Interpreter::on_stateless(const Request& request, const json::object& met
     }
     return action;
   }
-  if (request.method == "subscriptions/listen") {
-    const json::object* filter = member_object(request.params, "notifications");
-    if (filter == nullptr || !is_filter(*filter)) {
-      return ReplyNow{error_reply(request.id, kInvalidParams,
-                                  "subscriptions/listen needs notifications, an object of flags and, as "
-                                  "resourceSubscriptions, a list of URIs.")};
-    }
-    return Listen{request.id};
-  }
+  if (request.method == "subscriptions/listen") return interpret_listen(request);
+  if (auto action = interpret_resource_request(request, *revision, environment_)) return *std::move(action);
   return unknown_method(request);
 }
 
 Action Interpreter::on_legacy(const Request& request) {
   if (request.method == "ping") return ReplyNow{result_reply(request.id, "{}")};
-  const bool known = request.method == "tools/list" || request.method == "tools/call";
+  const bool known =
+      request.method == "tools/list" || request.method == "tools/call" || is_resource_method(request.method);
   if (!legacy_ &&
       (known || request.method == "server/discover" || request.method == "subscriptions/listen")) {
     return ReplyNow{
@@ -255,6 +220,8 @@ Action Interpreter::on_legacy(const Request& request) {
   }
   if (request.method == "tools/list") return list_tools(request, *legacy_);
   if (request.method == "tools/call") return call_tool(request, *legacy_);
+  if (!legacy_) return unknown_method(request);
+  if (auto action = interpret_resource_request(request, *legacy_, environment_)) return *std::move(action);
   return unknown_method(request);
 }
 

@@ -8,13 +8,14 @@
 
 namespace governor::daemon {
 
-// JSON-RPC and MCP error codes. -32022: the schema of 2026-07-28. Codes of governor's own lie outside the
-// range that JSON-RPC reserves.
+// JSON-RPC and MCP error codes. -32022: the schema of 2026-07-28. -32002: the revisions before it. Codes of
+// governor's own lie outside the range that JSON-RPC reserves.
 enum RpcError : int {
   kParseError = -32700,
   kInvalidRequest = -32600,
   kMethodNotFound = -32601,
   kInvalidParams = -32602,
+  kResourceNotFound = -32002,
   kUnsupportedProtocolVersion = -32022,
   kProtocolMismatch = -31002,
   kStorageUnavailable = -31003,

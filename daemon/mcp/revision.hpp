@@ -25,6 +25,13 @@ constexpr bool is_stateless(Revision revision) {
 constexpr bool has_structured_content(Revision revision) {
   return revision >= Revision::v2025_06_18;
 }
+constexpr bool has_titles(Revision revision) {
+  return revision >= Revision::v2025_06_18;
+}
+/// The oldest revision has the method but nothing to announce it with.
+constexpr bool has_completions_capability(Revision revision) {
+  return revision >= Revision::v2025_03_26;
+}
 constexpr bool has_tool_annotations(Revision revision) {
   return revision >= Revision::v2025_03_26;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_executor.hpp>
@@ -14,6 +15,8 @@
 #include <boost/json/monotonic_resource.hpp>
 
 #include "daemon/mcp/catalogue.hpp"
+#include "daemon/mcp/listen_messages.hpp"
+#include "daemon/mcp/resource_methods.hpp"
 #include "daemon/support/limits.hpp"
 #include "ipc/numbered_line.hpp"
 #include "ipc/process_identity.hpp"
@@ -117,8 +120,8 @@ void Connection::drain() {
     if (std::exchange(connection->draining_, true) || connection->closed_) return;
     // A proxy sends its open subscriptions again to the next daemon; a plain client is told that its stream
     // ends.
-    for (const auto& [id, number] : std::exchange(connection->listens_, {})) {
-      if (number == 0) connection->send(0, result_reply(id, listen_result_json(id)));
+    for (const auto& [id, listen] : std::exchange(connection->listens_, {})) {
+      if (listen.line == 0) connection->send(0, result_reply(id, listen_result_json(id)));
     }
     boost::system::error_code ignored;
     connection->socket_.shutdown(Socket::shutdown_receive, ignored);  // ends the read and lets writes go on
@@ -250,14 +253,17 @@ void Connection::perform(std::uint64_t number, Initialize action) {
                              std::move(result));
 }
 
+void Connection::ensure_session(std::string client_name) {
+  if (said_hello_ || std::exchange(has_plain_session_, true)) return;
+  core::Session session;
+  session.id = services_.environment.random_hex(16);
+  session.client_name = std::move(client_name);
+  services_.state.open_plain_session(self(), described(std::move(session)));
+}
+
 void Connection::perform(std::uint64_t number, CallTool action) {
-  if (!said_hello_ && !has_plain_session_ && !action.tool->read_only) {
-    has_plain_session_ = true;
-    core::Session session;
-    session.id = services_.environment.random_hex(16);
-    session.client_name = action.client_name;
-    services_.state.open_plain_session(self(), described(std::move(session)));
-  } else if (said_hello_ && !action.client_name.empty() && action.client_name != client_name_) {
+  if (!action.tool->read_only) ensure_session(action.client_name);
+  if (said_hello_ && !action.client_name.empty() && action.client_name != client_name_) {
     client_name_ = action.client_name;
     services_.state.note_client(self(), action.client_name, action.client_version);
   }
@@ -268,6 +274,19 @@ void Connection::perform(std::uint64_t number, CallTool action) {
   call.ticket.tool = action.tool;
   call.call = std::move(action.call);
   call.tool = action.tool;
+  services_.state.call(std::move(call));
+}
+
+void Connection::perform(std::uint64_t number, AskResource action) {
+  const bool subscribes = !action.method->read_only;
+  if (subscribes) ensure_session({});
+  PendingCall call;
+  call.sink = self();
+  call.ticket = ticket(subscribes ? Ticket::Kind::subscription : Ticket::Kind::resource, number,
+                       std::move(action.envelope));
+  call.call = std::move(action.call);
+  call.tool = action.method;
+  call.ticket.tool = action.method;
   services_.state.call(std::move(call));
 }
 
@@ -291,21 +310,24 @@ void Connection::perform(std::uint64_t number, Listen action) {
     const core::Error error(
         core::ErrorCode::limit_exceeded,
         fmt::format("{} subscriptions are open on this connection, the limit.", listens_.size()),
-        "Cancel one of them, or ask for several kinds of notifications with one.");
+        "Cancel one of them, or name all resources in one.");
     send(number, domain_error_reply(action.id, kInvalidParams, error));
     return;
   }
-  if (!listens_.emplace(action.id, number).second) {
+  if (!listens_.emplace(action.id, OpenListen{number, last_listen_ + 1}).second) {
     send(number, error_reply(action.id, kInvalidRequest, "A subscription with this id is open already."));
     return;
   }
-  send(0, listen_acknowledged_json(action.id));
+  Ticket asked = ticket(Ticket::Kind::listen, number, {std::move(action.id), Revision::v2026_07_28});
+  asked.listen = ++last_listen_;
+  services_.state.listen(self(), std::move(action.uris), std::move(asked));
 }
 
 void Connection::perform(std::uint64_t number, CancelRequest action) {
   const auto found = listens_.find(action.id);
   if (found != listens_.end()) {
-    if (found->second != 0) send(found->second, {});
+    services_.state.end_listen(self(), found->second.key);
+    if (found->second.line != 0) send(found->second.line, {});
     listens_.erase(found);
   }
   if (number != 0) send(number, {});
@@ -323,6 +345,10 @@ void Connection::deliver(Ticket ticket, core::Result<std::string> outcome) {
     const Envelope& envelope = ticket.envelope;
     if (ticket.kind == Ticket::Kind::tool) {
       connection->send(ticket.line, tool_reply(envelope, outcome));
+    } else if (ticket.kind == Ticket::Kind::resource || ticket.kind == Ticket::Kind::subscription) {
+      connection->send(ticket.line, resource_reply(envelope, outcome));
+    } else if (ticket.kind == Ticket::Kind::listen) {
+      connection->answer_listen(ticket, outcome);
     } else if (outcome) {
       connection->send(ticket.line, result_reply(envelope.id, *outcome));
     } else {
@@ -340,6 +366,39 @@ void Connection::note_operation(const Ticket& ticket, std::int64_t took_us) {
   if (diagnosis == nullptr || ticket.kind != Ticket::Kind::tool) return;
   const auto place = static_cast<std::size_t>(ticket.tool - all_tools().data());
   diagnosis->operations.add(place, ticket.tool->name, ticket.agent_id, took_us);
+}
+
+/// The request itself stays unanswered as long as its stream is open.
+void Connection::answer_listen(const Ticket& ticket, const core::Result<std::string>& outcome) {
+  const auto found = listens_.find(ticket.envelope.id);
+  if (found == listens_.end() || found->second.key != ticket.listen) return;  // cancelled meanwhile
+  if (outcome) {
+    send(0, *outcome);
+  } else {
+    listens_.erase(found);
+    send(ticket.line, domain_error_reply(ticket.envelope.id, kInvalidParams, outcome.error()));
+  }
+}
+
+void Connection::notify(std::vector<Notice> notices) {
+  asio::dispatch(strand_, [connection = self(), notices = std::move(notices)] {
+    if (connection->closed_) return;
+    bool any = false;
+    for (const Notice& notice : notices) {
+      const auto is_its_stream = [&](const auto& open) { return open.second.key == notice.listen; };
+      if (notice.listen != 0 &&
+          std::none_of(connection->listens_.begin(), connection->listens_.end(), is_its_stream)) {
+        continue;  // cancelled meanwhile
+      }
+      connection->send(0, *notice.line);
+      any = true;
+    }
+    if (any) {
+      connection->notices_queued_ = true;
+    } else {
+      connection->services_.state.notices_taken(connection);
+    }
+  });
 }
 
 void Connection::resume(std::string revision, std::string tools) {
@@ -377,6 +436,7 @@ void Connection::schedule_write() {
 
 void Connection::start_write() {
   std::swap(writing_, queued_);
+  notices_writing_ = std::exchange(notices_queued_, false);
   writing_since_us_.store(steady_us(std::chrono::steady_clock::now()), std::memory_order_relaxed);
   asio::async_write(
       socket_, asio::buffer(writing_),
@@ -384,6 +444,9 @@ void Connection::start_write() {
         connection->writing_.clear();
         if (connection->writing_.capacity() > kKeptOutput) connection->writing_.shrink_to_fit();
         connection->writing_since_us_.store(0, std::memory_order_relaxed);
+        if (std::exchange(connection->notices_writing_, false)) {
+          connection->services_.state.notices_taken(connection);
+        }
         if (error) {
           connection->close_on_strand();
         } else if (!connection->closed_ && !connection->queued_.empty()) {

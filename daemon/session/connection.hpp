@@ -59,6 +59,7 @@ class Connection final : public ReplySink {
   void deliver(Ticket ticket, core::Result<std::string> outcome) override;
   void supersede() override;
   void resume(std::string revision, std::string tools) override;
+  void notify(std::vector<Notice> notices) override;
 
  private:
   std::shared_ptr<Connection> self();
@@ -78,11 +79,16 @@ class Connection final : public ReplySink {
   void perform(std::uint64_t number, OpenSession action);
   void perform(std::uint64_t number, Initialize action);
   void perform(std::uint64_t number, CallTool action);
+  void perform(std::uint64_t number, AskResource action);
   void perform(std::uint64_t number, ConfirmAnswers action);
   void perform(std::uint64_t number, Goodbye action);
   void perform(std::uint64_t number, StopDaemon action);
   void perform(std::uint64_t number, Listen action);
   void perform(std::uint64_t number, CancelRequest action);
+
+  /// A change of state by a connection that has said no hello needs a session all the same.
+  void ensure_session(std::string client_name);
+  void answer_listen(const Ticket& ticket, const core::Result<std::string>& outcome);
 
   Ticket ticket(Ticket::Kind kind, std::uint64_t number, Envelope envelope);
   core::Session described(core::Session session) const;
@@ -100,8 +106,14 @@ class Connection final : public ReplySink {
   std::function<void()> on_closed_;
   ipc::LineDecoder decoder_;
   Interpreter interpreter_;
-  Timer answered_;                                ///< cancelled to wake whoever waits for answers
-  std::map<std::string, std::uint64_t> listens_;  ///< open subscriptions: request id, line number
+  Timer answered_;  ///< cancelled to wake whoever waits for answers
+  /// A request that opened a stream. Ids may be used again after its end, keys are not.
+  struct OpenListen {
+    std::uint64_t line = 0;
+    std::uint64_t key = 0;
+  };
+  std::map<std::string, OpenListen> listens_;  ///< by request id
+  std::uint64_t last_listen_ = 0;
   std::string client_name_;
   std::string queued_;                             ///< output to be written next
   std::string writing_;                            ///< output being written
@@ -114,6 +126,8 @@ class Connection final : public ReplySink {
   bool draining_ = false;
   bool closed_ = false;
   bool write_scheduled_ = false;
+  bool notices_queued_ = false;   ///< `queued_` has notices in it
+  bool notices_writing_ = false;  ///< likewise `writing_`
 };
 
 }  // namespace governor::daemon

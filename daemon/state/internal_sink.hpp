@@ -23,6 +23,7 @@ class InternalSink final : public ReplySink {
   }
   void supersede() override {}
   void resume(std::string, std::string) override {}
+  void notify(std::vector<Notice>) override {}
 
  private:
   std::string what_;

@@ -5,6 +5,7 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/keys.hpp"
 #include "core/result.hpp"
@@ -16,7 +17,8 @@ struct Tool;
 
 /// What a reply needs to know of its request.
 struct Ticket {
-  enum class Kind { tool, result, hello };
+  /// `subscription` changes what the session has subscribed to; `listen` opens a stream of the stateless era.
+  enum class Kind { tool, result, hello, resource, subscription, listen };
 
   Kind kind = Kind::result;
   std::uint64_t line = 0;  ///< 0 when the line was not numbered
@@ -24,6 +26,13 @@ struct Ticket {
   std::chrono::steady_clock::time_point started;
   const Tool* tool = nullptr;  ///< of a tool call
   std::string agent_id{};      ///< which agent it is about, once that is known
+  std::uint64_t listen = 0;  ///< of kind `listen`: which of the connection's
+};
+
+/// One line that nobody asked for at this moment.
+struct Notice {
+  std::uint64_t listen = 0;  ///< the connection's stream it belongs to; 0: to none
+  std::shared_ptr<const std::string> line;
 };
 
 struct PendingCall;
@@ -40,10 +49,15 @@ class ReplySink : public std::enable_shared_from_this<ReplySink> {
   /// Any strand: era and profile of a session that came back.
   virtual void resume(std::string revision, std::string tools) = 0;
 
+  /// Any strand: passes notices on. There will be no more until `StateOwner::notices_taken` is called, which
+  /// says that the client has read on.
+  virtual void notify(std::vector<Notice> notices) = 0;
+
   /// State strand only.
   struct Attachment {
     core::SessionKey session = 0;
     bool detached = false;
+    bool resumed = false;  ///< the session had an earlier connection
     /// The call that waits for something before it can take effect; those behind it wait too, so that the
     /// calls of one connection take effect in the order in which they were sent.
     const PendingCall* blocking = nullptr;

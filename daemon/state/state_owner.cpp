@@ -29,6 +29,7 @@ StateOwner::StateOwner(boost::asio::io_context& io, StoreThread& store, const Se
       counters_(counters),
       settings_(std::move(settings)),
       state_(std::in_place, settings_.thresholds, std::move(seed), settings_.loop_policy),
+      hub_(strand_, counters, [this](const std::string& id) { return loaded_agent(id); }),
       commits_(
           strand_, store, counters, guard, [this](const core::Error& failure) { on_commit_failure(failure); },
           [this](const core::Changes& changes) { on_durable(changes); }),
@@ -73,6 +74,10 @@ void StateOwner::open_session(std::shared_ptr<ReplySink> sink, core::Session fre
     // the queue.
     commits_.add(std::move(changes), nullptr);
     to->deliver(std::move(asked), hello_json(facts_.build, facts_.pid, resumed));
+    if (!resumed) return;
+    to->attachment.resumed = true;
+    follow_subscriptions(to);
+    hub_.catch_up(to, 0);
   };
   on_strand(std::move(sink), std::move(ticket), std::move(open));
 }
@@ -131,6 +136,7 @@ void StateOwner::confirm(std::shared_ptr<ReplySink> sink, std::uint64_t below,
 }
 
 void StateOwner::detach(std::shared_ptr<ReplySink> sink, bool for_good) {
+  boost::asio::dispatch(strand_, [this, sink] { hub_.remove(sink.get()); });
   on_strand([this, sink = std::move(sink), for_good] {
     if (std::exchange(sink->attachment.detached, true)) return;
     sink->attachment.behind.clear();

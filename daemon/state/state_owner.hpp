@@ -21,6 +21,7 @@
 #include "daemon/state/commit_queue.hpp"
 #include "daemon/state/pending_call.hpp"
 #include "daemon/state/reply_sink.hpp"
+#include "daemon/state/subscription_hub.hpp"
 #include "daemon/store/store_thread.hpp"
 #include "daemon/tools/tool.hpp"
 
@@ -57,6 +58,11 @@ class StateOwner final : public ConcurrencySource {
   void confirm(std::shared_ptr<ReplySink> sink, std::uint64_t below, std::vector<std::uint64_t> also);
   /// The connection is gone. `for_good`: so is its session; else it lives until its process does not.
   void detach(std::shared_ptr<ReplySink> sink, bool for_good);
+  /// Opens stream `ticket.listen` of the stateless era, which tells of changes to the resources `uris`.
+  void listen(std::shared_ptr<ReplySink> sink, std::vector<std::string> uris, Ticket ticket);
+  void end_listen(std::shared_ptr<ReplySink> sink, std::uint64_t listen);
+  /// The client has read the notices that the connection was given last.
+  void notices_taken(std::shared_ptr<ReplySink> sink);
   void report_status(std::shared_ptr<ReplySink> sink, Ticket ticket);
   /// An event of the daemon itself for the audit log.
   void audit(std::string event, std::string detail);
@@ -111,6 +117,10 @@ class StateOwner final : public ConcurrencySource {
   void watch_disk();
   void on_disk_space(const DiskSpace& space);
   void watch_storage();
+  /// Tells the connection from now on of what its session has subscribed to.
+  void follow_subscriptions(const std::shared_ptr<ReplySink>& sink);
+  /// Key of an agent in memory, else 0.
+  core::AgentKey loaded_agent(const std::string& id);
 
   void tick();
   [[nodiscard]] bool has_lost_sessions() const {
@@ -126,6 +136,7 @@ class StateOwner final : public ConcurrencySource {
   Counters& counters_;
   Settings settings_;
   std::optional<core::State> state_;  ///< none while it is reloaded
+  SubscriptionHub hub_;
   CommitQueue commits_;
   CallWaits waits_;
   ConflictCounts conflicts_;

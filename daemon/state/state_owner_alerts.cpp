@@ -28,6 +28,7 @@ std::string alert_text(const core::Alert& alert) {
 }  // namespace
 
 void StateOwner::on_durable(const core::Changes& changes) {
+  hub_.durable(changes);
   if (!settings_.alerts.report) return;
   for (const core::Change& change : changes) {
     const auto* saved = std::get_if<core::AlertSaved>(&change);

@@ -266,7 +266,15 @@ void StateOwner::run_call(PendingCall& pending) {
     return;
   }
   if (has_update(changes)) counters_.updates.fetch_add(1, std::memory_order_relaxed);
-  commits_.add(std::move(changes), waits_.hold_answer(pending, std::move(outcome)));
+  const bool subscribes = pending.ticket.kind == Ticket::Kind::subscription;
+  auto give_answer = waits_.hold_answer(pending, std::move(outcome));
+  if (subscribes) {
+    give_answer = [this, sink = pending.sink, give_answer](const core::Error* failure) {
+      follow_subscriptions(sink);
+      give_answer(failure);
+    };
+  }
+  commits_.add(std::move(changes), std::move(give_answer));
   unblock(pending);
 }
 

@@ -29,6 +29,7 @@ void StateOwner::on_commit_failure(const core::Error& failure) {
     if (session == nullptr) continue;
     sessions_before_reload_.push_back(*session);
     sessions_before_reload_.back().answers.clear();
+    sessions_before_reload_.back().subscriptions.clear();  // those that are durable are read back
   }
   for (auto& [id, waiting] : loading_) {
     for (auto& pending : waiting) park(std::move(pending));
@@ -66,6 +67,7 @@ void StateOwner::on_reloaded(core::Result<core::StateSeed> seed) {
     sink->second->attachment.session = state_->open_session(std::move(session), resumed, changes).key;
     if (resumed) changes.clear();  // its row is there
     if (!changes.empty()) commits_.add(std::move(changes), nullptr);
+    follow_subscriptions(sink->second);
   }
   run_parked();
 }
@@ -156,6 +158,7 @@ void StateOwner::shut_down(std::function<void()> then) {
   boost::asio::dispatch(strand_, [this, then = std::move(then)]() mutable {
     stopping_ = true;
     timer_.cancel();
+    hub_.stop();
     commits_.when_durable(commits_.on_everything(), [then = std::move(then)](const core::Error*) { then(); });
   });
 }

@@ -40,6 +40,8 @@ std::string status_json(const ServerFacts& facts, const Counters& counters, cons
       .field("loaded", static_cast<std::uint64_t>(state.loaded_agents()))
       .end_object();
 
+  json.field("subscriptions", counters.subscriptions.load());
+
   std::vector<const core::Session*> sessions;
   for (const auto& [key, session] : state.sessions()) sessions.push_back(&session);
   std::sort(sessions.begin(), sessions.end(), [](const auto* a, const auto* b) { return a->key < b->key; });

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <iterator>
 #include <limits>
+#include <set>
 #include <string_view>
 
 namespace governor::daemon {
@@ -55,23 +56,30 @@ class Binder {
   int next_;
 };
 
-std::string encode_tags(const std::vector<std::string>& tags) {
-  boost::json::array array(tags.begin(), tags.end());
+/// Of a container of texts.
+template <class Texts>
+std::string encode_texts(const Texts& texts) {
+  boost::json::array array(texts.begin(), texts.end());
   return boost::json::serialize(array);
+}
+
+template <class Texts>
+Texts decode_texts(const std::string& encoded) {
+  Texts texts;
+  boost::json::error_code error;
+  const boost::json::value value = boost::json::parse(encoded, error);
+  if (const auto* array = error ? nullptr : value.if_array()) {
+    for (const auto& text : *array) {
+      if (text.is_string()) texts.insert(texts.end(), std::string(text.get_string()));
+    }
+  }
+  return texts;
 }
 
 }  // namespace
 
 std::vector<std::string> decode_tags(const std::string& text) {
-  std::vector<std::string> tags;
-  boost::json::error_code error;
-  const boost::json::value value = boost::json::parse(text, error);
-  if (const auto* array = error ? nullptr : value.if_array()) {
-    for (const auto& tag : *array) {
-      if (tag.is_string()) tags.emplace_back(tag.get_string());
-    }
-  }
-  return tags;
+  return decode_texts<std::vector<std::string>>(text);
 }
 
 double read_figure(SQLite::Statement& statement, int column) {
@@ -159,7 +167,7 @@ void bind_profile(SQLite::Statement& statement, int first, const core::AgentProf
       .integer(p.owner_since_us)
       .integer(p.shared);
   bind.text(p.token_hash).text(p.purpose).text(p.parent_id);
-  bind.copy(encode_tags(p.tags)).text(p.notes).integer(p.created_us);
+  bind.copy(encode_texts(p.tags)).text(p.notes).integer(p.created_us);
   bind.integer(static_cast<int>(p.status)).text(p.status_reason).integer(p.status_since_us).integer(p.pinned);
   bind.integer(p.epoch)
       .integer(static_cast<std::int64_t>(p.epoch_start))
@@ -204,7 +212,7 @@ void bind_session(SQLite::Statement& statement, int first, const core::Session& 
   bind.integer(s.key).text(s.id).integer(s.resumable).integer(s.process.pid);
   bind.integer(static_cast<std::int64_t>(s.process.start_time)).text(s.process.boot_id).text(s.revision);
   bind.text(s.client_name).text(s.client_version).text(s.working_directory).text(s.tools).text(s.agent_id);
-  bind.integer(s.created_us).integer(s.introduced);
+  bind.integer(s.created_us).integer(s.introduced).copy(encode_texts(s.subscriptions));
 }
 
 core::Session read_session(SQLite::Statement& statement, int first) {
@@ -224,6 +232,7 @@ core::Session read_session(SQLite::Statement& statement, int first) {
   s.agent_id = read.text();
   s.created_us = read.integer();
   s.introduced = read.integer();
+  s.subscriptions = decode_texts<std::set<std::string>>(read.text());
   return s;
 }
 

@@ -32,8 +32,8 @@ inline constexpr int kAgentColumnCount = 24;
 inline constexpr const char* kSessionColumns =
     "key, id, resumable, pid, start_time, boot_id, revision, client_name, client_version, working_directory, "
     "tools, "
-    "agent_id, created_us, introduced";
-inline constexpr int kSessionColumnCount = 14;
+    "agent_id, created_us, introduced, subscriptions";
+inline constexpr int kSessionColumnCount = 15;
 inline constexpr const char* kAlertColumns =
     "key, cause, kind, severity, agent_id, message, raised_us, resolved_us, acknowledged_us, "
     "acknowledged_by, note";

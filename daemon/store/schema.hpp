@@ -91,7 +91,8 @@ CREATE TABLE session(
   tools TEXT NOT NULL,
   agent_id TEXT NOT NULL,
   created_us INTEGER NOT NULL,
-  introduced INTEGER NOT NULL
+  introduced INTEGER NOT NULL,
+  subscriptions TEXT NOT NULL
 ) STRICT;
 CREATE TABLE answer(
   slot INTEGER PRIMARY KEY,

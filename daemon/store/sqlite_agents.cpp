@@ -225,6 +225,21 @@ core::Result<AgentPage> SqliteStore::list_agents(const AgentFilter& filter, cons
   });
 }
 
+core::Result<std::vector<std::string>> SqliteStore::list_agent_ids(const std::string& prefix,
+                                                                   std::size_t limit) {
+  return guarded([&]() -> core::Result<std::vector<std::string>> {
+    const std::string beyond = prefix + '\x7f';  // above every character of an id
+    SQLite::Statement& statement = statements_->ids_from;
+    const StatementUse use(statement);
+    statement.bindNoCopy(1, prefix);
+    statement.bindNoCopy(2, beyond);
+    statement.bind(3, static_cast<std::int64_t>(limit));
+    std::vector<std::string> ids;
+    while (statement.executeStep()) ids.push_back(statement.getColumn(0).getString());
+    return ids;
+  });
+}
+
 core::Result<std::vector<std::string>> SqliteStore::load_children(const std::string& parent_id,
                                                                   std::size_t limit) {
   return guarded([&]() -> core::Result<std::vector<std::string>> {

@@ -86,6 +86,9 @@ struct SqliteStore::Statements {
         setting(db, "SELECT value FROM setting WHERE name = ?"),
         answer_text(db, "SELECT text FROM answer WHERE slot = ?"),
         agents_after(db, fmt::format("SELECT {} FROM agent WHERE id > ? ORDER BY id LIMIT ?", kAgentColumns)),
+        ids_from(db, fmt::format("SELECT id FROM agent WHERE id >= ?1 AND id < ?2 AND status <> {} "
+                                 "ORDER BY id LIMIT ?3",
+                                 static_cast<int>(core::Lifecycle::deleted))),
         children(db, "SELECT id FROM agent WHERE parent_id = ? AND parent_id <> '' ORDER BY id LIMIT ?"),
         lifecycle(
             db,
@@ -122,7 +125,7 @@ struct SqliteStore::Statements {
   SQLite::Statement insert_history, save_answer, save_agent, save_session, delete_session, insert_audit,
       insert_lifecycle, save_alert, save_setting;
   SQLite::Statement agent_by_id, agent_id_by_key, agent_key_by_id, history_row, history_step, history_mark,
-      parameters_of, update_by_key, setting, answer_text, agents_after, children, lifecycle, alerts_before,
+      parameters_of, update_by_key, setting, answer_text, agents_after, ids_from, children, lifecycle, alerts_before,
       alert_by_key, who, save_outcome, outcome, outcomes_after, unsure_after, fleet_after, figures,
       newest_updates, thresholds_of;
 };

@@ -29,6 +29,8 @@ class SqliteStore final : public Store {
                                                         std::size_t limit) override;
   core::Result<AgentPage> list_agents(const AgentFilter& filter, const std::string& after, std::size_t limit,
                                       std::size_t slice) override;
+  core::Result<std::vector<std::string>> list_agent_ids(const std::string& prefix,
+                                                        std::size_t limit) override;
   core::Result<std::vector<std::string>> load_children(const std::string& parent_id,
                                                        std::size_t limit) override;
   core::Result<std::vector<LifecycleStep>> load_lifecycle(core::AgentKey agent, std::size_t limit) override;

@@ -48,6 +48,9 @@ class Store {
   virtual core::Result<AgentPage> list_agents(const AgentFilter& filter, const std::string& after,
                                               std::size_t limit, std::size_t slice) = 0;
 
+  /// Ids of agents that are not deleted and begin with `prefix`, in order, at most `limit`.
+  virtual core::Result<std::vector<std::string>> list_agent_ids(const std::string& prefix,
+                                                                std::size_t limit) = 0;
   /// Ids of the agents whose parent this is, at most `limit`.
   virtual core::Result<std::vector<std::string>> load_children(const std::string& parent_id,
                                                                std::size_t limit) = 0;

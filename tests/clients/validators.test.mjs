@@ -34,6 +34,19 @@ const kGood = [
   ['a modern list of tools', recorded(kModern, 'tools/list', result({ ...cached, tools: [kGoodTool] }))],
   ['a protocol error', recorded('2025-03-26', 'tools/call', error(-32602))],
   ['an own error', recorded(kModern, 'tools/call', error(-31003))],
+  ['a missing resource', recorded('2025-11-25', 'resources/read', error(-32002))],
+  [
+    'completed values',
+    recorded('2025-03-26', 'completion/complete', result({ completion: { values: ['a'], hasMore: false } })),
+  ],
+  [
+    'a changed resource',
+    recorded('2024-11-05', null, {
+      jsonrpc: '2.0',
+      method: 'notifications/resources/updated',
+      params: { uri: 'governor://agents' },
+    }),
+  ],
   [
     'an unsupported version',
     recorded(kModern, 'tools/call', error(-32022, { data: { supported: [kModern], requested: 'x' } })),
@@ -60,6 +73,16 @@ const kBad = [
   ],
   ['an error whose code is a text', recorded('2025-06-18', 'ping', error('-32602'))],
   ['an error with a reserved code', recorded(kModern, 'ping', error(-32099))],
+  ['a code of the newest revision in an older one', recorded('2025-11-25', 'tools/call', error(-32022))],
+  [
+    'a changed resource without its URI',
+    recorded('2025-11-25', null, { jsonrpc: '2.0', method: 'notifications/resources/updated', params: {} }),
+  ],
+  ['a read without contents', recorded('2025-11-25', 'resources/read', result({}))],
+  [
+    'a modern read that may be kept for ever',
+    recorded(kModern, 'resources/read', result({ resultType: 'complete', contents: [] })),
+  ],
   ['the legacy code of a missing resource', recorded(kModern, 'ping', error(-32002))],
   [
     'a null id',

@@ -6,12 +6,14 @@ import {
   kMethodNotFound,
   kModern,
   kParseError,
+  kResourceNotFound,
   kServerInfoKey,
   kSubscriptionKey,
   kUnsupportedVersion,
   kVersionKey,
   modernMeta,
 } from './mcp.mjs';
+import { agentUri, askForWhatIsNot, kAgents, readEveryResource } from './resource_use.mjs';
 import { askForAnAgentThatIsNot, callEveryTool, callWronglyAndReadTheError } from './tool_calls.mjs';
 
 // Everything a server of ours can say in one revision, called forth by hand, so that the schema checks see
@@ -20,6 +22,7 @@ import { askForAnAgentThatIsNot, callEveryTool, callWronglyAndReadTheError } fro
 export async function converse(client, revision) {
   await (revision === kModern ? openModern(client) : openLegacy(client, revision));
   await useTools(client, revision);
+  await useResources(client, revision);
   await provokeErrors(client, revision);
   if (revision === kModern) await listen(client);
 }
@@ -51,6 +54,50 @@ async function useTools(client, revision) {
   });
   await callWronglyAndReadTheError(call);
   await askForAnAgentThatIsNot(call);
+}
+
+async function useResources(client, revision) {
+  const ask = async (method, params) => {
+    const { result, error } = await client.requestIn(revision, method, params);
+    if (error) throw Object.assign(new Error(error.message), { code: error.code });
+    return result;
+  };
+  const use = {
+    list: () => ask('resources/list'),
+    templates: () => ask('resources/templates/list'),
+    read: (uri) => ask('resources/read', { uri }),
+    complete: (params) => ask('completion/complete', params),
+    code: (error) => error.code,
+  };
+  const call = (name, given) => ask('tools/call', { name, arguments: given });
+  const agent = client.recorder.name.replaceAll(' ', '-');
+  await readEveryResource(use, call, agent);
+  await askForWhatIsNot(use, revision);
+  const uris = [agentUri(agent), kAgents];
+  const id = 'resources-1';
+  if (revision === kModern) {
+    const params = { _meta: modernMeta(), notifications: { resourceSubscriptions: uris } };
+    await client.send({ jsonrpc: '2.0', id, method: 'subscriptions/listen', params });
+    await client.notification('notifications/subscriptions/acknowledged');
+  } else {
+    for (const uri of uris) assert.deepEqual(await ask('resources/subscribe', { uri }), {});
+    await assert.rejects(ask('resources/subscribe', { uri: 'governor://nothing' }), {
+      code: kResourceNotFound,
+    });
+  }
+  await call('process_agent_update', { agent_id: agent });
+  const told = [];
+  for (const _ of uris) {
+    const { params } = await client.notification('notifications/resources/updated');
+    assert.equal(params._meta?.[kSubscriptionKey], revision === kModern ? id : undefined);
+    told.push(params.uri);
+  }
+  assert.deepEqual(told.sort(), [...uris].sort());
+  if (revision === kModern) {
+    await client.notify('notifications/cancelled', { requestId: id, _meta: modernMeta() });
+  } else {
+    for (const uri of uris) assert.deepEqual(await ask('resources/unsubscribe', { uri }), {});
+  }
 }
 
 async function provokeErrors(client, revision) {

@@ -9,6 +9,8 @@ export const kInvalidRequest = -32600;
 export const kMethodNotFound = -32601;
 export const kInvalidParams = -32602;
 export const kUnsupportedVersion = -32022;
+/// Of the revisions before 2026-07-28, which has kInvalidParams for it.
+export const kResourceNotFound = -32002;
 
 export const kVersionKey = 'io.modelcontextprotocol/protocolVersion';
 export const kCapabilitiesKey = 'io.modelcontextprotocol/clientCapabilities';

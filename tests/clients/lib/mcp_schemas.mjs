@@ -75,7 +75,7 @@ export class McpSchemas {
 
   #errorProblems(revision, message) {
     const { error } = message;
-    const bad = codeProblem(error?.code);
+    const bad = codeProblem(error?.code, revision);
     if (bad) return [bad];
     const envelope = this.#has(revision, 'JSONRPCErrorResponse') ? 'JSONRPCErrorResponse' : 'JSONRPCError';
     // Until 2025-06-18 the schema asks for an id even where none could be read; JSON-RPC itself then has

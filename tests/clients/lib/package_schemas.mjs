@@ -25,7 +25,7 @@ export class PackageSchemas {
       return type ? this.#check(revision, type, message) : [`${message.method} is no notification of ours`];
     }
     if (message.error !== undefined) {
-      const bad = codeProblem(message.error?.code);
+      const bad = codeProblem(message.error?.code, revision);
       return bad ? [bad] : this.#check(revision, 'JSONRPCErrorResponse', message);
     }
     if (!request) return ['a result for no request'];

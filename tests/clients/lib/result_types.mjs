@@ -1,3 +1,5 @@
+import { kModern, kResourceNotFound } from './mcp.mjs';
+
 // Which type of the schemas a message must be of, by the method it answers or announces.
 
 const kResults = {
@@ -11,6 +13,7 @@ const kResults = {
   'resources/read': 'ReadResourceResult',
   'resources/subscribe': 'EmptyResult',
   'resources/unsubscribe': 'EmptyResult',
+  'completion/complete': 'CompleteResult',
   'prompts/list': 'ListPromptsResult',
   'logging/setLevel': 'EmptyResult',
   'subscriptions/listen': 'SubscriptionsListenResult',
@@ -37,9 +40,9 @@ export function notificationType(method) {
 
 /// What is wrong with the number of an error, or null. Of the range JSON-RPC reserves only the standard codes
 /// may be used, and of MCP's part of it only the defined ones; our own codes lie outside.
-export function codeProblem(code) {
+export function codeProblem(code, revision) {
   const standard = [-32700, -32600, -32601, -32602, -32603];
-  const defined = [-32020, -32021, -32022];
+  const defined = revision === kModern ? [-32020, -32021, -32022] : [kResourceNotFound];
   if (standard.includes(code) || defined.includes(code)) return null;
   if (code >= -32768 && code <= -32000) return `error code ${code} is reserved and not defined`;
   return null;

@@ -202,6 +202,11 @@ class GatedStore final : public Store {
     if (auto failure = gate_->pass_load()) return failure;
     return inner_->check_chains(check, slice);
   }
+  core::Result<std::vector<std::string>> list_agent_ids(const std::string& prefix,
+                                                        std::size_t limit) override {
+    if (auto failure = gate_->pass_load()) return *std::move(failure);
+    return inner_->list_agent_ids(prefix, limit);
+  }
 
  private:
   std::unique_ptr<Store> inner_;

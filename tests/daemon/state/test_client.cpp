@@ -92,9 +92,40 @@ void TestClient::send_update(std::uint64_t number, std::string_view agent) {
   send_tool(number, "process_agent_update", R"({"agent_id":")" + std::string(agent) + "\"}");
 }
 
-std::uint64_t TestClient::next_number() {
-  const auto line = next_line();
+std::optional<std::string> TestClient::next_but_notices() {
+  auto line = next_line();
   REQUIRE(line);
+  if (!line->starts_with('{')) return line;
+  json::object message = json::parse(*line).as_object();
+  if (!message.contains("method")) return line;
+  notices_.push_back(std::move(message));
+  return std::nullopt;
+}
+
+json::object TestClient::next_notice() {
+  while (notices_.empty()) {
+    const auto line = next_but_notices();
+    if (!line) continue;
+    const auto classified = ipc::classify(*line);
+    INFO(*line);
+    REQUIRE(classified.kind == ipc::LineKind::numbered);
+    REQUIRE(answers_.emplace(classified.numbered.number, classified.numbered.payload).second);
+  }
+  json::object notice = std::move(notices_.front());
+  notices_.pop_front();
+  return notice;
+}
+
+json::object TestClient::ask(std::string_view line) {
+  send(line);
+  for (;;) {
+    if (const auto answer = next_but_notices()) return json::parse(*answer).as_object();
+  }
+}
+
+std::uint64_t TestClient::next_number() {
+  std::optional<std::string> line;
+  while (!line) line = next_but_notices();
   const auto classified = ipc::classify(*line);
   INFO(*line);
   REQUIRE(classified.kind == ipc::LineKind::numbered);
@@ -141,13 +172,11 @@ std::int64_t TestClient::update(std::uint64_t number, std::string_view agent) {
 }
 
 json::object TestClient::health() {
-  send(R"({"jsonrpc":"2.0","id":"health","method":"governor/health"})");
-  return next_object().at("result").as_object();
+  return ask(R"({"jsonrpc":"2.0","id":"health","method":"governor/health"})").at("result").as_object();
 }
 
 json::object TestClient::status() {
-  send(R"({"jsonrpc":"2.0","id":"status","method":"governor/status"})");
-  return next_object().at("result").as_object();
+  return ask(R"({"jsonrpc":"2.0","id":"status","method":"governor/status"})").at("result").as_object();
 }
 
 void TestClient::confirm(std::uint64_t below) {

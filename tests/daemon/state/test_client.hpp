@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -46,6 +47,14 @@ class TestClient {
   /// Number of the update that line `number` made.
   std::int64_t update(std::uint64_t number, std::string_view agent);
 
+  /// The next notification on a plain line; answers that come before are kept, as are notifications where
+  /// answers are awaited.
+  boost::json::object next_notice();
+  /// Notifications that came so far and were not asked for.
+  [[nodiscard]] std::size_t kept_notices() const { return notices_.size(); }
+  /// The answer to a plain request.
+  boost::json::object ask(std::string_view line);
+
   /// governor/health on a plain line.
   boost::json::object health();
   /// governor/status on a plain line.
@@ -56,7 +65,11 @@ class TestClient {
 
  private:
   ipc::Client client_;
+  /// A notification is kept and none given; what is no notification is given.
+  std::optional<std::string> next_but_notices();
+
   std::map<std::uint64_t, std::string> answers_;
+  std::deque<boost::json::object> notices_;
 };
 
 /// Asks for health until `status` comes; false when it does not in time.

@@ -299,6 +299,24 @@ TEST_CASE_METHOD(StoreFixture, "agents are listed by id in pages, with their new
   CHECK(store().list_agents({}, "zzz", 5, 1000)->agents.empty());
 }
 
+TEST_CASE_METHOD(StoreFixture, "ids are listed by their beginning, without those of deleted agents") {
+  core::Changes changes;
+  core::AgentKey key = 0;
+  for (const char* id : {"ad", "ada", "ada.2", "adb", "Ada", "z", "adz"}) {
+    changes.emplace_back(core::AgentSaved{distinct_profile(++key, id)});
+  }
+  core::AgentProfile deleted = distinct_profile(++key, "ada.gone");
+  deleted.status = core::Lifecycle::deleted;
+  changes.emplace_back(core::AgentSaved{deleted});
+  commit(changes);
+  using Ids = std::vector<std::string>;
+  CHECK(*store().list_agent_ids("ada", 10) == Ids{"ada", "ada.2"});
+  CHECK(*store().list_agent_ids("ad", 10) == Ids{"ad", "ada", "ada.2", "adb", "adz"});
+  CHECK(*store().list_agent_ids("ad", 2) == Ids{"ad", "ada"});
+  CHECK(*store().list_agent_ids("", 10) == Ids{"Ada", "ad", "ada", "ada.2", "adb", "adz", "z"});
+  CHECK(store().list_agent_ids("zz", 10)->empty());
+}
+
 TEST_CASE_METHOD(StoreFixture, "numbers of a damaged row that mean nothing are read without harm") {
   commit(agent_with_updates(5, "x", 1, 1));
   commit({core::SessionSaved{distinct_session(3, "s")},

@@ -163,6 +163,7 @@ inline void require_same(const core::Session& a, const core::Session& b) {
   REQUIRE(a.agent_id == b.agent_id);
   REQUIRE(a.created_us == b.created_us);
   REQUIRE(a.introduced == b.introduced);
+  REQUIRE(a.subscriptions == b.subscriptions);
 }
 
 inline void require_same(const core::Agent& a, const core::Agent& b) {
@@ -237,6 +238,7 @@ inline core::Session distinct_session(core::SessionKey key, const std::string& i
   s.agent_id = "x";
   s.created_us = 99;
   s.introduced = 8;
+  s.subscriptions = {"governor://agents", "governor://agents/x/history"};
   return s;
 }
 

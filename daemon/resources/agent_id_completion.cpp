@@ -1,0 +1,60 @@
+#include "daemon/resources/agent_id_completion.hpp"
+
+#include <utility>
+
+#include "core/agent_id.hpp"
+#include "daemon/mcp/reply.hpp"
+#include "daemon/support/json_writer.hpp"
+
+namespace governor::daemon {
+namespace {
+
+constexpr std::size_t kMaxValues = 100;  // of the protocol
+
+class AgentIdCompletion final : public ToolCall {
+ public:
+  AgentIdCompletion(std::string prefix, Revision revision)
+      : prefix_(std::move(prefix)), revision_(revision) {}
+
+  [[nodiscard]] bool reads_store() const override { return is_possible(); }
+
+  std::optional<core::Error> read(Store& store) override {
+    auto ids = store.list_agent_ids(prefix_, kMaxValues + 1);
+    if (!ids) return ids.error();
+    ids_ = *std::move(ids);
+    return std::nullopt;
+  }
+
+  core::Result<std::string> run(CallContext&) override {
+    const bool more = ids_.size() > kMaxValues;
+    if (more) ids_.resize(kMaxValues);
+    std::string text = "{";
+    text += result_preamble(revision_);
+    JsonWriter json(text);
+    json.key("completion").begin_object().key("values").begin_array();
+    for (const std::string& id : ids_) json.value(id);
+    json.end_array();
+    if (!more) json.field("total", static_cast<std::uint64_t>(ids_.size()));
+    json.field("hasMore", more).end_object();
+    text += '}';
+    return text;
+  }
+
+ private:
+  /// Whether any id can begin so.
+  [[nodiscard]] bool is_possible() const {
+    return prefix_.empty() || !core::validate_agent_id("value", prefix_);
+  }
+
+  std::string prefix_;
+  Revision revision_;
+  std::vector<std::string> ids_;
+};
+
+}  // namespace
+
+std::unique_ptr<ToolCall> make_agent_id_completion(std::string prefix, Revision revision) {
+  return std::make_unique<AgentIdCompletion>(std::move(prefix), revision);
+}
+
+}  // namespace governor::daemon

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace governor::daemon {
+
+inline constexpr std::string_view kAgentsUri = "governor://agents";
+inline constexpr std::string_view kAlertsUri = "governor://alerts";
+inline constexpr std::string_view kThresholdsUri = "governor://thresholds";
+
+/// A resource of governor, taken from its URI. There is exactly one spelling of each.
+struct ResourceUri {
+  enum class Kind { agents, agent, history, alerts, thresholds };
+
+  Kind kind = Kind::agents;
+  std::string agent_id;  ///< of `agent` and `history`; the agent need not exist (yet)
+};
+
+/// None for what is no resource of governor and can never become one.
+std::optional<ResourceUri> parse_resource_uri(std::string_view uri);
+
+std::string agent_uri(std::string_view agent_id);
+std::string history_uri(std::string_view agent_id);
+
+}  // namespace governor::daemon
