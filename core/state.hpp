@@ -237,8 +237,9 @@ class State {
   std::optional<Error> check_may_go_on(const Agent& agent, std::int64_t now_us) const;
   Agent& create_agent(const Caller& caller, const std::string& id, std::int64_t now_us, Changes& changes);
   void append_record(const Caller& caller, Agent& agent, UpdateRecord& record, Changes& changes);
-  Agent& begin_import(const Caller& caller, const AgentImport& incoming, std::int64_t now_us, Changes& changes);
-  void append_imported(Agent& agent, const AgentImport& incoming, Changes& changes);
+  Agent& begin_import(const Caller& caller, const AgentImport& incoming, std::int64_t now_us,
+                      Changes& changes);
+  void append_imported(const Caller& caller, Agent& agent, const AgentImport& incoming, Changes& changes);
   void finish_import(const Caller& caller, Agent& agent, AgentImport incoming, std::int64_t now_us,
                      Changes& changes);
   void watch_for_loops(const Caller& caller, Agent& agent, UpdateRecord& record, Changes& changes);

@@ -81,7 +81,7 @@ Result<ImportOutcome> State::import_agent(const Caller& caller, AgentImport inco
   if (!outcome || outcome->kind != ImportOutcome::Kind::imported) return outcome;
   Agent* agent = find_agent(incoming.profile.id);
   if (agent == nullptr) agent = &begin_import(caller, incoming, now_us, changes);
-  append_imported(*agent, incoming, changes);
+  append_imported(caller, *agent, incoming, changes);
   if (agent->total == incoming.total) finish_import(caller, *agent, std::move(incoming), now_us, changes);
   return outcome;
 }
@@ -109,7 +109,8 @@ Agent& State::begin_import(const Caller& caller, const AgentImport& incoming, st
 }
 
 /// The rows that are not here yet; the agent's state becomes that of the newest.
-void State::append_imported(Agent& agent, const AgentImport& incoming, Changes& changes) {
+void State::append_imported(const Caller& caller, Agent& agent, const AgentImport& incoming,
+                            Changes& changes) {
   for (std::uint64_t number = agent.total + 1; number <= incoming.last(); ++number) {
     UpdateRecord record = incoming.rows[static_cast<std::size_t>(number - incoming.first)];
     record.number = number;
@@ -118,6 +119,7 @@ void State::append_imported(Agent& agent, const AgentImport& incoming, Changes& 
     record.phi = record.void_threshold = record.confidence = record.complexity = unknown;
     record.verdict = Verdict::unknown;
     record.health = Health::unknown;
+    record.actor = actor_of(caller);
     if (!std::isnan(record.V)) agent.state.void_window.push(std::abs(record.V));
     agent.watch.note({record.timestamp_us, 0, record.action == Action::reject});
     changes.emplace_back(UpdateAppended{++keys_.history, agent.head, agent.profile.key, record, {}});

@@ -189,7 +189,9 @@ class Reconciliation {
   }
 
   void take_metadata(const Metadata& metadata) {
-    files_.insert(files_.begin(), metadata.file);
+    if (std::find(files_.begin(), files_.end(), metadata.file) == files_.end()) {
+      files_.insert(files_.begin(), metadata.file);
+    }
     agent_.status = metadata.status;
     agent_.created_us = metadata.created_us;
     agent_.purpose = metadata.purpose;

@@ -196,8 +196,11 @@ void SqliteStore::read_update_rows(const AuditFilter& filter, core::AgentKey age
       entry.entry = fmt::format("u{}", page.next.history);
       entry.timestamp_us = record.timestamp_us;
       entry.event = "update";
-      entry.detail = fmt::format("update {}: {}, health {}, risk {:.4f}", record.number,
-                                 core::to_string(record.action), core::to_string(record.health), record.risk);
+      entry.detail =
+          record.health == core::Health::unknown
+              ? fmt::format("update {}: {}, imported", record.number, core::to_string(record.action))
+              : fmt::format("update {}: {}, health {}, risk {:.4f}", record.number,
+                            core::to_string(record.action), core::to_string(record.health), record.risk);
       SQLite::Statement& id = statements_->agent_id_by_key;
       const StatementUse use_id(id);
       id.bind(1, row.getColumn(2).getInt64());

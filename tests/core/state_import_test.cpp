@@ -137,7 +137,7 @@ TEST_CASE("an import is one set of changes: profile, rows, events and an audit e
     CHECK(rows[i].record.health == Health::unknown);
     CHECK(std::isnan(rows[i].record.phi));
     CHECK(std::isnan(rows[i].record.confidence));
-    CHECK(rows[i].record.actor == 0);
+    CHECK(rows[i].record.actor == f.state.find_session(f.alice)->introduced);
     CHECK(rows[i].record.timestamp_us == kThen + static_cast<std::int64_t>(i));
   }
   const auto events = of_kind<LifecycleEventAppended>(f.changes);

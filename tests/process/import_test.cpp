@@ -95,7 +95,7 @@ TEST_CASE("what was in the files is what the tools show, digit for digit") {
   CHECK(std::isnan(orchard.numbers("E")[2]));
   CHECK(std::isnan(orchard.numbers("risk_score")[1]));
 
-  const SQLite::Database database(sandbox.database(), SQLite::OPEN_READONLY, 2000);
+  SQLite::Database database(sandbox.database(), SQLite::OPEN_READONLY, 2000);
   const auto profile = [&](const std::string& id, const std::string& field) {
     SQLite::Statement query(database, "SELECT " + field + " FROM agent WHERE id = ?");
     query.bind(1, id);
@@ -113,6 +113,10 @@ TEST_CASE("what was in the files is what the tools show, digit for digit") {
   CHECK(profile("lantern", "parent_id") == "harbor");
   CHECK(profile("meadow", "status") == "1");
   CHECK(profile("meadow", "status_since_us") == "1759726800000000");  // its zone was written
+  CHECK(
+      database
+          .execAndGet("SELECT count(*) FROM audit WHERE event = 'agent_imported' AND client = 'governorctl'")
+          .getInt() == 10);
   CHECK(profile("cedar", "tags") == "[\"tree\"]");
   SQLite::Statement events(
       database,

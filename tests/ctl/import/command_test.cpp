@@ -178,6 +178,7 @@ TEST_CASE("a daemon that goes away or cannot import ends the import with a whole
   const FakeDaemon daemon(
       runtime.path(), [](std::string_view method, const json::object&) -> std::optional<json::value> {
         if (method == "governor/hello") return json::object{{"protocol", 1}, {"pid", 1}};
+        if (method != "governor/import") return std::nullopt;
         return json::object{
             {"agents", json::array{json::object{{"agent_id", "ada"}, {"outcome", "imported"}}}}};
       });
