@@ -8,6 +8,9 @@ import { ProxyChannel } from './lib/proxy_channel.mjs';
 import { RawClient } from './lib/raw_client.mjs';
 import { SocketChannel } from './lib/socket_channel.mjs';
 
+/// Clients have all tools unless they ask for others.
+const kAllTools = ['--tools', 'full'];
+
 // A private place for one daemon: its own runtime and state directories, its own configuration. Everything
 // started here is ended by `close()`, by process id, and the directories are removed.
 export class World {
@@ -50,7 +53,7 @@ export class World {
   }
 
   /// Parameters for the official packages' StdioClientTransport.
-  proxyParameters(args = []) {
+  proxyParameters(args = kAllTools) {
     return { command: this.binary('governor-proxy'), args, env: this.environment(), stderr: 'inherit' };
   }
 
@@ -61,7 +64,7 @@ export class World {
 
   /// A raw client behind a proxy of its own; the first one starts the daemon.
   proxied(name = 'raw', options = {}) {
-    return new RawClient(new ProxyChannel(this, options), name);
+    return new RawClient(new ProxyChannel(this, { args: kAllTools, ...options }), name);
   }
 
   /// A raw client on the socket; a daemon must be running.

@@ -44,7 +44,7 @@ describe('tools/list', () => {
   }
 
   test('without a choice the profile is core', async () => {
-    const plain = await list(await client('plain', kModern), kModern);
+    const plain = await list(await client('plain', kModern, { args: [] }), kModern);
     const core = await list(await client('core', kModern, { args: ['--tools', 'core'] }), kModern);
     assert.deepEqual(plain, core);
   });
@@ -84,7 +84,22 @@ describe('each tool', () => {
   });
 
   test('says truly whether it only reads', () => {
-    const writers = ['process_agent_update', 'register_agent'];
+    const writers = [
+      'process_agent_update',
+      'register_agent',
+      'update_agent_metadata',
+      'set_thresholds',
+      'reset_monitor',
+      'pause_agent',
+      'resume_agent',
+      'archive_agent',
+      'archive_idle_agents',
+      'delete_agent',
+      'record_outcome',
+      'acknowledge_alert',
+      'export_to_file',
+      'cleanup_stale_locks',
+    ];
     for (const tool of tools)
       assert.equal(tool.annotations.readOnlyHint, !writers.includes(tool.name), tool.name);
   });

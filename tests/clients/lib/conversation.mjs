@@ -51,6 +51,7 @@ async function useTools(client, revision) {
   };
   await callEveryTool(call, client.recorder.name.replaceAll(' ', '-'), {
     structured: revision >= '2025-06-18',
+    listed: result.tools.map((tool) => tool.name),
   });
   await callWronglyAndReadTheError(call);
   await askForAnAgentThatIsNot(call);

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { analysisCalls } from './analysis_calls.mjs';
+import { managementCalls } from './management_calls.mjs';
 import { kErrorKey } from './mcp.mjs';
 
 // A meaningful call of each tool, in an order in which each has something to show, and what its result must
@@ -7,7 +9,8 @@ import { kErrorKey } from './mcp.mjs';
 const kDecisions = ['approve', 'revise', 'reject'];
 const kIsoMicroseconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(Z|\+00:00)$/;
 
-/// The calls for one agent of the caller's own. Each is {name, arguments, check}.
+/// The calls for one agent of the caller's own. Each is {name, arguments, check}; `arguments` may be a
+/// function of the results so far, by the name of their tool.
 export function toolCalls(agent) {
   const text = 'Reviewed the framing code and wrote a test for the longest line.';
   return [
@@ -77,7 +80,7 @@ export function toolCalls(agent) {
       check: (got) => {
         const lines = got.csv.trimEnd().split(/\r?\n/);
         assert.equal(lines.length, 3);
-        assert.match(lines[0], /^update,timestamp,E,I,S,V,/);
+        assert.match(lines[0], /^update,epoch,timestamp,E,I,S,V,/);
       },
     },
     {
@@ -91,6 +94,8 @@ export function toolCalls(agent) {
         assert.equal(mine.purpose, 'reviews framing code');
       },
     },
+    ...analysisCalls(agent),
+    ...managementCalls(agent),
     {
       name: 'health_check',
       arguments: {},
@@ -127,10 +132,13 @@ function checkUpdate(got, agent, number) {
 export const kTools = [...new Set(toolCalls('any').map((call) => call.name))];
 
 /// Makes every call with `call(name, arguments)`, which gives a CallToolResult, and checks each result.
-/// `structured` says whether the revision has structured content.
-export async function callEveryTool(call, agent, { structured = true } = {}) {
+/// `structured` says whether the revision has structured content; `listed` are the tools that the connection
+/// has, if not all.
+export async function callEveryTool(call, agent, { structured = true, listed = kTools } = {}) {
+  const seen = new Map();
   for (const { name, arguments: given, check } of toolCalls(agent)) {
-    const result = await call(name, given);
+    if (!listed.includes(name)) continue;
+    const result = await call(name, typeof given === 'function' ? given(seen) : given);
     assert.ok(!result.isError, `${name}: ${result.content?.[0]?.text}`);
     assert.equal(result.content[0].type, 'text');
     const said = JSON.parse(result.content[0].text);
@@ -138,6 +146,7 @@ export async function callEveryTool(call, agent, { structured = true } = {}) {
       assert.deepEqual(result.structuredContent, said, `${name}: text and structured content differ`);
     else assert.equal(result.structuredContent, undefined, `${name}: structured content before 2025-06-18`);
     check(said);
+    seen.set(name, said);
   }
 }
 
