@@ -26,7 +26,7 @@ struct Ticket {
   std::chrono::steady_clock::time_point started;
   const Tool* tool = nullptr;  ///< of a tool call
   std::string agent_id{};      ///< which agent it is about, once that is known
-  std::uint64_t listen = 0;  ///< of kind `listen`: which of the connection's
+  std::uint64_t listen = 0;    ///< of kind `listen`: which of the connection's
 };
 
 /// One line that nobody asked for at this moment.

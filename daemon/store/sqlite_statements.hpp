@@ -125,9 +125,9 @@ struct SqliteStore::Statements {
   SQLite::Statement insert_history, save_answer, save_agent, save_session, delete_session, insert_audit,
       insert_lifecycle, save_alert, save_setting;
   SQLite::Statement agent_by_id, agent_id_by_key, agent_key_by_id, history_row, history_step, history_mark,
-      parameters_of, update_by_key, setting, answer_text, agents_after, ids_from, children, lifecycle, alerts_before,
-      alert_by_key, who, save_outcome, outcome, outcomes_after, unsure_after, fleet_after, figures,
-      newest_updates, thresholds_of;
+      parameters_of, update_by_key, setting, answer_text, agents_after, ids_from, children, lifecycle,
+      alerts_before, alert_by_key, who, save_outcome, outcome, outcomes_after, unsure_after, fleet_after,
+      figures, newest_updates, thresholds_of;
 };
 
 [[noreturn]] inline void throw_missing_row(core::HistoryKey key) {
