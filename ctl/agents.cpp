@@ -1,5 +1,7 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -10,8 +12,10 @@
 #include "ctl/health_tone.hpp"
 #include "ctl/json_fields.hpp"
 #include "ctl/pages.hpp"
+#include "ctl/progress.hpp"
 #include "ctl/quantity.hpp"
 #include "ctl/table.hpp"
+#include "ctl/tool_command.hpp"
 
 namespace governor::ctl {
 
@@ -21,11 +25,39 @@ namespace json = boost::json;
 
 constexpr std::chrono::seconds kPatience{30};
 
-ipc::Result<json::array> fetch_agents(const Context& context) {
+struct Request {
+  std::string status;
+  std::string health;
+  std::string tag;
+  std::string text;
+  bool summary = false;
+};
+
+json::object filters_of(const Request& request) {
+  json::object arguments;
+  for (const auto& [name, value] :
+       {std::pair("status", &request.status), std::pair("health", &request.health),
+        std::pair("tag", &request.tag), std::pair("text", &request.text)}) {
+    if (!value->empty()) arguments[name] = *value;
+  }
+  return arguments;
+}
+
+ipc::Result<json::array> fetch_agents(const Context& context, const Request& request) {
   const auto deadline = ipc::Deadline::after(kPatience);
   auto client = connect_to_daemon(context, deadline);
   if (!client) return client.error();
-  return fetch_rows(*client, {"list_agents", "agents"}, {}, 0, deadline);
+  Progress progress(context.err, context.err_on_terminal, "reading the list of agents");
+  json::array agents;
+  const auto done = fetch_pages(
+      *client, {"list_agents", "agents"}, filters_of(request), 0, deadline,
+      [&](const json::object& page, const json::array& rows) {
+        agents.insert(agents.end(), rows.begin(), rows.end());
+        const std::int64_t total = count_field(page, "total");
+        progress.advance_to(agents.size(), static_cast<std::uint64_t>(std::max<std::int64_t>(total, 0)));
+      });
+  if (!done) return done.error();
+  return agents;
 }
 
 std::string owner_text(const json::object& agent) {
@@ -35,8 +67,9 @@ std::string owner_text(const json::object& agent) {
   return flag_field(agent, "shared") ? "shared" : "-";
 }
 
-void write_table(const Context& context, const json::array& agents) {
+void write_table(const Context& context, const json::array& agents, bool filtered) {
   Table table({{"AGENT"},
+               {"STATUS"},
                {"HEALTH"},
                {"UPDATES", Align::right},
                {"RISK", Align::right},
@@ -50,26 +83,50 @@ void write_table(const Context& context, const json::array& agents) {
     const json::object& agent = entry.get_object();
     const json::object& metrics = object_field(agent, "metrics");
     const std::string health = text_field(agent, "health");
-    table.add_row({text_field(agent, "agent_id"), Cell(health, health_tone(health)),
-                   count_text(agent, "updates"), decimal(number_field(metrics, "risk_score"), 3),
+    const std::string status = text_field(agent, "status");
+    table.add_row({text_field(agent, "agent_id"),
+                   Cell(status, status == "active" ? Tone::plain : Tone::faint),
+                   Cell(health, health_tone(health)), count_text(agent, "updates"),
+                   decimal(number_field(metrics, "risk_score"), 3),
                    decimal(number_field(metrics, "coherence"), 3), text_field(metrics, "verdict"),
                    owner_text(agent), text_field(agent, "last_update"), text_field(agent, "purpose")});
   }
   if (table.empty()) {
-    context.out << "no agent has reported yet\n";
+    context.out << (filtered ? "no such agent\n" : "no agent has reported yet\n");
   } else {
     context.out << table.render(context.colour);
   }
 }
 
-int run_agents(const Context& context) {
-  const auto agents = fetch_agents(context);
+void write_counts(const Context& context, const char* title, const json::object& counts) {
+  Table table({{title}, {"AGENTS", Align::right}});
+  for (const auto& item : counts) {
+    const std::string name(item.key());
+    table.add_row({Cell(name, health_tone(name)), count_text(counts, name)});
+  }
+  if (!table.empty()) context.out << '\n' << table.render(context.colour);
+}
+
+int run_summary(const Context& context, const Request& request) {
+  json::object arguments = filters_of(request);
+  arguments["summary_only"] = true;
+  ToolCommand command{"list_agents", std::move(arguments), kPatience, "counting agents"};
+  return run_tool(context, std::move(command), [&](const json::object& result) {
+    context.out << count_text(result, "total") << " agents\n";
+    write_counts(context, "STATUS", object_field(result, "by_status"));
+    write_counts(context, "HEALTH", object_field(result, "by_health"));
+  });
+}
+
+int run_agents(const Context& context, const Request& request) {
+  if (request.summary) return run_summary(context, request);
+  const auto agents = fetch_agents(context, request);
   if (!agents) return report_failure(context, agents.error());
   if (context.json) {
     const json::object body = {{"agents", *agents}, {"total", agents->size()}};
     context.out << json::serialize(body) << '\n';
   } else {
-    write_table(context, *agents);
+    write_table(context, *agents, !filters_of(request).empty());
   }
   return static_cast<int>(ExitCode::done);
 }
@@ -77,7 +134,18 @@ int run_agents(const Context& context) {
 }  // namespace
 
 void add_agents(CLI::App& app, Action& action) {
-  app.add_subcommand("agents", "Every agent with its health")->callback([&action] { action = run_agents; });
+  CLI::App* command = app.add_subcommand("agents", "Every agent with its health");
+  const auto request = std::make_shared<Request>();
+  command->add_option("--status", request->status, "Only active, paused, archived or deleted ones, or all")
+      ->check(CLI::IsMember({"active", "paused", "archived", "deleted", "all"}));
+  command->add_option("--health", request->health, "Only unknown, healthy, degraded or critical ones")
+      ->check(CLI::IsMember({"unknown", "healthy", "degraded", "critical"}));
+  command->add_option("--tag", request->tag, "Only those with this tag");
+  command->add_option("--text", request->text, "Only those with this in id, purpose, notes or tags");
+  command->add_flag("--summary", request->summary, "Only how many there are");
+  command->callback([&action, request] {
+    action = [request](const Context& context) { return run_agents(context, *request); };
+  });
 }
 
 }  // namespace governor::ctl

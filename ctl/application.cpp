@@ -33,11 +33,13 @@ int run_application(int argc, const char* const* argv, Context context) {
   std::string runtime_dir;
   app.add_option("--runtime-dir", runtime_dir, "Runtime directory of the daemon (also GOVERNOR_RUNTIME_DIR)");
   app.footer(
-      "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the daemon is not running; `health` has its own.");
+      "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 the daemon is not running, 4 found what was looked for "
+      "(a tampered log; with --exit-code alerts and stale locks); `health` has its own.");
 
   Action action;
-  for (const auto add : {add_status, add_health, add_agents, add_agent, add_history, add_ps, add_stop,
-                         add_restart, add_config, add_demo, add_import}) {
+  for (const auto add : {add_status, add_health, add_agents, add_agent, add_history, add_lifecycle,
+                         add_thresholds, add_audit, add_alerts, add_calibration, add_diagnose, add_export,
+                         add_import, add_ps, add_stop, add_restart, add_config, add_demo}) {
     add(app, action);
   }
   try {

@@ -20,6 +20,14 @@ void add_health(CLI::App& app, Action& action);
 void add_agents(CLI::App& app, Action& action);
 void add_agent(CLI::App& app, Action& action);
 void add_history(CLI::App& app, Action& action);
+/// pause, resume, archive, delete, archive-idle.
+void add_lifecycle(CLI::App& app, Action& action);
+void add_thresholds(CLI::App& app, Action& action);
+void add_audit(CLI::App& app, Action& action);
+void add_alerts(CLI::App& app, Action& action);
+void add_calibration(CLI::App& app, Action& action);
+void add_diagnose(CLI::App& app, Action& action);
+void add_export(CLI::App& app, Action& action);
 void add_ps(CLI::App& app, Action& action);
 void add_stop(CLI::App& app, Action& action);
 void add_restart(CLI::App& app, Action& action);

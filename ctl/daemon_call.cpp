@@ -19,6 +19,7 @@ ipc::Result<ipc::Client> connect_to_daemon(const Context& context, ipc::Deadline
                       "no daemon is running for " + paths->runtime_dir +
                           "; the first client starts it, and so does: governorctl restart"};
   }
+  if (client) client->introduce_as("governorctl");
   return client;
 }
 

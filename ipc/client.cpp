@@ -27,9 +27,9 @@ Error remote_error(const json::object& error) {
   return Error{Errc::remote_error, 0, std::move(message)};
 }
 
-json::object request_meta() {
+json::object request_meta(const std::string& name) {
   json::object client;
-  client["name"] = "governor";
+  client["name"] = name;
   client["version"] = GOVERNOR_VERSION_TEXT;
   json::object meta;
   meta["io.modelcontextprotocol/protocolVersion"] = "2026-07-28";
@@ -94,7 +94,7 @@ Result<json::value> Client::call_tool(std::string_view name, json::object argume
   json::object params;
   params["name"] = name;
   params["arguments"] = std::move(arguments);
-  params["_meta"] = request_meta();
+  params["_meta"] = request_meta(name_);
   return call("tools/call", std::move(params), deadline);
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "ipc/deadline.hpp"
 #include "ipc/error.hpp"
@@ -28,6 +29,9 @@ class Client {
   /// is remote_error with message and hint; last_error() has the whole of it.
   Result<boost::json::value> call(std::string_view method, boost::json::object params, Deadline deadline);
 
+  /// How call_tool() names the program from now on.
+  void introduce_as(std::string name) { name_ = std::move(name); }
+
   /// tools/call in the stateless 2026-07-28 way; returns the result object, also when it says isError.
   Result<boost::json::value> call_tool(std::string_view name, boost::json::object arguments,
                                        Deadline deadline);
@@ -42,6 +46,7 @@ class Client {
   UniqueFd socket_;
   LineDecoder decoder_;
   std::int64_t next_id_ = 1;
+  std::string name_ = "governor";
   boost::json::object last_error_;
 };
 

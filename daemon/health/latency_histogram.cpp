@@ -34,7 +34,7 @@ double LatencyHistogram::quantile_ms(double quantile) const {
     const double us = octave == 0
                           ? static_cast<double>(i)
                           : static_cast<double>(((std::size_t{1} << kSubBits) + part + 1) << (octave - 1));
-    return us / 1000.0;
+    return std::min(us / 1000.0, max_ms());  // the end of the bucket may lie beyond the longest of all
   }
   return max_ms();
 }

@@ -253,16 +253,17 @@ void Connection::perform(std::uint64_t number, Initialize action) {
                              std::move(result));
 }
 
-void Connection::ensure_session(std::string client_name) {
+void Connection::ensure_session(std::string client_name, std::string client_version) {
   if (said_hello_ || std::exchange(has_plain_session_, true)) return;
   core::Session session;
   session.id = services_.environment.random_hex(16);
   session.client_name = std::move(client_name);
+  session.client_version = std::move(client_version);
   services_.state.open_plain_session(self(), described(std::move(session)));
 }
 
 void Connection::perform(std::uint64_t number, CallTool action) {
-  if (!action.tool->read_only) ensure_session(action.client_name);
+  if (!action.tool->read_only) ensure_session(action.client_name, action.client_version);
   if (said_hello_ && !action.client_name.empty() && action.client_name != client_name_) {
     client_name_ = action.client_name;
     services_.state.note_client(self(), action.client_name, action.client_version);
@@ -279,7 +280,7 @@ void Connection::perform(std::uint64_t number, CallTool action) {
 
 void Connection::perform(std::uint64_t number, AskResource action) {
   const bool subscribes = !action.method->read_only;
-  if (subscribes) ensure_session({});
+  if (subscribes) ensure_session({}, {});
   PendingCall call;
   call.sink = self();
   call.ticket = ticket(subscribes ? Ticket::Kind::subscription : Ticket::Kind::resource, number,

@@ -87,7 +87,7 @@ class Connection final : public ReplySink {
   void perform(std::uint64_t number, CancelRequest action);
 
   /// A change of state by a connection that has said no hello needs a session all the same.
-  void ensure_session(std::string client_name);
+  void ensure_session(std::string client_name, std::string client_version);
   void answer_listen(const Ticket& ticket, const core::Result<std::string>& outcome);
 
   Ticket ticket(Ticket::Kind kind, std::uint64_t number, Envelope envelope);

@@ -1,0 +1,110 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "ctl/commands.hpp"
+#include "ctl/daemon_call.hpp"
+#include "ctl/exit_code.hpp"
+#include "ctl/failure.hpp"
+#include "ctl/json_fields.hpp"
+#include "ctl/pages.hpp"
+#include "ctl/printable.hpp"
+#include "ctl/table.hpp"
+#include "ctl/tool_command.hpp"
+
+namespace governor::ctl {
+
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::chrono::seconds kPatience{30};
+
+struct Request {
+  bool acknowledged = false;
+  bool resolved = false;
+  bool all = false;
+  std::int64_t rows = 100;
+  bool exit_code = false;
+  std::int64_t alert = 0;
+  std::string note;
+};
+
+std::string state_of(const json::object& alert) {
+  std::string state = alert.contains("resolved") ? "resolved" : "open";
+  if (alert.contains("acknowledged")) {
+    state += ", seen by " + text_field(object_field(alert, "acknowledged"), "by");
+  }
+  return state;
+}
+
+void write_alerts(const Context& context, const json::array& alerts) {
+  Table table({{"ID", Align::right}, {"SEVERITY"}, {"KIND"}, {"RAISED"}, {"STATE"}, {"AGENT"}, {"MESSAGE"}});
+  for (const json::value& entry : alerts) {
+    if (!entry.is_object()) continue;
+    const json::object& alert = entry.get_object();
+    const std::string severity = text_field(alert, "severity");
+    table.add_row({std::to_string(count_field(alert, "alert_id")),
+                   Cell(severity, severity == "critical" ? Tone::bad : Tone::warning),
+                   text_field(alert, "kind"), text_field(alert, "raised"), state_of(alert),
+                   text_field(alert, "agent_id"), text_field(alert, "message")});
+  }
+  context.out << (table.empty() ? "no alerts\n" : table.render(context.colour));
+}
+
+int run_list(const Context& context, const Request& request) {
+  const auto deadline = ipc::Deadline::after(kPatience);
+  auto client = connect_to_daemon(context, deadline);
+  if (!client) return report_failure(context, client.error());
+  json::object arguments = {{"include_acknowledged", request.acknowledged || request.all},
+                            {"include_resolved", request.resolved || request.all}};
+  const auto alerts =
+      fetch_rows(*client, {"list_alerts", "alerts"}, std::move(arguments), request.rows, deadline);
+  if (!alerts) return report_failure(context, alerts.error());
+  if (context.json) {
+    context.out << json::serialize(json::object{{"alerts", *alerts}, {"count", alerts->size()}}) << '\n';
+  } else {
+    write_alerts(context, *alerts);
+  }
+  return static_cast<int>(request.exit_code && !alerts->empty() ? ExitCode::found : ExitCode::done);
+}
+
+int run_acknowledge(const Context& context, const Request& request) {
+  json::object arguments = {{"alert_id", request.alert}};
+  if (!request.note.empty()) arguments["note"] = request.note;
+  return run_tool(context, {"acknowledge_alert", std::move(arguments)}, [&](const json::object& alert) {
+    context.out << "alert " << count_field(alert, "alert_id") << " (" << printable(text_field(alert, "kind"))
+                << "): " << printable(state_of(alert)) << '\n';
+  });
+}
+
+}  // namespace
+
+void add_alerts(CLI::App& app, Action& action) {
+  CLI::App* command = app.add_subcommand("alerts", "What a person should know")->require_subcommand(0, 1);
+  const auto request = std::make_shared<Request>();
+  command->add_flag("--acknowledged", request->acknowledged, "Also those that somebody has seen");
+  command->add_flag("--resolved", request->resolved, "Also those whose cause is over");
+  command->add_flag("--all", request->all, "Both");
+  command->add_option("--rows", request->rows, "How many at most, the newest first")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 31))
+      ->capture_default_str();
+  command->add_flag("--exit-code", request->exit_code, "Exit with 4 if there are any");
+  CLI::App* list = command->add_subcommand("list", "Shows them, as does `alerts` alone");
+  CLI::App* acknowledge = command->add_subcommand("ack", "Says that somebody has seen an alert");
+  acknowledge->add_option("ALERT", request->alert, "Its number")
+      ->required()
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 53));
+  acknowledge->add_option("--note", request->note, "What was found or done");
+  const auto show = [request](const Context& context) { return run_list(context, *request); };
+  list->callback([&action, show] { action = show; });
+  acknowledge->callback([&action, request] {
+    action = [request](const Context& context) { return run_acknowledge(context, *request); };
+  });
+  command->callback([&action, show] {
+    if (!action) action = show;
+  });
+}
+
+}  // namespace governor::ctl

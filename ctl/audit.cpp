@@ -1,0 +1,195 @@
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "ctl/commands.hpp"
+#include "ctl/daemon_call.hpp"
+#include "ctl/exit_code.hpp"
+#include "ctl/failure.hpp"
+#include "ctl/json_fields.hpp"
+#include "ctl/pages.hpp"
+#include "ctl/printable.hpp"
+#include "ctl/quantity.hpp"
+#include "ctl/table.hpp"
+#include "ctl/tool_command.hpp"
+
+namespace governor::ctl {
+
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::chrono::minutes kPatience{2};
+constexpr std::chrono::milliseconds kFollowLook{500};
+constexpr std::int64_t kMostBetweenLooks = 10'000;
+constexpr std::chrono::hours kVerifyPatience{1};
+
+struct Request {
+  std::string agent;
+  std::string event;
+  std::string since;
+  std::string until;
+  std::int64_t rows = 50;
+  bool follow = false;
+  double follow_seconds = 0;  ///< 0: until it is interrupted
+};
+
+json::object filters_of(const Request& request) {
+  json::object arguments;
+  for (const auto& [name, value] : {std::pair("agent_id", &request.agent), std::pair("event", &request.event),
+                                    std::pair("since", &request.since), std::pair("until", &request.until)}) {
+    if (!value->empty()) arguments[name] = *value;
+  }
+  return arguments;
+}
+
+ipc::Result<json::array> fetch(ipc::Client& client, json::object filters, std::int64_t rows) {
+  return fetch_rows(client, {"query_audit_log", "entries"}, std::move(filters), rows,
+                    ipc::Deadline::after(kPatience));
+}
+
+std::string who_text(const json::object& entry) {
+  const json::object& who = object_field(entry, "who");
+  const std::int64_t pid = count_field(who, "pid");
+  return text_field(who, "client") + (pid > 0 ? ", pid " + std::to_string(pid) : "");
+}
+
+void write_entries(const Context& context, const json::array& entries) {
+  Table table({{"TIME"}, {"EVENT"}, {"AGENT"}, {"WHO"}, {"DETAIL"}});
+  for (const json::value& value : entries) {
+    if (!value.is_object()) continue;
+    const json::object& entry = value.get_object();
+    table.add_row({text_field(entry, "timestamp"), text_field(entry, "event"), text_field(entry, "agent_id"),
+                   who_text(entry), text_field(entry, "detail")});
+  }
+  context.out << (table.empty() ? "no entries\n" : table.render(context.colour));
+}
+
+int run_query(const Context& context, const Request& request) {
+  auto client = connect_to_daemon(context, ipc::Deadline::after(kPatience));
+  if (!client) return report_failure(context, client.error());
+  const auto entries = fetch(*client, filters_of(request), request.rows);
+  if (!entries) return report_failure(context, entries.error());
+  if (context.json) {
+    context.out << json::serialize(json::object{{"entries", *entries}, {"count", entries->size()}}) << '\n';
+  } else {
+    write_entries(context, *entries);
+  }
+  return static_cast<int>(ExitCode::done);
+}
+
+void write_line(const Context& context, const json::object& entry) {
+  if (context.json) {
+    context.out << json::serialize(entry) << '\n';
+    return;
+  }
+  context.out << printable(text_field(entry, "timestamp")) << "  " << printable(text_field(entry, "event"));
+  if (entry.contains("agent_id")) context.out << "  " << printable(text_field(entry, "agent_id"));
+  context.out << "  (" << printable(who_text(entry)) << ")  " << printable(text_field(entry, "detail"))
+              << '\n';
+}
+
+/// Writes entries as they come, the oldest first. Asked for is what is not older than the last one written,
+/// and what was written already at that very time is left out.
+class Follower {
+ public:
+  Follower(const Context& context, const Request& request) : context_(context), request_(request) {}
+
+  int run() {
+    auto client = connect_to_daemon(context_, ipc::Deadline::after(kPatience));
+    if (!client) return report_failure(context_, client.error());
+    const auto end = std::chrono::steady_clock::now() +
+                     std::chrono::milliseconds(static_cast<std::int64_t>(request_.follow_seconds * 1000));
+    for (std::int64_t most = request_.rows;; most = kMostBetweenLooks) {
+      json::object filters = filters_of(request_);
+      if (!last_time_.empty()) filters["since"] = last_time_;
+      const auto entries = fetch(*client, std::move(filters), most);
+      if (!entries) return report_failure(context_, entries.error());
+      write_new(*entries);
+      context_.out.flush();
+      const auto now = std::chrono::steady_clock::now();
+      if (request_.follow_seconds > 0 && now >= end) return static_cast<int>(ExitCode::done);
+      static_cast<void>(ipc::pause_until(ipc::Deadline::after(kFollowLook)));
+    }
+  }
+
+ private:
+  void write_new(const json::array& newest_first) {
+    for (auto value = newest_first.rbegin(); value != newest_first.rend(); ++value) {
+      if (!value->is_object()) continue;
+      const json::object& entry = value->get_object();
+      const std::string time = text_field(entry, "timestamp");
+      if (time > last_time_) {  // ISO 8601 of one form sorts as text
+        last_time_ = time;
+        written_then_.clear();
+      }
+      if (written_then_.insert(text_field(entry, "entry")).second) write_line(context_, entry);
+    }
+  }
+
+  const Context& context_;
+  const Request& request_;
+  std::string last_time_;
+  std::set<std::string> written_then_;
+};
+
+void write_verdict(const Context& context, const json::object& result) {
+  const bool intact = flag_field(result, "ok");
+  context.out << toned(intact ? "intact" : "NOT INTACT", intact ? Tone::good : Tone::bad, context.colour)
+              << ": " << count_text(result, "entries") << " entries of the audit log and "
+              << count_text(result, "updates") << " updates were checked\n";
+  Table table({{"TABLE"}, {"ENTRY", Align::right}, {"PROBLEM"}});
+  for (const json::value& value : array_field(result, "problems")) {
+    if (!value.is_object()) continue;
+    const json::object& problem = value.get_object();
+    table.add_row({text_field(problem, "table"), std::to_string(count_field(problem, "entry")),
+                   text_field(problem, "problem")});
+  }
+  if (!table.empty()) context.out << '\n' << table.render(context.colour);
+}
+
+int run_verify(const Context& context) {
+  ToolCommand command{"governor/audit_verify", {}};
+  command.patience = kVerifyPatience;
+  command.doing = "checking every entry";
+  return run_method(
+      context, std::move(command), [&](const json::object& result) { write_verdict(context, result); },
+      [](const json::object& result) {
+        return static_cast<int>(flag_field(result, "ok") ? ExitCode::done : ExitCode::found);
+      });
+}
+
+}  // namespace
+
+void add_audit(CLI::App& app, Action& action) {
+  CLI::App* command = app.add_subcommand("audit", "Who did what, and when")->require_subcommand(0, 1);
+  const auto request = std::make_shared<Request>();
+  command->add_option("--agent", request->agent, "Only about this agent");
+  command->add_option("--event", request->event, "Only this event, such as update or refused");
+  command->add_option("--since", request->since, "Only from this time on, ISO 8601");
+  command->add_option("--until", request->until, "Only before this time, ISO 8601");
+  command->add_option("--rows", request->rows, "How many at most, the newest first")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 31))
+      ->capture_default_str();
+  CLI::Option* follow =
+      command->add_flag("--follow", request->follow, "Go on and write what comes, the oldest first");
+  command->add_option("--for", request->follow_seconds, "With --follow: end after so many seconds")
+      ->check(CLI::PositiveNumber)
+      ->needs(follow);
+  CLI::App* verify =
+      command->add_subcommand("verify", "Checks that nothing was changed, removed or reordered");
+  verify->footer("Exit codes: 0 intact, 4 not.");
+  verify->callback([&action] { action = run_verify; });
+  command->callback([&action, request] {
+    if (action) return;  // verify
+    action = [request](const Context& context) {
+      return request->follow ? Follower(context, *request).run() : run_query(context, *request);
+    };
+  });
+}
+
+}  // namespace governor::ctl

@@ -1,0 +1,52 @@
+#include "tests/ctl/recording_daemon.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace governor::ctl::test;
+namespace json = boost::json;
+
+namespace {
+
+json::object alert() {
+  return {{"alert_id", 7},       {"kind", "low_disk"},  {"severity", "critical"},
+          {"cause", "low_disk"}, {"message", "12 MiB"}, {"raised", "2025-11-21T10:00:00.000000Z"}};
+}
+
+json::object list_of(json::array alerts) {
+  const auto count = alerts.size();
+  return {{"alerts", std::move(alerts)}, {"count", count}};
+}
+
+}  // namespace
+
+TEST_CASE("open alerts are listed, and with --exit-code they show in it", "[ctl]") {
+  RecordingDaemon daemon;
+  daemon.will_answer("list_alerts", {list_of({alert()})});
+  const auto run = daemon.run({"alerts"});
+  CHECK(run.code == 0);
+  for (const char* part : {"7", "critical", "low_disk", "12 MiB", "open"}) CHECK(contains(run.out, part));
+  CHECK_FALSE(daemon.last().at("include_acknowledged").as_bool());
+  CHECK_FALSE(daemon.last().at("include_resolved").as_bool());
+  CHECK(daemon.run({"alerts", "--exit-code"}).code == 4);
+  CHECK(daemon.run({"alerts", "list"}).out == run.out);
+  daemon.run({"alerts", "--all"});
+  CHECK(daemon.last().at("include_acknowledged").as_bool());
+  CHECK(daemon.last().at("include_resolved").as_bool());
+  CHECK(json::parse(daemon.run({"alerts", "--json"}).out).at("count").as_int64() == 1);
+  daemon.will_answer("list_alerts", {list_of({})});
+  const auto none = daemon.run({"alerts", "--exit-code"});
+  CHECK(none.code == 0);
+  CHECK(none.out == "no alerts\n");
+}
+
+TEST_CASE("an alert is acknowledged with a note", "[ctl]") {
+  RecordingDaemon daemon;
+  json::object seen = alert();
+  seen["acknowledged"] = json::object{{"by", "governorctl"}};
+  daemon.will_answer("acknowledge_alert", {seen});
+  const auto run = daemon.run({"alerts", "ack", "7", "--note", "made room"});
+  CHECK(run.code == 0);
+  CHECK(run.out == "alert 7 (low_disk): open, seen by governorctl\n");
+  CHECK(daemon.last() == json::object{{"alert_id", 7}, {"note", "made room"}});
+  CHECK(daemon.run({"alerts", "ack"}).code == 2);
+  CHECK(daemon.run({"alerts", "ack", "seven"}).code == 2);
+}

@@ -1,0 +1,82 @@
+#include "tests/ctl/recording_daemon.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace governor::ctl::test;
+namespace json = boost::json;
+
+namespace {
+
+json::object entry(int number, int second) {
+  return {{"entry", "a" + std::to_string(number)},
+          {"timestamp", "2025-11-21T10:00:0" + std::to_string(second) + ".000000Z"},
+          {"event", "refused"},
+          {"agent_id", "ada"},
+          {"who", {{"client", "cursor"}, {"pid", 4711}}},
+          {"detail", "detail " + std::to_string(number)}};
+}
+
+json::object page(json::array entries, const char* cursor = nullptr) {
+  const auto count = entries.size();
+  json::object made = {{"entries", std::move(entries)}, {"count", count}};
+  if (cursor != nullptr) made["next_cursor"] = cursor;
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("the audit log is shown with its filters, page by page", "[ctl]") {
+  RecordingDaemon daemon;
+  daemon.will_answer("query_audit_log", {page({entry(3, 3), entry(2, 2)}, "a2u9"), page({entry(1, 1)})});
+  const auto run = daemon.run({"audit", "--agent", "ada", "--event", "refused", "--since", "2025-11-21",
+                               "--until", "2025-11-22", "--rows", "500"});
+  CHECK(run.code == 0);
+  CHECK(run.out.find("detail 3") < run.out.find("detail 2"));
+  CHECK(run.out.find("detail 2") < run.out.find("detail 1"));
+  CHECK(contains(run.out, "cursor, pid 4711"));
+  REQUIRE(daemon.calls().size() == 2);
+  const json::object first = daemon.calls()[0].arguments;
+  CHECK(first.at("agent_id").as_string() == "ada");
+  CHECK(first.at("event").as_string() == "refused");
+  CHECK(first.at("since").as_string() == "2025-11-21");
+  CHECK(first.at("until").as_string() == "2025-11-22");
+  CHECK(daemon.last().at("cursor").as_string() == "a2u9");
+}
+
+TEST_CASE("following writes each entry once, the oldest first", "[ctl]") {
+  RecordingDaemon daemon;
+  daemon.will_answer("query_audit_log", {page({entry(2, 2), entry(1, 1)}),
+                                         page({entry(4, 2), entry(3, 2), entry(2, 2)}), page({entry(4, 2)})});
+  const auto run = daemon.run({"audit", "--follow", "--for", "1.2"});
+  CHECK(run.code == 0);
+  std::size_t before = 0;
+  for (int number = 1; number <= 4; ++number) {
+    INFO(number);
+    const auto at = run.out.find("detail " + std::to_string(number));
+    REQUIRE(at != std::string::npos);
+    CHECK(at >= before);
+    CHECK(run.out.find("detail " + std::to_string(number), at + 1) == std::string::npos);
+    before = at;
+  }
+  REQUIRE(daemon.calls().size() >= 3);
+  CHECK(daemon.calls()[1].arguments.at("since").as_string() == "2025-11-21T10:00:02.000000Z");
+  CHECK(daemon.run({"audit", "--for", "1"}).code == 2);
+}
+
+TEST_CASE("verify says whether the log is intact, and the exit code too", "[ctl]") {
+  RecordingDaemon daemon;
+  daemon.will_answer("governor/audit_verify",
+                     {{{"ok", true}, {"entries", 1234}, {"updates", 5}, {"problems", json::array()}}});
+  const auto intact = daemon.run({"audit", "verify"});
+  CHECK(intact.code == 0);
+  CHECK(intact.out == "intact: 1,234 entries of the audit log and 5 updates were checked\n");
+  const json::object problem = {{"table", "audit"}, {"entry", 17}, {"problem", "its hash is another"}};
+  daemon.will_answer("governor/audit_verify",
+                     {{{"ok", false}, {"entries", 1234}, {"updates", 5}, {"problems", {problem}}}});
+  const auto tampered = daemon.run({"audit", "verify"});
+  CHECK(tampered.code == 4);
+  CHECK(contains(tampered.out, "NOT INTACT"));
+  CHECK(contains(tampered.out, "audit     17  its hash is another"));
+  const auto machine = daemon.run({"audit", "verify", "--json"});
+  CHECK(machine.code == 4);
+  CHECK_FALSE(json::parse(machine.out).at("ok").as_bool());
+}
