@@ -4,7 +4,7 @@
 #include <span>
 
 #include "core/analysis/comparison.hpp"
-#include "daemon/support/timestamp.hpp"
+#include "daemon/support/json_time.hpp"
 #include "daemon/tools/agent_reference.hpp"
 #include "daemon/tools/analysis_json.hpp"
 #include "daemon/tools/analysis_schemas.hpp"
@@ -76,8 +76,7 @@ class ObserveCall final : public AgentCall {
     json.end_array().key("summary");
     write_summary(json);
     write_newest_metrics(json, agent_);
-    json.key("timestamp");
-    agent_.rows.empty() ? json.null() : json.value(iso_timestamp(agent_.rows.front().timestamp_us));
+    time_field(json, "timestamp", agent_.rows.empty() ? 0 : agent_.rows.front().timestamp_us);
     json.end_object();
     return text;
   }

@@ -35,6 +35,38 @@ json::object random_report(std::mt19937_64& random, const std::string& id) {
   return report;
 }
 
+/// An agent of an older system, which did not record everything.
+std::string imported_agent(std::mt19937_64& random, const std::string& id) {
+  constexpr int kRows = 30;
+  std::uniform_real_distribution<double> unit(0.0, 1.0);
+  json::object rows{{"first", 1}, {"total", kRows}};
+  const auto fill = [&](const char* name, unsigned gaps_in_ten, auto value) {
+    std::string column;
+    for (int row = 1; row <= kRows; ++row) {
+      // The newest row is what the agent goes on from.
+      const bool gap = row < kRows && random() % 10 < gaps_in_ten;
+      column += (row > 1 ? " " : "") + (gap ? std::string("-") : value(row));
+    }
+    rows[name] = column;
+  };
+  for (const char* name : {"E", "I", "S"}) fill(name, 1, [&](int) { return std::to_string(unit(random)); });
+  fill("V", 1, [&](int) { return std::to_string(0.01 * unit(random)); });
+  // Towards the end it gets worse.
+  fill("risk", 3, [&](int row) { return std::to_string(0.2 + 0.02 * row); });
+  fill("coherence", 3, [&](int row) { return std::to_string(0.9 - 0.02 * row); });
+  fill("lambda1", 5, [&](int) { return std::string("0.11"); });
+  fill("decision", 2, [&](int) { return std::string(random() % 2 == 0 ? "approve" : "revise"); });
+  fill("timestamp_us", 5, [&](int row) { return std::to_string(1'000'000 + row); });
+  const json::object agent{
+      {"agent_id", id},
+      {"status", "active"},
+      {"source", "a test"},
+      {"state", {{"updates", kRows + 5}, {"integral", "0.25"}, {"time", "3.5"}, {"void_active", false}}},
+      {"rows", rows}};
+  return R"({"jsonrpc":"2.0","id":"import","method":"governor/import","params":{"agents":[)" +
+         json::serialize(agent) + "]}}";
+}
+
 /// What a tool says of one agent, by the name of what it says.
 using Standing = std::map<std::string, std::string>;
 
@@ -193,16 +225,23 @@ std::map<std::string, Standing> check_all(ToolCaller& call, const std::vector<st
 }  // namespace
 
 TEST_CASE("an agent stands the same in every tool that shows it, whatever has happened to it") {
-  const std::vector<std::string> ids{"ada", "bob", "eve", "joe"};
+  const std::vector<std::string> ids{"ada", "bob", "eve", "joe", "old"};
   std::map<std::string, int> healths;
   std::map<std::string, int> trends;
+  int old_degrading = 0;
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     INFO("seed " << seed);
     std::mt19937_64 random(seed);
     DaemonFixture daemon({seed == 3 ? 4 : 1, 2, std::chrono::milliseconds(0)});  // half of them unloaded
     auto call = std::make_unique<ToolCaller>(daemon.socket());
     std::map<std::string, Standing> replies;
+    TestClient importer(daemon.socket());
+    importer.send(imported_agent(random, "old"));
+    const json::object import = importer.next_object();
+    INFO(json::serialize(import));
+    REQUIRE(import.at("result").at("agents").at(0).at("outcome").as_string() == "imported");
     for (const std::string& id : ids) (*call)("register_agent", {{"agent_id", id}, {"shared", true}});
+    if (check_all(*call, ids, replies).at("old").at("trend") == "\"degrading\"") ++old_degrading;
     for (int step = 0; step < 240; ++step) {
       const std::string& id = ids[random() % ids.size()];
       const unsigned what = static_cast<unsigned>(random() % 100);
@@ -237,4 +276,5 @@ TEST_CASE("an agent stands the same in every tool that shows it, whatever has ha
   // Otherwise agreement would mean little.
   CHECK(healths.size() >= 3);
   CHECK(trends.size() >= 2);
+  CHECK(old_degrading > 0);
 }
