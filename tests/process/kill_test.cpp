@@ -8,6 +8,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/ledger.hpp"
 #include "tests/support/process_watch.hpp"
+#include "tests/support/status.hpp"
 #include "tests/support/until.hpp"
 
 namespace governor::test {
@@ -52,6 +53,9 @@ TEST_CASE("killing the daemon at any moment costs no client an error and no upda
   REQUIRE(load.wait_for_progress(100, patience()));
   load.stop();
   CHECK(load.errors() == std::vector<std::string>());
+  const auto audit = audit_check(sandbox);
+  CHECK(audit.at("problem_count").as_int64() == 0);
+  CHECK(audit.at("updates").as_int64() >= 100);
   load.end_clients();
   REQUIRE(sandbox.end_daemon());
   CHECK(discrepancy(load.updates(), stored_updates(sandbox)) == "");

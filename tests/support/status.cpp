@@ -20,6 +20,10 @@ boost::json::object status(const Sandbox& sandbox) {
   return ask(sandbox, "governor/status");
 }
 
+boost::json::object audit_check(const Sandbox& sandbox) {
+  return ask(sandbox, "governor/audit_verify");
+}
+
 std::size_t session_count(const Sandbox& sandbox) {
   return status(sandbox).at("session_list").as_array().size();
 }

@@ -8,6 +8,8 @@ namespace governor::test {
 
 /// governor/health and governor/status, asked on a connection of their own.
 boost::json::object health(const Sandbox& sandbox);
+/// What governorctl audit verify finds; the daemon must be running.
+boost::json::object audit_check(const Sandbox& sandbox);
 boost::json::object status(const Sandbox& sandbox);
 
 /// How many sessions the daemon knows.
