@@ -47,7 +47,6 @@ class Notes {
     add(Severity::refused, code, {}, std::move(message));
   }
 
-  [[nodiscard]] const std::string& agent() const { return agent_; }
   void set_agent(std::string agent) { agent_ = std::move(agent); }
 
  private:
