@@ -1,10 +1,10 @@
 #pragma once
 
+// Only the calendar, no clock: a moment comes from outside.
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include <cstdint>
-#include <ctime>
 #include <string>
 
 namespace governor::core {
