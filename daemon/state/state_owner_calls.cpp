@@ -281,9 +281,8 @@ void StateOwner::run_call(PendingCall& pending) {
 /// An answer that changed nothing, a refusal included, may still show what is not durable yet.
 void StateOwner::answer(PendingCall& pending, core::Result<std::string> outcome) {
   waits_.end(pending);
-  // What was read from the store is durable already.
-  const auto dependency = pending.store_read ? CommitQueue::Dependency::none : dependency_of(pending);
-  commits_.when_durable(dependency, waits_.hold_answer(pending, std::move(outcome)));
+  // What was read from the store is durable, but the call saw the state as well, which may be newer.
+  commits_.when_durable(dependency_of(pending), waits_.hold_answer(pending, std::move(outcome)));
   unblock(pending);
 }
 

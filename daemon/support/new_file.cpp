@@ -11,6 +11,8 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <vector>
 
 namespace governor::daemon {
@@ -50,8 +52,15 @@ std::string own_prefix() {
   return fmt::format("{}{}-", kTemporaryPrefix, ::getpid());
 }
 
-/// Those of a daemon that is gone: of daemons there is one at a time.
-void remove_leftovers(int directory) {
+/// Those of a daemon that is gone: of daemons there is one at a time. So once a process is enough, and a
+/// folder with very many files is not searched each time.
+void remove_leftovers(const std::string& path, int directory) {
+  static std::mutex mutex;
+  static std::set<std::string> done;
+  {
+    const std::lock_guard lock(mutex);
+    if (!done.insert(path).second) return;
+  }
   const int copy = ::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (copy < 0) return;
   const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(copy), &::closedir);
@@ -80,7 +89,7 @@ int sync_descriptor(int fd) {
 core::Result<NewFile> NewFile::create(const std::string& directory) {
   auto opened = open_directory(directory);
   if (!opened) return std::move(opened.error());
-  remove_leftovers(opened->get());
+  remove_leftovers(directory, opened->get());
   static std::atomic<std::uint64_t> counter{0};
   std::string name = fmt::format("{}{}", own_prefix(), ++counter);
   ipc::UniqueFd file(

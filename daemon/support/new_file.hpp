@@ -13,7 +13,7 @@
 namespace governor::daemon {
 
 /// A file that comes into being as a whole, under a name that was free, in one directory and nowhere else. It
-/// is written under a temporary name, which a crash may leave behind and the next file's creation removes.
+/// is written under a temporary name, which a crash may leave behind and the next daemon removes.
 /// All functions may block on the disk.
 class NewFile {
  public:

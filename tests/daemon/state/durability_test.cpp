@@ -77,6 +77,31 @@ TEST_CASE("while the store is held before a commit, what depends on it waits and
   CHECK(bob.error(12).at("code").as_string() == "not_found");
 }
 
+TEST_CASE("what changed while a call read the store is not shown before it is durable") {
+  const int io_threads = GENERATE(1, 4);
+  DaemonFixture daemon({io_threads});
+  TestClient alice(daemon.socket());
+  TestClient bob(daemon.socket());
+  alice.hello("a");
+  bob.hello("b");
+  alice.update(1, "other");
+  alice.update(2, "mine");
+  commit_two_at_once(daemon);
+  const std::int64_t sequence = alice.health().at("sequence").as_int64();
+  daemon.gate().hold_loads();
+  alice.send_tool(3, "get_agent_metadata", R"({"agent_id":"mine"})");
+  REQUIRE(daemon.gate().wait_for_held_load());
+  daemon.gate().hold_commits();
+  bob.send_update(1, "mine");
+  REQUIRE(sequence_reaches(daemon.socket(), sequence + 1));
+  daemon.gate().release_loads();
+  REQUIRE(daemon.gate().wait_for_held_commit());  // so the call has read, and its answer is made
+  alice.send_tool(4, "get_governance_metrics", R"({"agent_id":"other"})");
+  CHECK(alice.next_number() == 4);
+  daemon.gate().release_commits();
+  CHECK(alice.result(3).at("updates").as_int64() == 2);
+}
+
 TEST_CASE("a refusal that shows a registration waits until the registration is durable, and falls with it") {
   const int io_threads = GENERATE(1, 4);
   DaemonFixture daemon({io_threads});
