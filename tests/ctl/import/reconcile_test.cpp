@@ -269,6 +269,17 @@ TEST_CASE("an export that says the same adds nothing and is no finding", "[impor
   CHECK(agent.rows.rows() == 3);
 }
 
+TEST_CASE("a gap in an export contradicts nothing", "[import]") {
+  Document holed = good_state();
+  holed.file = "ada_history.csv";
+  holed.histories.risk[1] = kUnknown;
+  holed.histories.decision[0] = Decision::unknown;
+  holed.histories.timestamp[2] = kUnknownTime;
+  const auto [agent, findings] = reconciled(good_metadata(), good_state(), {holed});
+  CHECK(text_of(findings) == "");
+  CHECK(agent.rows.risk == good_state().histories.risk);
+}
+
 TEST_CASE("an export fills gaps and adds older updates; where it differs the state file wins", "[import]") {
   Document state = good_state();  // the newest 3 of 5
   state.figures.updates = 5;
