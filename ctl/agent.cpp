@@ -52,7 +52,9 @@ void write_metrics(const Context& context, const json::object& answer) {
   const json::object& metrics = object_field(answer, "metrics");
   const json::object& decision = object_field(answer, "decision");
   const std::string status = text_field(health, "status");
-  context.out << printable(text_field(answer, "agent_id")) << ": "
+  const std::string life = text_field(answer, "status");
+  context.out << printable(text_field(answer, "agent_id"))
+              << (life == "active" || life == "-" ? "" : " (" + printable(life) + ")") << ": "
               << toned(printable(status), health_tone(status), context.colour) << ", "
               << printable(text_field(health, "message")) << '\n';
   if (!decision.empty()) {

@@ -1,14 +1,17 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 // Calls of the tools with which people look after agents and the daemon, after those of analysis_calls.mjs.
 // `arguments` may be a function of the results so far, by the name of their tool.
 
-const kFolder = path.dirname(fileURLToPath(import.meta.url));
+let sequence = 0;
 
 export function managementCalls(agent) {
   const other = `${agent}-drifting`;
+  const locks = path.join(os.tmpdir(), `governor-locks-${process.pid}-${agent}-${sequence++}`);
   const statusIs = (status, previous) => (got) => {
     assert.equal(got.agent_id, other);
     assert.equal(got.status, status);
@@ -111,16 +114,44 @@ export function managementCalls(agent) {
     },
     {
       name: 'diagnose_concurrency',
-      arguments: { directory: kFolder },
-      check: (got) => assert.ok(Array.isArray(got.waiting)),
+      arguments: () => {
+        leaveLocks(locks);
+        return { directory: locks };
+      },
+      check: (got) => {
+        assert.ok(Array.isArray(got.waiting));
+        assert.ok(got.waits.disk.count > 0);
+        assert.ok(got.slowest.some((one) => one.tool === 'process_agent_update' && one.agent_id));
+        assert.equal(got.legacy_locks.dead, 1);
+        assert.equal(got.legacy_locks.alive, 1);
+      },
     },
     {
       name: 'cleanup_stale_locks',
-      arguments: { directory: kFolder },
+      arguments: { directory: locks },
       check: (got) => {
         assert.equal(got.dry_run, true);
         assert.equal(got.removed, 0);
+        assert.equal(got.dead, 1);
+      },
+    },
+    {
+      name: 'cleanup_stale_locks',
+      arguments: { directory: locks, dry_run: false },
+      check: (got) => {
+        assert.equal(got.removed, 1);
+        assert.deepEqual(readdirSync(locks), ['live.lock']);
+        rmSync(locks, { recursive: true });
       },
     },
   ];
+}
+
+/// The lock of a process that has ended, and that of one that runs: this one.
+function leaveLocks(directory) {
+  mkdirSync(directory);
+  const { pid } = spawnSync(process.execPath, ['--version']);
+  const record = { pid, timestamp: Date.now() / 1000, agent_id: 'somebody' };
+  writeFileSync(path.join(directory, 'dead.lock'), JSON.stringify(record));
+  writeFileSync(path.join(directory, 'live.lock'), `${process.pid}\n`);
 }
