@@ -89,9 +89,10 @@ class Reconciliation {
   /// The state's own count decides at which update the controller runs next.
   void settle_count(Document& base, Notes& notes) {
     const std::uint64_t rows = base.histories.rows();
-    const auto total = sources_.metadata ? sources_.metadata->total_updates : std::nullopt;
+    const bool has_total = sources_.metadata && sources_.metadata->total_updates;
+    const std::uint64_t total = has_total ? *sources_.metadata->total_updates : 0;
     if (!base.figures.updates) {
-      base.figures.updates = std::max(rows, total.value_or(0));
+      base.figures.updates = std::max(rows, total);
       notes.note("derived", "update_count",
                  fmt::format("update_count is missing; taken for {}", *base.figures.updates));
     }
@@ -101,11 +102,11 @@ class Reconciliation {
                           fmt::format("update_count is {}, the histories hold {} updates{}: both are kept",
                                       updates, rows, updates > rows ? ", the newest" : ""));
     }
-    if (total && *total != updates) {
+    if (has_total && total != updates) {
       notes_about(sources_.metadata->file)
           .contradiction("count_mismatch", "total_updates",
                          fmt::format("total_updates is {}, but {} counts {} updates and holds {}: {} is kept",
-                                     *total, base.file, updates, rows, updates));
+                                     total, base.file, updates, rows, updates));
     }
   }
 
