@@ -21,8 +21,8 @@ struct ImportedEvent {
 /// An agent as another system kept it, or a part of it if its history is long. Figures that are not numbers,
 /// unknown actions and times of 0 are gaps. The newest row carries the state from which the agent goes on.
 struct AgentImport {
-  // Of the profile: who it is, its lifecycle and what is noted about it. `created_us` 0: not known; then it counts
-  // from the first update whose time is.
+  // Of the profile: who it is, its lifecycle and what is noted about it. `created_us` 0: not known; then it
+  // counts from the first update whose time is.
   AgentProfile profile;
   std::vector<ImportedEvent> events;
   std::string source;  ///< for people: where it comes from

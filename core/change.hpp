@@ -62,7 +62,7 @@ struct AuditAppended {
 struct LifecycleEventAppended {
   AgentKey agent = 0;
   std::int64_t timestamp_us = 0;  ///< 0: not known; it was imported
-  std::string event;  ///< snake_case
+  std::string event;              ///< snake_case
   std::string reason;
   AuditKey actor = 0;  ///< see Session::introduced; 0: the daemon, or unknown
 };

@@ -4,8 +4,8 @@
 
 #include <charconv>
 
-#include "daemon/support/json_writer.hpp"
 #include "daemon/support/json_time.hpp"
+#include "daemon/support/json_writer.hpp"
 #include "daemon/tools/arguments.hpp"
 
 namespace governor::daemon {

@@ -4,8 +4,8 @@
 
 #include <limits>
 
-#include "daemon/support/sha256.hpp"
 #include "daemon/support/json_time.hpp"
+#include "daemon/support/sha256.hpp"
 #include "daemon/tools/agent_reference.hpp"
 #include "daemon/tools/arguments.hpp"
 #include "daemon/tools/governance_schemas.hpp"
