@@ -12,6 +12,7 @@ std::string_view to_string(ErrorCode code) {
     case ErrorCode::conflict: return "conflict";
     case ErrorCode::not_owner: return "not_owner";
     case ErrorCode::limit_exceeded: return "limit_exceeded";
+    case ErrorCode::would_deadlock: return "would_deadlock";
     case ErrorCode::loop_detected: return "loop_detected";
     case ErrorCode::deadline_exceeded: return "deadline_exceeded";
     case ErrorCode::storage_unavailable: return "storage_unavailable";

@@ -14,6 +14,7 @@ enum class ErrorCode {
   conflict,
   not_owner,
   limit_exceeded,
+  would_deadlock,
   loop_detected,
   deadline_exceeded,
   storage_unavailable,

@@ -10,6 +10,9 @@ using SessionKey = std::int64_t;
 using HistoryKey = std::int64_t;
 using AuditKey = std::int64_t;
 using AlertKey = std::int64_t;
+using LeaseKey = std::int64_t;
+using TaskKey = std::int64_t;
+using FileVersionKey = std::int64_t;
 using SlotKey = std::int64_t;  ///< slots are reused, see Answer
 
 }  // namespace governor::core

@@ -3,6 +3,10 @@
 #include <array>
 #include <cstdint>
 
+#include "daemon/store/file_schema.hpp"
+#include "daemon/store/lease_schema.hpp"
+#include "daemon/store/task_schema.hpp"
+
 namespace governor::daemon {
 
 /// "gvrn": marks the file as governor's, see PRAGMA application_id.
@@ -16,7 +20,7 @@ inline constexpr std::int32_t kApplicationId = 0x6776726e;
 /// it after a crash (see head_index.hpp). An answer lies in a reused slot and points at what it answered;
 /// rows of `answer` whose session is gone mean nothing. NULL among the figures: not recorded by the system
 /// that the row was imported from. `hash` chains the rows of its table, see row_chain.hpp.
-inline constexpr std::array<const char*, 1> kMigrations{R"sql(
+inline constexpr const char* kFirstSchema = R"sql(
 CREATE TABLE agent(
   key INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
@@ -160,6 +164,8 @@ CREATE TABLE setting(
   name TEXT PRIMARY KEY,
   value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
-)sql"};
+)sql";
+
+inline constexpr std::array<const char*, 4> kMigrations{kFirstSchema, kLeaseSchema, kTaskSchema, kFileSchema};
 
 }  // namespace governor::daemon

@@ -84,7 +84,8 @@ struct Tool {
   bool destructive = false;  ///< takes something away that is not easily brought back
 };
 
-inline constexpr std::array<std::string_view, 3> kToolGroups{"governance", "agents", "server"};
+inline constexpr std::array<std::string_view, 5> kToolGroups{"governance", "agents", "coordination", "tasks",
+                                                             "server"};
 
 /// All tools, in the order in which they are listed.
 const std::vector<Tool>& all_tools();

@@ -1,12 +1,13 @@
 #include "daemon/store/open_store.hpp"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "daemon/store/backup.hpp"
 #include "tests/daemon/store/store_fixture.hpp"
@@ -17,6 +18,15 @@ using namespace governor::daemon::test;
 namespace fs = std::filesystem;
 
 namespace {
+
+constexpr int kNewest = static_cast<int>(kMigrations.size());
+
+/// As a later governor would have them.
+std::vector<const char*> migrations_and(std::initializer_list<const char*> more) {
+  std::vector<const char*> all(kMigrations.begin(), kMigrations.end());
+  all.insert(all.end(), more);
+  return all;
+}
 
 const std::atomic<bool> kGoOn{false};
 
@@ -251,35 +261,36 @@ TEST_CASE("before a migration a backup is taken, and after it the data is there"
   StoreFixture f;
   f.commit(agents(20));
   f.close();
-  const std::array<const char*, 3> newer{kMigrations[0], "CREATE TABLE extra(x INTEGER) STRICT;",
-                                         "INSERT INTO extra VALUES(7);"};
+  const auto newer =
+      migrations_and({"CREATE TABLE extra(x INTEGER) STRICT;", "INSERT INTO extra VALUES(7);"});
   {
     const auto opened = open_store(f.directory(), newer);
     REQUIRE(opened);
     CHECK(opened->store->list_agents({}, "", 100, 1000)->agents.size() == 20);
   }
-  CHECK(f.number("PRAGMA user_version") == 3);
+  CHECK(f.number("PRAGMA user_version") == kNewest + 2);
   CHECK(f.number("SELECT x FROM extra") == 7);
   const auto backups = list_backups(f.backups());
   REQUIRE(backups.size() == 2);  // one for each step
-  CHECK(backups[0].find("before-schema-3") != std::string::npos);
-  CHECK(backups[1].find("before-schema-2") != std::string::npos);
+  CHECK(backups[0].find(fmt::format("before-schema-{}", kNewest + 2)) != std::string::npos);
+  CHECK(backups[1].find(fmt::format("before-schema-{}", kNewest + 1)) != std::string::npos);
   SQLite::Database backup(backups[1], SQLite::OPEN_READWRITE);
-  CHECK(backup.execAndGet("PRAGMA user_version").getInt() == 1);
+  CHECK(backup.execAndGet("PRAGMA user_version").getInt() == kNewest);
   CHECK(backup.execAndGet("SELECT count(*) FROM agent").getInt() == 20);
   const auto downgrade = open_store(f.directory());
   REQUIRE_FALSE(downgrade);
-  CHECK(downgrade.error().message.find("newer governor (schema 3, this one knows 1)") != std::string::npos);
+  const auto reason = fmt::format("newer governor (schema {}, this one knows {})", kNewest + 2, kNewest);
+  CHECK(downgrade.error().message.find(reason) != std::string::npos);
 }
 
 TEST_CASE("a migration that fails changes nothing and can be tried again") {
   StoreFixture f;
   f.commit(agents(20));
   f.close();
-  const std::array<const char*, 2> broken{kMigrations[0], "CREATE TABLE extra(x INTEGER) STRICT; NONSENSE;"};
+  const auto broken = migrations_and({"CREATE TABLE extra(x INTEGER) STRICT; NONSENSE;"});
   const auto failed = open_store(f.directory(), broken);
   REQUIRE_FALSE(failed);
-  CHECK(f.number("PRAGMA user_version") == 1);
+  CHECK(f.number("PRAGMA user_version") == kNewest);
   CHECK(f.number("SELECT count(*) FROM sqlite_master WHERE name = 'extra'") == 0);
   CHECK(list_backups(f.backups()).size() == 1);
   f.reopen();

@@ -1,0 +1,29 @@
+#pragma once
+
+namespace governor::daemon {
+
+/// Leases, those that have ended included: whoever comes with an old one is told what became of it.
+inline constexpr const char* kLeaseSchema = R"sql(
+CREATE TABLE lease(
+  key INTEGER PRIMARY KEY,
+  fence INTEGER NOT NULL,
+  session INTEGER NOT NULL,
+  agent INTEGER NOT NULL,
+  agent_id TEXT NOT NULL,
+  client TEXT NOT NULL,
+  pid INTEGER NOT NULL,
+  mode INTEGER NOT NULL,
+  direct INTEGER NOT NULL,
+  paths TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  granted_us INTEGER NOT NULL,
+  expires_us INTEGER NOT NULL,
+  orphaned_us INTEGER NOT NULL,
+  ended_us INTEGER NOT NULL,
+  ending INTEGER NOT NULL,
+  ending_detail TEXT NOT NULL
+) STRICT;
+CREATE INDEX lease_open ON lease(key) WHERE ended_us = 0;
+)sql";
+
+}  // namespace governor::daemon
