@@ -2,13 +2,7 @@
 
 namespace governor::daemon {
 
-class BackupStore;
-struct FileSettings;
-
-/// What the file thread hands to a call whose work touches files.
-struct FileServices {
-  BackupStore& backups;
-  const FileSettings& settings;
-};
+/// What a call may use while it works on files, away from the state. Shared by all file threads.
+struct FileServices {};
 
 }  // namespace governor::daemon
