@@ -8,8 +8,10 @@
 
 #include "core/agent.hpp"
 #include "core/alert.hpp"
+#include "core/file_version.hpp"
 #include "core/ground_truth.hpp"
 #include "core/lease.hpp"
+#include "core/protection.hpp"
 #include "core/session.hpp"
 
 namespace governor::core {
@@ -89,9 +91,30 @@ struct LeaseSaved {
   Lease lease;
 };
 
+struct FileVersionAppended {
+  FileVersion version;
+};
+
+/// These versions are forgotten; their backups are gone already.
+struct FileVersionsPruned {
+  std::vector<FileVersionKey> keys;
+};
+
+/// Creates the protection or replaces it; by the text of its pattern.
+struct ProtectionSaved {
+  Protection protection;
+  bool removed = false;
+};
+
+/// Creates the unlock or replaces it; by the text of its pattern and its agent. One that is over is removed.
+struct UnlockSaved {
+  Unlock unlock;
+};
+
 using Change =
     std::variant<UpdateAppended, AnswerSaved, AgentSaved, SessionSaved, SessionEnded, AuditAppended,
-                 LifecycleEventAppended, AlertSaved, ThresholdsSaved, OutcomeRecorded, LeaseSaved>;
+                 LifecycleEventAppended, AlertSaved, ThresholdsSaved, OutcomeRecorded, LeaseSaved, FileVersionAppended,
+                 FileVersionsPruned, ProtectionSaved, UnlockSaved>;
 using Changes = std::vector<Change>;
 
 }  // namespace governor::core
