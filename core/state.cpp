@@ -15,6 +15,7 @@ State::State(Thresholds defaults, StateSeed seed, LoopPolicy loop_policy)
     std::string cause = alert.cause;
     alerts_.emplace(std::move(cause), std::move(alert));
   }
+  for (Task& task : seed.tasks) tasks_.insert(std::move(task));
   for (Session& session : seed.sessions) {
     for (const auto& [number, answer] : session.answers) slots_.mark_used(answer.slot);
     session_keys_.emplace(session.id, session.key);
@@ -69,6 +70,7 @@ void State::save_session(const Session& session, Changes& changes) const {
 void State::end_session(SessionKey key, std::int64_t now_us, Changes& changes) {
   const auto found = sessions_.find(key);
   if (found == sessions_.end()) return;
+  end_claims(tasks_.claimed_by(key), "owner_gone", "its session has ended", now_us, changes);
   audit({key, 0}, "session_closed", 0, {}, now_us, changes);
   for (const auto& [number, answer] : found->second.answers) slots_.release(answer.slot);
   session_keys_.erase(found->second.id);
