@@ -146,7 +146,7 @@ std::optional<Error> State::refuse_claim(const Caller& caller, const ClaimComman
                  fmt::format("Task \"{}\" is claimed by {}.", id, holder_of(*now.claim)),
                  "claim_task without task_id gives the next ready one.");
   }
-  const std::string& agent = task.definition.agent_id;
+  const std::string& agent = task.definition.agent;
   if (!agent.empty() && agent != command.agent_id) {
     return about(
         id, ErrorCode::conflict, fmt::format("Task \"{}\" is for agent \"{}\" alone.", id, agent),

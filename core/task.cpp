@@ -86,8 +86,8 @@ std::string difference(const TaskDefinition& there, const TaskDefinition& given)
   if (there.description != given.description) {
     parts.push_back(text_difference(there.description, given.description));
   }
-  if (there.agent_id != given.agent_id) {
-    parts.push_back(fmt::format("agent_id is {}, given {}", quoted(there.agent_id), quoted(given.agent_id)));
+  if (there.agent != given.agent) {
+    parts.push_back(fmt::format("agent is {}, given {}", quoted(there.agent), quoted(given.agent)));
   }
   if (there.priority != given.priority) {
     parts.push_back(

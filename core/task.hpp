@@ -53,7 +53,7 @@ struct TaskDefinition {
   std::string id;
   std::string title;
   std::string description;  ///< the text itself, also when it came from a file
-  std::string agent_id;     ///< whom it is for; empty: whoever claims it
+  std::string agent;        ///< id of the one it is for; empty: whoever claims it
   TaskPriority priority = TaskPriority::medium;
   std::vector<std::string> depends_on;  ///< sorted, each once; may name tasks that are not defined yet
 

@@ -64,7 +64,7 @@ void TaskTable::enlist(const Entry& entry) {
   const Task& task = entry.task;
   ++counts_[static_cast<std::size_t>(task.standing.status)];
   if (is_ready(entry)) {
-    ready_[task.definition.agent_id].insert(rank_of(task));
+    ready_[task.definition.agent].insert(rank_of(task));
     ++ready_count_;
   }
   if (task.standing.claim) {
@@ -77,7 +77,7 @@ void TaskTable::delist(const Entry& entry) {
   const Task& task = entry.task;
   --counts_[static_cast<std::size_t>(task.standing.status)];
   if (is_ready(entry)) {
-    const auto found = ready_.find(task.definition.agent_id);
+    const auto found = ready_.find(task.definition.agent);
     found->second.erase(rank_of(task));
     if (found->second.empty()) ready_.erase(found);
     --ready_count_;

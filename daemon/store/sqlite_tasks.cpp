@@ -65,7 +65,7 @@ void SqliteStore::apply(const core::TaskAppended& change) {
   statement.bindNoCopy(3, definition.title);
   statement.bindNoCopy(4, definition.description);
   statement.bindNoCopy(5, task.source);
-  statement.bindNoCopy(6, definition.agent_id);
+  statement.bindNoCopy(6, definition.agent);
   statement.bind(7, static_cast<int>(definition.priority));
   statement.bindNoCopy(8, depends_on);
   statement.bind(9, task.created_us);
@@ -122,7 +122,7 @@ std::vector<core::Task> SqliteStore::load_tasks() {
     definition.title = rows.getColumn(2).getString();
     definition.description = rows.getColumn(3).getString();
     task.source = rows.getColumn(4).getString();
-    definition.agent_id = rows.getColumn(5).getString();
+    definition.agent = rows.getColumn(5).getString();
     definition.priority = read_priority(rows.getColumn(6));
     definition.depends_on = split_ids(rows.getColumn(7).getString());
     task.created_us = rows.getColumn(8).getInt64();

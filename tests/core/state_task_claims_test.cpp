@@ -79,7 +79,7 @@ TEST_CASE("a task for an agent goes to that agent alone, in its turn") {
   REQUIRE(f.register_agent(f.bob, "painter"));
   TaskDefinition definition = task_named("for-painter");
   TaskDefinition urgent = task_named("urgent");
-  definition.agent_id = "painter";
+  definition.agent = "painter";
   urgent.priority = TaskPriority::high;
   REQUIRE(f.define(definition));
   REQUIRE(f.define("anybody"));

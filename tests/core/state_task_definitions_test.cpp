@@ -12,7 +12,7 @@ namespace {
 TaskDefinition full_definition() {
   TaskDefinition definition = task_named("t", {"x", "y"});
   definition.description = "as it is";
-  definition.agent_id = "painter";
+  definition.agent = "painter";
   definition.priority = TaskPriority::high;
   return definition;
 }
@@ -53,8 +53,8 @@ TEST_CASE("another definition under the same id is refused and told each differe
     expected = "description is \"as it is\", given \"\".";
   }
   SECTION("agent") {
-    other.agent_id.clear();
-    expected = "agent_id is \"painter\", given \"\".";
+    other.agent.clear();
+    expected = "agent is \"painter\", given \"\".";
   }
   SECTION("priority") {
     other.priority = TaskPriority::critical;
