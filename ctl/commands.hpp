@@ -34,5 +34,6 @@ void add_restart(CLI::App& app, Action& action);
 void add_config(CLI::App& app, Action& action);
 void add_demo(CLI::App& app, Action& action);
 void add_import(CLI::App& app, Action& action);
+void add_tasks(CLI::App& app, Action& action);
 
 }  // namespace governor::ctl

@@ -114,7 +114,38 @@ struct SqliteStore::Statements {
         newest_updates(
             db, fmt::format("SELECT agent, {} FROM history ORDER BY key DESC LIMIT ?", kHistoryColumns)),
         thresholds_of(db, "SELECT thresholds FROM agent WHERE key = ?"),
-        save_lease(db, fmt::format("INSERT OR REPLACE INTO lease VALUES({})", placeholders(17))) {}
+        save_lease(db, fmt::format("INSERT OR REPLACE INTO lease VALUES({})", placeholders(17))),
+        insert_task(db,
+                    "INSERT INTO task(key, id, title, description, source, agent_id, priority, depends_on, "
+                    "created_us, creator) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+        save_task(db,
+                  "INSERT OR REPLACE INTO task_standing(task, status, progress, note, updated_us, claims, "
+                  "session, agent, agent_id, client, pid, since_us, expires_us, ttl_us) "
+                  "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+        insert_task_event(db,
+                          "INSERT INTO task_event(task, timestamp_us, event, status, progress, agent_id, "
+                          "note, actor) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"),
+        task_events(
+            db,
+            "SELECT task_event.timestamp_us, task_event.event, status, progress, agent_id, note, "
+            "coalesce(audit.client, ''), coalesce(audit.pid, 0) FROM task_event "
+            "LEFT JOIN audit ON audit.key = actor WHERE task = ? ORDER BY task_event.key DESC LIMIT ?"),
+        insert_file_version(db, fmt::format("INSERT INTO file_version VALUES({})", placeholders(15))),
+        delete_file_version(db, "DELETE FROM file_version WHERE key = ?"),
+        save_protection(db, "INSERT OR REPLACE INTO protection VALUES(?, ?, ?, ?, ?)"),
+        delete_protection(db, "DELETE FROM protection WHERE pattern = ?"),
+        save_unlock(db, "INSERT OR REPLACE INTO file_unlock VALUES(?, ?, ?, ?, ?, ?, ?)"),
+        delete_unlocks_before(db, "DELETE FROM file_unlock WHERE until_us <= ?"),
+        file_versions(db, "SELECT * FROM file_version WHERE path = ? AND key < ? ORDER BY key DESC LIMIT ?"),
+        file_version(db, "SELECT * FROM file_version WHERE key = ?"),
+        file_version_at(
+            db, "SELECT * FROM file_version WHERE path = ? AND timestamp_us <= ? ORDER BY key DESC LIMIT 1"),
+        versions_to_prune(
+            db,
+            "SELECT key, sha256, stored_bytes, timestamp_us, (SELECT count(*) FROM (SELECT 1 FROM "
+            "file_version AS later WHERE later.path = v.path AND later.key > v.key LIMIT ?3)) "
+            "FROM file_version AS v WHERE key > ?1 ORDER BY key LIMIT ?2"),
+        versions_of_content(db, "SELECT key FROM file_version WHERE sha256 = ?") {}
 
   /// `updates` and the like exist in `history` alone; `epoch` and `key` do not.
   static std::string qualified_history_columns() {
@@ -130,6 +161,10 @@ struct SqliteStore::Statements {
       alerts_before, alert_by_key, who, save_outcome, outcome, outcomes_after, unsure_after, fleet_after,
       figures, newest_updates, thresholds_of;
   SQLite::Statement save_lease;
+  SQLite::Statement insert_task, save_task, insert_task_event, task_events;
+  SQLite::Statement insert_file_version, delete_file_version, save_protection, delete_protection, save_unlock,
+      delete_unlocks_before, file_versions, file_version, file_version_at, versions_to_prune,
+      versions_of_content;
 };
 
 [[noreturn]] inline void throw_missing_row(core::HistoryKey key) {

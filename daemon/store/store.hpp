@@ -10,6 +10,7 @@
 #include "core/result.hpp"
 #include "core/state.hpp"
 #include "daemon/store/analysis_queries.hpp"
+#include "daemon/store/file_queries.hpp"
 #include "daemon/store/queries.hpp"
 
 namespace governor::daemon {
@@ -24,7 +25,8 @@ class Store {
   /// Applies all changes or none. When it returns no error they survive a crash of the machine.
   virtual std::optional<core::Error> commit(std::span<const core::Change> changes) = 0;
 
-  /// Everything a state starts from: highest keys, sessions and their answers, open alerts, thresholds.
+  /// Everything a state starts from: highest keys, sessions and their answers, open alerts, tasks,
+  /// thresholds.
   virtual core::Result<core::StateSeed> load_seed() = 0;
 
   /// The agent with all that its next update needs; none if there is no such agent.
@@ -86,6 +88,20 @@ class Store {
 
   /// Computes the next `slice` rows of the chains anew, adding what it finds wrong.
   virtual std::optional<core::Error> check_chains(ChainCheck& check, std::size_t slice) = 0;
+
+  /// The newest events of a task, at most `limit`, oldest of them first.
+  virtual core::Result<TaskHistory> load_task_history(core::TaskKey task, std::size_t limit) = 0;
+
+  /// Versions of a file below the key `before` (0: from the newest), at most `limit`.
+  virtual core::Result<FileVersionPage> load_file_versions(const std::string& path,
+                                                           core::FileVersionKey before,
+                                                           std::size_t limit) = 0;
+  virtual core::Result<std::optional<core::FileVersion>> load_file_version(core::FileVersionKey key) = 0;
+  /// The version that a file had at that time.
+  virtual core::Result<std::optional<core::FileVersion>> load_file_version_at(const std::string& path,
+                                                                              std::int64_t time_us) = 0;
+  /// Looks at the next `slice` versions of all files for those that need not be kept.
+  virtual std::optional<core::Error> find_prunable(PruneScan& scan, std::size_t slice) = 0;
 };
 
 }  // namespace governor::daemon
