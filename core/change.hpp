@@ -9,6 +9,7 @@
 #include "core/agent.hpp"
 #include "core/alert.hpp"
 #include "core/ground_truth.hpp"
+#include "core/lease.hpp"
 #include "core/session.hpp"
 #include "core/task.hpp"
 
@@ -84,6 +85,11 @@ struct OutcomeRecorded {
   GroundTruth truth;
 };
 
+/// Creates the lease or replaces it; one that has ended stays.
+struct LeaseSaved {
+  Lease lease;
+};
+
 /// A new task, standing as tasks do at first.
 struct TaskAppended {
   Task task;
@@ -108,7 +114,7 @@ struct TaskEventAppended {
 
 using Change = std::variant<UpdateAppended, AnswerSaved, AgentSaved, SessionSaved, SessionEnded,
                             AuditAppended, LifecycleEventAppended, AlertSaved, ThresholdsSaved,
-                            OutcomeRecorded, TaskAppended, TaskChanged, TaskEventAppended>;
+                            OutcomeRecorded, LeaseSaved, TaskAppended, TaskChanged, TaskEventAppended>;
 using Changes = std::vector<Change>;
 
 }  // namespace governor::core

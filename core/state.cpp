@@ -4,10 +4,11 @@
 
 namespace governor::core {
 
-State::State(Thresholds defaults, StateSeed seed, LoopPolicy loop_policy)
+State::State(Thresholds defaults, StateSeed seed, LoopPolicy loop_policy, LeasePolicy lease_policy)
     : defaults_(defaults),
       thresholds_(seed.thresholds.value_or(defaults)),
       loop_policy_(loop_policy),
+      lease_policy_(lease_policy),
       keys_(seed.keys),
       slots_(seed.keys.slot),
       agent_count_(seed.agents) {
@@ -16,6 +17,13 @@ State::State(Thresholds defaults, StateSeed seed, LoopPolicy loop_policy)
     alerts_.emplace(std::move(cause), std::move(alert));
   }
   for (Task& task : seed.tasks) tasks_.insert(std::move(task));
+  for (Lease& lease : seed.leases) {
+    if (lease.ended_us == 0) {
+      leases_.insert(std::move(lease));
+    } else {
+      leases_.remove(std::move(lease));
+    }
+  }
   for (Session& session : seed.sessions) {
     for (const auto& [number, answer] : session.answers) slots_.mark_used(answer.slot);
     session_keys_.emplace(session.id, session.key);
@@ -72,6 +80,7 @@ void State::end_session(SessionKey key, std::int64_t now_us, Changes& changes) {
   if (found == sessions_.end()) return;
   end_claims(tasks_.claimed_by(key), "owner_gone", "its session has ended", now_us, changes);
   audit({key, 0}, "session_closed", 0, {}, now_us, changes);
+  orphan_leases(key, now_us, changes);
   for (const auto& [number, answer] : found->second.answers) slots_.release(answer.slot);
   session_keys_.erase(found->second.id);
   sessions_.erase(found);

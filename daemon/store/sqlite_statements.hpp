@@ -114,6 +114,7 @@ struct SqliteStore::Statements {
         newest_updates(
             db, fmt::format("SELECT agent, {} FROM history ORDER BY key DESC LIMIT ?", kHistoryColumns)),
         thresholds_of(db, "SELECT thresholds FROM agent WHERE key = ?"),
+        save_lease(db, fmt::format("INSERT OR REPLACE INTO lease VALUES({})", placeholders(17))),
         insert_task(db,
                     "INSERT INTO task(key, id, title, description, source, agent_id, priority, depends_on, "
                     "created_us, creator) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
@@ -143,7 +144,7 @@ struct SqliteStore::Statements {
       parameters_of, update_by_key, setting, answer_text, agents_after, ids_from, children, lifecycle,
       alerts_before, alert_by_key, who, save_outcome, outcome, outcomes_after, unsure_after, fleet_after,
       figures, newest_updates, thresholds_of;
-  SQLite::Statement insert_task, save_task, insert_task_event, task_events;
+  SQLite::Statement save_lease, insert_task, save_task, insert_task_event, task_events;
 };
 
 [[noreturn]] inline void throw_missing_row(core::HistoryKey key) {

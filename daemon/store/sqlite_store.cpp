@@ -191,6 +191,7 @@ core::Result<core::StateSeed> SqliteStore::load_seed() {
     while (alerts.executeStep()) seed.open_alerts.push_back(read_alert(alerts, 0));
     seed.tasks = load_tasks();
     seed.keys.task = highest("SELECT max(key) FROM task");
+    load_leases(seed);
     SQLite::Statement& setting = statements_->setting;
     const StatementUse use(setting);
     setting.bind(1, kThresholdsSetting);
