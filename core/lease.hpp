@@ -44,7 +44,7 @@ struct LeaseHolder {
 /// What a lease is for. A file that has several names is known by its number.
 struct LeasePath {
   PathPattern pattern = PathPattern::literal("");  ///< what is compared
-  std::string spelled{};      ///< for people, where the pattern has letters folded; empty: as the pattern
+  std::string spelled{};     ///< for people, where the pattern has letters folded; empty: as the pattern
   std::uint64_t device = 0;  ///< with `inode`; 0: the file has no other name, or there is none yet
   std::uint64_t inode = 0;
 

@@ -20,14 +20,14 @@ struct LeasePolicy {
 };
 
 struct LeaseCommand {
-  std::string agent_id;    ///< empty: the session itself asks
-  std::string token_hash;  ///< of the token given, empty when none
+  std::string agent_id{};    ///< empty: the session itself asks
+  std::string token_hash{};  ///< of the token given, empty when none
   LeaseMode mode = LeaseMode::exclusive;
-  std::vector<LeasePath> paths;
+  std::vector<LeasePath> paths{};
   std::int64_t ttl_us = 0;
   std::int64_t wait_until_us = 0;  ///< not after now: do not wait
   bool direct = false;
-  std::string reason;
+  std::string reason{};
   WaiterKey waiter = 0;  ///< of the request when it runs again
 };
 
@@ -53,8 +53,8 @@ struct LeaseOutcome {
   bool created = false;  ///< of `granted`: it is new, and not the holder's own from before
   Lease lease;           ///< of `granted`
   std::vector<LeaseObstacle> obstacles;
-  WaiterKey waiter = 0;     ///< of `waiting`
-  std::size_t ahead = 0;    ///< older requests in the way
+  WaiterKey waiter = 0;   ///< of `waiting`
+  std::size_t ahead = 0;  ///< older requests in the way
 };
 
 }  // namespace governor::core

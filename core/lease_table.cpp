@@ -160,8 +160,8 @@ WaiterKey LeaseTable::next_ready() const {
   bool some_hold = false;  // of those that wait
   for (const auto& [key, waiter] : waiters_) {
     const auto& leases = conflicts_.at(key).leases;
-    const bool held = std::any_of(leases.begin(), leases.end(),
-                                  [this](LeaseKey lease) { return open_.contains(lease); });
+    const bool held =
+        std::any_of(leases.begin(), leases.end(), [this](LeaseKey lease) { return open_.contains(lease); });
     if (!held && obstacles(waiter.claim, key).none()) return key;
     some_hold = some_hold || std::any_of(open_.begin(), open_.end(), [&](const auto& item) {
                   return item.second.claim.holder.is(waiter.claim.holder);

@@ -35,8 +35,8 @@ class LeaseTable {
   /// Of a claim that does not wait yet, or (`waiter` not 0) of one that does.
   [[nodiscard]] Obstacles obstacles(const LeaseClaim& claim, WaiterKey waiter = 0) const;
 
-  /// Whom the holder of the claim would wait for in a circle: each waits for the next, the last for the first.
-  /// Empty when waiting is safe.
+  /// Whom the holder of the claim would wait for in a circle: each waits for the next, the last for the
+  /// first. Empty when waiting is safe.
   [[nodiscard]] std::vector<LeaseHolder> find_cycle(const LeaseClaim& claim, WaiterKey waiter = 0) const;
 
   void insert(Lease lease);

@@ -7,8 +7,8 @@
 
 namespace governor::core {
 
-/// An absolute path, or a pattern of such: `*` stands for any characters of one name, `?` for one of them, and
-/// a name `**` for any number of names, also none, so that `/a/**` is /a and all below it. All else is
+/// An absolute path, or a pattern of such: `*` stands for any characters of one name, `?` for one of them,
+/// and a name `**` for any number of names, also none, so that `/a/**` is /a and all below it. All else is
 /// literal, brackets too: files are called `[id].tsx`.
 class PathPattern {
  public:

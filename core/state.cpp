@@ -16,7 +16,6 @@ State::State(Thresholds defaults, StateSeed seed, LoopPolicy loop_policy, LeaseP
     std::string cause = alert.cause;
     alerts_.emplace(std::move(cause), std::move(alert));
   }
-  for (Task& task : seed.tasks) tasks_.insert(std::move(task));
   for (Lease& lease : seed.leases) {
     if (lease.ended_us == 0) {
       leases_.insert(std::move(lease));
@@ -24,6 +23,7 @@ State::State(Thresholds defaults, StateSeed seed, LoopPolicy loop_policy, LeaseP
       leases_.remove(std::move(lease));
     }
   }
+  for (Task& task : seed.tasks) tasks_.insert(std::move(task));
   for (Session& session : seed.sessions) {
     for (const auto& [number, answer] : session.answers) slots_.mark_used(answer.slot);
     session_keys_.emplace(session.id, session.key);
@@ -85,6 +85,15 @@ void State::end_session(SessionKey key, std::int64_t now_us, Changes& changes) {
   session_keys_.erase(found->second.id);
   sessions_.erase(found);
   changes.emplace_back(SessionEnded{key});
+}
+
+void State::expire(std::int64_t now_us, Changes& changes) {
+  expire_leases(now_us, changes);
+  expire_claims(now_us, changes);
+}
+
+std::int64_t State::next_deadline_us() const {
+  return std::min(next_lease_deadline(), next_claim_expiry());
 }
 
 void State::confirm_answers(SessionKey key, std::uint64_t below, const std::vector<std::uint64_t>& also) {

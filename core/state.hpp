@@ -36,9 +36,9 @@ struct KeyCounters {
   SlotKey slot = 0;
   AuditKey audit = 0;
   AlertKey alert = 0;
-  TaskKey task = 0;
   LeaseKey lease = 0;
   std::uint64_t fence = 0;
+  TaskKey task = 0;
 };
 
 /// What a new state starts from: everything stored except the agents, which are loaded on first use.
@@ -48,8 +48,8 @@ struct StateSeed {
   std::vector<Session> sessions;
   std::optional<Thresholds> thresholds;  ///< those set for all agents; none: the defaults
   std::vector<Alert> open_alerts;        ///< whose cause lasts
+  std::vector<Lease> leases;             ///< the open ones, and some that have ended, oldest first
   std::vector<Task> tasks;
-  std::vector<Lease> leases;  ///< the open ones, and some that have ended, oldest first
 };
 
 /// Who asks: the session (0 for a connection without one) and the number of its line (0 if not numbered).
@@ -267,15 +267,10 @@ class State {
   [[nodiscard]] std::int64_t next_claim_expiry() const { return tasks_.next_expiry(); }
   [[nodiscard]] const TaskTable& tasks() const { return tasks_; }
 
-  /// Ends what has come to its time.
-  void expire(std::int64_t now_us, Changes& changes) {
-    expire_leases(now_us, changes);
-    expire_claims(now_us, changes);
-  }
+  /// Ends what has come to its time: leases and claims.
+  void expire(std::int64_t now_us, Changes& changes);
   /// When `expire` has something to do next; INT64_MAX: nothing is in sight.
-  [[nodiscard]] std::int64_t next_deadline_us() const {
-    return std::min(next_lease_deadline(), next_claim_expiry());
-  }
+  [[nodiscard]] std::int64_t next_deadline_us() const;
 
   /// Appends to the audit log. `agent` 0: about none.
   AuditKey audit(const Caller& caller, std::string event, AgentKey agent, std::string detail,

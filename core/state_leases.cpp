@@ -38,9 +38,9 @@ LeaseObstacle obstacle(const LeaseTable::Waiter& waiter) {
 Error would_deadlock(const std::vector<LeaseHolder>& cycle) {
   std::vector<std::string> names;
   for (const LeaseHolder& holder : cycle) names.push_back(name_of(holder));
+  names.push_back(names.front());
   Error error(ErrorCode::would_deadlock,
-              fmt::format("Waiting would be a deadlock: {}, which is where it began.",
-                          fmt::join(names, " waits for ")),
+              fmt::format("Waiting would never end: {}.", fmt::join(names, ", who waits for ")),
               "Release what you hold that others wait for, then ask for all you need in one request.");
   error.field = "paths";
   return error;
@@ -82,9 +82,10 @@ std::optional<Error> State::check_gate(const Agent& agent) const {
   error.given = profile.id;
   if (profile.loop.kind != LoopKind::none) {
     error.code = ErrorCode::loop_detected;
-    error.message = fmt::format("Agent \"{}\" is in a loop ({}) since {} and gets no exclusive lease.", profile.id,
-                                to_string(profile.loop.kind), utc_text(profile.loop.since_us));
-    error.hint = "Report a different action with process_agent_update, or let a person acknowledge the alert.";
+    error.message = fmt::format("Agent \"{}\" is in a loop ({}) since {} and gets no exclusive lease.",
+                                profile.id, to_string(profile.loop.kind), utc_text(profile.loop.since_us));
+    error.hint =
+        "Report a different action with process_agent_update, or let a person acknowledge the alert.";
     return error;
   }
   if (agent.last && agent.last->health == Health::critical) {
@@ -201,10 +202,10 @@ Result<Lease*> State::own_lease(const Caller& caller, LeaseKey key) {
   }
   const LeaseHolder& holder = lease->claim.holder;
   if (holder.session == caller.session) return lease;
-  return about_lease(ErrorCode::not_owner,
-                     fmt::format("Lease {} belongs to {}, since {}.", key, name_of(holder),
-                                 utc_text(lease->granted_us)),
-                     "Use a lease of your own: request_write.", key);
+  return about_lease(
+      ErrorCode::not_owner,
+      fmt::format("Lease {} belongs to {}, since {}.", key, name_of(holder), utc_text(lease->granted_us)),
+      "Use a lease of your own: request_write.", key);
 }
 
 Result<Lease> State::renew_lease(const Caller& caller, LeaseKey key, std::int64_t ttl_us, std::int64_t now_us,
@@ -237,7 +238,8 @@ Result<Lease> State::break_lease(const Caller& caller, LeaseKey key, std::string
                        "governorctl leases names those that are open.", key);
   }
   if (leases_.is_pinned(key)) {
-    return about_lease(ErrorCode::conflict, fmt::format("Lease {} cannot be broken while a file is written.", key),
+    return about_lease(ErrorCode::conflict,
+                       fmt::format("Lease {} cannot be broken while a file is written.", key),
                        "Try again in a moment.", key);
   }
   const LeaseHolder& holder = lease->claim.holder;
@@ -314,7 +316,8 @@ void State::retire_leases(const Agent& agent, std::int64_t now_us, Changes& chan
                 LeaseEnding::agent_retired, now_us, changes);
 }
 
-const Lease* State::conflicting_lease(const LeasePath& path, const LeaseHolder& holder, LeaseMode mode) const {
+const Lease* State::conflicting_lease(const LeasePath& path, const LeaseHolder& holder,
+                                      LeaseMode mode) const {
   const LeaseClaim wanted{holder, mode, {path}};
   for (const auto& [key, lease] : leases_.open()) {
     if (lease.claim.conflicts_with(wanted)) return &lease;
@@ -339,9 +342,9 @@ Result<Lease> State::lease_for_write(const Caller& caller, LeaseKey key, const L
     const LeaseHolder self{caller.session, 0, {}, {}, 0};
     const Lease* later = conflicting_lease(path, self, LeaseMode::exclusive);
     if (error.code == ErrorCode::conflict && later != nullptr) {
-      error.message += fmt::format(" Since {} the file is leased by {} (lease {}, fencing number {}).",
-                                   utc_text(later->granted_us), name_of(later->claim.holder), later->key,
-                                   later->fence);
+      error.message +=
+          fmt::format(" Since {} the file is leased by {} (lease {}, fencing number {}).",
+                      utc_text(later->granted_us), name_of(later->claim.holder), later->key, later->fence);
     }
     return error;
   }

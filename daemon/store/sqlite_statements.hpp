@@ -144,7 +144,8 @@ struct SqliteStore::Statements {
       parameters_of, update_by_key, setting, answer_text, agents_after, ids_from, children, lifecycle,
       alerts_before, alert_by_key, who, save_outcome, outcome, outcomes_after, unsure_after, fleet_after,
       figures, newest_updates, thresholds_of;
-  SQLite::Statement save_lease, insert_task, save_task, insert_task_event, task_events;
+  SQLite::Statement save_lease;
+  SQLite::Statement insert_task, save_task, insert_task_event, task_events;
 };
 
 [[noreturn]] inline void throw_missing_row(core::HistoryKey key) {

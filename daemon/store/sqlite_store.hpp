@@ -65,10 +65,10 @@ class SqliteStore final : public Store {
   void apply(const core::AlertSaved& change);
   void apply(const core::ThresholdsSaved& change);
   void apply(const core::OutcomeRecorded& change);
+  void apply(const core::LeaseSaved& change);
   void apply(const core::TaskAppended& change);
   void apply(const core::TaskChanged& change);
   void apply(const core::TaskEventAppended& change);
-  void apply(const core::LeaseSaved& change);
 
   void load_leases(core::StateSeed& seed);
   void load_state(core::Agent& agent, const AgentHead& head);
