@@ -20,6 +20,7 @@ inline constexpr std::string_view kDefineTaskInput =
     R"({"type":"object","properties":{)"
     R"("task_id":{"type":"string","pattern":"^[A-Za-z0-9._:/-]{1,128}$"},"title":{"type":"string","minLength":1,"maxLength":512},)"
     R"("description":{"type":"string","maxLength":65536},)"
+    R"("task_file":{"type":"string","maxLength":4096,"description":"Text file with the description, instead of it"},)"
     R"("agent":{"type":"string","pattern":"^[A-Za-z0-9._-]{1,128}$","description":"The only one that may claim it. Default: anyone"},)"
     R"("priority":{"enum":["LOW","MEDIUM","HIGH","CRITICAL"],"default":"MEDIUM"},)"
     R"("depends_on":{"type":"array","items":{"type":"string"},"maxItems":64,"description":"Tasks to be done first, defined now or later"}},)"

@@ -2,14 +2,18 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+#include <utility>
+
 #include "daemon/support/json_writer.hpp"
 #include "daemon/support/timestamp.hpp"
 #include "daemon/tools/agent_json.hpp"
-#include "daemon/tools/agent_reference.hpp"
 #include "daemon/tools/arguments.hpp"
+#include "daemon/tools/path_reference.hpp"
 #include "daemon/tools/task_arguments.hpp"
 #include "daemon/tools/task_json.hpp"
 #include "daemon/tools/task_schemas.hpp"
+#include "daemon/tools/task_text.hpp"
 #include "daemon/tools/task_views.hpp"
 
 namespace governor::daemon {
@@ -19,14 +23,36 @@ constexpr std::string_view kTaskIdExpected = "the id of a task";
 
 class DefineCall final : public ToolCall {
  public:
-  explicit DefineCall(core::TaskDefinition definition) : definition_(std::move(definition)) {}
+  /// `task_file`: where the description is; empty: it is in the definition.
+  DefineCall(core::TaskDefinition definition, std::string task_file)
+      : definition_(std::move(definition)), task_file_(std::move(task_file)) {}
+
+  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
+    directory_ = working_directory(context);
+    return std::vector<std::string>{};
+  }
+  void work(FileServices&) override {
+    auto read = read_task_text(task_file_, directory_);
+    task_file_.clear();
+    if (!read) {
+      unreadable_ = std::move(read.error());
+      return;
+    }
+    source_ = std::move(read->path);
+    definition_.description = std::move(read->text);
+  }
 
   /// That nothing was created shows what is there.
   [[nodiscard]] bool depends_on_all() const override { return true; }
 
   core::Result<std::string> run(CallContext& context) override {
+    if (!task_file_.empty()) {
+      context.next = CallContext::Next::work;
+      return std::string();
+    }
+    if (unreadable_) return *unreadable_;
     const auto defined =
-        context.state.define_task(context.caller, definition_, {}, context.now_us, context.changes);
+        context.state.define_task(context.caller, definition_, source_, context.now_us, context.changes);
     if (!defined) return core::Error(defined.error());
     const core::Task& task = *defined->task;
     std::vector<std::string> not_defined;
@@ -45,6 +71,10 @@ class DefineCall final : public ToolCall {
 
  private:
   core::TaskDefinition definition_;
+  std::string task_file_;  ///< still to be read
+  std::string directory_;
+  std::string source_;
+  std::optional<core::Error> unreadable_;
 };
 
 core::Result<std::unique_ptr<ToolCall>> parse_define(const boost::json::object& object,
@@ -53,7 +83,8 @@ core::Result<std::unique_ptr<ToolCall>> parse_define(const boost::json::object& 
   core::TaskDefinition definition;
   definition.id = read_task_id(arguments);
   definition.title = arguments.text("title", core::kMaxTaskTitleBytes).value_or("");
-  definition.description = arguments.text("description", core::kMaxTaskTextBytes).value_or("");
+  auto description = arguments.text("description", core::kMaxTaskTextBytes);
+  auto task_file = arguments.text("task_file", kMaxPathBytes);
   definition.agent = arguments.agent_id("agent").value_or("");
   definition.priority = read_task_priority(arguments).value_or(core::TaskPriority::medium);
   definition.depends_on = read_task_ids(arguments, "depends_on");
@@ -63,7 +94,13 @@ core::Result<std::unique_ptr<ToolCall>> parse_define(const boost::json::object& 
   if (definition.title.empty()) {
     return core::invalid_argument("title", "empty", "what is to be done, in a line");
   }
-  return std::unique_ptr<ToolCall>(std::make_unique<DefineCall>(std::move(definition)));
+  if (task_file && (description || task_file->empty() || task_file->find('\0') != std::string::npos)) {
+    return core::invalid_argument("task_file", description ? "given beside a description" : "no path",
+                                  "the path of a text file, instead of a description");
+  }
+  definition.description = std::move(description).value_or("");
+  return std::unique_ptr<ToolCall>(
+      std::make_unique<DefineCall>(std::move(definition), std::move(task_file).value_or("")));
 }
 
 class ClaimCall final : public ToolCall {
@@ -72,12 +109,11 @@ class ClaimCall final : public ToolCall {
       : command_(std::move(command)), given_agent_(std::move(agent_id)) {}
 
   core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
-    const core::Session* session = context.state.find_session(context.caller.session);
-    if (!given_agent_ && (session == nullptr || session->agent_id.empty())) return std::vector<std::string>{};
-    auto reference = resolve_agent(context, given_agent_);
-    if (!reference) return std::move(reference.error());
-    command_.agent_id = std::move(reference->id);
-    return std::vector<std::string>{command_.agent_id};
+    auto agent = acting_agent(context, given_agent_);
+    if (!agent) return std::move(agent.error());
+    command_.agent_id = *std::move(agent);
+    return command_.agent_id.empty() ? std::vector<std::string>{}
+                                     : std::vector<std::string>{command_.agent_id};
   }
   [[nodiscard]] bool depends_on_all() const override { return true; }
 

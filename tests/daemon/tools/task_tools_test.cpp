@@ -2,6 +2,7 @@
 #include <boost/json.hpp>
 #include <chrono>
 #include <deque>
+#include <fstream>
 #include <set>
 #include <string>
 #include <vector>
@@ -176,6 +177,53 @@ TEST_CASE("a list of tasks is filtered and comes page by page, in the order of d
   call("claim_task", by_id("t7"));
   CHECK(listed(call, {{"status", "in_progress"}}) == Names{"t7"});
   CHECK(listed(call, {{"status", "done"}}).empty());
+}
+
+TEST_CASE("a description may come from a file; the same text is the same definition") {
+  DaemonFixture daemon;
+  ToolCaller call(daemon.socket());
+  const TemporaryDirectory directory;
+  const auto write = [&](const std::string& name, const std::string& content) {
+    std::ofstream(directory.file(name), std::ios::binary) << content;
+    return directory.file(name);
+  };
+  const auto from = [](const std::string& path) {
+    json::object definition = task("t");
+    definition["task_file"] = path;
+    return definition;
+  };
+  CHECK(call("define_task", from(write("one.md", "the text\n"))).at("created").as_bool());
+  CHECK_FALSE(call("define_task", from(write("two.md", "the text\n"))).at("created").as_bool());
+  json::object in_words = task("t");
+  in_words["description"] = "the text\n";
+  CHECK_FALSE(call("define_task", in_words).at("created").as_bool());
+  write("one.md", "another text\n");
+  const json::object other = call.refused("define_task", from(directory.file("one.md")));
+  CHECK(code(other) == "already_exists");
+  CHECK(text(other.at("message")).find("description is") != std::string::npos);
+  const json::object got = call("get_task", by_id("t"));
+  CHECK(text(got.at("task").at("description")) == "the text\n");
+  CHECK(text(got.at("task").at("task_file")) == directory.file("one.md"));
+
+  const auto refused = [&](const json::object& definition, std::string_view part) {
+    const json::object error = call.refused("define_task", definition);
+    INFO(text(error.at("message")));
+    CHECK(text(error.at("field")) == "task_file");
+    CHECK(text(error.at("message")).find(part) != std::string::npos);
+  };
+  refused(from(directory.file("missing")), "cannot be read");
+  refused(from(directory.path()), "no regular file");
+  refused(from("/dev/zero"), "no regular file");
+  refused(from(write("long", std::string(65'537, 'x'))), "more than 65536 bytes");
+  refused(from(write("binary", "\xff\xfe")), "UTF-8");
+  refused(from(write("nul", std::string("a\0b", 3))), "UTF-8");
+  refused(from(""), "no path");
+  in_words["task_file"] = "one.md";
+  refused(in_words, "beside a description");
+  CHECK(call("define_task",
+             {{"task_id", "u"}, {"title", "u"}, {"task_file", write("full", std::string(65'536, 'x'))}})
+            .at("created")
+            .as_bool());
 }
 
 TEST_CASE("wrong arguments are refused by name") {
