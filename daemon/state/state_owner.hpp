@@ -41,10 +41,11 @@ class StateOwner final : public ConcurrencySource {
     int archive_idle_days = 0;                                     ///< of test_* and demo_* agents; 0: never
     AlertSources alerts{};
     core::LeasePolicy lease_policy{};
+    std::vector<core::Protection> protections{};  ///< those of the configuration
   };
 
-  StateOwner(boost::asio::io_context& io, StoreThread& store, FileThreads& files, const ServerFacts& facts, Counters& counters,
-             InlineGuard& guard, Settings settings, core::StateSeed seed);
+  StateOwner(boost::asio::io_context& io, StoreThread& store, FileThreads& files, const ServerFacts& facts,
+             Counters& counters, InlineGuard& guard, Settings settings, core::StateSeed seed);
 
   /// Begins the periodic work. Call once.
   void start();
@@ -73,8 +74,8 @@ class StateOwner final : public ConcurrencySource {
   void report_status(std::shared_ptr<ReplySink> sink, Ticket ticket);
   /// An event of the daemon itself for the audit log.
   void audit(std::string event, std::string detail);
-  /// Calls back on the strand with how many there are that need the daemon: sessions that are open or may come
-  /// back, and open leases.
+  /// Calls back on the strand with how many there are that need the daemon: sessions that are open or may
+  /// come back, and open leases.
   void count_obligations(std::function<void(std::size_t)> then);
   [[nodiscard]] ConcurrencyReport concurrency() const override;
   /// Ends the periodic work; calls back on the strand when all changes are durable or given up.
@@ -145,6 +146,8 @@ class StateOwner final : public ConcurrencySource {
   void reap_sessions();
   void probe_storage();
   void archive_idle_agents();
+  void prune_backups();
+  void call_for_itself(const Tool& tool, std::unique_ptr<ToolCall> own, const std::string& what);
 
   Strand strand_;
   StoreThread& store_;
@@ -164,7 +167,7 @@ class StateOwner final : public ConcurrencySource {
   bool looking_after_leases_ = false;
   boost::asio::steady_timer deadline_timer_;
   std::int64_t deadline_us_ = INT64_MAX;  ///< for which it is set
-  std::deque<Parked> parked_;  ///< what came while the state is reloaded, in order
+  std::deque<Parked> parked_;             ///< what came while the state is reloaded, in order
   std::vector<core::Session> sessions_before_reload_;
   std::optional<core::Error> reload_error_;
   bool reloading_ = false;
@@ -178,6 +181,7 @@ class StateOwner final : public ConcurrencySource {
   std::int64_t storage_well_us_ = 0;     ///< when the last trouble ended; 0: there was none
   boost::asio::steady_timer timer_;
   std::chrono::steady_clock::time_point next_archive_{};  ///< of idle agents; at the start, then daily
+  std::chrono::steady_clock::time_point next_prune_{};    ///< not set: it has not looked yet
   bool stopping_ = false;
 };
 

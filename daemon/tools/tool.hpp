@@ -30,10 +30,11 @@ struct CallContext {
   enum class Next {
     answer,  ///< its result, or its error
     work,    ///< the call's `work`, then `run` again
+    read,    ///< the call's `read`, as often as it wants, then `run` again
     wait     ///< `run` again when the waiter's turn has come, or at `wait_until_us`
   };
   Next next = Next::answer;
-  core::WaiterKey waiter = 0;       ///< of `wait`: its place in the queue for leases
+  core::WaiterKey waiter = 0;      ///< of `wait`: its place in the queue for leases
   std::int64_t wait_until_us = 0;  ///< of `wait`
 };
 
