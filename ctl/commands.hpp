@@ -34,5 +34,7 @@ void add_restart(CLI::App& app, Action& action);
 void add_config(CLI::App& app, Action& action);
 void add_demo(CLI::App& app, Action& action);
 void add_import(CLI::App& app, Action& action);
+/// guard claude-code, guard git.
+void add_guard(CLI::App& app, Action& action);
 
 }  // namespace governor::ctl
