@@ -32,12 +32,28 @@ void add_claude_code(CLI::App& guard, Action& action) {
   });
 }
 
+void add_git(CLI::App& guard, Action& action) {
+  CLI::App* command = guard.add_subcommand(
+      "git", "pre-commit hook of git: refuses a commit of files that another live agent holds");
+  const auto options = std::make_shared<GitOptions>();
+  command->add_option("--fallback", options->fallback, "What to do when the daemon cannot be asked")
+      ->check(CLI::IsMember({"allow", "deny"}))
+      ->capture_default_str();
+  command->add_option("--timeout", options->timeout_seconds, "Seconds for asking it")
+      ->check(CLI::Range(0.05, 60.0))
+      ->capture_default_str();
+  command->callback([&action, options] {
+    action = [options](const Context& context) { return guard_git(context, *options); };
+  });
+}
+
 }  // namespace
 
 void add_guard(CLI::App& app, Action& action) {
   CLI::App* guard = app.add_subcommand("guard", "For the hooks of other tools, see `install guards`");
   guard->require_subcommand(1);
   add_claude_code(*guard, action);
+  add_git(*guard, action);
 }
 
 }  // namespace governor::ctl
