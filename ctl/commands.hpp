@@ -36,5 +36,6 @@ void add_demo(CLI::App& app, Action& action);
 void add_import(CLI::App& app, Action& action);
 /// guard claude-code, guard git.
 void add_guard(CLI::App& app, Action& action);
+void add_install(CLI::App& app, Action& action);
 
 }  // namespace governor::ctl
