@@ -9,6 +9,7 @@
 #include "core/agent.hpp"
 #include "core/alert.hpp"
 #include "core/ground_truth.hpp"
+#include "core/lease.hpp"
 #include "core/session.hpp"
 
 namespace governor::core {
@@ -83,9 +84,14 @@ struct OutcomeRecorded {
   GroundTruth truth;
 };
 
+/// Creates the lease or replaces it; one that has ended stays.
+struct LeaseSaved {
+  Lease lease;
+};
+
 using Change =
     std::variant<UpdateAppended, AnswerSaved, AgentSaved, SessionSaved, SessionEnded, AuditAppended,
-                 LifecycleEventAppended, AlertSaved, ThresholdsSaved, OutcomeRecorded>;
+                 LifecycleEventAppended, AlertSaved, ThresholdsSaved, OutcomeRecorded, LeaseSaved>;
 using Changes = std::vector<Change>;
 
 }  // namespace governor::core

@@ -4,16 +4,24 @@
 
 namespace governor::core {
 
-State::State(Thresholds defaults, StateSeed seed, LoopPolicy loop_policy)
+State::State(Thresholds defaults, StateSeed seed, LoopPolicy loop_policy, LeasePolicy lease_policy)
     : defaults_(defaults),
       thresholds_(seed.thresholds.value_or(defaults)),
       loop_policy_(loop_policy),
+      lease_policy_(lease_policy),
       keys_(seed.keys),
       slots_(seed.keys.slot),
       agent_count_(seed.agents) {
   for (Alert& alert : seed.open_alerts) {
     std::string cause = alert.cause;
     alerts_.emplace(std::move(cause), std::move(alert));
+  }
+  for (Lease& lease : seed.leases) {
+    if (lease.ended_us == 0) {
+      leases_.insert(std::move(lease));
+    } else {
+      leases_.remove(std::move(lease));
+    }
   }
   for (Session& session : seed.sessions) {
     for (const auto& [number, answer] : session.answers) slots_.mark_used(answer.slot);
@@ -70,6 +78,7 @@ void State::end_session(SessionKey key, std::int64_t now_us, Changes& changes) {
   const auto found = sessions_.find(key);
   if (found == sessions_.end()) return;
   audit({key, 0}, "session_closed", 0, {}, now_us, changes);
+  orphan_leases(key, now_us, changes);
   for (const auto& [number, answer] : found->second.answers) slots_.release(answer.slot);
   session_keys_.erase(found->second.id);
   sessions_.erase(found);

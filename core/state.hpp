@@ -16,6 +16,8 @@
 #include "core/agent_import.hpp"
 #include "core/change.hpp"
 #include "core/ground_truth.hpp"
+#include "core/lease_commands.hpp"
+#include "core/lease_table.hpp"
 #include "core/loop_detection.hpp"
 #include "core/result.hpp"
 #include "core/session.hpp"
@@ -33,6 +35,8 @@ struct KeyCounters {
   SlotKey slot = 0;
   AuditKey audit = 0;
   AlertKey alert = 0;
+  LeaseKey lease = 0;
+  std::uint64_t fence = 0;
 };
 
 /// What a new state starts from: everything stored except the agents, which are loaded on first use.
@@ -42,6 +46,7 @@ struct StateSeed {
   std::vector<Session> sessions;
   std::optional<Thresholds> thresholds;  ///< those set for all agents; none: the defaults
   std::vector<Alert> open_alerts;        ///< whose cause lasts
+  std::vector<Lease> leases;             ///< the open ones, and some that have ended, oldest first
 };
 
 /// Who asks: the session (0 for a connection without one) and the number of its line (0 if not numbered).
@@ -140,7 +145,8 @@ struct TruthOutcome {
 /// strand. Every mutation appends the changes that make it durable; an `Error` means that nothing changed.
 class State {
  public:
-  State(Thresholds defaults, StateSeed seed, LoopPolicy loop_policy = LoopPolicy::advise);
+  State(Thresholds defaults, StateSeed seed, LoopPolicy loop_policy = LoopPolicy::advise,
+        LeasePolicy lease_policy = {});
 
   // Sessions.
   /// Takes up the session with this id, or opens it; `fresh` carries what hello said. Never fails.
@@ -209,6 +215,39 @@ class State {
   /// By cause: those whose cause lasts, and some that were resolved lately.
   [[nodiscard]] const std::unordered_map<std::string, Alert>& alerts() const { return alerts_; }
 
+  // Leases. The agent of a holder must be loaded.
+  Result<LeaseHolder> lease_holder(const Caller& caller, const std::string& agent_id,
+                                   const std::string& token_hash = {});
+  /// Grants, says who stands in the way, or queues; see LeaseTable for the order. What the holder has already
+  /// is granted once more and lasts longer. `would_deadlock` when waiting would never end.
+  Result<LeaseOutcome> request_lease(const Caller& caller, LeaseCommand command, std::int64_t now_us,
+                                     Changes& changes);
+  void stop_waiting(WaiterKey waiter) { leases_.stop_waiting(waiter); }
+  Result<Lease> renew_lease(const Caller& caller, LeaseKey key, std::int64_t ttl_us, std::int64_t now_us,
+                            Changes& changes);
+  /// Releasing one's own lease a second time changes nothing and is no error.
+  Result<Lease> release_lease(const Caller& caller, LeaseKey key, std::int64_t now_us, Changes& changes);
+  /// By a person, whoever holds it.
+  Result<Lease> break_lease(const Caller& caller, LeaseKey key, std::string reason, std::int64_t now_us,
+                            Changes& changes);
+  /// The caller's exclusive lease on the path; the error says what it has instead, and who came after it.
+  Result<Lease> lease_for_write(const Caller& caller, LeaseKey key, const LeasePath& path,
+                                std::int64_t now_us);
+  /// Any lease of others in the way of this one; null: none. Valid until the next mutation.
+  [[nodiscard]] const Lease* conflicting_lease(const LeasePath& path, const LeaseHolder& holder,
+                                               LeaseMode mode) const;
+  /// The holder's own exclusive lease on the path; null: none.
+  [[nodiscard]] const Lease* own_lease_covering(const LeasePath& path, const LeaseHolder& holder) const;
+  /// While a lease is pinned its holder is writing: it neither ends nor can it be broken.
+  void pin_lease(LeaseKey key) { leases_.pin(key); }
+  void unpin_lease(LeaseKey key) { leases_.unpin(key); }
+  [[nodiscard]] const LeaseTable& leases() const { return leases_; }
+
+  /// Ends what has come to its time.
+  void expire(std::int64_t now_us, Changes& changes) { expire_leases(now_us, changes); }
+  /// When `expire` has something to do next; INT64_MAX: nothing is in sight.
+  [[nodiscard]] std::int64_t next_deadline_us() const { return next_lease_deadline(); }
+
   /// Appends to the audit log. `agent` 0: about none.
   AuditKey audit(const Caller& caller, std::string event, AgentKey agent, std::string detail,
                  std::int64_t now_us, Changes& changes);
@@ -235,6 +274,17 @@ class State {
   std::optional<Error> check_owner(const AgentProfile& profile, const Caller& caller,
                                    const std::string& token_hash) const;
   std::optional<Error> check_may_go_on(const Agent& agent, std::int64_t now_us) const;
+  std::optional<Error> check_gate(const Agent& agent) const;
+  Result<Lease*> own_lease(const Caller& caller, LeaseKey key);
+  Lease end_lease(LeaseKey key, LeaseEnding ending, std::string detail, std::int64_t now_us,
+                  Changes& changes);
+  template <class Predicate>
+  void end_leases_if(Predicate predicate, LeaseEnding ending, std::int64_t now_us, Changes& changes);
+  void expire_leases(std::int64_t now_us, Changes& changes);
+  [[nodiscard]] std::int64_t next_lease_deadline() const;
+  void orphan_leases(SessionKey session, std::int64_t now_us, Changes& changes);
+  void adopt_leases(const Agent& agent, const Session& session, Changes& changes);
+  void retire_leases(const Agent& agent, std::int64_t now_us, Changes& changes);
   Agent& create_agent(const Caller& caller, const std::string& id, std::int64_t now_us, Changes& changes);
   void append_record(const Caller& caller, Agent& agent, UpdateRecord& record, Changes& changes);
   Agent& begin_import(const Caller& caller, const AgentImport& incoming, std::int64_t now_us,
@@ -256,11 +306,13 @@ class State {
   Thresholds defaults_;
   Thresholds thresholds_;
   LoopPolicy loop_policy_;
+  LeasePolicy lease_policy_;
   KeyCounters keys_;
   SlotRing slots_;
   std::unordered_map<SessionKey, Session> sessions_;
   std::unordered_map<std::string, SessionKey> session_keys_;
   std::unordered_map<std::string, Entry> agents_;
+  LeaseTable leases_;
   std::unordered_map<std::string, Alert> alerts_;  ///< by cause, see alerts()
   std::deque<GroundTruth> recent_truths_;  ///< newest last: what a call may not yet have read from the store
   std::uint64_t agent_count_;

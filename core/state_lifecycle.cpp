@@ -80,6 +80,7 @@ Result<RegisterOutcome> State::register_agent(const Caller& caller, RegisterComm
   if (command.tags) profile.tags = *std::move(command.tags);
   if (command.notes) profile.notes = *std::move(command.notes);
   session->agent_id = profile.id;
+  adopt_leases(*agent, *session, changes);
 
   save_profile(profile, changes);
   save_session(*session, changes);
@@ -156,6 +157,7 @@ Result<LifecycleOutcome> State::change_lifecycle(const Caller& caller, const Lif
   profile.status_since_us = now_us;
   profile.status_reason = command.reason;
   if (target != Lifecycle::paused) end_loop(*agent, now_us, changes);
+  if (target == Lifecycle::archived || target == Lifecycle::deleted) retire_leases(*agent, now_us, changes);
   if (target == Lifecycle::deleted) {
     resolve_alert("agent_critical/" + profile.id, now_us, changes);
     profile.owner = 0;

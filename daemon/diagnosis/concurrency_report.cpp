@@ -9,6 +9,8 @@ std::string_view to_string(WaitsFor what) {
     case WaitsFor::store: return "store";
     case WaitsFor::another_call: return "another_call";
     case WaitsFor::reload: return "reload";
+    case WaitsFor::files: return "files";
+    case WaitsFor::lease: return "lease";
     case WaitsFor::disk: break;
   }
   return "disk";

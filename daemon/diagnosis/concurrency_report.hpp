@@ -16,6 +16,8 @@ enum class WaitsFor {
   store,         ///< that the store has read what it asks for
   another_call,  ///< that an earlier call of its connection takes effect
   reload,        ///< that the state is read back after a failed write
+  files,         ///< that its work on files is done
+  lease,         ///< that others release what it wants to write
   disk           ///< that what it changed or saw is on the disk
 };
 std::string_view to_string(WaitsFor what);

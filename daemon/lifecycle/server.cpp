@@ -47,8 +47,9 @@ Server::Server(asio::io_context& io, ServerFacts facts, std::unique_ptr<Store> s
       settings_(std::move(settings)),
       alert_command_(settings_.alert_command),
       guard_(io),
-      state_(io, store_, facts_, counters_, guard_, state_settings(), std::move(seed)),
+      state_(io, store_, files_, facts_, counters_, guard_, state_settings(), std::move(seed)),
       store_(std::move(store)),
+      files_(std::make_unique<FileServices>()),
       signals_(strand_),
       housekeeping_timer_(strand_),
       stop_timer_(strand_),
@@ -173,9 +174,9 @@ void Server::check_idle() {
     return;
   }
   if (Clock::now() - last_active_ < settings_.idle_exit) return;
-  state_.count_sessions([this](std::size_t sessions) {
-    asio::post(strand_, [this, sessions] {
-      if (sessions > 0) {
+  state_.count_obligations([this](std::size_t obligations) {
+    asio::post(strand_, [this, obligations] {
+      if (obligations > 0) {
         last_active_ = Clock::now();
       } else if (connections_.empty() && !stopping_) {
         exit_if_still_idle();

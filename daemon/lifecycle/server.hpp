@@ -78,6 +78,7 @@ class Server {
   InlineGuard guard_;
   StateOwner state_;
   StoreThread store_;  // after the state: its last jobs still post to the state's strand
+  FileThreads files_;  // likewise
   TaskScope tasks_;
   std::shared_ptr<Listener> listener_;
   std::list<std::shared_ptr<Connection>> connections_;

@@ -32,6 +32,10 @@ constexpr std::size_t kKeptOutput = 64 * 1024;
 /// After the client has ended its side, what it asked before is still answered, within this time.
 constexpr std::chrono::seconds kDrainLimit{5};
 constexpr std::int64_t kWriteLimitUs = 30'000'000;
+const core::Error kStopping(core::ErrorCode::shutting_down, "The daemon stops; the wait has ended.",
+                            "Ask again: a new daemon will be started.");
+const core::Error kClientEnded(core::ErrorCode::deadline_exceeded,
+                               "The client has ended its side of the connection; the wait has ended.");
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable_t<Connection::Strand>());
 
 }  // namespace
@@ -80,6 +84,7 @@ Connection::Task Connection::read_loop() {
       handle_available_lines();
     }
   }
+  if (!draining_) services_.state.end_waits(self(), kClientEnded);
   co_await wait_until_answered();
 }
 
@@ -123,6 +128,7 @@ void Connection::drain() {
     for (const auto& [id, listen] : std::exchange(connection->listens_, {})) {
       if (listen.line == 0) connection->send(0, result_reply(id, listen_result_json(id)));
     }
+    connection->services_.state.end_waits(connection, kStopping);
     boost::system::error_code ignored;
     connection->socket_.shutdown(Socket::shutdown_receive, ignored);  // ends the read and lets writes go on
     connection->answered_.cancel();
@@ -330,6 +336,8 @@ void Connection::perform(std::uint64_t number, CancelRequest action) {
     services_.state.end_listen(self(), found->second.key);
     if (found->second.line != 0) send(found->second.line, {});
     listens_.erase(found);
+  } else {
+    services_.state.cancel(self(), std::move(action.id));
   }
   if (number != 0) send(number, {});
 }
@@ -358,6 +366,15 @@ void Connection::deliver(Ticket ticket, core::Result<std::string> outcome) {
       // Without a session no numbered line may be taken; the client connects again.
       if (ticket.kind == Ticket::Kind::hello) connection->drain();
     }
+    connection->answered_.cancel();
+  });
+}
+
+void Connection::forget(Ticket ticket, Forget why) {
+  asio::dispatch(strand_, [connection = self(), ticket = std::move(ticket), why] {
+    --connection->unanswered_;
+    // Every numbered line gets its answer, if only an empty one.
+    if (why == Forget::cancelled && ticket.line != 0) connection->send(ticket.line, {});
     connection->answered_.cancel();
   });
 }

@@ -57,6 +57,7 @@ class Connection final : public ReplySink {
 
   // From the state, on any strand.
   void deliver(Ticket ticket, core::Result<std::string> outcome) override;
+  void forget(Ticket ticket, Forget why) override;
   void supersede() override;
   void resume(std::string revision, std::string tools) override;
   void notify(std::vector<Notice> notices) override;

@@ -99,7 +99,8 @@ void CallWaits::report(ConcurrencyReport& into, const FindSession& find_session)
     shown.waited_ms = milliseconds_since(waiting.since);
     into.calls.push_back(std::move(shown));
   }
-  for (const WaitsFor what : {WaitsFor::agent, WaitsFor::store, WaitsFor::another_call, WaitsFor::reload}) {
+  for (const WaitsFor what : {WaitsFor::agent, WaitsFor::store, WaitsFor::another_call, WaitsFor::reload,
+                              WaitsFor::files, WaitsFor::lease}) {
     const LatencyHistogram& times = times_[static_cast<std::size_t>(what)];
     into.wait_times.push_back(
         {to_string(what), times.count(), times.quantile_ms(0.5), times.quantile_ms(0.99), times.max_ms()});

@@ -21,6 +21,7 @@ class InternalSink final : public ReplySink {
       spdlog::warn("{} failed: {}", what_, outcome.error().message);
     }
   }
+  void forget(Ticket, Forget) override {}
   void supersede() override {}
   void resume(std::string, std::string) override {}
   void notify(std::vector<Notice>) override {}

@@ -21,6 +21,12 @@ struct PendingCall {
   bool store_read = false;
   std::vector<std::string> agents;
 
+  bool has_run = false;    ///< it has asked for work or to wait
+  bool abandoned = false;  ///< its client has been told something else meanwhile
+  std::chrono::steady_clock::time_point work_since;
+  core::WaiterKey waiter = 0;
+  std::int64_t wait_until_us = 0;
+
   // What it waits for at present, see CallWaits.
   WaitsFor waits_for = WaitsFor::nothing;
   std::chrono::steady_clock::time_point waits_since;

@@ -44,6 +44,10 @@ class ReplySink : public std::enable_shared_from_this<ReplySink> {
 
   /// Any strand: passes the outcome on. Called exactly once for each request, unless the connection is gone.
   virtual void deliver(Ticket ticket, core::Result<std::string> outcome) = 0;
+  enum class Forget { cancelled, comes_again };
+  /// Any strand, in place of `deliver`: the request was cancelled, or its line will come again over a later
+  /// connection; it has no answer.
+  virtual void forget(Ticket ticket, Forget why) = 0;
   /// Any strand: a newer connection took over the session.
   virtual void supersede() = 0;
   /// Any strand: era and profile of a session that came back.

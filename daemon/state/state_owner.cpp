@@ -16,23 +16,28 @@ namespace {
 const core::Error kReloading(core::ErrorCode::storage_unavailable, "The database cannot be read at present.",
                              "Check free space and the state directory's disk; governor keeps trying.");
 
+const core::Error kConnectionGone(core::ErrorCode::deadline_exceeded, "The connection has ended.");
+
 /// Clocks that are kept right are moved by less.
 constexpr std::int64_t kClockLimitUs = 5'000'000;
 
 }  // namespace
 
-StateOwner::StateOwner(boost::asio::io_context& io, StoreThread& store, const ServerFacts& facts,
-                       Counters& counters, InlineGuard& guard, Settings settings, core::StateSeed seed)
+StateOwner::StateOwner(boost::asio::io_context& io, StoreThread& store, FileThreads& files,
+                       const ServerFacts& facts, Counters& counters, InlineGuard& guard, Settings settings, core::StateSeed seed)
     : strand_(boost::asio::make_strand(io)),
       store_(store),
+      files_(files),
       facts_(facts),
       counters_(counters),
       settings_(std::move(settings)),
-      state_(std::in_place, settings_.thresholds, std::move(seed), settings_.loop_policy),
+      state_(std::in_place, settings_.thresholds, std::move(seed), settings_.loop_policy,
+             settings_.lease_policy),
       hub_(strand_, counters, [this](const std::string& id) { return loaded_agent(id); }),
       commits_(
           strand_, store, counters, guard, [this](const core::Error& failure) { on_commit_failure(failure); },
           [this](const core::Changes& changes) { on_durable(changes); }),
+      deadline_timer_(strand_),
       clock_watch_(kClockLimitUs),
       disk_watch_(settings_.alerts.low_disk_bytes),
       timer_(strand_) {}
@@ -137,6 +142,7 @@ void StateOwner::confirm(std::shared_ptr<ReplySink> sink, std::uint64_t below,
 
 void StateOwner::detach(std::shared_ptr<ReplySink> sink, bool for_good) {
   boost::asio::dispatch(strand_, [this, sink] { hub_.remove(sink.get()); });
+  end_waits(sink, kConnectionGone);
   on_strand([this, sink = std::move(sink), for_good] {
     if (std::exchange(sink->attachment.detached, true)) return;
     sink->attachment.behind.clear();
@@ -147,6 +153,7 @@ void StateOwner::detach(std::shared_ptr<ReplySink> sink, bool for_good) {
     core::Changes changes;
     state_->end_session(session->key, settings_.now_us(), changes);
     commits_.add(std::move(changes), nullptr);
+    look_after_leases();
   });
 }
 
@@ -190,8 +197,8 @@ ConcurrencyReport StateOwner::concurrency() const {
   return report;
 }
 
-void StateOwner::count_sessions(std::function<void(std::size_t)> then) {
-  on_strand([this, then = std::move(then)] { then(state_->sessions().size()); });
+void StateOwner::count_obligations(std::function<void(std::size_t)> then) {
+  on_strand([this, then = std::move(then)] { then(state_->sessions().size() + state_->leases().open().size()); });
 }
 
 }  // namespace governor::daemon

@@ -16,6 +16,7 @@
 #include "core/state.hpp"
 #include "daemon/alerts/alert_sources.hpp"
 #include "daemon/alerts/clock_watch.hpp"
+#include "daemon/files/file_threads.hpp"
 #include "daemon/health/health_report.hpp"
 #include "daemon/state/call_waits.hpp"
 #include "daemon/state/commit_queue.hpp"
@@ -39,9 +40,10 @@ class StateOwner final : public ConcurrencySource {
     bool (*process_is_gone)(const core::SessionProcess& process);  ///< only when it surely is
     int archive_idle_days = 0;                                     ///< of test_* and demo_* agents; 0: never
     AlertSources alerts{};
+    core::LeasePolicy lease_policy{};
   };
 
-  StateOwner(boost::asio::io_context& io, StoreThread& store, const ServerFacts& facts, Counters& counters,
+  StateOwner(boost::asio::io_context& io, StoreThread& store, FileThreads& files, const ServerFacts& facts, Counters& counters,
              InlineGuard& guard, Settings settings, core::StateSeed seed);
 
   /// Begins the periodic work. Call once.
@@ -55,6 +57,11 @@ class StateOwner final : public ConcurrencySource {
                   Ticket ticket, std::string result);
   void note_client(std::shared_ptr<ReplySink> sink, std::string client_name, std::string client_version);
   void call(PendingCall call);
+  /// The client takes back its request with this id; only one that waits for a lease can be taken back.
+  void cancel(std::shared_ptr<ReplySink> sink, std::string id);
+  /// Ends what this connection's calls wait for: those that will come again are forgotten, the others get
+  /// `reason`.
+  void end_waits(std::shared_ptr<ReplySink> sink, core::Error reason);
   void confirm(std::shared_ptr<ReplySink> sink, std::uint64_t below, std::vector<std::uint64_t> also);
   /// The connection is gone. `for_good`: so is its session; else it lives until its process does not.
   void detach(std::shared_ptr<ReplySink> sink, bool for_good);
@@ -66,8 +73,9 @@ class StateOwner final : public ConcurrencySource {
   void report_status(std::shared_ptr<ReplySink> sink, Ticket ticket);
   /// An event of the daemon itself for the audit log.
   void audit(std::string event, std::string detail);
-  /// Calls back on the strand with the number of sessions that are open or may come back.
-  void count_sessions(std::function<void(std::size_t)> then);
+  /// Calls back on the strand with how many there are that need the daemon: sessions that are open or may come
+  /// back, and open leases.
+  void count_obligations(std::function<void(std::size_t)> then);
   [[nodiscard]] ConcurrencyReport concurrency() const override;
   /// Ends the periodic work; calls back on the strand when all changes are durable or given up.
   void shut_down(std::function<void()> then);
@@ -97,7 +105,15 @@ class StateOwner final : public ConcurrencySource {
   void load_agent(const std::string& id);
   void read_store(std::shared_ptr<PendingCall> pending);
   void after_reads(const std::shared_ptr<PendingCall>& pending);
-  void run_call(PendingCall& pending);
+  void run_call(const std::shared_ptr<PendingCall>& pending);
+  void go_on_later(const std::shared_ptr<PendingCall>& pending, const CallContext& context);
+  void start_work(const std::shared_ptr<PendingCall>& pending);
+  void run_again(const std::shared_ptr<PendingCall>& pending);
+  std::shared_ptr<PendingCall> take_waiting(std::size_t place);
+  void look_after_leases();
+  void check_deadlines();
+  void set_deadline_timer();
+  void give_up_slow_work(std::chrono::steady_clock::time_point now);
   void note_refusal(const PendingCall& pending, const core::Error& error, core::Changes& changes);
   void answer(PendingCall& pending, core::Result<std::string> outcome);
   void give_up(PendingCall& pending, core::Error error);
@@ -132,6 +148,7 @@ class StateOwner final : public ConcurrencySource {
 
   Strand strand_;
   StoreThread& store_;
+  FileThreads& files_;
   const ServerFacts& facts_;
   Counters& counters_;
   Settings settings_;
@@ -142,6 +159,11 @@ class StateOwner final : public ConcurrencySource {
   ConflictCounts conflicts_;
   std::unordered_map<std::string, std::shared_ptr<ReplySink>> attached_;  ///< by session id
   std::unordered_map<std::string, std::vector<std::shared_ptr<PendingCall>>> loading_;
+  std::vector<std::shared_ptr<PendingCall>> working_;  ///< on a file thread
+  std::vector<std::shared_ptr<PendingCall>> queued_;   ///< waiting for leases
+  bool looking_after_leases_ = false;
+  boost::asio::steady_timer deadline_timer_;
+  std::int64_t deadline_us_ = INT64_MAX;  ///< for which it is set
   std::deque<Parked> parked_;  ///< what came while the state is reloaded, in order
   std::vector<core::Session> sessions_before_reload_;
   std::optional<core::Error> reload_error_;

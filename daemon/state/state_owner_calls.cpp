@@ -45,15 +45,19 @@ core::Caller StateOwner::caller_of(const PendingCall& pending) const {
 
 void StateOwner::start_call(std::shared_ptr<PendingCall> pending) {
   // A connection that lost its session to a newer one must not act for it: the lines come again over the
-  // newer one.
+  // newer one. What has begun is ended, though.
   auto& attachment = pending->sink->attachment;
-  if (attachment.detached) return;
+  if (attachment.detached && !pending->has_run) return;
   if (attachment.blocking != nullptr && attachment.blocking != pending.get()) {
     waits_.begin(pending, WaitsFor::another_call);
     attachment.behind.push_back(std::move(pending));
     return;
   }
   waits_.end(*pending);
+  if (pending->has_run) {
+    run_again(pending);
+    return;
+  }
   if (replay_if_answered(pending) || refuse_now(*pending)) return;
   core::Changes none;
   auto agents = pending->call->prepare({*state_, caller_of(*pending), settings_.now_us(), none});
@@ -230,7 +234,7 @@ void StateOwner::read_store(std::shared_ptr<PendingCall> pending) {
 void StateOwner::after_reads(const std::shared_ptr<PendingCall>& pending) {
   waits_.end(*pending);
   for (std::string& id : pending->call->agents_after_read()) pending->agents.push_back(std::move(id));
-  if (!wait_for_agents(pending)) run_call(*pending);
+  if (!wait_for_agents(pending)) run_call(pending);
 }
 
 /// Refusals that tell of a conflict between agents, not those of a malformed argument.
@@ -251,11 +255,22 @@ void StateOwner::note_refusal(const PendingCall& pending, const core::Error& err
                 settings_.now_us(), changes);
 }
 
-void StateOwner::run_call(PendingCall& pending) {
+void StateOwner::run_call(const std::shared_ptr<PendingCall>& call) {
+  PendingCall& pending = *call;
   core::Changes changes;
   const core::Caller caller = caller_of(pending);
   CallContext context{*state_, caller, settings_.now_us(), changes, this};
   core::Result<std::string> outcome = pending.call->run(context);
+  if (outcome && context.next != CallContext::Next::answer) {
+    if (!changes.empty()) commits_.add(std::move(changes), nullptr);
+    go_on_later(call, context);
+    return;
+  }
+  if (pending.abandoned) {
+    if (!changes.empty()) commits_.add(std::move(changes), nullptr);
+    look_after_leases();
+    return;
+  }
   if (!outcome) {
     note_refusal(pending, outcome.error(), changes);
   } else if (!changes.empty() && caller.line != 0 && !has_answer(changes)) {
@@ -263,6 +278,7 @@ void StateOwner::run_call(PendingCall& pending) {
   }
   if (changes.empty()) {
     answer(pending, std::move(outcome));
+    look_after_leases();
     return;
   }
   if (has_update(changes)) counters_.updates.fetch_add(1, std::memory_order_relaxed);
@@ -276,6 +292,7 @@ void StateOwner::run_call(PendingCall& pending) {
   }
   commits_.add(std::move(changes), std::move(give_answer));
   unblock(pending);
+  look_after_leases();
 }
 
 /// An answer that changed nothing, a refusal included, may still show what is not durable yet.

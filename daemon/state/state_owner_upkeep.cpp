@@ -35,6 +35,7 @@ void StateOwner::on_commit_failure(const core::Error& failure) {
     for (auto& pending : waiting) park(std::move(pending));
   }
   loading_.clear();
+  for (auto& pending : std::exchange(queued_, {})) park(std::move(pending));
   state_.reset();
   ++generation_;
   reload();
@@ -58,7 +59,7 @@ void StateOwner::on_reloaded(core::Result<core::StateSeed> seed) {
     return;        // the next tick tries again
   }
   reload_error_.reset();
-  state_.emplace(settings_.thresholds, *std::move(seed), settings_.loop_policy);
+  state_.emplace(settings_.thresholds, *std::move(seed), settings_.loop_policy, settings_.lease_policy);
   for (core::Session& session : std::exchange(sessions_before_reload_, {})) {
     const auto sink = attached_.find(session.id);
     if (sink == attached_.end()) continue;
@@ -100,6 +101,8 @@ void StateOwner::tick() {
     watch_clock();
     watch_disk();
     if (has_lost_sessions()) reap_sessions();
+    give_up_slow_work(std::chrono::steady_clock::now());
+    check_deadlines();
     archive_idle_agents();
     tick();
   });
@@ -152,12 +155,14 @@ void StateOwner::reap_sessions() {
   core::Changes changes;
   for (const core::SessionKey key : gone) state_->end_session(key, settings_.now_us(), changes);
   commits_.add(std::move(changes), nullptr);
+  look_after_leases();
 }
 
 void StateOwner::shut_down(std::function<void()> then) {
   boost::asio::dispatch(strand_, [this, then = std::move(then)]() mutable {
     stopping_ = true;
     timer_.cancel();
+    deadline_timer_.cancel();
     hub_.stop();
     commits_.when_durable(commits_.on_everything(), [then = std::move(then)](const core::Error*) { then(); });
   });

@@ -113,7 +113,8 @@ struct SqliteStore::Statements {
         figures(db, "SELECT previous, number, health, action, risk, coherence FROM history WHERE key = ?"),
         newest_updates(
             db, fmt::format("SELECT agent, {} FROM history ORDER BY key DESC LIMIT ?", kHistoryColumns)),
-        thresholds_of(db, "SELECT thresholds FROM agent WHERE key = ?") {}
+        thresholds_of(db, "SELECT thresholds FROM agent WHERE key = ?"),
+        save_lease(db, fmt::format("INSERT OR REPLACE INTO lease VALUES({})", placeholders(17))) {}
 
   /// `updates` and the like exist in `history` alone; `epoch` and `key` do not.
   static std::string qualified_history_columns() {
@@ -128,6 +129,7 @@ struct SqliteStore::Statements {
       parameters_of, update_by_key, setting, answer_text, agents_after, ids_from, children, lifecycle,
       alerts_before, alert_by_key, who, save_outcome, outcome, outcomes_after, unsure_after, fleet_after,
       figures, newest_updates, thresholds_of;
+  SQLite::Statement save_lease;
 };
 
 [[noreturn]] inline void throw_missing_row(core::HistoryKey key) {

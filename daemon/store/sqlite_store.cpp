@@ -189,6 +189,7 @@ core::Result<core::StateSeed> SqliteStore::load_seed() {
     SQLite::Statement alerts(*database_,
                              fmt::format("SELECT {} FROM alert WHERE resolved_us = 0", kAlertColumns));
     while (alerts.executeStep()) seed.open_alerts.push_back(read_alert(alerts, 0));
+    load_leases(seed);
     SQLite::Statement& setting = statements_->setting;
     const StatementUse use(setting);
     setting.bind(1, kThresholdsSetting);

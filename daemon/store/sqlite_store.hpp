@@ -64,7 +64,9 @@ class SqliteStore final : public Store {
   void apply(const core::AlertSaved& change);
   void apply(const core::ThresholdsSaved& change);
   void apply(const core::OutcomeRecorded& change);
+  void apply(const core::LeaseSaved& change);
 
+  void load_leases(core::StateSeed& seed);
   void load_state(core::Agent& agent, const AgentHead& head);
   [[nodiscard]] core::HistoryKey row_before(core::AgentKey agent, const AgentHead& head,
                                             std::uint64_t before);

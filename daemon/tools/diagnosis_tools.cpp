@@ -26,7 +26,7 @@ constexpr std::string_view kDiagnoseInput =
 constexpr std::string_view kDiagnoseOutput =
     R"({"type":"object","properties":{)"
     R"("queues":{"type":"object","additionalProperties":{"type":"integer"}},)"
-    R"("waiting":{"type":"array","items":{"type":"object","properties":{"waits_for":{"enum":["agent","store","another_call","reload","disk"]},"tool":{"type":"string"},"agent_id":{"type":"string"},"client":{"type":"string"},"pid":{"type":"integer"},"behind":{"type":"string"},"waited_ms":{"type":"number"}},"required":["waits_for","tool","waited_ms"]}},)"
+    R"("waiting":{"type":"array","items":{"type":"object","properties":{"waits_for":{"enum":["agent","store","another_call","reload","files","lease","disk"]},"tool":{"type":"string"},"agent_id":{"type":"string"},"client":{"type":"string"},"pid":{"type":"integer"},"behind":{"type":"string"},"waited_ms":{"type":"number"}},"required":["waits_for","tool","waited_ms"]}},)"
     R"("waits":{"type":"object","additionalProperties":{"type":"object","properties":{"count":{"type":"integer"},"p50_ms":{"type":"number"},"p99_ms":{"type":"number"},"max_ms":{"type":"number"}},"required":["count","p50_ms","p99_ms","max_ms"]}},)"
     R"("conflicts":{"type":"array","items":{"type":"object","properties":{"code":{"type":"string"},"agent_id":{"type":"string"},"holder":{"type":"object"},"count":{"type":"integer"},"last":{"type":"string"}},"required":["code","agent_id","count","last"]}},)"
     R"("conflicts_last_hour":{"type":"integer"},)"

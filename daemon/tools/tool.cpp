@@ -14,6 +14,7 @@
 #include "daemon/tools/export_tools.hpp"
 #include "daemon/tools/fleet_tools.hpp"
 #include "daemon/tools/governance_tools.hpp"
+#include "daemon/tools/lease_tools.hpp"
 #include "daemon/tools/lifecycle_tools.hpp"
 #include "daemon/tools/metadata_tools.hpp"
 #include "daemon/tools/server_tools.hpp"
@@ -33,7 +34,7 @@ const std::vector<Tool>& all_tools() {
     for (const auto& group :
          {governance_tools(), agent_tools(), server_tools(), metadata_tools(), alert_tools(),
           lifecycle_tools(), threshold_tools(), audit_tools(), diagnosis_tools(), analysis_tools(),
-          fleet_tools(), calibration_tools(), telemetry_tools(), export_tools()}) {
+          fleet_tools(), calibration_tools(), telemetry_tools(), export_tools(), lease_tools()}) {
       all.insert(all.end(), group.begin(), group.end());
     }
     return all;

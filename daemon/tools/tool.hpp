@@ -25,11 +25,24 @@ struct CallContext {
   std::int64_t now_us;                             ///< one clock reading for the whole call
   core::Changes& changes;                          ///< what must become durable before the result may be seen
   const ConcurrencySource* concurrency = nullptr;  ///< who waits for what; only while `run` runs
+
+  /// What comes after `run`.
+  enum class Next {
+    answer,  ///< its result, or its error
+    work,    ///< the call's `work`, then `run` again
+    wait     ///< `run` again when the waiter's turn has come, or at `wait_until_us`
+  };
+  Next next = Next::answer;
+  core::WaiterKey waiter = 0;       ///< of `wait`: its place in the queue for leases
+  std::int64_t wait_until_us = 0;  ///< of `wait`
 };
+
+struct FileServices;
 
 /// One call of a tool with its arguments parsed. It goes through these steps, each on the thread named:
 /// `replay` (only for a line that was already applied), `prepare`, `read` if it reads the store, loading of
-/// the agents it named, and `run`. An error at any step ends it. What `run` changed for a numbered line is
+/// the agents it named, and `run`, which may ask for `work` or to wait and then runs again. An error at any
+/// step ends it. What `run` changed for a numbered line is
 /// answered once more from the stored text of the result, unless the mutation has stored a shorter reference
 /// itself.
 class ToolCall {
@@ -41,8 +54,13 @@ class ToolCall {
     return std::vector<std::string>{};
   }
 
-  /// State strand, without suspension: does the work and returns the structured result as JSON.
+  /// State strand, without suspension: does the work and returns the structured result as JSON. Unless
+  /// `context.next` says that it is not done yet: then the result does not matter, and what it has changed so
+  /// far becomes durable all the same. The state may have been read back from the store between two runs.
   virtual core::Result<std::string> run(CallContext& context) = 0;
+
+  /// A file thread: what touches the user's files. May take long, and uses nothing of the state.
+  virtual void work(FileServices&) {}
 
   /// Whether `read` must happen, after all that the call depends on is durable.
   [[nodiscard]] virtual bool reads_store() const { return false; }
@@ -54,6 +72,9 @@ class ToolCall {
   [[nodiscard]] virtual bool wants_more_reads() const { return false; }
   /// After the last `read`: further agents that `run` needs in memory.
   [[nodiscard]] virtual std::vector<std::string> agents_after_read() const { return {}; }
+
+  /// State strand: `run` had the call wait and will not be called again; frees what it holds in the state.
+  virtual void stop_waiting(core::State&) {}
 
   /// Store thread: the result of the same line when it was first applied, if not its text was stored; none if
   /// the call must run again (it then knows what it made the first time).

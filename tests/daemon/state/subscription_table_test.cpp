@@ -22,6 +22,7 @@ std::string legacy_line(const std::string& uri) {
 class FakeSink final : public ReplySink {
  public:
   void deliver(Ticket, core::Result<std::string>) override {}
+  void forget(Ticket, Forget) override {}
   void supersede() override {}
   void resume(std::string, std::string) override {}
   void notify(std::vector<Notice> notices) override {

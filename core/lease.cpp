@@ -1,0 +1,40 @@
+#include "core/lease.hpp"
+
+#include <algorithm>
+
+namespace governor::core {
+
+std::string_view to_string(LeaseMode mode) {
+  return mode == LeaseMode::shared ? "shared" : "exclusive";
+}
+
+std::string_view to_string(LeaseEnding ending) {
+  switch (ending) {
+    case LeaseEnding::open: return "open";
+    case LeaseEnding::released: return "released";
+    case LeaseEnding::expired: return "expired";
+    case LeaseEnding::session_ended: return "session_ended";
+    case LeaseEnding::agent_retired: return "agent_retired";
+    case LeaseEnding::broken: return "broken";
+  }
+  return "open";
+}
+
+bool LeaseClaim::conflicts_with(const LeaseClaim& other) const {
+  if (holder.is(other.holder)) return false;
+  if (mode == LeaseMode::shared && other.mode == LeaseMode::shared) return false;
+  return std::any_of(paths.begin(), paths.end(), [&](const LeasePath& mine) {
+    return std::any_of(other.paths.begin(), other.paths.end(),
+                       [&](const LeasePath& theirs) { return mine.conflicts_with(theirs); });
+  });
+}
+
+bool LeaseClaim::covers(const LeaseClaim& other) const {
+  if (mode == LeaseMode::shared && other.mode == LeaseMode::exclusive) return false;
+  return std::all_of(other.paths.begin(), other.paths.end(), [&](const LeasePath& wanted) {
+    return std::any_of(paths.begin(), paths.end(),
+                       [&](const LeasePath& mine) { return mine.pattern.covers(wanted.pattern); });
+  });
+}
+
+}  // namespace governor::core

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/keys.hpp"
+#include "core/path_pattern.hpp"
+
+namespace governor::core {
+
+/// Stored: never renumber, only append.
+enum class LeaseMode : std::uint8_t {
+  shared = 1,    ///< others may hold it as well, nobody may write
+  exclusive = 2  ///< nobody else may hold anything of it
+};
+enum class LeaseEnding : std::uint8_t {
+  open = 0,
+  released = 1,
+  expired = 2,
+  session_ended = 3,
+  agent_retired = 4,  ///< archived or deleted
+  broken = 5          ///< by a person
+};
+
+std::string_view to_string(LeaseMode mode);
+std::string_view to_string(LeaseEnding ending);
+
+/// Who may write: an agent in a session, or the session itself.
+struct LeaseHolder {
+  SessionKey session = 0;
+  AgentKey agent = 0;  ///< 0: the session as such
+  // For people to know them by, also when they are gone.
+  std::string agent_id;
+  std::string client;
+  std::int64_t pid = 0;
+
+  [[nodiscard]] bool is(const LeaseHolder& other) const {
+    return session == other.session && agent == other.agent;
+  }
+};
+
+/// What a lease is for. A file that has several names is known by its number.
+struct LeasePath {
+  PathPattern pattern = PathPattern::literal("");  ///< what is compared
+  std::string spelled{};     ///< for people, where the pattern has letters folded; empty: as the pattern
+  std::uint64_t device = 0;  ///< with `inode`; 0: the file has no other name, or there is none yet
+  std::uint64_t inode = 0;
+
+  [[nodiscard]] const std::string& text() const { return spelled.empty() ? pattern.text() : spelled; }
+  [[nodiscard]] bool conflicts_with(const LeasePath& other) const {
+    return (inode != 0 && inode == other.inode && device == other.device) || pattern.overlaps(other.pattern);
+  }
+};
+
+/// What somebody wants to have, or has.
+struct LeaseClaim {
+  LeaseHolder holder;
+  LeaseMode mode = LeaseMode::exclusive;
+  std::vector<LeasePath> paths;
+
+  /// Whether both cannot be granted at once. Nobody is in his own way.
+  [[nodiscard]] bool conflicts_with(const LeaseClaim& other) const;
+  /// Whether who has this has all that the same holder wants with `other`.
+  [[nodiscard]] bool covers(const LeaseClaim& other) const;
+};
+
+/// A time-limited right to write files.
+struct Lease {
+  LeaseKey key = 0;
+  /// Grows with every grant, so that of two leases for one path the later one has the higher number.
+  std::uint64_t fence = 0;
+  LeaseClaim claim;
+  /// The holder writes with tools of its own, so changes of the files are its doing and not reported.
+  bool direct = false;
+  std::string reason;
+  std::int64_t granted_us = 0;
+  std::int64_t expires_us = 0;
+  std::int64_t orphaned_us = 0;  ///< when its holder's session ended; 0: it lives
+  std::int64_t ended_us = 0;
+  LeaseEnding ending = LeaseEnding::open;
+  std::string ending_detail;  ///< in the words of whoever broke it
+};
+
+}  // namespace governor::core

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/lease.hpp"
+
+namespace governor::core {
+
+/// Which agents get no new exclusive lease.
+enum class LeaseGate : std::uint8_t {
+  off,
+  on  ///< those that are paused, critical or in a loop
+};
+
+struct LeasePolicy {
+  LeaseGate gate = LeaseGate::on;
+  std::int64_t grace_us = 30'000'000;  ///< how long leases outlive their session, for it to come back
+};
+
+struct LeaseCommand {
+  std::string agent_id{};    ///< empty: the session itself asks
+  std::string token_hash{};  ///< of the token given, empty when none
+  LeaseMode mode = LeaseMode::exclusive;
+  std::vector<LeasePath> paths{};
+  std::int64_t ttl_us = 0;
+  std::int64_t wait_until_us = 0;  ///< not after now: do not wait
+  bool direct = false;
+  std::string reason{};
+  WaiterKey waiter = 0;  ///< of the request when it runs again
+};
+
+/// Who stands in the way of a request.
+struct LeaseObstacle {
+  LeaseKey lease = 0;  ///< 0: an older request, which has nothing yet
+  LeaseHolder holder;
+  LeaseMode mode = LeaseMode::exclusive;
+  std::vector<std::string> paths;
+  std::string reason;
+  std::int64_t since_us = 0;
+  std::int64_t until_us = 0;  ///< 0 for a request
+};
+
+struct LeaseOutcome {
+  enum class Status {
+    granted,
+    held,    ///< others have it
+    waiting  ///< in the queue; to be run again when its turn has come
+  };
+
+  Status status = Status::held;
+  bool created = false;  ///< of `granted`: it is new, and not the holder's own from before
+  Lease lease;           ///< of `granted`
+  std::vector<LeaseObstacle> obstacles;
+  WaiterKey waiter = 0;   ///< of `waiting`
+  std::size_t ahead = 0;  ///< older requests in the way
+};
+
+}  // namespace governor::core

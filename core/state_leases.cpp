@@ -1,0 +1,372 @@
+// Leases: who may write which files, for how long, and what ends it.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "core/state.hpp"
+#include "core/time_text.hpp"
+
+namespace governor::core {
+namespace {
+
+constexpr std::size_t kMaxOpenLeases = 10'000;
+constexpr std::size_t kMaxLeasesOfHolder = 1'000;
+
+std::string name_of(const LeaseHolder& holder) {
+  const std::string client =
+      fmt::format("client {}, pid {}", holder.client.empty() ? "(unnamed)" : holder.client, holder.pid);
+  return holder.agent_id.empty() ? client : fmt::format("agent \"{}\" ({})", holder.agent_id, client);
+}
+
+std::vector<std::string> texts_of(const std::vector<LeasePath>& paths) {
+  std::vector<std::string> texts;
+  texts.reserve(paths.size());
+  for (const LeasePath& path : paths) texts.push_back(path.text());
+  return texts;
+}
+
+LeaseObstacle obstacle(const Lease& lease) {
+  return {lease.key,    lease.claim.holder, lease.claim.mode, texts_of(lease.claim.paths),
+          lease.reason, lease.granted_us,   lease.expires_us};
+}
+
+LeaseObstacle obstacle(const LeaseTable::Waiter& waiter) {
+  return {0, waiter.claim.holder, waiter.claim.mode, texts_of(waiter.claim.paths), {}, waiter.since_us, 0};
+}
+
+Error would_deadlock(const std::vector<LeaseHolder>& cycle) {
+  std::vector<std::string> names;
+  for (const LeaseHolder& holder : cycle) names.push_back(name_of(holder));
+  names.push_back(names.front());
+  Error error(ErrorCode::would_deadlock,
+              fmt::format("Waiting would never end: {}.", fmt::join(names, ", who waits for ")),
+              "Release what you hold that others wait for, then ask for all you need in one request.");
+  error.field = "paths";
+  return error;
+}
+
+/// Of an argument that names a lease.
+Error about_lease(ErrorCode code, std::string message, std::string hint, LeaseKey key) {
+  Error error(code, std::move(message), std::move(hint));
+  error.field = "lease";
+  error.given = std::to_string(key);
+  return error;
+}
+
+Error ended(const Lease& lease) {
+  std::string how;
+  switch (lease.ending) {
+    case LeaseEnding::expired: how = "expired"; break;
+    case LeaseEnding::session_ended: how = "ended with its session"; break;
+    case LeaseEnding::agent_retired: how = "ended with its agent"; break;
+    case LeaseEnding::broken: how = "was broken by a person"; break;
+    default: how = "was released"; break;
+  }
+  return about_lease(
+      ErrorCode::conflict,
+      fmt::format("Lease {} {} at {}{}{}.", lease.key, how, utc_text(lease.ended_us),
+                  lease.ending_detail.empty() ? "" : ": ", lease.ending_detail),
+      "Ask again with request_write, and read the file again before you write: others may have changed it.",
+      lease.key);
+}
+
+}  // namespace
+
+std::optional<Error> State::check_gate(const Agent& agent) const {
+  const AgentProfile& profile = agent.profile;
+  if (profile.status != Lifecycle::active) return check_may_go_on(agent, INT64_MAX);
+  if (lease_policy_.gate == LeaseGate::off) return std::nullopt;
+  Error error;
+  error.field = "agent_id";
+  error.given = profile.id;
+  if (profile.loop.kind != LoopKind::none) {
+    error.code = ErrorCode::loop_detected;
+    error.message = fmt::format("Agent \"{}\" is in a loop ({}) since {} and gets no exclusive lease.",
+                                profile.id, to_string(profile.loop.kind), utc_text(profile.loop.since_us));
+    error.hint =
+        "Report a different action with process_agent_update, or let a person acknowledge the alert.";
+    return error;
+  }
+  if (agent.last && agent.last->health == Health::critical) {
+    error.code = ErrorCode::conflict;
+    error.message = fmt::format("Agent \"{}\" is critical and gets no exclusive lease.", profile.id);
+    error.hint =
+        "get_governance_metrics says why. It may write again when an update makes it healthy, or after a "
+        "person has looked and called reset_monitor.";
+    return error;
+  }
+  return std::nullopt;
+}
+
+Result<LeaseHolder> State::lease_holder(const Caller& caller, const std::string& agent_id,
+                                        const std::string& token_hash) {
+  const Session* session = find_session(caller.session);
+  if (session == nullptr) {
+    return Error(ErrorCode::conflict, "Leases are held by open sessions only.", "Connect again.");
+  }
+  LeaseHolder holder{session->key, 0, agent_id, session->client_name, session->process.pid};
+  if (agent_id.empty()) return holder;
+  const Agent* agent = find_agent(agent_id);
+  if (agent == nullptr) {
+    Error error(ErrorCode::not_found, fmt::format("There is no agent \"{}\".", agent_id),
+                "Call register_agent first, or leave agent_id out: the session itself is then the holder.");
+    error.field = "agent_id";
+    error.given = agent_id;
+    return error;
+  }
+  if (auto error = check_owner(agent->profile, caller, token_hash)) return *std::move(error);
+  holder.agent = agent->profile.key;
+  return holder;
+}
+
+Result<LeaseOutcome> State::request_lease(const Caller& caller, LeaseCommand command, std::int64_t now_us,
+                                          Changes& changes) {
+  auto holder = lease_holder(caller, command.agent_id, command.token_hash);
+  if (!holder) {
+    leases_.stop_waiting(command.waiter);
+    return std::move(holder.error());
+  }
+  const LeaseClaim claim{*std::move(holder), command.mode, std::move(command.paths)};
+  const LeaseTable::Waiter* waiter = leases_.find_waiter(command.waiter);
+  const WaiterKey place = waiter != nullptr ? waiter->key : 0;
+  const auto refuse = [&](Error error) {
+    leases_.stop_waiting(place);
+    return error;
+  };
+
+  LeaseOutcome outcome;
+  std::size_t held = 0;
+  for (const auto& [key, lease] : leases_.open()) {
+    if (!lease.claim.holder.is(claim.holder)) continue;
+    ++held;
+    if (!lease.claim.covers(claim) || (command.direct && !lease.direct)) continue;
+    leases_.stop_waiting(place);
+    outcome.status = LeaseOutcome::Status::granted;
+    Lease& own = *leases_.find(key);
+    if (now_us + command.ttl_us > own.expires_us) {
+      own.expires_us = now_us + command.ttl_us;
+      changes.emplace_back(LeaseSaved{own});
+    }
+    outcome.lease = own;
+    return outcome;
+  }
+  if (command.mode == LeaseMode::exclusive && claim.holder.agent != 0) {
+    if (auto error = check_gate(*find_agent(claim.holder.agent_id))) return refuse(*std::move(error));
+  }
+  if (held >= kMaxLeasesOfHolder || leases_.open().size() >= kMaxOpenLeases) {
+    return refuse({ErrorCode::limit_exceeded,
+                   fmt::format("{} leases are open, {} of them yours; accepted: at most {} and {}.",
+                               leases_.open().size(), held, kMaxOpenLeases, kMaxLeasesOfHolder),
+                   "Release those that are not needed; a directory takes one lease only."});
+  }
+
+  const LeaseTable::Obstacles obstacles = leases_.obstacles(claim, place);
+  if (obstacles.none()) {
+    leases_.stop_waiting(place);
+    Lease& lease = outcome.lease;
+    lease.key = ++keys_.lease;
+    lease.fence = ++keys_.fence;
+    lease.claim = claim;
+    lease.direct = command.direct;
+    lease.reason = std::move(command.reason);
+    lease.granted_us = now_us;
+    lease.expires_us = now_us + command.ttl_us;
+    leases_.insert(lease);
+    changes.emplace_back(LeaseSaved{lease});
+    outcome.status = LeaseOutcome::Status::granted;
+    outcome.created = true;
+    return outcome;
+  }
+  for (const Lease* lease : obstacles.leases) outcome.obstacles.push_back(obstacle(*lease));
+  for (const LeaseTable::Waiter* older : obstacles.waiters) outcome.obstacles.push_back(obstacle(*older));
+  outcome.ahead = obstacles.waiters.size();
+  if (now_us >= command.wait_until_us) {
+    leases_.stop_waiting(place);
+    return outcome;
+  }
+  if (const auto cycle = leases_.find_cycle(claim, place); !cycle.empty()) {
+    return refuse(would_deadlock(cycle));
+  }
+  outcome.status = LeaseOutcome::Status::waiting;
+  outcome.waiter = place != 0 ? place : leases_.wait(claim, now_us);
+  return outcome;
+}
+
+Result<Lease*> State::own_lease(const Caller& caller, LeaseKey key) {
+  Lease* lease = leases_.find(key);
+  if (lease == nullptr) {
+    if (const Lease* over = leases_.find_ended(key)) return ended(*over);
+    return about_lease(ErrorCode::not_found, fmt::format("There is no lease {}.", key),
+                       "list_leases names those that are open.", key);
+  }
+  const LeaseHolder& holder = lease->claim.holder;
+  if (holder.session == caller.session) return lease;
+  return about_lease(
+      ErrorCode::not_owner,
+      fmt::format("Lease {} belongs to {}, since {}.", key, name_of(holder), utc_text(lease->granted_us)),
+      "Use a lease of your own: request_write.", key);
+}
+
+Result<Lease> State::renew_lease(const Caller& caller, LeaseKey key, std::int64_t ttl_us, std::int64_t now_us,
+                                 Changes& changes) {
+  auto lease = own_lease(caller, key);
+  if (!lease) return std::move(lease.error());
+  (*lease)->expires_us = now_us + ttl_us;
+  changes.emplace_back(LeaseSaved{**lease});
+  return **lease;
+}
+
+Result<Lease> State::release_lease(const Caller& caller, LeaseKey key, std::int64_t now_us,
+                                   Changes& changes) {
+  auto lease = own_lease(caller, key);
+  if (!lease) {
+    // What the caller wants is so already.
+    const Lease* over = leases_.find_ended(key);
+    if (over != nullptr && over->claim.holder.session == caller.session) return *over;
+    return std::move(lease.error());
+  }
+  return end_lease(key, LeaseEnding::released, {}, now_us, changes);
+}
+
+Result<Lease> State::break_lease(const Caller& caller, LeaseKey key, std::string reason, std::int64_t now_us,
+                                 Changes& changes) {
+  const Lease* lease = leases_.find(key);
+  if (lease == nullptr) {
+    if (const Lease* over = leases_.find_ended(key)) return ended(*over);
+    return about_lease(ErrorCode::not_found, fmt::format("There is no lease {}.", key),
+                       "governorctl leases names those that are open.", key);
+  }
+  if (leases_.is_pinned(key)) {
+    return about_lease(ErrorCode::conflict,
+                       fmt::format("Lease {} cannot be broken while a file is written.", key),
+                       "Try again in a moment.", key);
+  }
+  const LeaseHolder& holder = lease->claim.holder;
+  audit(caller, "lease_broken", holder.agent,
+        fmt::format("lease {} of {} on {}: {}", key, name_of(holder),
+                    fmt::join(texts_of(lease->claim.paths), ", "), reason),
+        now_us, changes);
+  return end_lease(key, LeaseEnding::broken, std::move(reason), now_us, changes);
+}
+
+Lease State::end_lease(LeaseKey key, LeaseEnding ending, std::string detail, std::int64_t now_us,
+                       Changes& changes) {
+  Lease lease = *leases_.find(key);
+  lease.ended_us = now_us;
+  lease.ending = ending;
+  lease.ending_detail = std::move(detail);
+  changes.emplace_back(LeaseSaved{lease});
+  leases_.remove(lease);
+  return lease;
+}
+
+template <class Predicate>
+void State::end_leases_if(Predicate predicate, LeaseEnding ending, std::int64_t now_us, Changes& changes) {
+  std::vector<LeaseKey> over;
+  for (const auto& [key, lease] : leases_.open()) {
+    if (predicate(lease) && !leases_.is_pinned(key)) over.push_back(key);
+  }
+  for (const LeaseKey key : over) end_lease(key, ending, {}, now_us, changes);
+}
+
+void State::expire_leases(std::int64_t now_us, Changes& changes) {
+  end_leases_if([&](const Lease& lease) { return lease.expires_us <= now_us; }, LeaseEnding::expired, now_us,
+                changes);
+  end_leases_if(
+      [&](const Lease& lease) {
+        return lease.orphaned_us != 0 && lease.orphaned_us + lease_policy_.grace_us <= now_us;
+      },
+      LeaseEnding::session_ended, now_us, changes);
+}
+
+std::int64_t State::next_lease_deadline() const {
+  std::int64_t next = INT64_MAX;
+  for (const auto& [key, lease] : leases_.open()) {
+    if (leases_.is_pinned(key)) continue;
+    next = std::min(next, lease.expires_us);
+    if (lease.orphaned_us != 0) next = std::min(next, lease.orphaned_us + lease_policy_.grace_us);
+  }
+  return next;
+}
+
+void State::orphan_leases(SessionKey session, std::int64_t now_us, Changes& changes) {
+  for (const auto& [key, open] : leases_.open()) {
+    if (open.claim.holder.session != session || open.orphaned_us != 0) continue;
+    Lease& lease = *leases_.find(key);
+    lease.orphaned_us = now_us;
+    changes.emplace_back(LeaseSaved{lease});
+  }
+}
+
+void State::adopt_leases(const Agent& agent, const Session& session, Changes& changes) {
+  for (const auto& [key, open] : leases_.open()) {
+    if (open.claim.holder.agent != agent.profile.key || open.claim.holder.session == session.key) continue;
+    Lease& lease = *leases_.find(key);
+    lease.claim.holder.session = session.key;
+    lease.claim.holder.client = session.client_name;
+    lease.claim.holder.pid = session.process.pid;
+    lease.orphaned_us = 0;
+    changes.emplace_back(LeaseSaved{lease});
+  }
+}
+
+void State::retire_leases(const Agent& agent, std::int64_t now_us, Changes& changes) {
+  end_leases_if([&](const Lease& lease) { return lease.claim.holder.agent == agent.profile.key; },
+                LeaseEnding::agent_retired, now_us, changes);
+}
+
+const Lease* State::conflicting_lease(const LeasePath& path, const LeaseHolder& holder,
+                                      LeaseMode mode) const {
+  const LeaseClaim wanted{holder, mode, {path}};
+  for (const auto& [key, lease] : leases_.open()) {
+    if (lease.claim.conflicts_with(wanted)) return &lease;
+  }
+  return nullptr;
+}
+
+const Lease* State::own_lease_covering(const LeasePath& path, const LeaseHolder& holder) const {
+  const LeaseClaim wanted{holder, LeaseMode::exclusive, {path}};
+  for (const auto& [key, lease] : leases_.open()) {
+    if (lease.claim.holder.is(holder) && lease.claim.covers(wanted)) return &lease;
+  }
+  return nullptr;
+}
+
+Result<Lease> State::lease_for_write(const Caller& caller, LeaseKey key, const LeasePath& path,
+                                     std::int64_t now_us) {
+  auto lease = own_lease(caller, key);
+  if (!lease) {
+    // Who came after it is what its holder wants to know.
+    Error error = std::move(lease.error());
+    const LeaseHolder self{caller.session, 0, {}, {}, 0};
+    const Lease* later = conflicting_lease(path, self, LeaseMode::exclusive);
+    if (error.code == ErrorCode::conflict && later != nullptr) {
+      error.message +=
+          fmt::format(" Since {} the file is leased by {} (lease {}, fencing number {}).",
+                      utc_text(later->granted_us), name_of(later->claim.holder), later->key, later->fence);
+    }
+    return error;
+  }
+  const Lease& own = **lease;
+  // The timer may be late; the moment itself decides.
+  if (own.expires_us <= now_us && !leases_.is_pinned(key)) {
+    Lease over = own;
+    over.ending = LeaseEnding::expired;
+    over.ended_us = own.expires_us;
+    return ended(over);
+  }
+  if (own.claim.mode != LeaseMode::exclusive) {
+    return about_lease(ErrorCode::conflict, fmt::format("Lease {} is shared: it allows reading only.", key),
+                       "Ask for an exclusive one with request_write.", key);
+  }
+  if (!own.claim.covers({own.claim.holder, LeaseMode::exclusive, {path}})) {
+    return about_lease(ErrorCode::conflict,
+                       fmt::format("Lease {} does not cover {}; it covers {}.", key, path.text(),
+                                   fmt::join(texts_of(own.claim.paths), ", ")),
+                       "Ask for a lease on this path with request_write.", key);
+  }
+  return own;
+}
+
+}  // namespace governor::core

@@ -1,0 +1,153 @@
+// Calls that are not done after their first run: they work on files, or wait until others release a lease.
+#include <algorithm>
+#include <boost/asio/dispatch.hpp>
+#include <utility>
+
+#include "daemon/state/state_owner.hpp"
+
+namespace governor::daemon {
+namespace {
+
+/// After this a file system counts as one that does not answer.
+constexpr std::chrono::seconds kWorkLimit{30};
+/// The system clock may be set, so the timer looks again now and then.
+constexpr std::int64_t kLongestTimerUs = 3'600'000'000;
+
+const core::Error kFilesHang(core::ErrorCode::deadline_exceeded,
+                             "The file system has not answered for 30 s; whether the work was done is unknown.",
+                             "Check the file system that holds the path, then look at the file.");
+
+}  // namespace
+
+void StateOwner::go_on_later(const std::shared_ptr<PendingCall>& pending, const CallContext& context) {
+  pending->has_run = true;
+  unblock(*pending);
+  if (context.next == CallContext::Next::work) {
+    start_work(pending);
+  } else {
+    waits_.begin(pending, WaitsFor::lease);
+    pending->waiter = context.waiter;
+    pending->wait_until_us = context.wait_until_us;
+    queued_.push_back(pending);
+  }
+  look_after_leases();
+}
+
+void StateOwner::start_work(const std::shared_ptr<PendingCall>& pending) {
+  waits_.begin(pending, WaitsFor::files);
+  pending->work_since = std::chrono::steady_clock::now();
+  working_.push_back(pending);
+  files_.post([this, pending](FileServices& services) {
+    pending->call->work(services);
+    on_strand([this, pending] {
+      std::erase(working_, pending);
+      run_again(pending);
+    });
+  });
+}
+
+void StateOwner::run_again(const std::shared_ptr<PendingCall>& pending) {
+  waits_.end(*pending);
+  if (!wait_for_agents(pending)) run_call(pending);
+}
+
+/// The work itself cannot be stopped; when it is done after all, the call runs to its end without an answer.
+void StateOwner::give_up_slow_work(std::chrono::steady_clock::time_point now) {
+  for (const auto& pending : working_) {
+    if (pending->abandoned || now - pending->work_since < kWorkLimit) continue;
+    pending->abandoned = true;
+    give_up(*pending, kFilesHang);
+  }
+}
+
+std::shared_ptr<PendingCall> StateOwner::take_waiting(std::size_t place) {
+  auto pending = std::move(queued_[place]);
+  queued_.erase(queued_.begin() + static_cast<std::ptrdiff_t>(place));
+  waits_.end(*pending);
+  return pending;
+}
+
+/// To be called after whatever may have changed leases: those whose turn has come run, in order.
+void StateOwner::look_after_leases() {
+  if (!state_ || looking_after_leases_) return;
+  looking_after_leases_ = true;
+  while (state_) {
+    const core::WaiterKey ready = state_->leases().next_ready();
+    if (ready == 0) break;
+    const auto found = std::find_if(queued_.begin(), queued_.end(),
+                                    [&](const auto& pending) { return pending->waiter == ready; });
+    if (found == queued_.end()) {
+      state_->stop_waiting(ready);  // whoever waited is gone
+    } else {
+      run_again(take_waiting(static_cast<std::size_t>(found - queued_.begin())));
+    }
+  }
+  looking_after_leases_ = false;
+  set_deadline_timer();
+}
+
+void StateOwner::check_deadlines() {
+  if (!state_) return;
+  const std::int64_t now = settings_.now_us();
+  core::Changes changes;
+  state_->expire(now, changes);
+  if (!changes.empty()) commits_.add(std::move(changes), nullptr);
+  look_after_leases();  // before those whose time is over: it may be their turn at the same moment
+  const auto is_over = [&](const auto& pending) { return pending->wait_until_us <= now; };
+  for (auto over = std::find_if(queued_.begin(), queued_.end(), is_over); state_ && over != queued_.end();
+       over = std::find_if(queued_.begin(), queued_.end(), is_over)) {
+    run_again(take_waiting(static_cast<std::size_t>(over - queued_.begin())));
+  }
+  set_deadline_timer();
+}
+
+void StateOwner::set_deadline_timer() {
+  if (!state_ || stopping_) return;
+  std::int64_t next = state_->next_deadline_us();
+  for (const auto& pending : queued_) next = std::min(next, pending->wait_until_us);
+  if (next == deadline_us_) return;
+  deadline_us_ = next;
+  deadline_timer_.cancel();
+  if (next == INT64_MAX) return;
+  const std::int64_t wait = std::clamp<std::int64_t>(next - settings_.now_us(), 0, kLongestTimerUs);
+  deadline_timer_.expires_after(std::chrono::microseconds(wait));
+  deadline_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error || stopping_) return;
+    deadline_us_ = INT64_MAX;
+    check_deadlines();
+  });
+}
+
+void StateOwner::cancel(std::shared_ptr<ReplySink> sink, std::string id) {
+  boost::asio::dispatch(strand_, [this, sink = std::move(sink), id = std::move(id)] {
+    const auto found = std::find_if(queued_.begin(), queued_.end(), [&](const auto& pending) {
+      return pending->sink == sink && pending->ticket.envelope.id == id;
+    });
+    if (found == queued_.end()) return;
+    const auto pending = take_waiting(static_cast<std::size_t>(found - queued_.begin()));
+    if (state_) pending->call->stop_waiting(*state_);
+    sink->forget(std::move(pending->ticket), ReplySink::Forget::cancelled);
+    look_after_leases();
+  });
+}
+
+void StateOwner::end_waits(std::shared_ptr<ReplySink> sink, core::Error reason) {
+  boost::asio::dispatch(strand_, [this, sink = std::move(sink), reason = std::move(reason)] {
+    for (std::size_t place = 0; place < queued_.size();) {
+      if (queued_[place]->sink != sink) {
+        ++place;
+        continue;
+      }
+      const auto pending = take_waiting(place);
+      if (state_) pending->call->stop_waiting(*state_);
+      if (pending->ticket.line != 0) {
+        sink->forget(std::move(pending->ticket), ReplySink::Forget::comes_again);
+      } else {
+        give_up(*pending, reason);
+      }
+    }
+    look_after_leases();
+  });
+}
+
+}  // namespace governor::daemon

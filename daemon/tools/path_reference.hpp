@@ -1,0 +1,26 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/lease.hpp"
+#include "core/result.hpp"
+#include "daemon/files/real_path.hpp"
+#include "daemon/tools/tool.hpp"
+
+namespace governor::daemon {
+
+inline constexpr std::size_t kMaxPathBytes = 4096;
+
+core::LeasePath lease_path(const ResolvedPath& resolved);
+
+/// The directory against which the caller's relative paths are meant; empty when it is not known.
+std::string working_directory(const CallContext& context);
+
+/// The agent on whose behalf a call works on files: the one given, else the session's own; empty: the session
+/// itself.
+core::Result<std::string> acting_agent(const CallContext& context, const std::optional<std::string>& given);
+
+}  // namespace governor::daemon
