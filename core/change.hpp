@@ -11,6 +11,7 @@
 #include "core/ground_truth.hpp"
 #include "core/lease.hpp"
 #include "core/session.hpp"
+#include "core/task.hpp"
 
 namespace governor::core {
 
@@ -89,9 +90,31 @@ struct LeaseSaved {
   Lease lease;
 };
 
-using Change =
-    std::variant<UpdateAppended, AnswerSaved, AgentSaved, SessionSaved, SessionEnded, AuditAppended,
-                 LifecycleEventAppended, AlertSaved, ThresholdsSaved, OutcomeRecorded, LeaseSaved>;
+/// A new task, standing as tasks do at first.
+struct TaskAppended {
+  Task task;
+};
+
+struct TaskChanged {
+  TaskKey task = 0;
+  TaskStanding standing;
+};
+
+/// What happened to a task after its definition, for its history.
+struct TaskEventAppended {
+  TaskKey task = 0;
+  std::int64_t timestamp_us = 0;
+  std::string event;  ///< snake_case
+  TaskStatus status = TaskStatus::pending;
+  int progress = 0;
+  std::string agent_id;  ///< of the claim that held then, or that ended with this
+  std::string note;      ///< if a new one was given
+  AuditKey actor = 0;    ///< see Session::introduced; 0: the daemon
+};
+
+using Change = std::variant<UpdateAppended, AnswerSaved, AgentSaved, SessionSaved, SessionEnded,
+                            AuditAppended, LifecycleEventAppended, AlertSaved, ThresholdsSaved,
+                            OutcomeRecorded, LeaseSaved, TaskAppended, TaskChanged, TaskEventAppended>;
 using Changes = std::vector<Change>;
 
 }  // namespace governor::core

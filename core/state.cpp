@@ -23,6 +23,7 @@ State::State(Thresholds defaults, StateSeed seed, LoopPolicy loop_policy, LeaseP
       leases_.remove(std::move(lease));
     }
   }
+  for (Task& task : seed.tasks) tasks_.insert(std::move(task));
   for (Session& session : seed.sessions) {
     for (const auto& [number, answer] : session.answers) slots_.mark_used(answer.slot);
     session_keys_.emplace(session.id, session.key);
@@ -77,12 +78,22 @@ void State::save_session(const Session& session, Changes& changes) const {
 void State::end_session(SessionKey key, std::int64_t now_us, Changes& changes) {
   const auto found = sessions_.find(key);
   if (found == sessions_.end()) return;
+  end_claims(tasks_.claimed_by(key), "owner_gone", "its session has ended", now_us, changes);
   audit({key, 0}, "session_closed", 0, {}, now_us, changes);
   orphan_leases(key, now_us, changes);
   for (const auto& [number, answer] : found->second.answers) slots_.release(answer.slot);
   session_keys_.erase(found->second.id);
   sessions_.erase(found);
   changes.emplace_back(SessionEnded{key});
+}
+
+void State::expire(std::int64_t now_us, Changes& changes) {
+  expire_leases(now_us, changes);
+  expire_claims(now_us, changes);
+}
+
+std::int64_t State::next_deadline_us() const {
+  return std::min(next_lease_deadline(), next_claim_expiry());
 }
 
 void State::confirm_answers(SessionKey key, std::uint64_t below, const std::vector<std::uint64_t>& also) {

@@ -22,6 +22,7 @@
 #include "core/result.hpp"
 #include "core/session.hpp"
 #include "core/slot_ring.hpp"
+#include "core/task_table.hpp"
 #include "core/thresholds.hpp"
 #include "core/update_input.hpp"
 
@@ -37,6 +38,7 @@ struct KeyCounters {
   AlertKey alert = 0;
   LeaseKey lease = 0;
   std::uint64_t fence = 0;
+  TaskKey task = 0;
 };
 
 /// What a new state starts from: everything stored except the agents, which are loaded on first use.
@@ -47,6 +49,7 @@ struct StateSeed {
   std::optional<Thresholds> thresholds;  ///< those set for all agents; none: the defaults
   std::vector<Alert> open_alerts;        ///< whose cause lasts
   std::vector<Lease> leases;             ///< the open ones, and some that have ended, oldest first
+  std::vector<Task> tasks;
 };
 
 /// Who asks: the session (0 for a connection without one) and the number of its line (0 if not numbered).
@@ -139,6 +142,11 @@ struct TruthCommand {
 struct TruthOutcome {
   GroundTruth truth;      ///< what holds now
   bool replaced = false;  ///< it was the other way round before
+};
+
+struct TaskDefined {
+  const Task* task = nullptr;  ///< as it is in the state
+  bool created = false;
 };
 
 /// All domain state in memory, and the mutations on it. Plain synchronous code: one owner calls it, from one
@@ -243,10 +251,26 @@ class State {
   void unpin_lease(LeaseKey key) { leases_.unpin(key); }
   [[nodiscard]] const LeaseTable& leases() const { return leases_; }
 
-  /// Ends what has come to its time.
-  void expire(std::int64_t now_us, Changes& changes) { expire_leases(now_us, changes); }
+  // Tasks. Claims that are over at `now_us` end first in all of these, also if the call is refused then.
+  /// The same definition once more changes nothing: `created` is false. `source`: file of the description.
+  Result<TaskDefined> define_task(const Caller& caller, TaskDefinition definition, std::string source,
+                                  std::int64_t now_us, Changes& changes);
+  /// Null: no task was named, and none is ready. The agent named must be loaded or known to be absent.
+  Result<const Task*> claim_task(const Caller& caller, const ClaimCommand& command, std::int64_t now_us,
+                                 Changes& changes);
+  /// By the owner of the claim, which this renews; by anyone if nobody has claimed the task.
+  Result<const Task*> update_task(const Caller& caller, TaskUpdate update, std::int64_t now_us,
+                                  Changes& changes);
+  /// Ends the claims that are over: their tasks return to the queue.
+  void expire_claims(std::int64_t now_us, Changes& changes);
+  /// When `expire_claims` has something to do next; INT64_MAX: nothing is claimed.
+  [[nodiscard]] std::int64_t next_claim_expiry() const { return tasks_.next_expiry(); }
+  [[nodiscard]] const TaskTable& tasks() const { return tasks_; }
+
+  /// Ends what has come to its time: leases and claims.
+  void expire(std::int64_t now_us, Changes& changes);
   /// When `expire` has something to do next; INT64_MAX: nothing is in sight.
-  [[nodiscard]] std::int64_t next_deadline_us() const { return next_lease_deadline(); }
+  [[nodiscard]] std::int64_t next_deadline_us() const;
 
   /// Appends to the audit log. `agent` 0: about none.
   AuditKey audit(const Caller& caller, std::string event, AgentKey agent, std::string detail,
@@ -294,6 +318,12 @@ class State {
                      Changes& changes);
   void watch_for_loops(const Caller& caller, Agent& agent, UpdateRecord& record, Changes& changes);
   void watch_health(Agent& agent, Health before, const UpdateRecord& record, Changes& changes);
+  void change_task(const Caller& caller, const Task& task, TaskStanding standing, std::string event,
+                   std::int64_t now_us, Changes& changes);
+  void end_claims(const std::vector<TaskKey>& tasks, const std::string& event, const std::string& why,
+                  std::int64_t now_us, Changes& changes);
+  std::optional<Error> refuse_claim(const Caller& caller, const ClaimCommand& command,
+                                    const Task& task) const;
   void begin_epoch(Agent& agent);
   void end_loop(Agent& agent, std::int64_t now_us, Changes& changes);
   void note_life(const Caller& caller, const Agent& agent, std::string event, std::string reason,
@@ -314,6 +344,7 @@ class State {
   std::unordered_map<std::string, Entry> agents_;
   LeaseTable leases_;
   std::unordered_map<std::string, Alert> alerts_;  ///< by cause, see alerts()
+  TaskTable tasks_;
   std::deque<GroundTruth> recent_truths_;  ///< newest last: what a call may not yet have read from the store
   std::uint64_t agent_count_;
   std::uint64_t use_counter_ = 0;

@@ -156,6 +156,10 @@ Result<LifecycleOutcome> State::change_lifecycle(const Caller& caller, const Lif
   profile.status = target;
   profile.status_since_us = now_us;
   profile.status_reason = command.reason;
+  if (target == Lifecycle::archived || target == Lifecycle::deleted) {
+    end_claims(tasks_.claimed_for(profile.key), fmt::format("owner_{}", event_of(target)),
+               fmt::format("its agent was {}", event_of(target)), now_us, changes);
+  }
   if (target != Lifecycle::paused) end_loop(*agent, now_us, changes);
   if (target == Lifecycle::archived || target == Lifecycle::deleted) retire_leases(*agent, now_us, changes);
   if (target == Lifecycle::deleted) {

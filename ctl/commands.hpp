@@ -43,5 +43,6 @@ void add_watches(CLI::App& app, Action& action);
 /// guard claude-code, guard git.
 void add_guard(CLI::App& app, Action& action);
 void add_install(CLI::App& app, Action& action);
+void add_tasks(CLI::App& app, Action& action);
 
 }  // namespace governor::ctl

@@ -123,4 +123,21 @@ struct ChainCheck {
   [[nodiscard]] bool done() const { return audit.done && history.done; }
 };
 
+/// What happened to a task, see core::TaskEventAppended.
+struct TaskEvent {
+  std::int64_t timestamp_us = 0;
+  std::string event;
+  core::TaskStatus status = core::TaskStatus::pending;
+  int progress = 0;
+  std::string agent_id;
+  std::string note;
+  std::string client;  ///< who did it; empty: the daemon
+  std::int64_t pid = 0;
+};
+
+struct TaskHistory {
+  std::vector<TaskEvent> events;
+  bool more = false;  ///< there are older ones
+};
+
 }  // namespace governor::daemon

@@ -114,7 +114,22 @@ struct SqliteStore::Statements {
         newest_updates(
             db, fmt::format("SELECT agent, {} FROM history ORDER BY key DESC LIMIT ?", kHistoryColumns)),
         thresholds_of(db, "SELECT thresholds FROM agent WHERE key = ?"),
-        save_lease(db, fmt::format("INSERT OR REPLACE INTO lease VALUES({})", placeholders(17))) {}
+        save_lease(db, fmt::format("INSERT OR REPLACE INTO lease VALUES({})", placeholders(17))),
+        insert_task(db,
+                    "INSERT INTO task(key, id, title, description, source, agent_id, priority, depends_on, "
+                    "created_us, creator) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+        save_task(db,
+                  "INSERT OR REPLACE INTO task_standing(task, status, progress, note, updated_us, claims, "
+                  "session, agent, agent_id, client, pid, since_us, expires_us, ttl_us) "
+                  "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+        insert_task_event(db,
+                          "INSERT INTO task_event(task, timestamp_us, event, status, progress, agent_id, "
+                          "note, actor) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"),
+        task_events(
+            db,
+            "SELECT task_event.timestamp_us, task_event.event, status, progress, agent_id, note, "
+            "coalesce(audit.client, ''), coalesce(audit.pid, 0) FROM task_event "
+            "LEFT JOIN audit ON audit.key = actor WHERE task = ? ORDER BY task_event.key DESC LIMIT ?") {}
 
   /// `updates` and the like exist in `history` alone; `epoch` and `key` do not.
   static std::string qualified_history_columns() {
@@ -130,6 +145,7 @@ struct SqliteStore::Statements {
       alerts_before, alert_by_key, who, save_outcome, outcome, outcomes_after, unsure_after, fleet_after,
       figures, newest_updates, thresholds_of;
   SQLite::Statement save_lease;
+  SQLite::Statement insert_task, save_task, insert_task_event, task_events;
 };
 
 [[noreturn]] inline void throw_missing_row(core::HistoryKey key) {

@@ -50,6 +50,7 @@ class SqliteStore final : public Store {
   core::Result<AuditPage> load_audit(const AuditFilter& filter, const AuditCursor& from, std::size_t limit,
                                      std::size_t slice) override;
   std::optional<core::Error> check_chains(ChainCheck& check, std::size_t slice) override;
+  core::Result<TaskHistory> load_task_history(core::TaskKey task, std::size_t limit) override;
 
  private:
   struct Statements;
@@ -65,6 +66,9 @@ class SqliteStore final : public Store {
   void apply(const core::ThresholdsSaved& change);
   void apply(const core::OutcomeRecorded& change);
   void apply(const core::LeaseSaved& change);
+  void apply(const core::TaskAppended& change);
+  void apply(const core::TaskChanged& change);
+  void apply(const core::TaskEventAppended& change);
 
   void load_leases(core::StateSeed& seed);
   void load_state(core::Agent& agent, const AgentHead& head);
@@ -81,6 +85,7 @@ class SqliteStore final : public Store {
   void add_predictions(core::AgentKey agent, CalibrationScan& scan);
   void check_history(ChainCheck& check, std::size_t slice);
   void check_audit(ChainCheck& check, std::size_t slice);
+  std::vector<core::Task> load_tasks();
 
   std::unique_ptr<SQLite::Database> database_;
   std::unique_ptr<Statements> statements_;

@@ -24,7 +24,8 @@ class Store {
   /// Applies all changes or none. When it returns no error they survive a crash of the machine.
   virtual std::optional<core::Error> commit(std::span<const core::Change> changes) = 0;
 
-  /// Everything a state starts from: highest keys, sessions and their answers, open alerts, thresholds.
+  /// Everything a state starts from: highest keys, sessions and their answers, open alerts, tasks,
+  /// thresholds.
   virtual core::Result<core::StateSeed> load_seed() = 0;
 
   /// The agent with all that its next update needs; none if there is no such agent.
@@ -86,6 +87,9 @@ class Store {
 
   /// Computes the next `slice` rows of the chains anew, adding what it finds wrong.
   virtual std::optional<core::Error> check_chains(ChainCheck& check, std::size_t slice) = 0;
+
+  /// The newest events of a task, at most `limit`, oldest of them first.
+  virtual core::Result<TaskHistory> load_task_history(core::TaskKey task, std::size_t limit) = 0;
 };
 
 }  // namespace governor::daemon

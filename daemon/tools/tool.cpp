@@ -18,6 +18,7 @@
 #include "daemon/tools/lifecycle_tools.hpp"
 #include "daemon/tools/metadata_tools.hpp"
 #include "daemon/tools/server_tools.hpp"
+#include "daemon/tools/task_tools.hpp"
 #include "daemon/tools/telemetry_tools.hpp"
 #include "daemon/tools/threshold_tools.hpp"
 
@@ -31,10 +32,10 @@ core::Result<std::optional<std::string>> ToolCall::replay(Store&, const core::An
 const std::vector<Tool>& all_tools() {
   static const std::vector<Tool> tools = [] {
     std::vector<Tool> all;
-    for (const auto& group :
-         {governance_tools(), agent_tools(), server_tools(), metadata_tools(), alert_tools(),
-          lifecycle_tools(), threshold_tools(), audit_tools(), diagnosis_tools(), analysis_tools(),
-          fleet_tools(), calibration_tools(), telemetry_tools(), export_tools(), lease_tools()}) {
+    for (const auto& group : {governance_tools(), agent_tools(), server_tools(), metadata_tools(),
+                              alert_tools(), lifecycle_tools(), threshold_tools(), audit_tools(),
+                              diagnosis_tools(), analysis_tools(), fleet_tools(), calibration_tools(),
+                              telemetry_tools(), export_tools(), lease_tools(), task_tools()}) {
       all.insert(all.end(), group.begin(), group.end());
     }
     return all;

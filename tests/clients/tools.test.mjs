@@ -99,6 +99,9 @@ describe('each tool', () => {
       'acknowledge_alert',
       'export_to_file',
       'cleanup_stale_locks',
+      'define_task',
+      'claim_task',
+      'update_task',
     ];
     for (const tool of tools)
       assert.equal(tool.annotations.readOnlyHint, !writers.includes(tool.name), tool.name);

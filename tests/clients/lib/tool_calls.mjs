@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { analysisCalls } from './analysis_calls.mjs';
 import { managementCalls } from './management_calls.mjs';
 import { kErrorKey } from './mcp.mjs';
+import { taskCalls } from './task_calls.mjs';
 
 // A meaningful call of each tool, in an order in which each has something to show, and what its result must
 // say.
@@ -96,6 +97,7 @@ export function toolCalls(agent) {
     },
     ...analysisCalls(agent),
     ...managementCalls(agent),
+    ...taskCalls(agent),
     {
       name: 'health_check',
       arguments: {},

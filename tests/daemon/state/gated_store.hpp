@@ -184,6 +184,10 @@ class GatedStore final : public Store {
     if (auto failure = gate_->pass_load()) return failure;
     return inner_->add_calibration(scan, slice);
   }
+  core::Result<TaskHistory> load_task_history(core::TaskKey task, std::size_t limit) override {
+    if (auto failure = gate_->pass_load()) return *std::move(failure);
+    return inner_->load_task_history(task, limit);
+  }
   core::Result<AlertPage> list_alerts(const AlertFilter& filter, core::AlertKey before,
                                       std::size_t limit) override {
     if (auto failure = gate_->pass_load()) return *std::move(failure);
