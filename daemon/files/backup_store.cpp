@@ -116,14 +116,19 @@ core::Result<BackupStore::Stored> BackupStore::put(std::string_view content, con
     // It may be an old one that the disk has damaged, and this is the moment to replace it.
     const auto kept = get(sha256);
     if (kept) return stored;
-    if (::unlink(path_of(sha256).c_str()) == 0) total_bytes_ -= std::min(total_bytes_, stored.bytes);
+    if (::unlink(path_of(sha256).c_str()) == 0) total_bytes_ -= stored.bytes;
   }
   if (auto error = make_folder(folder_of(sha256))) return *std::move(error);
   auto file = NewFile::create(folder_of(sha256));
   if (!file) return std::move(file.error());
   const std::string compressed = compress(content);
   if (auto error = file->write(compressed)) return *std::move(error);
-  if (auto error = file->publish(sha256)) return *std::move(error);
+  if (auto error = file->publish(sha256)) {
+    // Another thread has just kept the same content.
+    if (error->code != core::ErrorCode::already_exists) return *std::move(error);
+    stored.bytes = size_of(path_of(sha256));
+    return stored;
+  }
   stored.bytes = compressed.size();
   stored.is_new = true;
   total_bytes_ += stored.bytes;
@@ -175,7 +180,7 @@ bool BackupStore::remove(const std::string& sha256, std::uint64_t since) {
   const std::string path = path_of(sha256);
   const std::uint64_t bytes = size_of(path);
   if (::unlink(path.c_str()) != 0) return errno == ENOENT;
-  total_bytes_ -= std::min(total_bytes_, bytes);
+  total_bytes_ -= bytes;
   return true;
 }
 

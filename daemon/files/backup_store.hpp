@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -13,7 +14,8 @@
 namespace governor::daemon {
 
 /// Contents of files by their SHA-256: each content once, compressed, in a file of its own. Which file had
-/// which content when, the database knows. Everything that touches the disk is for the file thread alone.
+/// which content when, the database knows. Everything that touches the disk is for file threads,
+/// several of which may use it at a time.
 class BackupStore {
  public:
   /// Keeps a content from being removed until its place in the database is known. Any thread.
@@ -52,7 +54,7 @@ class BackupStore {
   [[nodiscard]] core::Result<std::string> get(const std::string& sha256) const;
   [[nodiscard]] bool has(const std::string& sha256) const;
   /// All contents together, on the disk.
-  [[nodiscard]] std::uint64_t total_bytes() const { return total_bytes_; }
+  [[nodiscard]] std::uint64_t total_bytes() const { return total_bytes_.load(std::memory_order_relaxed); }
 
   /// A moment in the store's life, to be taken before the database is asked what may go. Any thread.
   [[nodiscard]] std::uint64_t moment() const;
@@ -78,7 +80,7 @@ class BackupStore {
   void unpin(const std::string& sha256);
 
   std::string directory_;
-  std::uint64_t total_bytes_ = 0;
+  std::atomic<std::uint64_t> total_bytes_{0};
   mutable std::mutex mutex_;  ///< over what follows: pins are released on other threads
   std::uint64_t moment_ = 0;
   std::unordered_map<std::string, Use> uses_;

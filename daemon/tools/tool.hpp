@@ -33,11 +33,11 @@ struct CallContext {
     wait     ///< `run` again when the waiter's turn has come, or at `wait_until_us`
   };
   Next next = Next::answer;
-  core::WaiterKey waiter = 0;       ///< of `wait`: its place in the queue for leases
+  core::WaiterKey waiter = 0;      ///< of `wait`: its place in the queue for leases
   std::int64_t wait_until_us = 0;  ///< of `wait`
 };
 
-struct FileServices;
+class FileServices;
 
 /// One call of a tool with its arguments parsed. It goes through these steps, each on the thread named:
 /// `replay` (only for a line that was already applied), `prepare`, `read` if it reads the store, loading of
