@@ -33,7 +33,7 @@ struct CallContext {
     wait     ///< `run` again when the waiter's turn has come, or at `wait_until_us`
   };
   Next next = Next::answer;
-  core::WaiterKey waiter = 0;       ///< of `wait`: its place in the queue for leases
+  core::WaiterKey waiter = 0;      ///< of `wait`: its place in the queue for leases
   std::int64_t wait_until_us = 0;  ///< of `wait`
 };
 
@@ -61,6 +61,8 @@ class ToolCall {
 
   /// A file thread: what touches the user's files. May take long, and uses nothing of the state.
   virtual void work(FileServices&) {}
+  /// State strand, after a `work`: further agents that the next `run` needs in memory.
+  [[nodiscard]] virtual std::vector<std::string> agents_after_work() { return {}; }
 
   /// Whether `read` must happen, after all that the call depends on is durable.
   [[nodiscard]] virtual bool reads_store() const { return false; }
