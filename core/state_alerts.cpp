@@ -57,12 +57,17 @@ Alert State::acknowledge_alert(const Caller& caller, const Alert& stored, std::s
     if (alert.resolved_us == 0 && alert.kind == AlertKind::loop && agent != nullptr) {
       // A person has looked at it: the loop is over, with its cooldown.
       agent->watch.clear();
+      files_.forget_rewrites(agent->profile.key);
       agent->profile.loop = LoopState{};
       save_profile(agent->profile, changes);
       alert.resolved_us = now_us;
     }
     // These are events and do not last; a person has now seen them.
-    if (alert.kind == AlertKind::daemon_crash || alert.kind == AlertKind::clock_jump) {
+    const bool is_event = alert.kind == AlertKind::daemon_crash || alert.kind == AlertKind::clock_jump ||
+                          alert.kind == AlertKind::file_changed ||
+                          alert.kind == AlertKind::watch_incomplete ||
+                          (alert.kind == AlertKind::loop && alert.agent_id.empty());
+    if (is_event) {
       if (alert.resolved_us == 0) alert.resolved_us = now_us;
     }
     // What comes after an acknowledgement is news again.

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -25,6 +26,8 @@
 #include "daemon/state/subscription_hub.hpp"
 #include "daemon/store/store_thread.hpp"
 #include "daemon/tools/tool.hpp"
+#include "daemon/watch/changed_files_call.hpp"
+#include "daemon/watch/file_watcher.hpp"
 
 namespace governor::daemon {
 
@@ -43,8 +46,8 @@ class StateOwner final : public ConcurrencySource {
     core::LeasePolicy lease_policy{};
   };
 
-  StateOwner(boost::asio::io_context& io, StoreThread& store, FileThreads& files, const ServerFacts& facts, Counters& counters,
-             InlineGuard& guard, Settings settings, core::StateSeed seed);
+  StateOwner(boost::asio::io_context& io, StoreThread& store, FileThreads& files, const ServerFacts& facts,
+             Counters& counters, InlineGuard& guard, Settings settings, core::StateSeed seed);
 
   /// Begins the periodic work. Call once.
   void start();
@@ -73,8 +76,8 @@ class StateOwner final : public ConcurrencySource {
   void report_status(std::shared_ptr<ReplySink> sink, Ticket ticket);
   /// An event of the daemon itself for the audit log.
   void audit(std::string event, std::string detail);
-  /// Calls back on the strand with how many there are that need the daemon: sessions that are open or may come
-  /// back, and open leases.
+  /// Calls back on the strand with how many there are that need the daemon: sessions that are open or may
+  /// come back, and open leases.
   void count_obligations(std::function<void(std::size_t)> then);
   [[nodiscard]] ConcurrencyReport concurrency() const override;
   /// Ends the periodic work; calls back on the strand when all changes are durable or given up.
@@ -128,6 +131,9 @@ class StateOwner final : public ConcurrencySource {
   void run_parked();
 
   void on_durable(const core::Changes& changes);
+  void refresh_watch(core::FileChange::When when);
+  void look_at_files(ChangedFiles what);
+  void on_file_report(FileWatcher::Report report);
   void report_unclean_run();
   void watch_clock();
   void watch_disk();
@@ -164,11 +170,13 @@ class StateOwner final : public ConcurrencySource {
   bool looking_after_leases_ = false;
   boost::asio::steady_timer deadline_timer_;
   std::int64_t deadline_us_ = INT64_MAX;  ///< for which it is set
-  std::deque<Parked> parked_;  ///< what came while the state is reloaded, in order
+  std::deque<Parked> parked_;             ///< what came while the state is reloaded, in order
   std::vector<core::Session> sessions_before_reload_;
   std::optional<core::Error> reload_error_;
   bool reloading_ = false;
   std::uint64_t generation_ = 0;  ///< of the state: results of reads for an older one are void
+  FileWatcher watcher_;
+  std::set<std::string> watched_;  ///< patterns, by their text
   ClockWatch clock_watch_;
   std::int64_t last_jump_audited_us_ = 0;
   DiskSpaceWatch disk_watch_;

@@ -37,7 +37,7 @@ struct CallContext {
   std::int64_t wait_until_us = 0;  ///< of `wait`
 };
 
-struct FileServices;
+class FileServices;
 
 /// One call of a tool with its arguments parsed. It goes through these steps, each on the thread named:
 /// `replay` (only for a line that was already applied), `prepare`, `read` if it reads the store, loading of

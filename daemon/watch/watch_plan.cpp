@@ -37,7 +37,7 @@ void walk(const std::string& start, const std::function<bool(const std::string&)
     if (error) return;
     const std::string path = at->path().string();
     if (fs::is_directory(status)) {
-      if (is_passed_over(at->path().filename().string()) || !enter(path)) at.disable_recursion_pending();
+      if (is_left_unwatched(at->path().filename().string()) || !enter(path)) at.disable_recursion_pending();
     } else if (!see(path)) {
       return;
     }
@@ -57,7 +57,7 @@ bool is_tree(const core::PathPattern& pattern) {
 
 }  // namespace
 
-bool is_passed_over(std::string_view directory_name) {
+bool is_left_unwatched(std::string_view directory_name) {
   return std::find(kPassedOver.begin(), kPassedOver.end(), directory_name) != kPassedOver.end();
 }
 

@@ -25,7 +25,7 @@ std::vector<std::string> matching_files(const std::vector<core::PathPattern>& pa
 
 /// Directories that no project means when it speaks of its files: what version control and package managers
 /// keep.
-bool is_passed_over(std::string_view directory_name);
+bool is_left_unwatched(std::string_view directory_name);
 
 /// The deepest directory that all paths of the pattern lie in, as far as its text tells.
 std::string fixed_directory(const core::PathPattern& pattern);
