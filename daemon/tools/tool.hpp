@@ -61,6 +61,8 @@ class ToolCall {
 
   /// A file thread: what touches the user's files. May take long, and uses nothing of the state.
   virtual void work(FileServices&) {}
+  /// State strand, after a `work`: further agents that the next `run` needs in memory.
+  [[nodiscard]] virtual std::vector<std::string> agents_after_work() { return {}; }
 
   /// Whether `read` must happen, after all that the call depends on is durable.
   [[nodiscard]] virtual bool reads_store() const { return false; }
