@@ -1,5 +1,7 @@
 // Histories of concurrent calls, with kills of the daemon and of clients, as the clients recorded them: there
 // is an order of the calls, one after the other, that explains every answer.
+#include <SQLiteCpp/SQLiteCpp.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <deque>

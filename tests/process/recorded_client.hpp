@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/binaries.hpp"
 #include "tests/support/proxy_conversation.hpp"
 #include "tests/support/sandbox.hpp"
 
@@ -100,7 +101,7 @@ class RecordedClient {
   }
 
   void connect() {
-    conversation_ = std::make_unique<ProxyConversation>(sandbox_);
+    conversation_ = std::make_unique<ProxyConversation>(sandbox_.command(kProxy, {"--tools", "full"}));
     conversation_->initialize(ipc::Deadline::after(std::chrono::seconds(60) * kSlowness));
     session_ = ++sessions_;
   }
