@@ -259,7 +259,7 @@ TEST_CASE("of many clients that claim at once each task is one client's") {
   for (int i = 0; i < kTasks; ++i) call("define_task", task("t" + std::to_string(i)));
   std::deque<TestClient> clients;
   for (int i = 0; i < kClients; ++i) {
-    clients.emplace_back(daemon.socket()).hello("a" + std::to_string(i));
+    clients.emplace_back(daemon.socket()).hello("b" + std::to_string(i));
   }
   for (std::uint64_t line = 1; line <= kClaims; ++line) {
     for (TestClient& client : clients) client.send_tool(line, "claim_task", "{}");
