@@ -8,8 +8,10 @@
 
 #include "core/agent.hpp"
 #include "core/alert.hpp"
+#include "core/file_version.hpp"
 #include "core/ground_truth.hpp"
 #include "core/lease.hpp"
+#include "core/protection.hpp"
 #include "core/session.hpp"
 #include "core/task.hpp"
 
@@ -90,6 +92,26 @@ struct LeaseSaved {
   Lease lease;
 };
 
+struct FileVersionAppended {
+  FileVersion version;
+};
+
+/// These versions are forgotten; their backups are gone already.
+struct FileVersionsPruned {
+  std::vector<FileVersionKey> keys;
+};
+
+/// Creates the protection or replaces it; by the text of its pattern.
+struct ProtectionSaved {
+  Protection protection;
+  bool removed = false;
+};
+
+/// Creates the unlock or replaces it; by the text of its pattern and its agent. One that is over is removed.
+struct UnlockSaved {
+  Unlock unlock;
+};
+
 /// A new task, standing as tasks do at first.
 struct TaskAppended {
   Task task;
@@ -114,7 +136,8 @@ struct TaskEventAppended {
 
 using Change = std::variant<UpdateAppended, AnswerSaved, AgentSaved, SessionSaved, SessionEnded,
                             AuditAppended, LifecycleEventAppended, AlertSaved, ThresholdsSaved,
-                            OutcomeRecorded, LeaseSaved, TaskAppended, TaskChanged, TaskEventAppended>;
+                            OutcomeRecorded, LeaseSaved, TaskAppended, TaskChanged, TaskEventAppended,
+                            FileVersionAppended, FileVersionsPruned, ProtectionSaved, UnlockSaved>;
 using Changes = std::vector<Change>;
 
 }  // namespace governor::core

@@ -31,6 +31,12 @@ std::uint64_t load_little_endian(const char* bytes, std::size_t count) {
   return value;
 }
 
+void cool_down(LoopState& loop, std::int64_t now_us) {
+  loop.cooldown_us = loop.cooldown_us == 0 ? LoopState::kFirstCooldownUs
+                                           : std::min(2 * loop.cooldown_us, LoopState::kLongestCooldownUs);
+  loop.cooldown_until_us = now_us + loop.cooldown_us;
+}
+
 }  // namespace
 
 std::string_view to_string(LoopKind kind) {
@@ -38,6 +44,7 @@ std::string_view to_string(LoopKind kind) {
     case LoopKind::none: return "none";
     case LoopKind::repeated_update: return "repeated_update";
     case LoopKind::repeated_reject: return "repeated_reject";
+    case LoopKind::repeated_rewrite: return "repeated_rewrite";
   }
   return "none";
 }
@@ -83,7 +90,7 @@ bool follow_loop(LoopState& loop, const LoopWatch& watch, const LoopWatch::Seen&
                        : loop.kind == LoopKind::repeated_reject ? newest.rejected
                                                                 : false;
   if (found == LoopKind::none && !goes_on) {
-    if (loop.kind == LoopKind::none) return false;
+    if (loop.kind == LoopKind::none || loop.kind == LoopKind::repeated_rewrite) return false;
     loop = LoopState{};
     return true;
   }
@@ -93,9 +100,25 @@ bool follow_loop(LoopState& loop, const LoopWatch& watch, const LoopWatch::Seen&
     changed = true;
   }
   if (policy == LoopPolicy::block) {
-    loop.cooldown_us = loop.cooldown_us == 0 ? LoopState::kFirstCooldownUs
-                                             : std::min(2 * loop.cooldown_us, LoopState::kLongestCooldownUs);
-    loop.cooldown_until_us = newest.time_us + loop.cooldown_us;
+    cool_down(loop, newest.time_us);
+    changed = true;
+  }
+  return changed;
+}
+
+bool follow_rewrite(LoopState& loop, bool circle, std::uint64_t file, std::int64_t now_us, LoopPolicy policy) {
+  if (!circle) {
+    if (loop.kind != LoopKind::repeated_rewrite) return false;
+    loop = LoopState{};
+    return true;
+  }
+  bool changed = false;
+  if (loop.kind != LoopKind::repeated_rewrite || loop.fingerprint != file) {
+    loop = LoopState{LoopKind::repeated_rewrite, now_us, file, 0, 0};
+    changed = true;
+  }
+  if (policy == LoopPolicy::block) {
+    cool_down(loop, now_us);
     changed = true;
   }
   return changed;

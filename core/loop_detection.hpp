@@ -12,7 +12,12 @@ namespace governor::core {
 // "Around the update".
 
 /// Stored: never renumber, only append.
-enum class LoopKind : std::uint8_t { none = 0, repeated_update = 1, repeated_reject = 2 };
+enum class LoopKind : std::uint8_t {
+  none = 0,
+  repeated_update = 1,
+  repeated_reject = 2,
+  repeated_rewrite = 3  ///< of a file, see RewriteWatch
+};
 
 std::string_view to_string(LoopKind kind);
 
@@ -57,7 +62,7 @@ class LoopWatch {
 struct LoopState {
   LoopKind kind = LoopKind::none;
   std::int64_t since_us = 0;
-  std::uint64_t fingerprint = 0;       ///< of the update that repeats itself
+  std::uint64_t fingerprint = 0;       ///< of the update that repeats itself, or of the file's path
   std::int64_t cooldown_us = 0;        ///< the last one; doubles with each return
   std::int64_t cooldown_until_us = 0;  ///< mutations are refused before; 0: none are
 
@@ -65,7 +70,12 @@ struct LoopState {
   static constexpr std::int64_t kLongestCooldownUs = 300'000'000;
 };
 
-/// Takes the newest update, already noted in `watch`, into account. Returns whether `loop` changed.
+/// Takes the newest update, already noted in `watch`, into account. Returns whether `loop` changed. A loop of
+/// rewrites is not over with an update: reporting is no different action.
 bool follow_loop(LoopState& loop, const LoopWatch& watch, const LoopWatch::Seen& newest, LoopPolicy policy);
+
+/// Takes a write of the file with this fingerprint into account; `circle`: it is part of a loop. Returns
+/// whether `loop` changed.
+bool follow_rewrite(LoopState& loop, bool circle, std::uint64_t file, std::int64_t now_us, LoopPolicy policy);
 
 }  // namespace governor::core

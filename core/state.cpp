@@ -4,13 +4,16 @@
 
 namespace governor::core {
 
-State::State(Thresholds defaults, StateSeed seed, LoopPolicy loop_policy, LeasePolicy lease_policy)
+State::State(Thresholds defaults, StateSeed seed, LoopPolicy loop_policy, LeasePolicy lease_policy,
+             std::vector<Protection> configured_protections)
     : defaults_(defaults),
       thresholds_(seed.thresholds.value_or(defaults)),
       loop_policy_(loop_policy),
       lease_policy_(lease_policy),
       keys_(seed.keys),
       slots_(seed.keys.slot),
+      protections_(std::move(configured_protections)),
+      unlocks_(std::move(seed.unlocks)),
       agent_count_(seed.agents) {
   for (Alert& alert : seed.open_alerts) {
     std::string cause = alert.cause;
@@ -23,6 +26,8 @@ State::State(Thresholds defaults, StateSeed seed, LoopPolicy loop_policy, LeaseP
       leases_.remove(std::move(lease));
     }
   }
+  for (FileVersion& version : seed.file_versions) files_.add(std::move(version));
+  for (Protection& protection : seed.protections) protections_.push_back(std::move(protection));
   for (Task& task : seed.tasks) tasks_.insert(std::move(task));
   for (Session& session : seed.sessions) {
     for (const auto& [number, answer] : session.answers) slots_.mark_used(answer.slot);

@@ -15,6 +15,8 @@
 #include "core/agent.hpp"
 #include "core/agent_import.hpp"
 #include "core/change.hpp"
+#include "core/file_commands.hpp"
+#include "core/file_table.hpp"
 #include "core/ground_truth.hpp"
 #include "core/lease_commands.hpp"
 #include "core/lease_table.hpp"
@@ -38,6 +40,7 @@ struct KeyCounters {
   AlertKey alert = 0;
   LeaseKey lease = 0;
   std::uint64_t fence = 0;
+  FileVersionKey file_version = 0;
   TaskKey task = 0;
 };
 
@@ -46,9 +49,12 @@ struct StateSeed {
   KeyCounters keys;
   std::uint64_t agents = 0;  ///< how many are stored
   std::vector<Session> sessions;
-  std::optional<Thresholds> thresholds;  ///< those set for all agents; none: the defaults
-  std::vector<Alert> open_alerts;        ///< whose cause lasts
-  std::vector<Lease> leases;             ///< the open ones, and some that have ended, oldest first
+  std::optional<Thresholds> thresholds;    ///< those set for all agents; none: the defaults
+  std::vector<Alert> open_alerts;          ///< whose cause lasts
+  std::vector<Lease> leases;               ///< the open ones, and some that have ended, oldest first
+  std::vector<FileVersion> file_versions;  ///< the newest ones, oldest first
+  std::vector<Protection> protections;     ///< without those of the configuration
+  std::vector<Unlock> unlocks;
   std::vector<Task> tasks;
 };
 
@@ -154,7 +160,7 @@ struct TaskDefined {
 class State {
  public:
   State(Thresholds defaults, StateSeed seed, LoopPolicy loop_policy = LoopPolicy::advise,
-        LeasePolicy lease_policy = {});
+        LeasePolicy lease_policy = {}, std::vector<Protection> configured_protections = {});
 
   // Sessions.
   /// Takes up the session with this id, or opens it; `fresh` carries what hello said. Never fails.
@@ -251,6 +257,31 @@ class State {
   void unpin_lease(LeaseKey key) { leases_.unpin(key); }
   [[nodiscard]] const LeaseTable& leases() const { return leases_; }
 
+  // Files. The agent of the lease must be loaded.
+  /// Whether the caller may write the file now, under this lease: not if the lease is no longer his, the file
+  /// is protected, or his agent may not go on. Attempts on protected files are audited either way. If it
+  /// succeeds, the lease is pinned until `end_write`.
+  Result<Lease> begin_write(const Caller& caller, const WriteIntent& intent, std::int64_t now_us,
+                            Changes& changes);
+  void end_write(LeaseKey lease) { unpin_lease(lease); }
+  /// Takes down what was written. Sees loops, and what must follow from them.
+  FileWriteOutcome record_write(const Caller& caller, FileWrite write, std::int64_t now_us, Changes& changes);
+  /// What the file held when governor last knew; null: that is long ago, or never was.
+  [[nodiscard]] const FileVersion* newest_version(const std::string& path) const;
+  void prune_versions(std::vector<FileVersionKey> keys, Changes& changes) const;
+
+  /// `not_found` when there is nothing to remove, `conflict` when it stands in the configuration.
+  std::optional<Error> protect(const Caller& caller, ProtectCommand command, std::int64_t now_us,
+                               Changes& changes);
+  /// A duration of 0 takes back what was allowed.
+  std::optional<Error> unlock(const Caller& caller, UnlockCommand command, std::int64_t now_us,
+                              Changes& changes);
+  /// The protection that keeps this agent (empty id: a session without one) from writing; null: none does.
+  [[nodiscard]] const Protection* protection_against(const LeasePath& path, const std::string& agent_id,
+                                                     std::int64_t now_us) const;
+  [[nodiscard]] const std::vector<Protection>& protections() const { return protections_; }
+  [[nodiscard]] const std::vector<Unlock>& unlocks() const { return unlocks_; }
+
   // Tasks. Claims that are over at `now_us` end first in all of these, also if the call is refused then.
   /// The same definition once more changes nothing: `created` is false. `source`: file of the description.
   Result<TaskDefined> define_task(const Caller& caller, TaskDefinition definition, std::string source,
@@ -318,6 +349,11 @@ class State {
                      Changes& changes);
   void watch_for_loops(const Caller& caller, Agent& agent, UpdateRecord& record, Changes& changes);
   void watch_health(Agent& agent, Health before, const UpdateRecord& record, Changes& changes);
+  std::optional<Error> check_protection(const Caller& caller, const LeasePath& path, const std::string& doing,
+                                        const Agent* agent, std::int64_t now_us, Changes& changes);
+  FileVersion& append_version(FileVersion version, Changes& changes);
+  void follow_rewrites(const Caller& caller, const FileTable::File& file, Agent* agent,
+                       FileWriteOutcome& outcome, std::int64_t now_us, Changes& changes);
   void change_task(const Caller& caller, const Task& task, TaskStanding standing, std::string event,
                    std::int64_t now_us, Changes& changes);
   void end_claims(const std::vector<TaskKey>& tasks, const std::string& event, const std::string& why,
@@ -343,6 +379,9 @@ class State {
   std::unordered_map<std::string, SessionKey> session_keys_;
   std::unordered_map<std::string, Entry> agents_;
   LeaseTable leases_;
+  FileTable files_;
+  std::vector<Protection> protections_;
+  std::vector<Unlock> unlocks_;                    ///< also some that are over
   std::unordered_map<std::string, Alert> alerts_;  ///< by cause, see alerts()
   TaskTable tasks_;
   std::deque<GroundTruth> recent_truths_;  ///< newest last: what a call may not yet have read from the store

@@ -57,12 +57,15 @@ Alert State::acknowledge_alert(const Caller& caller, const Alert& stored, std::s
     if (alert.resolved_us == 0 && alert.kind == AlertKind::loop && agent != nullptr) {
       // A person has looked at it: the loop is over, with its cooldown.
       agent->watch.clear();
+      files_.forget_rewrites(agent->profile.key);
       agent->profile.loop = LoopState{};
       save_profile(agent->profile, changes);
       alert.resolved_us = now_us;
     }
     // These are events and do not last; a person has now seen them.
-    if (alert.kind == AlertKind::daemon_crash || alert.kind == AlertKind::clock_jump) {
+    const bool is_agents = !alert.agent_id.empty();
+    if (alert.kind == AlertKind::daemon_crash || alert.kind == AlertKind::clock_jump ||
+        (alert.kind == AlertKind::loop && !is_agents)) {
       if (alert.resolved_us == 0) alert.resolved_us = now_us;
     }
     // What comes after an acknowledgement is news again.

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "core/governance_model.hpp"
+#include "core/loop_cause.hpp"
 #include "core/state.hpp"
 #include "core/time_text.hpp"
 
@@ -19,10 +20,6 @@ std::string loop_message(const std::string& id, LoopKind kind) {
 
 std::string critical_cause(const std::string& id) {
   return "agent_critical/" + id;
-}
-
-std::string loop_cause(const std::string& id) {
-  return "loop/" + id;
 }
 
 }  // namespace
@@ -141,6 +138,7 @@ void State::watch_health(Agent& agent, Health before, const UpdateRecord& record
 
 void State::end_loop(Agent& agent, std::int64_t now_us, Changes& changes) {
   agent.watch.clear();
+  files_.forget_rewrites(agent.profile.key);
   if (agent.profile.loop.kind == LoopKind::none) return;
   agent.profile.loop = LoopState{};
   resolve_alert(loop_cause(agent.profile.id), now_us, changes);

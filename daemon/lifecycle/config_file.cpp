@@ -44,6 +44,12 @@ std::optional<std::string> set_integer(const json::value& value, int lowest, int
   return fmt::format("must be a whole number from {} to {}, not {}", lowest, highest, json::serialize(value));
 }
 
+std::optional<std::string> set_flag(const json::value& value, bool& target) {
+  if (!value.is_bool()) return fmt::format("must be true or false, not {}", json::serialize(value));
+  target = value.get_bool();
+  return std::nullopt;
+}
+
 std::optional<std::string> set_text(const json::value& value, std::string& target) {
   if (!value.is_string()) return fmt::format("must be a text, not {}", json::serialize(value));
   target = std::string(value.get_string());
@@ -84,11 +90,13 @@ std::optional<std::string> set(std::string_view key, const json::value& value, O
   if (key == "log_level") return set_choice(value, kLogLevels, options.log_level);
   if (key == "archive_idle_days") return set_integer(value, 0, 36500, options.archive_idle_days);
   if (key == "loop_policy") return set_choice(value, kLoopPolicies, options.loop_policy);
+  if (key == "lease_gate") return set_flag(value, options.lease_gate);
+  if (key == "lease_grace_seconds") return set_integer(value, 0, 3600, options.lease_grace_seconds);
   if (key == "low_disk_mb") return set_integer(value, 0, kHighestLowDiskMb, options.low_disk_mb);
   if (key == "alert_command") return set_command(value, options.alert_command);
   // Directories cannot be set here: the proxies, which do not read this file, must find the daemon.
   return "is not a setting; known are alert_command, archive_idle_days, idle_exit, io_threads, "
-         "loaded_agents_limit, log_level, loop_policy, low_disk_mb";
+         "lease_gate, lease_grace_seconds, loaded_agents_limit, log_level, loop_policy, low_disk_mb";
 }
 
 }  // namespace

@@ -32,6 +32,13 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--archive-idle-days", options.archive_idle_days,
                  "Archive agents test_* and demo_* daily that had no update for so many days; 0: never")
       ->check(CLI::Range(0, 36500));
+  app.add_option("--lease-gate", options.lease_gate,
+                 "Whether agents that are paused, critical or in a loop get no new exclusive lease")
+      ->capture_default_str();
+  app.add_option("--lease-grace-seconds", options.lease_grace_seconds,
+                 "How long leases outlive their session, for it to come back")
+      ->check(CLI::Range(0, 3600))
+      ->capture_default_str();
   app.add_option("--low-disk-mb", options.low_disk_mb,
                  "Raise an alert when fewer megabytes than this are free for the state directory; 0: never")
       ->check(CLI::Range(0, kHighestLowDiskMb));

@@ -24,6 +24,8 @@ struct Options {
   int loaded_agents_limit = 4096;      ///< agents kept in memory
   int archive_idle_days = 0;           ///< test_* and demo_* agents idle for longer are archived; 0: never
   std::string loop_policy = "advise";  ///< or "block"
+  bool lease_gate = true;              ///< agents in trouble get no new exclusive lease
+  int lease_grace_seconds = 30;        ///< how long leases outlive their session
   int low_disk_mb = 256;               ///< less room than this raises an alert; 0: none
   /// A program, by its absolute path, and its arguments, run for each new alert; empty: none. In the file
   /// only.

@@ -161,6 +161,8 @@ std::optional<StartFailure> serve(const Options& options, const ipc::Paths& path
                     options.loop_policy == "block" ? core::LoopPolicy::block : core::LoopPolicy::advise,
                     static_cast<std::size_t>(options.loaded_agents_limit), system_now_us, process_is_gone};
   settings.state.archive_idle_days = options.archive_idle_days;
+  settings.state.lease_policy = {options.lease_gate ? core::LeaseGate::on : core::LeaseGate::off,
+                                 std::int64_t{options.lease_grace_seconds} * 1'000'000};
   AlertSources& alerts = settings.state.alerts;
   alerts.unclean_run = std::move(unclean_run);
   alerts.elapsed_us = elapsed_clock_us;

@@ -10,6 +10,7 @@ namespace {
 
 constexpr int kListedAgents = 500;
 constexpr int kListedAlerts = 500;
+constexpr int kListedLeases = 500;
 constexpr int kHistoryRows = 100;
 
 CallContext as_nobody(const CallContext& context) {
@@ -95,6 +96,9 @@ std::unique_ptr<ToolCall> make_content_call(const ResourceUri& resource, const T
     case Kind::alerts:
       arguments["limit"] = kListedAlerts;
       return tool_call("list_alerts", arguments, environment);
+    case Kind::leases:
+      arguments["limit"] = kListedLeases;
+      return tool_call("list_leases", arguments, environment);
     case Kind::thresholds: return tool_call("get_thresholds", arguments, environment);
   }
   return nullptr;

@@ -17,9 +17,10 @@ struct Entry {
   std::string_view description;
 };
 
-constexpr std::array<Entry, 3> kResources{{
+constexpr std::array<Entry, 4> kResources{{
     {kAgentsUri, "agents", "Agents", "The agents with status, health and newest figures, as list_agents."},
     {kAlertsUri, "alerts", "Alerts", "What a person should know and has not acknowledged, as list_alerts."},
+    {kLeasesUri, "leases", "Leases", "Who may write which files at present, and who waits, as list_leases."},
     {kThresholdsUri, "thresholds", "Thresholds",
      "The thresholds of agents without their own, as get_thresholds."},
 }};

@@ -13,6 +13,7 @@ std::optional<ResourceUri> parse_resource_uri(std::string_view uri) {
   using Kind = ResourceUri::Kind;
   if (uri == kAgentsUri) return ResourceUri{Kind::agents, {}};
   if (uri == kAlertsUri) return ResourceUri{Kind::alerts, {}};
+  if (uri == kLeasesUri) return ResourceUri{Kind::leases, {}};
   if (uri == kThresholdsUri) return ResourceUri{Kind::thresholds, {}};
   if (!uri.starts_with(kAgentsUri) || uri.substr(kAgentsUri.size(), 1) != "/") return std::nullopt;
   std::string_view id = uri.substr(kAgentsUri.size() + 1);

@@ -8,11 +8,12 @@ namespace governor::daemon {
 
 inline constexpr std::string_view kAgentsUri = "governor://agents";
 inline constexpr std::string_view kAlertsUri = "governor://alerts";
+inline constexpr std::string_view kLeasesUri = "governor://leases";
 inline constexpr std::string_view kThresholdsUri = "governor://thresholds";
 
 /// A resource of governor, taken from its URI. There is exactly one spelling of each.
 struct ResourceUri {
-  enum class Kind { agents, agent, history, alerts, thresholds };
+  enum class Kind { agents, agent, history, alerts, leases, thresholds };
 
   Kind kind = Kind::agents;
   std::string agent_id;  ///< of `agent` and `history`; the agent need not exist (yet)

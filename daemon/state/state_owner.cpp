@@ -24,7 +24,8 @@ constexpr std::int64_t kClockLimitUs = 5'000'000;
 }  // namespace
 
 StateOwner::StateOwner(boost::asio::io_context& io, StoreThread& store, FileThreads& files,
-                       const ServerFacts& facts, Counters& counters, InlineGuard& guard, Settings settings, core::StateSeed seed)
+                       const ServerFacts& facts, Counters& counters, InlineGuard& guard, Settings settings,
+                       core::StateSeed seed)
     : strand_(boost::asio::make_strand(io)),
       store_(store),
       files_(files),
@@ -198,7 +199,8 @@ ConcurrencyReport StateOwner::concurrency() const {
 }
 
 void StateOwner::count_obligations(std::function<void(std::size_t)> then) {
-  on_strand([this, then = std::move(then)] { then(state_->sessions().size() + state_->leases().open().size()); });
+  on_strand(
+      [this, then = std::move(then)] { then(state_->sessions().size() + state_->leases().open().size()); });
 }
 
 }  // namespace governor::daemon

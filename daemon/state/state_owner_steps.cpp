@@ -13,9 +13,10 @@ constexpr std::chrono::seconds kWorkLimit{30};
 /// The system clock may be set, so the timer looks again now and then.
 constexpr std::int64_t kLongestTimerUs = 3'600'000'000;
 
-const core::Error kFilesHang(core::ErrorCode::deadline_exceeded,
-                             "The file system has not answered for 30 s; whether the work was done is unknown.",
-                             "Check the file system that holds the path, then look at the file.");
+const core::Error kFilesHang(
+    core::ErrorCode::deadline_exceeded,
+    "The file system has not answered for 30 s; whether the work was done is unknown.",
+    "Check the file system that holds the path, then look at the file.");
 
 }  // namespace
 

@@ -124,6 +124,8 @@ void SubscriptionTable::changed(const core::Changes& changes, const FindAgent& f
       history_changed(update->agent);
     } else if (std::holds_alternative<core::AlertSaved>(change)) {
       owe(std::string(kAlertsUri));
+    } else if (std::holds_alternative<core::LeaseSaved>(change)) {
+      owe(std::string(kLeasesUri));
     } else if (std::holds_alternative<core::ThresholdsSaved>(change)) {
       owe(std::string(kThresholdsUri));
       for (const auto& [id, agent] : agents_) owe(agent_uri(id));  // it says by which it is judged

@@ -129,7 +129,23 @@ struct SqliteStore::Statements {
             db,
             "SELECT task_event.timestamp_us, task_event.event, status, progress, agent_id, note, "
             "coalesce(audit.client, ''), coalesce(audit.pid, 0) FROM task_event "
-            "LEFT JOIN audit ON audit.key = actor WHERE task = ? ORDER BY task_event.key DESC LIMIT ?") {}
+            "LEFT JOIN audit ON audit.key = actor WHERE task = ? ORDER BY task_event.key DESC LIMIT ?"),
+        insert_file_version(db, fmt::format("INSERT INTO file_version VALUES({})", placeholders(15))),
+        delete_file_version(db, "DELETE FROM file_version WHERE key = ?"),
+        save_protection(db, "INSERT OR REPLACE INTO protection VALUES(?, ?, ?, ?, ?)"),
+        delete_protection(db, "DELETE FROM protection WHERE pattern = ?"),
+        save_unlock(db, "INSERT OR REPLACE INTO file_unlock VALUES(?, ?, ?, ?, ?, ?, ?)"),
+        delete_unlocks_before(db, "DELETE FROM file_unlock WHERE until_us <= ?"),
+        file_versions(db, "SELECT * FROM file_version WHERE path = ? AND key < ? ORDER BY key DESC LIMIT ?"),
+        file_version(db, "SELECT * FROM file_version WHERE key = ?"),
+        file_version_at(
+            db, "SELECT * FROM file_version WHERE path = ? AND timestamp_us <= ? ORDER BY key DESC LIMIT 1"),
+        versions_to_prune(
+            db,
+            "SELECT key, sha256, stored_bytes, timestamp_us, (SELECT count(*) FROM (SELECT 1 FROM "
+            "file_version AS later WHERE later.path = v.path AND later.key > v.key LIMIT ?3)) "
+            "FROM file_version AS v WHERE key > ?1 ORDER BY key LIMIT ?2"),
+        versions_of_content(db, "SELECT key FROM file_version WHERE sha256 = ?") {}
 
   /// `updates` and the like exist in `history` alone; `epoch` and `key` do not.
   static std::string qualified_history_columns() {
@@ -146,6 +162,9 @@ struct SqliteStore::Statements {
       figures, newest_updates, thresholds_of;
   SQLite::Statement save_lease;
   SQLite::Statement insert_task, save_task, insert_task_event, task_events;
+  SQLite::Statement insert_file_version, delete_file_version, save_protection, delete_protection, save_unlock,
+      delete_unlocks_before, file_versions, file_version, file_version_at, versions_to_prune,
+      versions_of_content;
 };
 
 [[noreturn]] inline void throw_missing_row(core::HistoryKey key) {

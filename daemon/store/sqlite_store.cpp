@@ -190,6 +190,7 @@ core::Result<core::StateSeed> SqliteStore::load_seed() {
                              fmt::format("SELECT {} FROM alert WHERE resolved_us = 0", kAlertColumns));
     while (alerts.executeStep()) seed.open_alerts.push_back(read_alert(alerts, 0));
     load_leases(seed);
+    load_files(seed);
     seed.tasks = load_tasks();
     seed.keys.task = highest("SELECT max(key) FROM task");
     SQLite::Statement& setting = statements_->setting;

@@ -51,9 +51,22 @@ class SqliteStore final : public Store {
                                      std::size_t slice) override;
   std::optional<core::Error> check_chains(ChainCheck& check, std::size_t slice) override;
   core::Result<TaskHistory> load_task_history(core::TaskKey task, std::size_t limit) override;
+  core::Result<FileVersionPage> load_file_versions(const std::string& path, core::FileVersionKey before,
+                                                   std::size_t limit) override;
+  core::Result<std::optional<core::FileVersion>> load_file_version(core::FileVersionKey key) override;
+  core::Result<std::optional<core::FileVersion>> load_file_version_at(const std::string& path,
+                                                                      std::int64_t time_us) override;
+  std::optional<core::Error> find_prunable(PruneScan& scan, std::size_t slice) override;
 
  private:
   struct Statements;
+  struct PrunableRow {
+    core::FileVersionKey key;
+    std::string sha256;
+    std::uint64_t stored_bytes;
+    std::int64_t timestamp_us;
+    std::uint64_t newer;  ///< versions of the file; counted up to as many as are kept
+  };
 
   void apply(const core::UpdateAppended& change);
   void apply(const core::AnswerSaved& change);
@@ -69,8 +82,15 @@ class SqliteStore final : public Store {
   void apply(const core::TaskAppended& change);
   void apply(const core::TaskChanged& change);
   void apply(const core::TaskEventAppended& change);
+  void apply(const core::FileVersionAppended& change);
+  void apply(const core::FileVersionsPruned& change);
+  void apply(const core::ProtectionSaved& change);
+  void apply(const core::UnlockSaved& change);
 
   void load_leases(core::StateSeed& seed);
+  void load_files(core::StateSeed& seed);
+  std::vector<PrunableRow> versions_after(const PruneScan& scan, std::size_t slice);
+  bool is_content_needed(const std::string& sha256, const std::vector<core::FileVersionKey>& without);
   void load_state(core::Agent& agent, const AgentHead& head);
   [[nodiscard]] core::HistoryKey row_before(core::AgentKey agent, const AgentHead& head,
                                             std::uint64_t before);

@@ -10,6 +10,7 @@
 #include "core/result.hpp"
 #include "core/state.hpp"
 #include "daemon/store/analysis_queries.hpp"
+#include "daemon/store/file_queries.hpp"
 #include "daemon/store/queries.hpp"
 
 namespace governor::daemon {
@@ -90,6 +91,17 @@ class Store {
 
   /// The newest events of a task, at most `limit`, oldest of them first.
   virtual core::Result<TaskHistory> load_task_history(core::TaskKey task, std::size_t limit) = 0;
+
+  /// Versions of a file below the key `before` (0: from the newest), at most `limit`.
+  virtual core::Result<FileVersionPage> load_file_versions(const std::string& path,
+                                                           core::FileVersionKey before,
+                                                           std::size_t limit) = 0;
+  virtual core::Result<std::optional<core::FileVersion>> load_file_version(core::FileVersionKey key) = 0;
+  /// The version that a file had at that time.
+  virtual core::Result<std::optional<core::FileVersion>> load_file_version_at(const std::string& path,
+                                                                              std::int64_t time_us) = 0;
+  /// Looks at the next `slice` versions of all files for those that need not be kept.
+  virtual std::optional<core::Error> find_prunable(PruneScan& scan, std::size_t slice) = 0;
 };
 
 }  // namespace governor::daemon

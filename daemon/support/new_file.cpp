@@ -15,6 +15,8 @@
 #include <set>
 #include <vector>
 
+#include "daemon/support/sync_descriptor.hpp"
+
 namespace governor::daemon {
 namespace {
 
@@ -75,13 +77,6 @@ void remove_leftovers(const std::string& path, int directory) {
     if (name.starts_with(kTemporaryPrefix) && !name.starts_with(own)) leftovers.emplace_back(name);
   }
   for (const std::string& name : leftovers) ::unlinkat(directory, name.c_str(), 0);
-}
-
-int sync_descriptor(int fd) {
-#ifdef F_FULLFSYNC
-  if (::fcntl(fd, F_FULLFSYNC) == 0) return 0;  // plain fsync does not reach the disk on macOS
-#endif
-  return ::fsync(fd);
 }
 
 }  // namespace

@@ -167,7 +167,8 @@ core::Result<std::unique_ptr<ToolCall>> parse_request(const boost::json::object&
   if (!paths) {
     arguments.require("paths", fmt::format("a list of 1 to {} paths", kMaxPaths));
   } else if (paths->empty()) {
-    arguments.refuse(core::invalid_argument("paths", "[]", fmt::format("a list of 1 to {} paths", kMaxPaths)));
+    arguments.refuse(
+        core::invalid_argument("paths", "[]", fmt::format("a list of 1 to {} paths", kMaxPaths)));
   }
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(
@@ -198,9 +199,9 @@ class CheckCall final : public PathCall {
     json.key("holders").begin_array();
     for (const core::Lease* lease : in_the_way) write_lease(json, *lease);
     json.end_array();
-    json.field("reason", own != nullptr          ? "You hold a lease on it."
-                         : in_the_way.empty()    ? "Nobody holds it: request_write grants it."
-                                                 : "Others hold it.");
+    json.field("reason", own != nullptr       ? "You hold a lease on it."
+                         : in_the_way.empty() ? "Nobody holds it: request_write grants it."
+                                              : "Others hold it.");
     json.end_object();
     return text;
   }
@@ -284,7 +285,10 @@ core::Result<std::unique_ptr<ToolCall>> parse_break(const boost::json::object& o
 class ListCall final : public PathCall {
  public:
   ListCall(std::string agent_id, std::vector<std::string> paths, core::LeaseKey after, std::size_t limit)
-      : PathCall(std::nullopt, std::move(paths)), of_agent_(std::move(agent_id)), after_(after), limit_(limit) {}
+      : PathCall(std::nullopt, std::move(paths)),
+        of_agent_(std::move(agent_id)),
+        after_(after),
+        limit_(limit) {}
 
  protected:
   core::Result<std::string> run_with_paths(CallContext& context) override {
@@ -317,9 +321,8 @@ class ListCall final : public PathCall {
   [[nodiscard]] bool is_asked_for(const core::LeaseClaim& claim) const {
     if (!of_agent_.empty() && claim.holder.agent_id != of_agent_) return false;
     if (paths().empty()) return true;
-    return std::any_of(claim.paths.begin(), claim.paths.end(), [this](const core::LeasePath& path) {
-      return path.conflicts_with(paths().front());
-    });
+    return std::any_of(claim.paths.begin(), claim.paths.end(),
+                       [this](const core::LeasePath& path) { return path.conflicts_with(paths().front()); });
   }
 
   std::string of_agent_;
@@ -348,12 +351,14 @@ std::vector<Tool> lease_tools() {
        "Call before you write files that others may write too. Grants a lease, or says who holds it; with "
        "wait_seconds it stands in the queue.",
        kRequestWriteInput, kRequestWriteOutput, false, true, parse_request, true},
-      {"renew_write", "coordination", "Keep a lease longer", "Sets the end of your lease to ttl_seconds from now.",
-       kRenewInput, kLeaseOutput, false, true, parse_renew},
-      {"release_write", "coordination", "Release a lease", "Lets others write. Call it as soon as you are done.",
-       kReleaseInput, kLeaseOutput, false, true, parse_release, true},
-      {"check_write", "coordination", "Who may write a file", "Says who may write a path now. Changes nothing.",
-       kCheckInput, kCheckOutput, true, true, parse_check},
+      {"renew_write", "coordination", "Keep a lease longer",
+       "Sets the end of your lease to ttl_seconds from now.", kRenewInput, kLeaseOutput, false, true,
+       parse_renew},
+      {"release_write", "coordination", "Release a lease",
+       "Lets others write. Call it as soon as you are done.", kReleaseInput, kLeaseOutput, false, true,
+       parse_release, true},
+      {"check_write", "coordination", "Who may write a file",
+       "Says who may write a path now. Changes nothing.", kCheckInput, kCheckOutput, true, true, parse_check},
       {"list_leases", "coordination", "List leases", "Open leases, oldest first, and requests that wait.",
        kListInput, kListOutput, true, true, parse_list},
   };

@@ -39,6 +39,9 @@ TEST_CASE("the alert command is a list that begins with the absolute path of a p
                            options));
   CHECK(options.alert_command == std::vector<std::string>{"/usr/bin/notify", "-u", ""});
   CHECK(options.low_disk_mb == 0);
+  CHECK_FALSE(apply_config("c.json", R"({"lease_gate": false, "lease_grace_seconds": 5})", options));
+  CHECK_FALSE(options.lease_gate);
+  CHECK(options.lease_grace_seconds == 5);
   CHECK_FALSE(apply_config("c.json", R"({"alert_command": []})", options));
   CHECK(options.alert_command.empty());
   for (const char* wrong :
@@ -47,6 +50,7 @@ TEST_CASE("the alert command is a list that begins with the absolute path of a p
     const std::string text = complaint("{\n\"alert_command\": " + std::string(wrong) + "}");
     CHECK(text.find("c.json:2: alert_command must be a list of at most 64 texts that begins with") == 0);
   }
+  CHECK(complaint("{\"lease_gate\": 1}").find("true or false") != std::string::npos);
   CHECK(complaint("{\"low_disk_mb\": -1}").find("from 0 to 1000000000") != std::string::npos);
 }
 

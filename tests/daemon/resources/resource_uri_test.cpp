@@ -8,6 +8,7 @@ using Kind = ResourceUri::Kind;
 TEST_CASE("the resources of governor are recognised by their URIs") {
   CHECK(parse_resource_uri("governor://agents")->kind == Kind::agents);
   CHECK(parse_resource_uri("governor://alerts")->kind == Kind::alerts);
+  CHECK(parse_resource_uri("governor://leases")->kind == Kind::leases);
   CHECK(parse_resource_uri("governor://thresholds")->kind == Kind::thresholds);
   for (const std::string id : {"a", "history", "A.b_c-9", "agents"}) {
     INFO(id);

@@ -188,6 +188,24 @@ class GatedStore final : public Store {
     if (auto failure = gate_->pass_load()) return *std::move(failure);
     return inner_->load_task_history(task, limit);
   }
+  core::Result<FileVersionPage> load_file_versions(const std::string& path, core::FileVersionKey before,
+                                                   std::size_t limit) override {
+    if (auto failure = gate_->pass_load()) return *std::move(failure);
+    return inner_->load_file_versions(path, before, limit);
+  }
+  core::Result<std::optional<core::FileVersion>> load_file_version(core::FileVersionKey key) override {
+    if (auto failure = gate_->pass_load()) return *std::move(failure);
+    return inner_->load_file_version(key);
+  }
+  core::Result<std::optional<core::FileVersion>> load_file_version_at(const std::string& path,
+                                                                      std::int64_t time_us) override {
+    if (auto failure = gate_->pass_load()) return *std::move(failure);
+    return inner_->load_file_version_at(path, time_us);
+  }
+  std::optional<core::Error> find_prunable(PruneScan& scan, std::size_t slice) override {
+    if (auto failure = gate_->pass_load()) return failure;
+    return inner_->find_prunable(scan, slice);
+  }
   core::Result<AlertPage> list_alerts(const AlertFilter& filter, core::AlertKey before,
                                       std::size_t limit) override {
     if (auto failure = gate_->pass_load()) return *std::move(failure);

@@ -1,0 +1,131 @@
+// Files: who may write one, what was written, and who writes in circles.
+#include <fmt/format.h>
+
+#include "core/loop_cause.hpp"
+#include "core/state.hpp"
+
+namespace governor::core {
+namespace {
+
+std::string circle_message(RewriteWatch::Circle circle, const std::string& who, const std::string& path) {
+  if (circle == RewriteWatch::Circle::back_again) {
+    return fmt::format("{} wrote {} back to what it was before: two contents take turns.", who, path);
+  }
+  return fmt::format("{} rewrote {} more than {} times within {} minutes, and it is what it was at first.", who,
+                     path, RewriteWatch::kAllowedRewrites, RewriteWatch::kWindowUs / 60'000'000);
+}
+
+}  // namespace
+
+Result<Lease> State::begin_write(const Caller& caller, const WriteIntent& intent, std::int64_t now_us,
+                                 Changes& changes) {
+  auto lease = lease_for_write(caller, intent.lease, intent.path, now_us);
+  if (!lease) return std::move(lease.error());
+  const LeaseHolder& holder = lease->claim.holder;
+  const Agent* agent = holder.agent_id.empty() ? nullptr : find_agent(holder.agent_id);
+  if (agent != nullptr) {
+    if (auto error = check_may_go_on(*agent, now_us)) return *std::move(error);
+  }
+  if (auto error = check_protection(caller, intent.path, intent.doing, agent, now_us, changes))
+    return *std::move(error);
+  pin_lease(intent.lease);
+  return lease;
+}
+
+const FileVersion* State::newest_version(const std::string& path) const {
+  const FileTable::File* file = files_.find(path);
+  return file != nullptr ? &file->newest : nullptr;
+}
+
+void State::prune_versions(std::vector<FileVersionKey> keys, Changes& changes) const {
+  changes.emplace_back(FileVersionsPruned{std::move(keys)});
+}
+
+FileVersion& State::append_version(FileVersion version, Changes& changes) {
+  version.key = ++keys_.file_version;
+  changes.emplace_back(FileVersionAppended{version});
+  return files_.add(std::move(version)).newest;
+}
+
+FileWriteOutcome State::record_write(const Caller& caller, FileWrite write, std::int64_t now_us,
+                                     Changes& changes) {
+  const FileTable::File* known = files_.find(write.path);
+  FileWriteOutcome outcome;
+  if (write.found_written && known != nullptr && known->newest.state.sha256 == write.after.sha256) {
+    outcome.version = known->newest;
+    return outcome;
+  }
+  const bool is_news = known == nullptr ? write.before.exists()
+                                        : known->newest.state.sha256 != write.before.sha256;
+  if (is_news && !write.found_written) {
+    FileVersion seen;
+    seen.path = write.path;
+    seen.state = write.before;
+    seen.timestamp_us = now_us;
+    append_version(std::move(seen), changes);
+    known = files_.find(write.path);
+  }
+  Agent* agent = write.agent_id.empty() ? nullptr : find_agent(write.agent_id);
+  const AgentKey agent_key = agent != nullptr ? agent->profile.key : 0;
+  const bool is_same = known != nullptr && known->newest.state.sha256 == write.after.sha256;
+  if (is_same) {
+    const FileTable::File& file =
+        files_.note_rewrite(write.path, now_us, FileTable::writer(agent_key, caller.session));
+    outcome.version = file.newest;
+    follow_rewrites(caller, file, agent, outcome, now_us, changes);
+    return outcome;
+  }
+  FileVersion version;
+  version.path = std::move(write.path);
+  version.state = std::move(write.after);
+  version.timestamp_us = now_us;
+  version.kind = write.kind;
+  version.agent = agent_key;
+  version.lease = write.lease;
+  version.note = std::move(write.note);
+  const bool by_caller = write.kind != FileVersionKind::seen && write.kind != FileVersionKind::unasked;
+  if (by_caller) {
+    const Session* session = find_session(caller.session);
+    version.agent_id = std::move(write.agent_id);
+    version.session = caller.session;
+    version.client = session != nullptr ? session->client_name : "";
+    version.pid = session != nullptr ? session->process.pid : 0;
+  }
+  outcome.version = append_version(std::move(version), changes);
+  if (by_caller) follow_rewrites(caller, *files_.find(outcome.version.path), agent, outcome, now_us, changes);
+  return outcome;
+}
+
+void State::follow_rewrites(const Caller& caller, const FileTable::File& file, Agent* agent,
+                            FileWriteOutcome& outcome, std::int64_t now_us, Changes& changes) {
+  const RewriteWatch::Circle circle = file.watch.judge();
+  const std::string& path = file.newest.path;
+  outcome.loop = circle != RewriteWatch::Circle::none;
+  const std::string who = agent != nullptr ? fmt::format("Agent \"{}\"", agent->profile.id)
+                                           : fmt::format("Session {}", caller.session);
+  if (outcome.loop) outcome.loop_message = circle_message(circle, who, path);
+  if (agent == nullptr) {
+    // Without an agent there is nobody to require a human for; the alert tells one.
+    const std::string cause = fmt::format("loop/session {}", caller.session);
+    if (!outcome.loop) return resolve_alert(cause, now_us, changes);
+    const auto known = alerts_.find(cause);
+    if (known == alerts_.end() || known->second.resolved_us != 0)
+      audit(caller, "loop_detected", 0, outcome.loop_message, now_us, changes);
+    return raise_alert({cause, AlertKind::loop, AlertSeverity::warning, {}, outcome.loop_message}, now_us, changes);
+  }
+  LoopState& loop = agent->profile.loop;
+  const LoopState before = loop;
+  if (!follow_rewrite(loop, outcome.loop, fingerprint(path, {}), now_us, loop_policy_)) return;
+  save_profile(agent->profile, changes);
+  if (!outcome.loop) {
+    resolve_alert(loop_cause(agent->profile.id), now_us, changes);
+    audit(caller, "loop_ended", agent->profile.key, "a different action", now_us, changes);
+  } else if (before.kind != loop.kind || before.fingerprint != loop.fingerprint) {
+    audit(caller, "loop_detected", agent->profile.key, outcome.loop_message, now_us, changes);
+    raise_alert({loop_cause(agent->profile.id), AlertKind::loop, AlertSeverity::warning, agent->profile.id,
+                 outcome.loop_message},
+                now_us, changes);
+  }
+}
+
+}  // namespace governor::core

@@ -1,0 +1,187 @@
+#include "daemon/files/backup_store.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+
+#include "daemon/files/compression.hpp"
+#include "daemon/files/file_errors.hpp"
+#include "daemon/files/read_descriptor.hpp"
+#include "daemon/support/new_file.hpp"
+#include "daemon/support/sha256.hpp"
+#include "daemon/support/sync_descriptor.hpp"
+#include "ipc/unique_fd.hpp"
+
+namespace governor::daemon {
+namespace {
+
+constexpr std::size_t kHexDigits = 64;
+
+bool is_sha256(std::string_view text) {
+  return text.size() == kHexDigits && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
+}
+
+core::Error damaged(const std::string& path) {
+  return {core::ErrorCode::storage_unavailable, fmt::format("The backup {} is damaged.", path),
+          "Take another version; the damaged one cannot be brought back."};
+}
+
+/// Calls `visit(name)` for each entry. False, and errno, if the directory cannot be read.
+template <class Visit>
+bool for_each_entry(const std::string& path, Visit visit) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(path.c_str()), &::closedir);
+  if (!stream) return false;
+  while (const dirent* entry = ::readdir(stream.get())) {
+    const std::string name = entry->d_name;
+    if (name != "." && name != "..") visit(name);
+  }
+  return true;
+}
+
+std::uint64_t size_of(const std::string& path) {
+  struct stat info;
+  return ::lstat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) ? static_cast<std::uint64_t>(info.st_size)
+                                                                    : 0;
+}
+
+}  // namespace
+
+BackupStore::Pin& BackupStore::Pin::operator=(Pin&& other) noexcept {
+  if (this == &other) return *this;
+  release();
+  store_ = other.store_;
+  sha256_ = std::move(other.sha256_);
+  other.store_ = nullptr;
+  return *this;
+}
+
+void BackupStore::Pin::release() {
+  if (store_ != nullptr) store_->unpin(sha256_);
+  store_ = nullptr;
+}
+
+core::Result<std::unique_ptr<BackupStore>> BackupStore::open(const std::string& directory) {
+  std::unique_ptr<BackupStore> store(new BackupStore(directory));
+  if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
+    return file_error("Cannot make the directory", directory, errno);
+  if (auto error = store->scan()) return *std::move(error);
+  return store;
+}
+
+std::optional<core::Error> BackupStore::scan() {
+  const bool read = for_each_entry(directory_, [this](const std::string& folder) {
+    for_each_entry(directory_ + "/" + folder, [&](const std::string& name) {
+      if (is_sha256(name)) total_bytes_ += size_of(directory_ + "/" + folder + "/" + name);
+    });
+  });
+  if (!read) return file_error("Cannot read the directory", directory_, errno);
+  return std::nullopt;
+}
+
+std::optional<core::Error> BackupStore::make_folder(const std::string& folder) const {
+  if (::mkdir(folder.c_str(), 0700) != 0) {
+    if (errno == EEXIST) return std::nullopt;
+    return file_error("Cannot make the directory", folder, errno);
+  }
+  const ipc::UniqueFd parent(::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!parent || sync_descriptor(parent.get()) != 0) return file_error("Cannot write to", directory_, errno);
+  return std::nullopt;
+}
+
+std::string BackupStore::folder_of(const std::string& sha256) const {
+  return directory_ + "/" + sha256.substr(0, 2);
+}
+
+std::string BackupStore::path_of(const std::string& sha256) const {
+  return folder_of(sha256) + "/" + sha256;
+}
+
+bool BackupStore::has(const std::string& sha256) const {
+  return is_sha256(sha256) && ::access(path_of(sha256).c_str(), F_OK) == 0;
+}
+
+core::Result<BackupStore::Stored> BackupStore::put(std::string_view content, const std::string& sha256) {
+  // First: from here on nobody removes it.
+  Stored stored{sha256, 0, false, pin(sha256)};
+  if (has(sha256)) {
+    stored.bytes = size_of(path_of(sha256));
+    // It may be an old one that the disk has damaged, and this is the moment to replace it.
+    const auto kept = get(sha256);
+    if (kept) return stored;
+    if (::unlink(path_of(sha256).c_str()) == 0) total_bytes_ -= std::min(total_bytes_, stored.bytes);
+  }
+  if (auto error = make_folder(folder_of(sha256))) return *std::move(error);
+  auto file = NewFile::create(folder_of(sha256));
+  if (!file) return std::move(file.error());
+  const std::string compressed = compress(content);
+  if (auto error = file->write(compressed)) return *std::move(error);
+  if (auto error = file->publish(sha256)) return *std::move(error);
+  stored.bytes = compressed.size();
+  stored.is_new = true;
+  total_bytes_ += stored.bytes;
+  return stored;
+}
+
+core::Result<std::string> BackupStore::get(const std::string& sha256) const {
+  const std::string path = path_of(sha256);
+  const ipc::UniqueFd file(is_sha256(sha256) ? ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC) : -1);
+  if (!file) {
+    if (is_sha256(sha256) && errno != ENOENT) return file_error("Cannot open the backup", path, errno);
+    return core::Error(core::ErrorCode::not_found, "The content of this version is no longer kept.",
+                       "list_backups shows which versions can be restored.");
+  }
+  const auto compressed = read_descriptor(file.get(), path, std::numeric_limits<std::uint32_t>::max());
+  if (!compressed) return compressed.error();
+  auto content = decompress(compressed->bytes);
+  if (!content || sha256_hex(*content) != sha256) return damaged(path);
+  return *std::move(content);
+}
+
+std::uint64_t BackupStore::moment() const {
+  const std::lock_guard lock(mutex_);
+  return moment_;
+}
+
+BackupStore::Pin BackupStore::pin(const std::string& sha256) {
+  const std::lock_guard lock(mutex_);
+  Use& use = uses_[sha256];
+  ++use.pins;
+  use.last = ++moment_;
+  return {this, sha256};
+}
+
+void BackupStore::unpin(const std::string& sha256) {
+  const std::lock_guard lock(mutex_);
+  Use& use = uses_[sha256];
+  --use.pins;
+  use.last = ++moment_;
+}
+
+bool BackupStore::remove(const std::string& sha256, std::uint64_t since) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = uses_.find(sha256);
+    if (found != uses_.end() && (found->second.pins > 0 || found->second.last > since)) return false;
+  }
+  if (!is_sha256(sha256)) return false;
+  const std::string path = path_of(sha256);
+  const std::uint64_t bytes = size_of(path);
+  if (::unlink(path.c_str()) != 0) return errno == ENOENT;
+  total_bytes_ -= std::min(total_bytes_, bytes);
+  return true;
+}
+
+void BackupStore::forget_before(std::uint64_t since) {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(uses_, [&](const auto& item) { return item.second.pins == 0 && item.second.last <= since; });
+}
+
+}  // namespace governor::daemon

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "core/result.hpp"
+
+namespace governor::daemon {
+
+/// Contents of files by their SHA-256: each content once, compressed, in a file of its own. Which file had
+/// which content when, the database knows. Everything that touches the disk is for the file thread alone.
+class BackupStore {
+ public:
+  /// Keeps a content from being removed until its place in the database is known. Any thread.
+  class Pin {
+   public:
+    Pin() = default;
+    Pin(Pin&& other) noexcept : store_(other.store_), sha256_(std::move(other.sha256_)) {
+      other.store_ = nullptr;
+    }
+    Pin& operator=(Pin&& other) noexcept;
+    ~Pin() { release(); }
+    void release();
+
+   private:
+    friend class BackupStore;
+    Pin(BackupStore* store, std::string sha256) : store_(store), sha256_(std::move(sha256)) {}
+    BackupStore* store_ = nullptr;
+    std::string sha256_;
+  };
+
+  struct Stored {
+    std::string sha256;
+    std::uint64_t bytes = 0;  ///< on the disk
+    bool is_new = false;
+    Pin pin;
+  };
+
+  /// Makes the directory if need be and removes what a crash has left unfinished.
+  static core::Result<std::unique_ptr<BackupStore>> open(const std::string& directory);
+  BackupStore(const BackupStore&) = delete;
+  BackupStore& operator=(const BackupStore&) = delete;
+
+  /// Durable once it has returned. `sha256` must be that of `content`.
+  core::Result<Stored> put(std::string_view content, const std::string& sha256);
+  /// `not_found` if it is not kept (any more), `storage_unavailable` if what lies there is damaged.
+  [[nodiscard]] core::Result<std::string> get(const std::string& sha256) const;
+  [[nodiscard]] bool has(const std::string& sha256) const;
+  /// All contents together, on the disk.
+  [[nodiscard]] std::uint64_t total_bytes() const { return total_bytes_; }
+
+  /// A moment in the store's life, to be taken before the database is asked what may go. Any thread.
+  [[nodiscard]] std::uint64_t moment() const;
+  /// Removes a content that no row of the database named at `since` or later. One that was put or released
+  /// after that moment stays: the database may have learned of it since.
+  bool remove(const std::string& sha256, std::uint64_t since);
+  /// Forgets what it knows of moments before `since`; nobody may ask for them any more.
+  void forget_before(std::uint64_t since);
+
+ private:
+  struct Use {
+    int pins = 0;
+    std::uint64_t last = 0;
+  };
+
+  explicit BackupStore(std::string directory) : directory_(std::move(directory)) {}
+  [[nodiscard]] std::string folder_of(const std::string& sha256) const;
+  [[nodiscard]] std::string path_of(const std::string& sha256) const;
+  std::optional<core::Error> scan();
+  /// Durably, since the contents in it would go with it.
+  [[nodiscard]] std::optional<core::Error> make_folder(const std::string& folder) const;
+  Pin pin(const std::string& sha256);
+  void unpin(const std::string& sha256);
+
+  std::string directory_;
+  std::uint64_t total_bytes_ = 0;
+  mutable std::mutex mutex_;  ///< over what follows: pins are released on other threads
+  std::uint64_t moment_ = 0;
+  std::unordered_map<std::string, Use> uses_;
+};
+
+}  // namespace governor::daemon

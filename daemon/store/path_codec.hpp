@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/lease.hpp"
+
+namespace governor::daemon {
+
+/// `[{"path": …}, {"glob": …}, …]`; a file with several names has its number as well.
+std::string encode_paths(const std::vector<core::LeasePath>& paths);
+/// Passes over what it does not understand.
+std::vector<core::LeasePath> decode_paths(const std::string& text);
+
+}  // namespace governor::daemon

@@ -1,0 +1,124 @@
+#include "daemon/watch/scanning_watch.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <boost/asio/post.hpp>
+#include <utility>
+
+namespace governor::daemon {
+namespace {
+
+std::int64_t modified_ns(const struct stat& status) {
+#ifdef __APPLE__
+  const timespec& time = status.st_mtimespec;
+#else
+  const timespec& time = status.st_mtim;
+#endif
+  return static_cast<std::int64_t>(time.tv_sec) * 1'000'000'000 + time.tv_nsec;
+}
+
+}  // namespace
+
+ScanningWatch::ScanningWatch(Strand strand, Tell tell, std::chrono::milliseconds interval)
+    : strand_(std::move(strand)), tell_(std::make_shared<Tell>(std::move(tell))) {
+  if (interval.count() > 0) thread_ = std::thread([this, interval] { look_now_and_then(interval); });
+}
+
+ScanningWatch::~ScanningWatch() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  stopping_changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void ScanningWatch::look_now_and_then(std::chrono::milliseconds interval) {
+  for (;;) {
+    {
+      std::unique_lock lock(mutex_);
+      if (stopping_changed_.wait_for(lock, interval, [this] { return stopping_; })) return;
+    }
+    auto events = scan();
+    if (events.empty()) continue;
+    boost::asio::post(strand_, [tell = tell_, events = std::move(events)]() mutable {
+      if (*tell) (*tell)(std::move(events));
+    });
+  }
+}
+
+std::optional<core::Error> ScanningWatch::add(const std::string& directory) {
+  auto entries = read(directory);
+  if (!entries)
+    return core::Error(core::ErrorCode::not_found, fmt::format("{} cannot be watched.", directory));
+  const std::lock_guard lock(mutex_);
+  directories_.try_emplace(directory, *std::move(entries));
+  return std::nullopt;
+}
+
+void ScanningWatch::remove(const std::string& directory) {
+  const std::lock_guard lock(mutex_);
+  directories_.erase(directory);
+}
+
+void ScanningWatch::stop() {
+  *tell_ = nullptr;
+}
+
+std::vector<WatchEvent> ScanningWatch::scan() {
+  std::vector<WatchEvent> events;
+  const std::lock_guard lock(mutex_);
+  for (auto it = directories_.begin(); it != directories_.end();) {
+    auto now = read(it->first);
+    if (!now) {
+      events.push_back({WatchEvent::Kind::vanished, it->first});
+      it = directories_.erase(it);
+      continue;
+    }
+    compare(it->first, it->second, *now, events);
+    it->second = *std::move(now);
+    ++it;
+  }
+  return events;
+}
+
+std::optional<ScanningWatch::Entries> ScanningWatch::read(const std::string& directory) {
+  DIR* stream = ::opendir(directory.c_str());
+  if (stream == nullptr) return std::nullopt;
+  Entries entries;
+  while (const dirent* entry = ::readdir(stream)) {
+    const std::string name = entry->d_name;
+    struct stat status {};
+    if (name == "." || name == ".." ||
+        ::fstatat(::dirfd(stream), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+      continue;
+    }
+    const bool is_directory = S_ISDIR(status.st_mode);
+    // A directory changes with each entry; those are told by themselves.
+    entries[name] = {static_cast<std::uint64_t>(status.st_ino), is_directory ? 0 : status.st_size,
+                     is_directory ? 0 : modified_ns(status), is_directory};
+  }
+  ::closedir(stream);
+  return entries;
+}
+
+void ScanningWatch::compare(const std::string& directory, const Entries& before, const Entries& now,
+                            std::vector<WatchEvent>& events) {
+  const std::string start = directory == "/" ? "/" : directory + "/";
+  for (const auto& [name, entry] : now) {
+    const auto known = before.find(name);
+    if (known != before.end() && known->second == entry) continue;
+    events.push_back(
+        {entry.directory ? WatchEvent::Kind::appeared : WatchEvent::Kind::changed, start + name});
+  }
+  for (const auto& [name, entry] : before) {
+    if (now.contains(name)) continue;
+    events.push_back(
+        {entry.directory ? WatchEvent::Kind::vanished : WatchEvent::Kind::changed, start + name});
+  }
+}
+
+}  // namespace governor::daemon

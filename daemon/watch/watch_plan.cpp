@@ -1,0 +1,120 @@
+#include "daemon/watch/watch_plan.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <functional>
+#include <system_error>
+
+namespace governor::daemon {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxDirectories = 20'000;
+constexpr std::array<std::string_view, 4> kPassedOver{".git", ".hg", ".svn", "node_modules"};
+
+std::string parent_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
+}
+
+bool is_directory(const std::string& path) {
+  std::error_code error;
+  return fs::is_directory(fs::symlink_status(path, error)) && !error;
+}
+
+/// Calls `enter(directory)` for `start` and all below it that are not passed over, as long as it says true,
+/// and `see(file)` for the files. Symbolic links are not followed.
+void walk(const std::string& start, const std::function<bool(const std::string&)>& enter,
+          const std::function<bool(const std::string&)>& see) {
+  std::error_code error;
+  if (!is_directory(start) || !enter(start)) return;
+  fs::recursive_directory_iterator at(start, fs::directory_options::skip_permission_denied, error);
+  const fs::recursive_directory_iterator end;
+  while (!error && at != end) {
+    const fs::file_status status = at->symlink_status(error);
+    if (error) return;
+    const std::string path = at->path().string();
+    if (fs::is_directory(status)) {
+      if (is_left_unwatched(at->path().filename().string()) || !enter(path)) at.disable_recursion_pending();
+    } else if (!see(path)) {
+      return;
+    }
+    at.increment(error);
+  }
+}
+
+bool goes_deep(const core::PathPattern& pattern) {
+  return !pattern.is_literal() &&
+         pattern.text().find('/', fixed_directory(pattern).size() + 1) != std::string::npos;
+}
+
+/// For a directory's own pattern, `/a/**`, that is the directory.
+bool is_tree(const core::PathPattern& pattern) {
+  return !pattern.is_literal() && pattern.text().ends_with("/**");
+}
+
+}  // namespace
+
+bool is_left_unwatched(std::string_view directory_name) {
+  return std::find(kPassedOver.begin(), kPassedOver.end(), directory_name) != kPassedOver.end();
+}
+
+std::string fixed_directory(const core::PathPattern& pattern) {
+  const std::string& text = pattern.text();
+  if (pattern.is_literal()) return parent_of(text);
+  return parent_of(text.substr(0, text.find_first_of("*?")) + "x");
+}
+
+WatchPlan plan_watch(const std::vector<core::PathPattern>& patterns) {
+  WatchPlan plan;
+  const auto enter = [&](const std::string& directory) {
+    if (plan.directories.size() >= kMaxDirectories) {
+      plan.complete = false;
+      return false;
+    }
+    plan.directories.insert(directory);
+    return true;
+  };
+  for (const core::PathPattern& pattern : patterns) {
+    std::string directory = fixed_directory(pattern);
+    const bool there = is_directory(directory);
+    // What is not there yet is seen to come from the nearest directory that is.
+    while (!is_directory(directory) && directory != "/") directory = parent_of(directory);
+    enter(directory);
+    if (!there || !(is_tree(pattern) || goes_deep(pattern))) continue;
+    walk(directory, enter, [](const std::string&) { return true; });
+    if (is_tree(pattern)) enter(parent_of(directory));  // to see the directory itself go
+  }
+  return plan;
+}
+
+std::vector<std::string> matching_files(const std::vector<core::PathPattern>& patterns,
+                                        const std::string& start, std::size_t limit) {
+  std::set<std::string> found;
+  const auto matches = [&](const std::string& path) {
+    return std::any_of(patterns.begin(), patterns.end(),
+                       [&](const core::PathPattern& pattern) { return pattern.matches(path); });
+  };
+  const auto see = [&](const std::string& path) {
+    if (found.size() < limit && matches(path)) found.insert(path);
+    return found.size() < limit;
+  };
+  const auto enter = [](const std::string&) { return true; };
+  if (!start.empty()) {
+    walk(start, enter, see);
+  } else {
+    for (const core::PathPattern& pattern : patterns) {
+      std::error_code error;
+      if (!pattern.is_literal()) {
+        walk(fixed_directory(pattern), enter, see);
+      } else if (fs::is_regular_file(fs::symlink_status(pattern.text(), error))) {
+        see(pattern.text());
+      }
+    }
+  }
+  return {found.begin(), found.end()};
+}
+
+}  // namespace governor::daemon
