@@ -1,5 +1,7 @@
 // Histories of concurrent calls, with kills of the daemon and of clients, as the clients recorded them: there
 // is an order of the calls, one after the other, that explains every answer.
+#include <SQLiteCpp/SQLiteCpp.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <deque>
@@ -39,7 +41,7 @@ std::uint32_t chosen_seed() {
 
 struct Recording {
   std::vector<RecordedCall> calls;
-  std::vector<RecordedDeath> deaths;
+  std::vector<RecordedEnd> ends;
   std::vector<std::string> errors;
 };
 
@@ -67,7 +69,7 @@ Recording record(Sandbox& sandbox, std::uint32_t seed, const RecordedClient::Nex
     client.join();
     const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
     append(recording.calls, client.calls());
-    append(recording.deaths, client.deaths());
+    append(recording.ends, client.ends());
     append(recording.errors, client.errors());
   }
   for (RecordedCall& call : recording.calls) {
@@ -76,7 +78,8 @@ Recording record(Sandbox& sandbox, std::uint32_t seed, const RecordedClient::Nex
   }
   CHECK(recording.errors == std::vector<std::string>());
   CHECK(recording.calls.size() == kClients * kCalls);
-  std::cout << recording.calls.size() << " calls, " << recording.deaths.size() << " clients killed\n";
+  std::cout << recording.calls.size() << " calls, " << recording.ends.size() - kClients
+            << " clients killed\n";
   return recording;
 }
 
@@ -156,11 +159,11 @@ TEST_CASE("what clients see of tasks is one thing after the other, whoever is ki
     histories[std::string(call.arguments.at("task_id").as_string())].push_back(std::move(op));
   }
   for (auto& [id, history] : histories) {
-    for (const RecordedDeath& death : recording.deaths) {
+    for (const RecordedEnd& gone : recording.ends) {
       TaskModel::Input end;
       end.kind = TaskModel::Input::Kind::end_session;
-      end.session = death.session;
-      history.push_back({end, std::nullopt, death.when, INT64_MAX});
+      end.session = gone.session;
+      history.push_back({end, std::nullopt, gone.when, INT64_MAX});
     }
   }
   CHECK(histories.size() == kObjects);
@@ -289,12 +292,12 @@ class LeaseHistories {
 
   /// A grant that its client was not told of any more lies in the database.
   bool find_untold(const RecordedCall& call, LeaseOp& op) {
-    const auto death = std::find_if(recording_.deaths.begin(), recording_.deaths.end(),
-                                    [&](const RecordedDeath& d) { return d.session == call.session; });
-    REQUIRE(death != recording_.deaths.end());
+    const auto gone = std::find_if(recording_.ends.begin(), recording_.ends.end(),
+                                   [&](const RecordedEnd& end) { return end.session == call.session; });
+    REQUIRE(gone != recording_.ends.end());
     const std::set<std::int64_t> told = leases_told_to(call.session);
     for (const StoredLease& lease : stored_) {
-      if (lease.pid != death->pid || told.contains(lease.key)) continue;
+      if (lease.pid != gone->pid || told.contains(lease.key)) continue;
       op.output = LeaseModel::Output{{}, true, true, lease.key, lease.fence, {}};
       return true;
     }

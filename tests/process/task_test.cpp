@@ -1,5 +1,6 @@
 // Many clients that define tasks at once, while the daemon is killed: each id is there once, and everybody
 // was told the truth.
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <signal.h>
 
 #include <atomic>
@@ -174,7 +175,7 @@ TEST_CASE("of 25 definitions made at once 25 are there") {
   Sandbox sandbox({.io_threads = GENERATE(1, 4)});
   std::vector<std::vector<Definition>> definitions;
   for (int i = 0; i < 25; ++i) definitions.push_back({{"task-" + std::to_string(i), "the same title"}});
-  auto clients = definers(proxies(sandbox, 25), std::move(definitions));
+  auto clients = definers(full_proxies(sandbox, 25), std::move(definitions));
   std::atomic<std::size_t> answered{0};
   for (Definer& client : clients) client.start(1, answered);
   for (Definer& client : clients) client.join();
@@ -188,7 +189,7 @@ TEST_CASE("of 25 definitions made at once 25 are there") {
 TEST_CASE("of 25 clients that define the same task at once one creates it") {
   Sandbox sandbox({.io_threads = 4});
   std::vector<std::vector<Definition>> definitions(25, {{"task", "the same title"}});
-  auto clients = definers(proxies(sandbox, 25), std::move(definitions));
+  auto clients = definers(full_proxies(sandbox, 25), std::move(definitions));
   std::atomic<std::size_t> answered{0};
   for (Definer& client : clients) client.start(1, answered);
   for (Definer& client : clients) client.join();
@@ -217,7 +218,7 @@ TEST_CASE("10000 definitions of 16 clients, a quarter of them repeated, survive 
   for (std::size_t i = 0; i < all.size(); ++i) shares[i % kClients].push_back(std::move(all[i]));
 
   Sandbox sandbox({.io_threads = GENERATE(1, 4)});
-  auto clients = definers(proxies(sandbox, kClients), std::move(shares));
+  auto clients = definers(full_proxies(sandbox, kClients), std::move(shares));
   std::atomic<std::size_t> answered{0};
   const auto began = std::chrono::steady_clock::now();
   for (Definer& client : clients) client.start(16, answered);
