@@ -243,5 +243,59 @@ TEST_CASE("10000 definitions of 16 clients, a quarter of them repeated, survive 
   CHECK(number(sandbox, "SELECT count(DISTINCT id) FROM task") == static_cast<std::int64_t>(kDistinct));
 }
 
+json::object task_of(Conversation& conversation) {
+  return conversation.call("get_task", {{"task_id", "t"}, {"history", 0}}).content().at("task").as_object();
+}
+
+/// Whether the task returns to the queue although nobody does anything but look.
+bool returns_to_queue(Conversation& conversation) {
+  return until(patience(), [&] { return task_of(conversation).at("status").as_string() == "pending"; });
+}
+
+TEST_CASE("the task of a client that is killed returns to the queue, and so does one that is not renewed") {
+  Sandbox sandbox;
+  auto clients = full_proxies(sandbox, 1);
+  Conversation& other = *clients.front();
+  CHECK(other.call("define_task", {{"task_id", "t"}, {"title", "x"}}).content().at("created").as_bool());
+  const bool killed = GENERATE(true, false);
+  ProxyConversation owner(sandbox.command(kProxy, {"--tools", "full"}));
+  const std::int64_t ttl = killed ? 3600 : 1;
+  owner.call("claim_task", {{"task_id", "t"}, {"ttl_seconds", ttl}}).content();
+  if (killed) {
+    CHECK(task_of(other).at("status").as_string() == "in_progress");
+    owner.process().signal(SIGKILL);
+  }
+  CHECK(returns_to_queue(other));
+  const Answer answer = other.call("get_task", {{"task_id", "t"}});
+  const json::array& history = answer.content().at("history").as_array();
+  REQUIRE(history.size() == 2);
+  CHECK(history.back().at("event").as_string() == (killed ? "owner_gone" : "claim_expired"));
+}
+
+TEST_CASE(
+    "a task is claimed by one client after another, as each is killed, with a restart of the daemon "
+    "between") {
+  Sandbox sandbox;
+  auto clients = full_proxies(sandbox, 1);
+  Conversation& other = *clients.front();
+  CHECK(other.call("define_task", {{"task_id", "t"}, {"title", "x"}}).content().at("created").as_bool());
+  for (int round = 1; round <= 3; ++round) {
+    ProxyConversation owner(sandbox.command(kProxy, {"--tools", "full"}));
+    REQUIRE(until(patience(), [&] {
+      return owner.call("claim_task", {{"task_id", "t"}}).tool_error().empty();
+    }));
+    kill_daemon(sandbox);
+    // The owner is still there, so the task is still its own.
+    const json::object task = task_of(other);
+    CHECK(task.at("status").as_string() == "in_progress");
+    CHECK(task.at("claims").to_number<int>() == round);
+    CHECK(owner.call("update_task", {{"task_id", "t"}, {"progress", round}}).tool_error().empty());
+    CHECK(other.call("update_task", {{"task_id", "t"}, {"progress", 99}}).tool_error() == "not_owner");
+    owner.process().signal(SIGKILL);
+  }
+  CHECK(returns_to_queue(other));
+  CHECK(task_of(other).at("progress").to_number<int>() == 3);
+}
+
 }  // namespace
 }  // namespace governor::test
