@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures governor against its peers and holds the figures against the goals P1 to P10. See README.md."""
+"""Measures governor against its peers and holds the figures against the goals P1 to P11. See README.md."""
 
 import argparse
 import os
@@ -10,11 +10,11 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from harness import binaries as programs
-from harness import crash, footprint, proxy_costs, report, scale, throughput
+from harness import crash, footprint, guard, proxy_costs, report, scale, throughput
 from harness.settings import Settings, quick_settings
 from harness.workspace import BenchError, Workspace
 
-GOALS = [f"P{number}" for number in range(1, 11)]
+GOALS = [f"P{number}" for number in range(1, 12)]
 
 
 def parse_arguments():
@@ -64,6 +64,7 @@ def measure_all(workspace, binaries, settings):
         ("footprint", footprint, ("P8",)),
         ("scale", scale, ("P9",)),
         ("crash", crash, ("P10",)),
+        ("guard", guard, ("P11",)),
     ]
     for name, module, goals in parts:
         if settings.wants(*goals):
@@ -81,6 +82,8 @@ def table_of(everything, settings):
         rows += footprint.rows(everything["footprint"])
     if "scale" in everything:
         rows += scale.rows(everything["scale"], settings)
+    if "guard" in everything:
+        rows += guard.rows(everything["guard"])
     return rows + crash.rows(everything)
 
 

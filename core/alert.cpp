@@ -10,6 +10,8 @@ std::string_view to_string(AlertKind kind) {
     case AlertKind::storage: return "storage";
     case AlertKind::daemon_crash: return "daemon_crash";
     case AlertKind::clock_jump: return "clock_jump";
+    case AlertKind::file_changed: return "file_changed";
+    case AlertKind::watch_incomplete: return "watch_incomplete";
   }
   return "storage";
 }

@@ -16,6 +16,8 @@ enum class AlertKind : std::uint8_t {
   storage = 4,
   daemon_crash = 5,
   clock_jump = 6,
+  file_changed = 7,
+  watch_incomplete = 8,
 };
 enum class AlertSeverity : std::uint8_t { warning = 1, critical = 2 };
 

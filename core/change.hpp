@@ -134,10 +134,16 @@ struct TaskEventAppended {
   AuditKey actor = 0;    ///< see Session::introduced; 0: the daemon
 };
 
-using Change = std::variant<UpdateAppended, AnswerSaved, AgentSaved, SessionSaved, SessionEnded,
-                            AuditAppended, LifecycleEventAppended, AlertSaved, ThresholdsSaved,
-                            OutcomeRecorded, LeaseSaved, TaskAppended, TaskChanged, TaskEventAppended,
-                            FileVersionAppended, FileVersionsPruned, ProtectionSaved, UnlockSaved>;
+/// The directories of projects that are watched, all of them.
+struct WatchRootsSaved {
+  std::vector<std::string> roots;
+};
+
+using Change =
+    std::variant<UpdateAppended, AnswerSaved, AgentSaved, SessionSaved, SessionEnded, AuditAppended,
+                 LifecycleEventAppended, AlertSaved, ThresholdsSaved, OutcomeRecorded, LeaseSaved,
+                 TaskAppended, TaskChanged, TaskEventAppended, FileVersionAppended, FileVersionsPruned,
+                 ProtectionSaved, UnlockSaved, WatchRootsSaved>;
 using Changes = std::vector<Change>;
 
 }  // namespace governor::core

@@ -19,7 +19,7 @@ class FileTable {
   /// Whose rewrites are counted together: those of an agent, or of a session without one; 0: of nobody.
   static std::int64_t writer(AgentKey agent, SessionKey session) { return agent != 0 ? agent : -session; }
 
-  static constexpr std::size_t kRememberedFiles = 4096;
+  static constexpr std::size_t kRememberedFiles = 20'000;
 
   struct File {
     FileVersion newest;
@@ -36,9 +36,10 @@ class FileTable {
   /// A person has looked at what this one did: its rewrites no longer count.
   void forget_rewrites(std::int64_t writer);
   [[nodiscard]] std::size_t size() const { return files_.size(); }
+  [[nodiscard]] const std::list<File>& all() const { return files_; }
 
  private:
-  std::list<File> files_;  ///< the one written last in front
+  std::list<File> files_;                                                   ///< the one written last in front
   std::unordered_map<std::string_view, std::list<File>::iterator> places_;  ///< keys lie in `newest.path`
 };
 

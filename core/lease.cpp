@@ -1,5 +1,7 @@
 #include "core/lease.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 namespace governor::core {
@@ -18,6 +20,12 @@ std::string_view to_string(LeaseEnding ending) {
     case LeaseEnding::broken: return "broken";
   }
   return "open";
+}
+
+std::string holder_text(const LeaseHolder& holder) {
+  const std::string client =
+      fmt::format("client {}, pid {}", holder.client.empty() ? "(unnamed)" : holder.client, holder.pid);
+  return holder.agent_id.empty() ? client : fmt::format("agent \"{}\" ({})", holder.agent_id, client);
 }
 
 bool LeaseClaim::conflicts_with(const LeaseClaim& other) const {

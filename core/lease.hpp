@@ -41,6 +41,9 @@ struct LeaseHolder {
   }
 };
 
+/// `agent "x" (client c, pid n)`, for people.
+std::string holder_text(const LeaseHolder& holder);
+
 /// What a lease is for. A file that has several names is known by its number.
 struct LeasePath {
   PathPattern pattern = PathPattern::literal("");  ///< what is compared

@@ -45,6 +45,7 @@ class LeaseTable {
   Lease* find(LeaseKey key);
   [[nodiscard]] const Lease* find_ended(LeaseKey key) const;
   [[nodiscard]] const std::map<LeaseKey, Lease>& open() const { return open_; }
+  [[nodiscard]] const std::deque<Lease>& ended() const { return ended_; }
 
   WaiterKey wait(LeaseClaim claim, std::int64_t now_us);
   [[nodiscard]] const Waiter* find_waiter(WaiterKey key) const;

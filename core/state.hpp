@@ -17,6 +17,7 @@
 #include "core/change.hpp"
 #include "core/file_commands.hpp"
 #include "core/file_table.hpp"
+#include "core/file_watch.hpp"
 #include "core/ground_truth.hpp"
 #include "core/lease_commands.hpp"
 #include "core/lease_table.hpp"
@@ -55,6 +56,7 @@ struct StateSeed {
   std::vector<FileVersion> file_versions;  ///< the newest ones, oldest first
   std::vector<Protection> protections;     ///< without those of the configuration
   std::vector<Unlock> unlocks;
+  std::vector<std::string> watch_roots;
   std::vector<Task> tasks;
 };
 
@@ -271,6 +273,22 @@ class State {
   [[nodiscard]] bool knows_files() const { return files_.size() > 0; }
   void prune_versions(std::vector<FileVersionKey> keys, Changes& changes) const;
 
+  // Files that change without governor.
+  /// What is to be watched: leased and protected files, and those of watched projects.
+  [[nodiscard]] std::vector<PathPattern> watch_targets() const;
+  [[nodiscard]] FileStanding standing_of(const std::string& path, std::int64_t now_us) const;
+  /// Takes down what the file holds now. Returns whether nobody had a right to change it; that is audited.
+  bool record_change(FileChange change, std::int64_t now_us, Changes& changes);
+  /// One alert for many, of which there are too many to tell each.
+  void raise_many_changes(std::size_t files, const std::string& example, std::int64_t now_us,
+                          Changes& changes);
+  /// Whether it was not so before.
+  bool set_watch_root(const Caller& caller, const std::string& root, bool watched, std::int64_t now_us,
+                      Changes& changes);
+  [[nodiscard]] const std::vector<std::string>& watch_roots() const { return watch_roots_; }
+  /// The files below the directory of which governor remembers what they hold, as long as they are there.
+  [[nodiscard]] std::vector<std::string> known_files_below(const std::string& directory) const;
+
   /// `not_found` when there is nothing to remove, `conflict` when it stands in the configuration.
   std::optional<Error> protect(const Caller& caller, ProtectCommand command, std::int64_t now_us,
                                Changes& changes);
@@ -382,6 +400,7 @@ class State {
   LeaseTable leases_;
   FileTable files_;
   std::vector<Protection> protections_;
+  std::vector<std::string> watch_roots_;
   std::vector<Unlock> unlocks_;                    ///< also some that are over
   std::unordered_map<std::string, Alert> alerts_;  ///< by cause, see alerts()
   TaskTable tasks_;

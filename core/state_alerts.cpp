@@ -63,9 +63,11 @@ Alert State::acknowledge_alert(const Caller& caller, const Alert& stored, std::s
       alert.resolved_us = now_us;
     }
     // These are events and do not last; a person has now seen them.
-    const bool is_agents = !alert.agent_id.empty();
-    if (alert.kind == AlertKind::daemon_crash || alert.kind == AlertKind::clock_jump ||
-        (alert.kind == AlertKind::loop && !is_agents)) {
+    const bool is_event = alert.kind == AlertKind::daemon_crash || alert.kind == AlertKind::clock_jump ||
+                          alert.kind == AlertKind::file_changed ||
+                          alert.kind == AlertKind::watch_incomplete ||
+                          (alert.kind == AlertKind::loop && alert.agent_id.empty());
+    if (is_event) {
       if (alert.resolved_us == 0) alert.resolved_us = now_us;
     }
     // What comes after an acknowledgement is news again.

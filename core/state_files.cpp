@@ -11,8 +11,8 @@ std::string circle_message(RewriteWatch::Circle circle, const std::string& who, 
   if (circle == RewriteWatch::Circle::back_again) {
     return fmt::format("{} wrote {} back to what it was before: two contents take turns.", who, path);
   }
-  return fmt::format("{} rewrote {} more than {} times within {} minutes, and it is what it was at first.", who,
-                     path, RewriteWatch::kAllowedRewrites, RewriteWatch::kWindowUs / 60'000'000);
+  return fmt::format("{} rewrote {} more than {} times within {} minutes, and it is what it was at first.",
+                     who, path, RewriteWatch::kAllowedRewrites, RewriteWatch::kWindowUs / 60'000'000);
 }
 
 }  // namespace
@@ -55,8 +55,8 @@ FileWriteOutcome State::record_write(const Caller& caller, FileWrite write, std:
     outcome.version = known->newest;
     return outcome;
   }
-  const bool is_news = known == nullptr ? write.before.exists()
-                                        : known->newest.state.sha256 != write.before.sha256;
+  const bool is_news =
+      known == nullptr ? write.before.exists() : known->newest.state.sha256 != write.before.sha256;
   if (is_news && !write.found_written) {
     FileVersion seen;
     seen.path = write.path;
@@ -91,6 +91,7 @@ FileWriteOutcome State::record_write(const Caller& caller, FileWrite write, std:
     version.client = session != nullptr ? session->client_name : "";
     version.pid = session != nullptr ? session->process.pid : 0;
   }
+  if (by_caller) resolve_alert(file_changed_cause(version.path), now_us, changes);
   outcome.version = append_version(std::move(version), changes);
   if (by_caller) follow_rewrites(caller, *files_.find(outcome.version.path), agent, outcome, now_us, changes);
   return outcome;
@@ -111,7 +112,8 @@ void State::follow_rewrites(const Caller& caller, const FileTable::File& file, A
     const auto known = alerts_.find(cause);
     if (known == alerts_.end() || known->second.resolved_us != 0)
       audit(caller, "loop_detected", 0, outcome.loop_message, now_us, changes);
-    return raise_alert({cause, AlertKind::loop, AlertSeverity::warning, {}, outcome.loop_message}, now_us, changes);
+    return raise_alert({cause, AlertKind::loop, AlertSeverity::warning, {}, outcome.loop_message}, now_us,
+                       changes);
   }
   LoopState& loop = agent->profile.loop;
   const LoopState before = loop;

@@ -13,12 +13,6 @@ namespace {
 constexpr std::size_t kMaxOpenLeases = 10'000;
 constexpr std::size_t kMaxLeasesOfHolder = 1'000;
 
-std::string name_of(const LeaseHolder& holder) {
-  const std::string client =
-      fmt::format("client {}, pid {}", holder.client.empty() ? "(unnamed)" : holder.client, holder.pid);
-  return holder.agent_id.empty() ? client : fmt::format("agent \"{}\" ({})", holder.agent_id, client);
-}
-
 std::vector<std::string> texts_of(const std::vector<LeasePath>& paths) {
   std::vector<std::string> texts;
   texts.reserve(paths.size());
@@ -37,7 +31,7 @@ LeaseObstacle obstacle(const LeaseTable::Waiter& waiter) {
 
 Error would_deadlock(const std::vector<LeaseHolder>& cycle) {
   std::vector<std::string> names;
-  for (const LeaseHolder& holder : cycle) names.push_back(name_of(holder));
+  for (const LeaseHolder& holder : cycle) names.push_back(holder_text(holder));
   names.push_back(names.front());
   Error error(ErrorCode::would_deadlock,
               fmt::format("Waiting would never end: {}.", fmt::join(names, ", who waits for ")),
@@ -204,7 +198,7 @@ Result<Lease*> State::own_lease(const Caller& caller, LeaseKey key) {
   if (holder.session == caller.session) return lease;
   return about_lease(
       ErrorCode::not_owner,
-      fmt::format("Lease {} belongs to {}, since {}.", key, name_of(holder), utc_text(lease->granted_us)),
+      fmt::format("Lease {} belongs to {}, since {}.", key, holder_text(holder), utc_text(lease->granted_us)),
       "Use a lease of your own: request_write.", key);
 }
 
@@ -244,7 +238,7 @@ Result<Lease> State::break_lease(const Caller& caller, LeaseKey key, std::string
   }
   const LeaseHolder& holder = lease->claim.holder;
   audit(caller, "lease_broken", holder.agent,
-        fmt::format("lease {} of {} on {}: {}", key, name_of(holder),
+        fmt::format("lease {} of {} on {}: {}", key, holder_text(holder),
                     fmt::join(texts_of(lease->claim.paths), ", "), reason),
         now_us, changes);
   return end_lease(key, LeaseEnding::broken, std::move(reason), now_us, changes);
@@ -342,9 +336,9 @@ Result<Lease> State::lease_for_write(const Caller& caller, LeaseKey key, const L
     const LeaseHolder self{caller.session, 0, {}, {}, 0};
     const Lease* later = conflicting_lease(path, self, LeaseMode::exclusive);
     if (error.code == ErrorCode::conflict && later != nullptr) {
-      error.message +=
-          fmt::format(" Since {} the file is leased by {} (lease {}, fencing number {}).",
-                      utc_text(later->granted_us), name_of(later->claim.holder), later->key, later->fence);
+      error.message += fmt::format(" Since {} the file is leased by {} (lease {}, fencing number {}).",
+                                   utc_text(later->granted_us), holder_text(later->claim.holder), later->key,
+                                   later->fence);
     }
     return error;
   }

@@ -37,9 +37,11 @@ int run_application(int argc, const char* const* argv, Context context) {
       "(a tampered log; with --exit-code alerts and stale locks); `health` has its own.");
 
   Action action;
-  for (const auto add : {add_status, add_health, add_agents, add_agent, add_history, add_lifecycle,
-                         add_thresholds, add_audit, add_alerts, add_calibration, add_diagnose, add_export,
-                         add_import, add_tasks, add_ps, add_stop, add_restart, add_config, add_demo}) {
+  for (const auto add :
+       {add_status, add_health,     add_agents,      add_agent,    add_history, add_lifecycle, add_thresholds,
+        add_audit,  add_alerts,     add_calibration, add_diagnose, add_export,  add_import,    add_tasks,
+        add_leases, add_protection, add_files,       add_watches,  add_guard,   add_install,   add_ps,
+        add_stop,   add_restart,    add_config,      add_demo}) {
     add(app, action);
   }
   try {

@@ -34,6 +34,15 @@ void add_restart(CLI::App& app, Action& action);
 void add_config(CLI::App& app, Action& action);
 void add_demo(CLI::App& app, Action& action);
 void add_import(CLI::App& app, Action& action);
+void add_leases(CLI::App& app, Action& action);
+/// protect, unlock.
+void add_protection(CLI::App& app, Action& action);
+/// backups, restore.
+void add_files(CLI::App& app, Action& action);
+void add_watches(CLI::App& app, Action& action);
+/// guard claude-code, guard git.
+void add_guard(CLI::App& app, Action& action);
+void add_install(CLI::App& app, Action& action);
 void add_tasks(CLI::App& app, Action& action);
 
 }  // namespace governor::ctl

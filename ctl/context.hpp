@@ -15,6 +15,7 @@ struct Context {
   bool colour = false;
   bool out_on_terminal = false;  ///< a person watches the output as it comes
   bool err_on_terminal = false;  ///< progress may be drawn there
+  int input = 0;                 ///< descriptor of the standard input
 };
 
 }  // namespace governor::ctl

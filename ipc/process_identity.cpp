@@ -125,6 +125,27 @@ Liveness liveness(const ProcessIdentity& identity) {
 }
 
 #ifdef __APPLE__
+std::optional<pid_t> parent_process(pid_t pid) {
+  int name[4] = {CTL_KERN, KERN_PROC, KERN_PROC_PID, pid};
+  kinfo_proc info{};
+  std::size_t size = sizeof info;
+  if (pid <= 0 || ::sysctl(name, 4, &info, &size, nullptr, 0) != 0 || size == 0) return std::nullopt;
+  return info.kp_eproc.e_ppid;
+}
+#else
+std::optional<pid_t> parent_process(pid_t pid) {
+  constexpr int kParent = 1;
+  if (pid <= 0) return std::nullopt;
+  const std::string stat = read_small_file("/proc/" + std::to_string(pid) + "/stat");
+  const std::string_view digits = field_after_name(stat, kParent);
+  pid_t parent = 0;
+  const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), parent);
+  if (parsed.ec != std::errc()) return std::nullopt;
+  return parent;
+}
+#endif
+
+#ifdef __APPLE__
 std::string process_name(pid_t pid) {
   char name[2 * MAXCOMLEN + 1] = {};
   if (::proc_name(pid, name, sizeof name) <= 0) return {};

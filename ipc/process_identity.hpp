@@ -24,6 +24,9 @@ enum class Liveness { alive, dead, unknown };
 /// Zombies are dead. Only what is surely gone is called dead.
 Liveness liveness(const ProcessIdentity& identity);
 
+/// The process that started it, or adopted it since; nothing if the system does not tell.
+std::optional<pid_t> parent_process(pid_t pid);
+
 /// The command name of a process, empty if unknown.
 std::string process_name(pid_t pid);
 

@@ -14,6 +14,7 @@ class Binaries:
     def __init__(self, build):
         self.governord = build / "bin" / "governord"
         self.proxy = build / "bin" / "governor-proxy"
+        self.control = build / "bin" / "governorctl"
         peers = build / "bench" / "bin"
         self.load = peers / "load"
         self.spawn_time = peers / "spawn_time"
@@ -41,7 +42,7 @@ def build(build_dir):
     if shutil.which("ccache"):
         configure.append("-DCMAKE_CXX_COMPILER_LAUNCHER=ccache")
     compile_all = ["cmake", "--build", str(build_dir), "--parallel", str(os.cpu_count() or 2)]
-    compile_all += ["--target", "bench_all", "governord", "governor-proxy"]
+    compile_all += ["--target", "bench_all", "governord", "governor-proxy", "governorctl"]
     for command in (configure, compile_all):
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
         if done.returncode != 0:

@@ -12,9 +12,12 @@ namespace governor::daemon {
 /// Where the answer to a call of the daemon's own goes: to the log.
 class InternalSink final : public ReplySink {
  public:
+  enum class Success { is_logged, is_silent };
   explicit InternalSink(std::string what) : what_(std::move(what)) {}
+  InternalSink(Success success, std::string what) : what_(std::move(what)), success_(success) {}
 
   void deliver(Ticket, core::Result<std::string> outcome) override {
+    if (outcome && success_ == Success::is_silent) return;
     if (outcome) {
       spdlog::info("{}: {}", what_, *outcome);
     } else {
@@ -28,6 +31,7 @@ class InternalSink final : public ReplySink {
 
  private:
   std::string what_;
+  Success success_ = Success::is_logged;
 };
 
 }  // namespace governor::daemon

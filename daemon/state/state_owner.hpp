@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -25,6 +26,8 @@
 #include "daemon/state/subscription_hub.hpp"
 #include "daemon/store/store_thread.hpp"
 #include "daemon/tools/tool.hpp"
+#include "daemon/watch/changed_files_call.hpp"
+#include "daemon/watch/file_watcher.hpp"
 
 namespace governor::daemon {
 
@@ -129,6 +132,9 @@ class StateOwner final : public ConcurrencySource {
   void run_parked();
 
   void on_durable(const core::Changes& changes);
+  void refresh_watch(core::FileChange::When when);
+  void look_at_files(ChangedFiles what);
+  void on_file_report(FileWatcher::Report report);
   void report_unclean_run();
   void watch_clock();
   void watch_disk();
@@ -172,6 +178,8 @@ class StateOwner final : public ConcurrencySource {
   std::optional<core::Error> reload_error_;
   bool reloading_ = false;
   std::uint64_t generation_ = 0;  ///< of the state: results of reads for an older one are void
+  FileWatcher watcher_;
+  std::set<std::string> watched_;  ///< patterns, by their text
   ClockWatch clock_watch_;
   std::int64_t last_jump_audited_us_ = 0;
   DiskSpaceWatch disk_watch_;

@@ -1,6 +1,7 @@
 // What the daemon warns of by itself: its disk, its clock, its own crashes.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <cstdlib>
 #include <utility>
@@ -29,6 +30,12 @@ std::string alert_text(const core::Alert& alert) {
 
 void StateOwner::on_durable(const core::Changes& changes) {
   hub_.durable(changes);
+  const bool concerns_watch = std::any_of(changes.begin(), changes.end(), [](const core::Change& change) {
+    return std::holds_alternative<core::LeaseSaved>(change) ||
+           std::holds_alternative<core::ProtectionSaved>(change) ||
+           std::holds_alternative<core::WatchRootsSaved>(change);
+  });
+  if (concerns_watch) refresh_watch(core::FileChange::When::first_look);
   if (!settings_.alerts.report) return;
   for (const core::Change& change : changes) {
     const auto* saved = std::get_if<core::AlertSaved>(&change);

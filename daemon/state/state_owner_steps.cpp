@@ -44,6 +44,7 @@ void StateOwner::start_work(const std::shared_ptr<PendingCall>& pending) {
     pending->call->work(services);
     on_strand([this, pending] {
       std::erase(working_, pending);
+      for (std::string& id : pending->call->agents_after_work()) pending->agents.push_back(std::move(id));
       run_again(pending);
     });
   });

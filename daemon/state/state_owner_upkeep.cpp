@@ -89,7 +89,10 @@ void StateOwner::run_parked() {
 }
 
 void StateOwner::start() {
-  on_strand([this] { report_unclean_run(); });
+  on_strand([this] {
+    report_unclean_run();
+    refresh_watch(core::FileChange::When::after_start);
+  });
   boost::asio::dispatch(strand_, [this] { tick(); });
 }
 
@@ -181,6 +184,7 @@ void StateOwner::shut_down(std::function<void()> then) {
     stopping_ = true;
     timer_.cancel();
     deadline_timer_.cancel();
+    watcher_.stop();
     hub_.stop();
     commits_.when_durable(commits_.on_everything(), [then = std::move(then)](const core::Error*) { then(); });
   });

@@ -78,6 +78,10 @@ Texts decode_texts(const std::string& encoded) {
 
 }  // namespace
 
+std::string encode_tags(const std::vector<std::string>& tags) {
+  return encode_texts(tags);
+}
+
 std::vector<std::string> decode_tags(const std::string& text) {
   return decode_texts<std::vector<std::string>>(text);
 }

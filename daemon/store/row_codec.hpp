@@ -55,7 +55,8 @@ core::Alert read_alert(SQLite::Statement& statement, int first);
 /// NULL is read as not a number.
 double read_figure(SQLite::Statement& statement, int column);
 
-/// Tags lie in a JSON array.
+/// Tags lie in a JSON array, as other lists of texts do.
+std::string encode_tags(const std::vector<std::string>& tags);
 std::vector<std::string> decode_tags(const std::string& text);
 
 /// "name=value;…" with the values in full precision; unknown names are passed over when read. Empty: none.

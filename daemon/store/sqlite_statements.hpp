@@ -172,5 +172,6 @@ struct SqliteStore::Statements {
 }
 
 inline constexpr const char* kThresholdsSetting = "thresholds";
+inline constexpr const char* kWatchRootsSetting = "watch_roots";
 
 }  // namespace governor::daemon

@@ -151,6 +151,21 @@ void SqliteStore::apply(const core::ThresholdsSaved& change) {
   run(statement);
 }
 
+void SqliteStore::apply(const core::WatchRootsSaved& change) {
+  const std::string text = encode_tags(change.roots);
+  SQLite::Statement& statement = statements_->save_setting;
+  statement.bind(1, kWatchRootsSetting);
+  statement.bindNoCopy(2, text);
+  run(statement);
+}
+
+std::string SqliteStore::load_setting(const char* name) {
+  SQLite::Statement& setting = statements_->setting;
+  const StatementUse use(setting);
+  setting.bind(1, name);
+  return setting.executeStep() ? setting.getColumn(0).getString() : std::string();
+}
+
 core::Result<core::StateSeed> SqliteStore::load_seed() {
   return guarded([this]() -> core::Result<core::StateSeed> {
     const auto highest = [this](const std::string& query) -> std::int64_t {
@@ -193,10 +208,8 @@ core::Result<core::StateSeed> SqliteStore::load_seed() {
     load_files(seed);
     seed.tasks = load_tasks();
     seed.keys.task = highest("SELECT max(key) FROM task");
-    SQLite::Statement& setting = statements_->setting;
-    const StatementUse use(setting);
-    setting.bind(1, kThresholdsSetting);
-    if (setting.executeStep()) seed.thresholds = decode_thresholds(setting.getColumn(0).getString());
+    seed.thresholds = decode_thresholds(load_setting(kThresholdsSetting));
+    seed.watch_roots = decode_tags(load_setting(kWatchRootsSetting));
     return seed;
   });
 }

@@ -79,6 +79,7 @@ class SqliteStore final : public Store {
   void apply(const core::ThresholdsSaved& change);
   void apply(const core::OutcomeRecorded& change);
   void apply(const core::LeaseSaved& change);
+  void apply(const core::WatchRootsSaved& change);
   void apply(const core::TaskAppended& change);
   void apply(const core::TaskChanged& change);
   void apply(const core::TaskEventAppended& change);
@@ -87,6 +88,7 @@ class SqliteStore final : public Store {
   void apply(const core::ProtectionSaved& change);
   void apply(const core::UnlockSaved& change);
 
+  std::string load_setting(const char* name);
   void load_leases(core::StateSeed& seed);
   void load_files(core::StateSeed& seed);
   std::vector<PrunableRow> versions_after(const PruneScan& scan, std::size_t slice);

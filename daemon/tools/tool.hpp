@@ -38,7 +38,7 @@ struct CallContext {
   std::int64_t wait_until_us = 0;  ///< of `wait`
 };
 
-struct FileServices;
+class FileServices;
 
 /// One call of a tool with its arguments parsed. It goes through these steps, each on the thread named:
 /// `replay` (only for a line that was already applied), `prepare`, `read` if it reads the store, loading of
@@ -62,6 +62,8 @@ class ToolCall {
 
   /// A file thread: what touches the user's files. May take long, and uses nothing of the state.
   virtual void work(FileServices&) {}
+  /// State strand, after a `work`: further agents that the next `run` needs in memory.
+  [[nodiscard]] virtual std::vector<std::string> agents_after_work() { return {}; }
 
   /// Whether `read` must happen, after all that the call depends on is durable.
   [[nodiscard]] virtual bool reads_store() const { return false; }

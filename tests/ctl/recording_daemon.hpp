@@ -37,6 +37,11 @@ class RecordingDaemon {
     return run_governorctl(directory_.path(), arguments, colour);
   }
 
+  Run run_reading(const std::string& input, const std::vector<std::string>& arguments) {
+    return run_governorctl_reading(input, directory_.path(), arguments);
+  }
+  const std::string& runtime_dir() const { return directory_.path(); }
+
   std::vector<Call> calls() {
     const std::lock_guard lock(mutex_);
     return calls_;

@@ -15,4 +15,10 @@ struct Run {
 Run run_governorctl(const std::string& runtime_dir, const std::vector<std::string>& arguments,
                     bool colour = false);
 
+/// The same with something on its standard input: a descriptor, or this text and then the end of the file.
+Run run_governorctl_reading(int input, const std::string& runtime_dir,
+                            const std::vector<std::string>& arguments);
+Run run_governorctl_reading(const std::string& input, const std::string& runtime_dir,
+                            const std::vector<std::string>& arguments);
+
 }  // namespace governor::ctl::test

@@ -63,3 +63,9 @@ TEST_CASE("random ids are hex of the asked length and differ") {
   CHECK(id.find_first_not_of("0123456789abcdef") == std::string::npos);
   CHECK(id != random_hex(16));
 }
+
+TEST_CASE("the parent of a process is the one that started it") {
+  CHECK(parent_process(::getpid()) == ::getppid());
+  CHECK_FALSE(parent_process(0));
+  CHECK_FALSE(parent_process(-1));
+}

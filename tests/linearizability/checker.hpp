@@ -35,8 +35,9 @@ struct Finding {
 ///   State initial()
 ///   std::vector<State> step(const State&, const Input&, const Output*)   states that may follow, none if the
 ///                                                        answer is impossible here; null: it is not known
-///   std::string key(const State&)                                        the same for the same state
-///   std::string describe(const Input&, const Output*)
+///   bool only_looks(const Input&, const Output&)         whether what was answered so changes no state at
+///   all std::string key(const State&)                        the same for the same state, given the
+///   operations done std::string describe(const Input&, const Output*)
 template <class Model>
 class Checker {
  public:
@@ -54,7 +55,7 @@ class Checker {
     while (!open.empty()) {
       Place place = std::move(open.back());
       open.pop_back();
-      take_what_changes_nothing(place);
+      take_what_only_looks(place);
       if (place.first == completed_.size()) return {};
       if (!seen_.insert(key_of(place)).second) continue;
       if (seen_.size() > budget_) return {Verdict::undecided, "too many orders to look at"};
@@ -96,16 +97,16 @@ class Checker {
     while (!place.ahead.empty() && !place.ahead.back()) place.ahead.pop_back();
   }
 
-  /// An operation that can be next and surely changes nothing may as well be next.
-  void take_what_changes_nothing(Place& place) {
+  /// An operation that can be next and never changes anything may as well be next. (One that changes nothing
+  /// here may have to come later, where it does.)
+  void take_what_only_looks(Place& place) {
     for (bool again = true; again && place.first < completed_.size();) {
       again = false;
       const std::int64_t limit = horizon(place);
-      const std::string here = model_.key(place.state);
       for (std::size_t i = place.first; i < completed_.size() && completed_[i].sent <= limit; ++i) {
-        if (is_taken(place, i)) continue;
-        const auto next = model_.step(place.state, completed_[i].input, &*completed_[i].output);
-        if (next.size() != 1 || model_.key(next.front()) != here) continue;
+        const Op& op = completed_[i];
+        if (is_taken(place, i) || !model_.only_looks(op.input, *op.output)) continue;
+        if (model_.step(place.state, op.input, &*op.output).empty()) continue;
         take(place, i);
         again = true;
         break;
@@ -115,10 +116,12 @@ class Checker {
 
   void branch(const Place& place, std::vector<Place>& open) {
     const std::int64_t limit = horizon(place);
+    const std::string here = model_.key(place.state);
     // What is pushed last is looked at first: those with an answer, in the order in which they were sent.
     for (std::size_t i = 0; i < unknown_.size(); ++i) {
       if (place.unknown[i] || unknown_[i].sent > limit) continue;
       for (auto& state : model_.step(place.state, unknown_[i].input, nullptr)) {
+        if (model_.key(state) == here) continue;  // as if it never happened, which it may
         Place next{std::move(state), place.first, place.unknown, place.ahead};
         next.unknown[i] = true;
         open.push_back(std::move(next));

@@ -95,6 +95,11 @@ std::vector<State> LeaseModel::step(const State& state, const Input& input, cons
   return {};
 }
 
+bool LeaseModel::only_looks(const Input& input, const Output& output) {
+  return input.kind == Kind::look || input.kind == Kind::renew || !output.code.empty() ||
+         (input.kind == Kind::request && !output.created);
+}
+
 std::string LeaseModel::key(const State& state) {
   std::string text = fmt::format("fence {}:", state.highest_fence);
   for (const auto& [lease, holding] : state.open) {

@@ -51,6 +51,7 @@ struct LeaseModel {
 
   static State initial() { return {}; }
   static std::vector<State> step(const State& state, const Input& input, const Output* output);
+  static bool only_looks(const Input& input, const Output& output);
   static std::string key(const State& state);
   static std::string describe(const Input& input, const Output* output);
 };

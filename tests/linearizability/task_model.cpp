@@ -113,6 +113,10 @@ std::vector<State> TaskModel::step(const State& state, const Input& input, const
   return {std::move(effect.state)};
 }
 
+bool TaskModel::only_looks(const Input& input, const Output& output) {
+  return input.kind == Kind::get || !output.code.empty() || (input.kind == Kind::define && !output.created);
+}
+
 std::string TaskModel::key(const State& state) {
   if (!state.defined) return "undefined";
   return fmt::format("[{}] {} {} %, {} claims, owner {}", state.definition, state.status, state.progress,

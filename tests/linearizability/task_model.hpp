@@ -55,6 +55,7 @@ struct TaskModel {
 
   static State initial() { return {}; }
   static std::vector<State> step(const State& state, const Input& input, const Output* output);
+  static bool only_looks(const Input& input, const Output& output);
   static std::string key(const State& state);
   static std::string describe(const Input& input, const Output* output);
 };

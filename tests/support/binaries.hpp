@@ -11,6 +11,7 @@ inline const std::string kNextDaemon = kBinDir + "/governord_next";
 inline const std::string kProxy = kBinDir + "/governor-proxy";
 inline const std::string kNextProxy = kBinDir + "/governor-proxy-next";
 inline const std::string kIntermediateParent = kBinDir + "/governor_intermediate_parent";
+inline const std::string kHookTool = kBinDir + "/governor_hook_tool";
 inline const std::string kStranger = kBinDir + "/governor_stranger";
 inline const std::string kControl = kBinDir + "/governorctl";
 

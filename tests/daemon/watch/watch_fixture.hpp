@@ -26,7 +26,7 @@ inline void put(const std::string& path, const std::string& text) {
 /// A watcher on the real file system, and what it has told.
 struct WatchFixture {
   explicit WatchFixture(FileWatcher::Make make = watch_directories)
-      : files(std::make_unique<FileServices>(std::string(), FileSettings{})),
+      : files(std::make_unique<FileServices>(directory.path() + "/backups", FileSettings{})),
         watcher(std::make_unique<FileWatcher>(
             boost::asio::make_strand(io), files,
             [this](FileWatcher::Report report) { take(std::move(report)); }, std::move(make))) {}

@@ -1,0 +1,179 @@
+// Files that changed without governor: whose right it was, and who must hear of it.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/state.hpp"
+
+namespace governor::core {
+namespace {
+
+/// The system tells of a change a little later, when a lease may have been released already.
+constexpr std::int64_t kLateUs = 2'000'000;
+/// The same limits as for writes through governor, see the destructive-overwrite guard.
+constexpr std::uint64_t kShrinkFromLines = 50;
+
+std::string size_of(const FileState& state) {
+  if (!state.exists()) return "no file";
+  return fmt::format("{} lines ({} bytes)", state.lines, state.bytes);
+}
+
+bool allows_direct_write(const Lease& lease, const LeaseClaim& write) {
+  return lease.direct && lease.claim.mode == LeaseMode::exclusive && lease.claim.covers(write);
+}
+
+}  // namespace
+
+std::vector<PathPattern> State::watch_targets() const {
+  std::vector<PathPattern> targets;
+  const auto add = [&](const LeasePath& path) {
+    targets.push_back(path.pattern.is_literal() ? PathPattern::literal(path.text())
+                                                : PathPattern::glob(path.text()));
+  };
+  for (const auto& [key, lease] : leases_.open()) {
+    for (const LeasePath& path : lease.claim.paths) add(path);
+  }
+  for (const Protection& protection : protections_) add(protection.path);
+  for (const std::string& root : watch_roots_) targets.push_back(PathPattern::glob(root + "/**"));
+  std::sort(targets.begin(), targets.end(),
+            [](const PathPattern& a, const PathPattern& b) { return a.text() < b.text(); });
+  targets.erase(std::unique(targets.begin(), targets.end()), targets.end());
+  return targets;
+}
+
+FileStanding State::standing_of(const std::string& path, std::int64_t now_us) const {
+  FileStanding standing;
+  const LeasePath file{PathPattern::literal(path)};
+  const LeaseClaim write{{}, LeaseMode::exclusive, {file}};
+  const auto look_at = [&](const Lease& lease) {
+    if (!lease.claim.conflicts_with(write)) return;
+    if (allows_direct_write(lease, write)) {
+      standing.writer = &lease;
+    } else if (standing.leased == nullptr) {
+      standing.leased = &lease;
+    }
+  };
+  for (const auto& [key, lease] : leases_.open()) {
+    look_at(lease);
+    standing.is_being_written =
+        standing.is_being_written || (leases_.is_pinned(key) && lease.claim.conflicts_with(write));
+  }
+  for (const Lease& lease : leases_.ended()) {
+    if (standing.writer == nullptr && now_us - lease.ended_us < kLateUs && allows_direct_write(lease, write))
+      standing.writer = &lease;
+  }
+  const auto protection = std::find_if(protections_.begin(), protections_.end(),
+                                       [&](const Protection& one) { return one.path.conflicts_with(file); });
+  if (protection != protections_.end()) standing.protection = &*protection;
+  standing.is_below_root =
+      std::any_of(watch_roots_.begin(), watch_roots_.end(),
+                  [&](const std::string& root) { return PathPattern::glob(root + "/**").matches(path); });
+  return standing;
+}
+
+bool State::record_change(FileChange change, std::int64_t now_us, Changes& changes) {
+  const FileVersion* known = newest_version(change.path);
+  const bool is_known = known != nullptr;
+  const FileState before = is_known ? known->state : FileState{};
+  const FileVersionKey before_key = is_known ? known->key : 0;
+  if (is_known ? before.sha256 == change.after.sha256 : !change.after.exists()) return false;
+  const FileStanding standing = standing_of(change.path, now_us);
+  FileWrite write;
+  write.path = change.path;
+  write.before = before;
+  write.after = std::move(change.after);
+  const FileState after = write.after;
+
+  const bool is_first_look = change.when == FileChange::When::first_look;
+  const bool was_away = change.when == FileChange::When::after_start;
+  const bool matters = standing.leased != nullptr || standing.protection != nullptr;
+  if (is_first_look || (was_away && !(is_known && matters)) ||
+      (standing.writer == nullptr && !matters && !standing.is_below_root)) {
+    write.kind = FileVersionKind::seen;
+    record_write({}, std::move(write), now_us, changes);
+    return false;
+  }
+  const bool shrinks = before.lines >= kShrinkFromLines && after.lines * 2 < before.lines;
+  std::string who = "Somebody without a right to";
+  if (standing.writer != nullptr) {
+    const LeaseHolder& holder = standing.writer->claim.holder;
+    write.kind = FileVersionKind::reported;
+    write.lease = standing.writer->key;
+    if (find_agent(holder.agent_id) != nullptr) write.agent_id = holder.agent_id;
+    who = holder_text(holder);
+    record_write({holder.session, 0}, std::move(write), now_us, changes);
+    if (!shrinks) return false;
+  } else {
+    write.kind = FileVersionKind::unasked;
+    record_write({}, std::move(write), now_us, changes);
+  }
+  std::string why;
+  if (standing.leased != nullptr) {
+    why = fmt::format(", while {} holds lease {} on it", holder_text(standing.leased->claim.holder),
+                      standing.leased->key);
+  } else if (standing.protection != nullptr) {
+    why = ", although it is protected";
+  }
+  AlertInput alert;
+  alert.cause = file_changed_cause(change.path);
+  alert.kind = AlertKind::file_changed;
+  alert.severity = shrinks || !after.exists() ? AlertSeverity::critical : AlertSeverity::warning;
+  alert.message = fmt::format("{} changed {}{}{}: from {} to {}.", who, change.path, why,
+                              was_away ? ", while governor did not run" : "",
+                              is_known ? size_of(before) : "what is not known", size_of(after));
+  if (is_known && before.exists()) {
+    alert.message +=
+        fmt::format(" governorctl restore {} --backup {} brings it back.", change.path, before_key);
+  }
+  audit({}, "file_changed", 0, alert.message, now_us, changes);
+  if (change.raise_alert) {
+    // The newest change is what a person must know of; an older one of this file is part of it.
+    resolve_alert(alert.cause, now_us, changes);
+    alerts_.erase(alert.cause);
+    raise_alert(std::move(alert), now_us, changes);
+  }
+  return true;
+}
+
+std::vector<std::string> State::known_files_below(const std::string& directory) const {
+  std::vector<std::string> found;
+  for (const FileTable::File& file : files_.all()) {
+    const FileVersion& newest = file.newest;
+    if (newest.state.exists() && newest.path.size() > directory.size() &&
+        newest.path.starts_with(directory) && newest.path[directory.size()] == '/') {
+      found.push_back(newest.path);
+    }
+  }
+  return found;
+}
+
+void State::raise_many_changes(std::size_t files, const std::string& example, std::int64_t now_us,
+                               Changes& changes) {
+  alerts_.erase("files_changed");
+  raise_alert(
+      {"files_changed",
+       AlertKind::file_changed,
+       AlertSeverity::critical,
+       {},
+       fmt::format("{} more files were changed at once by somebody without a right to, {} among them. "
+                   "The audit log (event file_changed) names them all; governorctl restore brings each "
+                   "back.",
+                   files, example)},
+      now_us, changes);
+}
+
+bool State::set_watch_root(const Caller& caller, const std::string& root, bool watched, std::int64_t now_us,
+                           Changes& changes) {
+  const auto found = std::find(watch_roots_.begin(), watch_roots_.end(), root);
+  if ((found != watch_roots_.end()) == watched) return false;
+  if (watched) {
+    watch_roots_.push_back(root);
+  } else {
+    watch_roots_.erase(found);
+  }
+  changes.emplace_back(WatchRootsSaved{watch_roots_});
+  audit(caller, watched ? "watch_began" : "watch_ended", 0, root, now_us, changes);
+  return true;
+}
+
+}  // namespace governor::core

@@ -1,0 +1,16 @@
+#include "ctl/coordination/file_paths.hpp"
+
+#include <filesystem>
+#include <system_error>
+
+namespace governor::ctl {
+
+std::string absolute_path(const std::string& given) {
+  if (given.starts_with('/')) return given;
+  std::error_code failure;
+  const auto here = std::filesystem::current_path(failure);
+  // Links are the daemon's to follow: `a/../b` may not be what it looks like.
+  return failure ? given : here.string() + '/' + given;
+}
+
+}  // namespace governor::ctl

@@ -1,0 +1,149 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "ctl/commands.hpp"
+#include "ctl/coordination/file_paths.hpp"
+#include "ctl/coordination/process_stopped.hpp"
+#include "ctl/daemon_call.hpp"
+#include "ctl/exit_code.hpp"
+#include "ctl/failure.hpp"
+#include "ctl/json_fields.hpp"
+#include "ctl/pages.hpp"
+#include "ctl/printable.hpp"
+#include "ctl/table.hpp"
+#include "ctl/tool_command.hpp"
+
+namespace governor::ctl {
+
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::chrono::seconds kPatience{30};
+constexpr std::size_t kShownPaths = 3;
+
+struct Request {
+  std::string path;
+  std::string agent;
+  std::int64_t lease = 0;
+  std::string reason;
+};
+
+std::string paths_of(const json::object& claim) {
+  const json::array& paths = array_field(claim, "paths");
+  std::string text;
+  for (std::size_t i = 0; i < paths.size() && i < kShownPaths; ++i) {
+    if (!paths[i].is_string()) continue;
+    text += (text.empty() ? "" : ", ") + std::string(paths[i].get_string());
+  }
+  if (paths.size() > kShownPaths) text += " and " + std::to_string(paths.size() - kShownPaths) + " more";
+  return text;
+}
+
+// What keeps a holder from ever releasing it is what a person is looking for.
+Cell state_of(const json::object& lease) {
+  if (lease.contains("session_ended")) return {"its session is gone", Tone::warning};
+  if (is_stopped(static_cast<pid_t>(count_field(lease, "pid")))) return {"its process is stopped", Tone::bad};
+  return {"held", Tone::plain};
+}
+
+std::string pid_of(const json::object& claim) {
+  const auto pid = count_field(claim, "pid");
+  return pid > 0 ? std::to_string(pid) : "-";
+}
+
+struct Leases {
+  json::array open;
+  json::array waiting;
+};
+
+void write_leases(const Context& context, const Leases& leases) {
+  Table table({{"LEASE", Align::right},
+               {"STATE"},
+               {"MODE"},
+               {"AGENT"},
+               {"CLIENT"},
+               {"PID", Align::right},
+               {"SINCE"},
+               {"UNTIL"},
+               {"PATHS"},
+               {"REASON"}});
+  for (const json::value& entry : leases.open) {
+    if (!entry.is_object()) continue;
+    const json::object& lease = entry.get_object();
+    table.add_row({std::to_string(count_field(lease, "lease")), state_of(lease), text_field(lease, "mode"),
+                   text_field(lease, "agent_id"), text_field(lease, "client"), pid_of(lease),
+                   text_field(lease, "since"), text_field(lease, "until"), paths_of(lease),
+                   text_field(lease, "reason")});
+  }
+  for (const json::value& entry : leases.waiting) {
+    if (!entry.is_object()) continue;
+    const json::object& waiter = entry.get_object();
+    table.add_row({"-", Cell("waiting", Tone::faint), text_field(waiter, "mode"),
+                   text_field(waiter, "agent_id"), text_field(waiter, "client"), pid_of(waiter),
+                   text_field(waiter, "since"), "-", paths_of(waiter)});
+  }
+  context.out << (table.empty() ? "nobody holds anything\n" : table.render(context.colour));
+}
+
+int run_list(const Context& context, const Request& request) {
+  const auto deadline = ipc::Deadline::after(kPatience);
+  auto client = connect_to_daemon(context, deadline);
+  if (!client) return report_failure(context, client.error());
+  json::object arguments;
+  if (!request.path.empty()) arguments["path"] = absolute_path(request.path);
+  if (!request.agent.empty()) arguments["agent_id"] = request.agent;
+  Leases leases;
+  const auto fetched = fetch_pages(*client, {"list_leases", "leases"}, std::move(arguments), 0, deadline,
+                                   [&](const json::object& page, const json::array& rows) {
+                                     leases.open.insert(leases.open.end(), rows.begin(), rows.end());
+                                     leases.waiting = array_field(page, "waiting");
+                                   });
+  if (!fetched) return report_failure(context, fetched.error());
+  if (context.json) {
+    const json::object body = {
+        {"leases", leases.open}, {"waiting", leases.waiting}, {"count", leases.open.size()}};
+    context.out << json::serialize(body) << '\n';
+  } else {
+    write_leases(context, leases);
+  }
+  return static_cast<int>(ExitCode::done);
+}
+
+int run_break(const Context& context, const Request& request) {
+  json::object arguments = {{"lease", request.lease}, {"reason", request.reason}};
+  return run_method(context, {"governor/lease_break", std::move(arguments)}, [&](const json::object& lease) {
+    context.out << "lease " << count_field(lease, "lease") << " of "
+                << printable(text_field(lease, lease.contains("agent_id") ? "agent_id" : "client")) << " on "
+                << printable(paths_of(lease)) << " is broken; who waits for it gets it now\n";
+  });
+}
+
+}  // namespace
+
+void add_leases(CLI::App& app, Action& action) {
+  CLI::App* command = app.add_subcommand("leases", "Who may write what, and who waits for it");
+  command->require_subcommand(0, 1);
+  const auto request = std::make_shared<Request>();
+  command->add_option("--path", request->path, "Only those in the way of this path");
+  command->add_option("--agent", request->agent, "Only those of this agent");
+  CLI::App* list = command->add_subcommand("list", "Shows them, as does `leases` alone");
+  CLI::App* breaking =
+      command->add_subcommand("break", "Ends a lease, whoever holds it, and tells the holder");
+  breaking->add_option("LEASE", request->lease, "Its number")
+      ->required()
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 53));
+  breaking->add_option("--reason", request->reason, "Why, for the audit log and the holder")->required();
+  const auto show = [request](const Context& context) { return run_list(context, *request); };
+  list->callback([&action, show] { action = show; });
+  breaking->callback([&action, request] {
+    action = [request](const Context& context) { return run_break(context, *request); };
+  });
+  command->callback([&action, show] {
+    if (!action) action = show;
+  });
+}
+
+}  // namespace governor::ctl

@@ -1,0 +1,62 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "ctl/commands.hpp"
+#include "ctl/coordination/file_paths.hpp"
+#include "ctl/json_fields.hpp"
+#include "ctl/printable.hpp"
+#include "ctl/table.hpp"
+#include "ctl/tool_command.hpp"
+
+namespace governor::ctl {
+
+namespace {
+
+namespace json = boost::json;
+
+struct Request {
+  std::string root;
+  bool remove = false;
+  bool list = false;
+};
+
+int run_list(const Context& context) {
+  return run_method(context, {"governor/watches"}, [&](const json::object& result) {
+    Table table({{"DIRECTORY"}, {"SINCE"}, {"STATE"}});
+    for (const json::value& entry : array_field(result, "items")) {
+      if (!entry.is_object()) continue;
+      const json::object& item = entry.get_object();
+      table.add_row({text_field(item, "root"), text_field(item, "since"), text_field(item, "state")});
+    }
+    context.out << (table.empty() ? "no directory is watched\n" : table.render(context.colour));
+  });
+}
+
+int run_watch(const Context& context, const Request& request) {
+  if (request.list || request.root.empty()) return run_list(context);
+  json::object params = {{"root", absolute_path(request.root)}, {"remove", request.remove}};
+  ToolCommand command{"governor/watch", std::move(params), std::chrono::minutes(1),
+                      "looking at " + request.root};
+  return run_method(context, std::move(command), [&](const json::object& result) {
+    context.out << printable(text_field(result, "root"))
+                << (request.remove ? " is no longer watched\n" : " is watched\n");
+  });
+}
+
+}  // namespace
+
+void add_watches(CLI::App& app, Action& action) {
+  CLI::App* command =
+      app.add_subcommand("watch", "Reports every change below a directory that nobody was granted");
+  const auto request = std::make_shared<Request>();
+  command->add_option("DIR", request->root, "The directory; none: shows those that are watched");
+  command->add_flag("--remove", request->remove, "No longer");
+  command->add_flag("--list", request->list, "Shows those that are watched");
+  command->callback([&action, request] {
+    action = [request](const Context& context) { return run_watch(context, *request); };
+  });
+}
+
+}  // namespace governor::ctl

@@ -1,0 +1,127 @@
+#include <algorithm>
+#include <boost/json.hpp>
+#include <chrono>
+#include <exception>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ctl/daemon_call.hpp"
+#include "ctl/exit_code.hpp"
+#include "ctl/guard/ancestors.hpp"
+#include "ctl/guard/git_repository.hpp"
+#include "ctl/guard/guard_client.hpp"
+#include "ctl/guard/guards.hpp"
+#include "ctl/json_fields.hpp"
+#include "ctl/printable.hpp"
+
+namespace governor::ctl {
+
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kPathsAtOnce = 1000;
+constexpr std::size_t kShownConflicts = 20;
+constexpr std::chrono::seconds kGitPatience{30};
+
+struct Commit {
+  std::string top;
+  std::vector<std::string> paths;
+};
+
+ipc::Result<Commit> staged_commit(const Context& context) {
+  const GitRepository repository(context.environment, "");
+  const auto deadline = ipc::Deadline::after(kGitPatience);
+  auto top = repository.top_level(deadline);
+  if (!top) return top.error();
+  auto paths = repository.staged_paths(deadline);
+  if (!paths) return paths.error();
+  return Commit{std::move(*top), std::move(*paths)};
+}
+
+// In parts, because a line has a longest length.
+ipc::Result<json::array> find_conflicts(const Context& context, const Commit& commit,
+                                        ipc::Deadline deadline) {
+  json::array conflicts;
+  if (commit.paths.empty()) return conflicts;
+  auto client = reach_daemon(context, deadline);
+  if (!client) return client.error();
+  json::array pids;
+  for (const pid_t pid : ancestors()) pids.emplace_back(pid);
+  for (std::size_t from = 0; from < commit.paths.size(); from += kPathsAtOnce) {
+    json::array part;
+    for (std::size_t i = from; i < std::min(from + kPathsAtOnce, commit.paths.size()); ++i)
+      part.emplace_back(commit.paths[i]);
+    json::object params;
+    params["pids"] = pids;
+    params["cwd"] = commit.top;
+    params["paths"] = std::move(part);
+    const auto result = call_method(*client, "governor/guard_commit", std::move(params), deadline);
+    if (!result) return result.error();
+    for (const json::value& conflict : array_field(*result, "conflicts")) conflicts.push_back(conflict);
+  }
+  return conflicts;
+}
+
+std::string holder_of(const json::object& conflict) {
+  std::string holder = text_field(conflict, "agent_id");
+  const std::string client = text_field(conflict, "client");
+  if (holder == "-") holder = client == "-" ? "another session" : client;
+  if (client != "-" && client != holder) holder += " (" + client + ")";
+  if (const auto pid = count_field(conflict, "pid"); pid > 0) holder += ", pid " + std::to_string(pid);
+  return printable(holder);
+}
+
+void write_conflicts(const Context& context, const json::array& conflicts) {
+  context.err << "governor: this commit is refused, others are writing files that are in it:\n";
+  std::size_t shown = 0;
+  for (const json::value& entry : conflicts) {
+    if (!entry.is_object()) continue;
+    if (++shown > kShownConflicts) break;
+    const json::object& conflict = entry.get_object();
+    context.err << "  " << printable(text_field(conflict, "path")) << "\n    held by " << holder_of(conflict)
+                << " since " << printable(text_field(conflict, "since")) << " until "
+                << printable(text_field(conflict, "until"));
+    if (const auto lease = count_field(conflict, "lease"); lease > 0) context.err << ", lease " << lease;
+    if (const auto reason = text_field(conflict, "reason"); reason != "-")
+      context.err << ": " << printable(reason);
+    context.err << '\n';
+  }
+  if (conflicts.size() > kShownConflicts)
+    context.err << "  and " << conflicts.size() - kShownConflicts << " more\n";
+  context.err
+      << "Wait until they are released, or take the files out (git restore --staged FILE). A lease that "
+         "nobody needs any\nmore is ended with: governorctl leases break ID --reason TEXT\n";
+}
+
+int fall_back(const Context& context, const GitOptions& options, const std::string& why) {
+  const bool refused = options.fallback == "deny";
+  context.err << "governor: " << (refused ? "this commit is refused, since" : "this commit is not checked:")
+              << " the daemon cannot be asked: " << printable(why) << '\n';
+  return static_cast<int>(refused ? ExitCode::failed : ExitCode::done);
+}
+
+}  // namespace
+
+int guard_git(const Context& context, const GitOptions& options) {
+  try {
+    const auto commit = staged_commit(context);
+    if (!commit) {
+      context.err << "governor: cannot tell what is in this commit: " << printable(commit.error().message)
+                  << '\n';
+      return static_cast<int>(ExitCode::failed);
+    }
+    const auto deadline = ipc::Deadline::after(
+        std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout_seconds * 1000)));
+    const auto conflicts = find_conflicts(context, *commit, deadline);
+    if (!conflicts) return fall_back(context, options, conflicts.error().message);
+    if (conflicts->empty()) return static_cast<int>(ExitCode::done);
+    write_conflicts(context, *conflicts);
+    return static_cast<int>(ExitCode::failed);
+  } catch (const std::exception& error) {
+    return fall_back(context, options, error.what());
+  }
+}
+
+}  // namespace governor::ctl

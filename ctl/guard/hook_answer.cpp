@@ -1,0 +1,35 @@
+#include "ctl/guard/hook_answer.hpp"
+
+#include <utility>
+
+namespace governor::ctl {
+
+namespace json = boost::json;
+
+json::object permission(std::string_view decision, std::string_view reason) {
+  json::object specific;
+  specific["hookEventName"] = "PreToolUse";
+  specific["permissionDecision"] = decision;
+  specific["permissionDecisionReason"] = reason;
+  json::object answer;
+  answer["hookSpecificOutput"] = std::move(specific);
+  return answer;
+}
+
+json::object objection(std::string_view reason) {
+  json::object answer;
+  answer["decision"] = "block";
+  answer["reason"] = reason;
+  return answer;
+}
+
+json::object no_opinion() {
+  return {};
+}
+
+json::object with_warning(json::object answer, std::string_view message) {
+  answer["systemMessage"] = message;
+  return answer;
+}
+
+}  // namespace governor::ctl

@@ -1,0 +1,136 @@
+#include "ctl/guard/hook_call.hpp"
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <fstream>
+
+namespace governor::ctl {
+
+namespace {
+
+namespace json = boost::json;
+
+std::string text_of(const json::object& object, std::string_view name) {
+  const json::value* found = object.if_contains(name);
+  return found && found->is_string() ? std::string(found->get_string()) : std::string();
+}
+
+bool is_true(const json::object& object, std::string_view name) {
+  const json::value* found = object.if_contains(name);
+  return found && found->is_bool() && found->get_bool();
+}
+
+HookCall::Event event_of(std::string_view name) {
+  if (name == "PreToolUse") return HookCall::Event::before;
+  if (name == "PostToolUse") return HookCall::Event::after;
+  if (name == "PostToolUseFailure") return HookCall::Event::after_failure;
+  return HookCall::Event::other;
+}
+
+std::int64_t newlines(std::string_view text) {
+  return std::count(text.begin(), text.end(), '\n');
+}
+
+// How often the old text stands in the file: only an edit of all places that takes lines away needs to know.
+std::int64_t occurrences(const std::string& path, std::string_view text) {
+  constexpr std::size_t kLargest = 8 * 1024 * 1024;
+  std::ifstream file(path, std::ios::binary);
+  std::string content;
+  for (char buffer[64 * 1024]; file && content.size() < kLargest;) {
+    file.read(buffer, sizeof buffer);
+    content.append(buffer, static_cast<std::size_t>(file.gcount()));
+  }
+  std::int64_t found = 0;
+  for (std::size_t at = content.find(text); at != std::string::npos;
+       at = content.find(text, at + text.size()))
+    ++found;
+  return std::max<std::int64_t>(found, 1);
+}
+
+std::int64_t delta_of(const json::object& edit, const std::string& path) {
+  const std::string before = text_of(edit, "old_string");
+  const std::string after = text_of(edit, "new_string");
+  const std::int64_t delta = newlines(after) - newlines(before);
+  return delta < 0 && is_true(edit, "replace_all") ? delta * occurrences(path, before) : delta;
+}
+
+void read_write(HookCall& call, const json::object& input) {
+  const bool notebook = call.tool == "NotebookEdit";
+  call.path = text_of(input, notebook ? "notebook_path" : "file_path");
+  if (call.path.empty()) {
+    call.problem = "tool_input of " + call.tool + " names no " + (notebook ? "notebook_path" : "file_path");
+    return;
+  }
+  const std::string absolute =
+      call.path.starts_with('/') || call.cwd.empty() ? call.path : call.cwd + '/' + call.path;
+  if (call.tool == "Write") {
+    const json::value* content = input.if_contains("content");
+    if (content && content->is_string()) {
+      call.new_lines = count_lines(content->get_string());
+    } else {
+      call.problem = "tool_input of Write has no content";
+    }
+  } else if (call.tool == "Edit") {
+    call.line_delta = delta_of(input, absolute);
+  } else if (call.tool == "MultiEdit") {
+    std::int64_t sum = 0;
+    if (const json::value* edits = input.if_contains("edits"); edits && edits->is_array()) {
+      for (const json::value& edit : edits->get_array())
+        if (edit.is_object()) sum += delta_of(edit.get_object(), absolute);
+    }
+    call.line_delta = sum;
+  }
+}
+
+void read_members(HookCall& call, const json::object& input) {
+  call.event_name = text_of(input, "hook_event_name");
+  call.session = text_of(input, "session_id");
+  call.cwd = text_of(input, "cwd");
+  call.tool = text_of(input, "tool_name");
+  if (call.event_name.empty()) {
+    call.problem = "the hook's input has no hook_event_name";
+    return;
+  }
+  call.event = event_of(call.event_name);
+  if (call.event == HookCall::Event::other) return;
+  if (call.tool.empty()) {
+    call.problem = "the hook's input has no tool_name";
+    return;
+  }
+  call.writes =
+      call.tool == "Write" || call.tool == "Edit" || call.tool == "MultiEdit" || call.tool == "NotebookEdit";
+  if (!call.writes) return;
+  if (call.session.empty()) {
+    call.problem = "the hook's input has no session_id";
+    return;
+  }
+  const json::value* tool_input = input.if_contains("tool_input");
+  if (!tool_input || !tool_input->is_object()) {
+    call.problem = "the hook's input has no tool_input";
+    return;
+  }
+  read_write(call, tool_input->get_object());
+}
+
+}  // namespace
+
+std::int64_t count_lines(std::string_view text) {
+  return newlines(text) + (text.empty() || text.back() == '\n' ? 0 : 1);
+}
+
+HookCall read_hook_call(std::string_view text) {
+  HookCall call;
+  boost::system::error_code failure;
+  const json::value parsed = json::parse(text, failure);
+  if (failure) {
+    call.problem = text.empty() ? "the standard input is empty, expected the JSON of a hook"
+                                : "the standard input is not JSON: " + failure.message();
+  } else if (!parsed.is_object()) {
+    call.problem = "the standard input is not a JSON object";
+  } else {
+    read_members(call, parsed.get_object());
+  }
+  return call;
+}
+
+}  // namespace governor::ctl

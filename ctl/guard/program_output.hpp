@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "ipc/deadline.hpp"
+#include "ipc/environment.hpp"
+#include "ipc/error.hpp"
+
+namespace governor::ctl {
+
+struct ProgramOutput {
+  int exit_code = -1;  ///< 128 and the signal, where one ended it
+  std::string out;
+  std::string err;
+};
+
+/// Runs a program of PATH without a shell, its input at its end, and collects what it writes. An error when
+/// it cannot be started, writes more than 64 MiB, or has not ended in time; then it is killed.
+ipc::Result<ProgramOutput> run_program(const std::vector<std::string>& arguments,
+                                       const ipc::Environment& environment, ipc::Deadline deadline);
+
+}  // namespace governor::ctl

@@ -1,0 +1,69 @@
+// Files that change without governor: what is watched, and what becomes of it.
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "daemon/state/internal_sink.hpp"
+#include "daemon/state/state_owner.hpp"
+#include "daemon/watch/changed_files_call.hpp"
+
+namespace governor::daemon {
+
+/// To be called when leases, protections or watched projects have changed.
+void StateOwner::refresh_watch(core::FileChange::When when) {
+  if (!state_ || stopping_) return;
+  auto targets = state_->watch_targets();
+  std::vector<core::PathPattern> fresh;
+  for (const core::PathPattern& target : targets) {
+    if (!watched_.contains(target.text())) fresh.push_back(target);
+  }
+  watched_.clear();
+  for (const core::PathPattern& target : targets) watched_.insert(target.text());
+  watcher_.watch(std::move(targets), [this, fresh = std::move(fresh), when]() mutable {
+    // What the files hold now is what later changes are compared with, and what can be brought back.
+    if (!fresh.empty()) look_at_files({{}, {}, std::move(fresh), when});
+  });
+}
+
+void StateOwner::look_at_files(ChangedFiles what) {
+  PendingCall look;
+  look.sink =
+      std::make_shared<InternalSink>(InternalSink::Success::is_silent, "looking at files that changed");
+  look.ticket.started = std::chrono::steady_clock::now();
+  look.tool = &changed_files_request();
+  look.call = std::make_shared<ChangedFilesCall>(
+      std::move(what), [this](std::vector<std::string> files) { watcher_.look_again(std::move(files)); });
+  call(std::move(look));
+}
+
+void StateOwner::on_file_report(FileWatcher::Report report) {
+  if (!report.incomplete.empty()) {
+    spdlog::warn("{}", report.incomplete);
+    on_strand([this, message = report.incomplete] {
+      core::Changes changes;
+      state_->raise_alert(
+          {"watch_incomplete", core::AlertKind::watch_incomplete, core::AlertSeverity::warning, "",
+           "Not all files that should be watched are: " + message},
+          settings_.now_us(), changes);
+      if (!changes.empty()) commits_.add(std::move(changes), nullptr);
+    });
+  }
+  if (report.missed) {
+    on_strand([this] {
+      core::Changes changes;
+      state_->raise_alert(
+          {"watch_overflow", core::AlertKind::watch_incomplete, core::AlertSeverity::warning, "",
+           "More files changed at once than the system reports. All that are watched were "
+           "looked at again; a file that changed and changed back meanwhile was not seen."},
+          settings_.now_us(), changes);
+      if (!changes.empty()) commits_.add(std::move(changes), nullptr);
+      look_at_files({{}, {}, state_->watch_targets(), core::FileChange::When::now});
+    });
+  }
+  if (report.files.empty() && report.vanished.empty()) return;
+  look_at_files({std::move(report.files), std::move(report.vanished), {}, core::FileChange::When::now});
+}
+
+}  // namespace governor::daemon

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/result.hpp"
+#include "daemon/tools/arguments.hpp"
+#include "daemon/tools/tool.hpp"
+#include "ipc/process_identity.hpp"
+
+namespace governor::daemon {
+
+/// What a hook says of itself.
+struct HookOrigin {
+  std::string kind;     ///< "claude-code"
+  std::string session;  ///< the tool's own session id
+  std::string cwd;
+  std::vector<pid_t> pids;  ///< its ancestors, the nearest first
+};
+
+/// Reads `pids`, and without more of the rest than a commit has.
+std::vector<pid_t> read_pids(Arguments& arguments);
+/// Reads all of it.
+HookOrigin read_origin(Arguments& arguments);
+
+/// The first of the processes that is no shell: tools start their hooks through shells.
+pid_t tool_among(const std::vector<pid_t>& pids);
+
+/// For whom a hook acts: the session of the tool's MCP client, where the same process has started one, else a
+/// session of the tool's own, which ends with its process like any other.
+class GuardActor {
+ public:
+  explicit GuardActor(HookOrigin origin);
+
+  /// State strand: the sessions among which to look.
+  void note_sessions(const core::State& state);
+  /// File thread: finds the tool's process, and the session whose proxy it has started.
+  void look_around();
+  /// The agent that must be loaded before `take_up`, known after `look_around`.
+  [[nodiscard]] const std::string& agent_id() const { return agent_id_; }
+
+  struct Acting {
+    core::Caller caller;
+    std::string agent_id;  ///< empty: the session itself
+  };
+  /// State strand: opens the tool's own session if need be, and registers its agent.
+  core::Result<Acting> take_up(CallContext& context);
+  /// State strand: the same without opening anything; a caller without session if there is none.
+  [[nodiscard]] Acting find(CallContext& context) const;
+
+ private:
+  struct Candidate {
+    core::SessionKey key = 0;
+    pid_t pid = 0;
+    std::string agent_id;
+  };
+
+  [[nodiscard]] std::string session_id() const;
+  [[nodiscard]] std::string own_agent_id() const;
+  [[nodiscard]] Acting as_client(CallContext& context) const;
+
+  HookOrigin origin_;
+  std::vector<Candidate> candidates_;
+  std::optional<ipc::ProcessIdentity> tool_;
+  core::SessionKey client_ = 0;  ///< the MCP client's session; 0: none
+  std::string agent_id_;
+};
+
+}  // namespace governor::daemon

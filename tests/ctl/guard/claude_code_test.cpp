@@ -1,0 +1,190 @@
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <chrono>
+
+#include "tests/ctl/recording_daemon.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace governor::ctl::test;
+namespace json = boost::json;
+
+namespace {
+
+std::string hook(const char* event, const char* tool, json::object tool_input) {
+  return json::serialize(json::object{{"session_id", "s-1"},
+                                      {"cwd", "/work"},
+                                      {"hook_event_name", event},
+                                      {"tool_name", tool},
+                                      {"tool_input", std::move(tool_input)}});
+}
+
+std::string write_of(const char* path, const char* content = "one\ntwo\n", const char* event = "PreToolUse") {
+  return hook(event, "Write", {{"file_path", path}, {"content", content}});
+}
+
+json::object verdict(const char* decision, const char* reason) {
+  return {{"decision", decision}, {"code", "x"}, {"reason", reason}, {"path", "/a"}, {"lease", nullptr}};
+}
+
+json::object answer_of(const Run& run) {
+  CHECK(run.code == 0);
+  CHECK(run.err.empty());
+  return json::parse(run.out).as_object();
+}
+
+std::string decision_of(const json::object& answer) {
+  return std::string(answer.at("hookSpecificOutput").at("permissionDecision").as_string());
+}
+
+std::string reason_of(const json::object& answer) {
+  return std::string(answer.at("hookSpecificOutput").at("permissionDecisionReason").as_string());
+}
+
+const std::vector<std::string> kGuard = {"guard", "claude-code"};
+
+std::vector<std::string> guard_with(std::vector<std::string> more) {
+  more.insert(more.begin(), kGuard.begin(), kGuard.end());
+  return more;
+}
+
+}  // namespace
+
+TEST_CASE("before a write the daemon is asked and its decision is what the hook says", "[guard]") {
+  for (const char* decision : {"allow", "deny", "ask"}) {
+    RecordingDaemon daemon;
+    daemon.will_answer("governor/guard_write", {verdict(decision, "because")});
+    const auto answer = answer_of(daemon.run_reading(write_of("src/a.cpp"), kGuard));
+    CHECK(decision_of(answer) == decision);
+    CHECK(reason_of(answer) == "because");
+    CHECK(answer.at("hookSpecificOutput").at("hookEventName").as_string() == "PreToolUse");
+    const auto asked = daemon.last();
+    CHECK(asked.at("agent_kind").as_string() == "claude-code");
+    CHECK(asked.at("agent_session").as_string() == "s-1");
+    CHECK(asked.at("cwd").as_string() == "/work");
+    CHECK(asked.at("tool").as_string() == "Write");
+    CHECK(asked.at("path").as_string() == "src/a.cpp");
+    CHECK(asked.at("new_lines").as_int64() == 2);
+    CHECK(asked.at("pids").as_array().at(0).as_int64() == ::getppid());
+    CHECK_FALSE(asked.contains("line_delta"));
+    CHECK_FALSE(asked.contains("wait_seconds"));
+  }
+}
+
+TEST_CASE("a granted write can be left to the tool's own permission rules", "[guard]") {
+  RecordingDaemon daemon;
+  daemon.will_answer("governor/guard_write", {verdict("allow", "granted"), verdict("deny", "held")});
+  const auto guard = guard_with({"--grant", "none"});
+  CHECK(answer_of(daemon.run_reading(write_of("/a"), guard)).empty());
+  CHECK(decision_of(answer_of(daemon.run_reading(write_of("/a"), guard))) == "deny");
+}
+
+TEST_CASE("an edit is asked for with its lines, and waits as long as it is told", "[guard]") {
+  RecordingDaemon daemon;
+  daemon.will_answer("governor/guard_write", {verdict("allow", "granted")});
+  const auto text =
+      hook("PreToolUse", "Edit", {{"file_path", "/a"}, {"old_string", "x\ny"}, {"new_string", ""}});
+  (void)answer_of(daemon.run_reading(text, guard_with({"--wait", "2.5"})));
+  CHECK(daemon.last().at("line_delta").as_int64() == -1);
+  CHECK(daemon.last().at("wait_seconds").as_double() == 2.5);
+}
+
+TEST_CASE("after a write the daemon is told, and only a loop is an objection", "[guard]") {
+  RecordingDaemon daemon;
+  daemon.will_answer("governor/guard_done", {{{"loop", false}, {"reason", nullptr}},
+                                             {{"loop", true}, {"reason", "three times as it was"}}});
+  const auto after = write_of("/a", "", "PostToolUse");
+  CHECK(answer_of(daemon.run_reading(after, kGuard)).empty());
+  CHECK(daemon.last().at("success").as_bool());
+  const auto loop = answer_of(daemon.run_reading(after, kGuard));
+  CHECK(loop.at("decision").as_string() == "block");
+  CHECK(loop.at("reason").as_string() == "three times as it was");
+  (void)answer_of(daemon.run_reading(write_of("/a", "", "PostToolUseFailure"), kGuard));
+  CHECK_FALSE(daemon.last().at("success").as_bool());
+}
+
+TEST_CASE("tools that write nothing meet no objection and ask nobody", "[guard]") {
+  RecordingDaemon daemon;
+  for (const char* event : {"PreToolUse", "PostToolUse"})
+    CHECK(answer_of(daemon.run_reading(hook(event, "Bash", {{"command", "ls"}}), kGuard)).empty());
+  CHECK(daemon.calls().empty());
+}
+
+TEST_CASE("a hook that is installed for another event says so and objects to nothing", "[guard]") {
+  RecordingDaemon daemon;
+  const auto answer = answer_of(daemon.run_reading(hook("SessionStart", "", {}), kGuard));
+  CHECK(contains(std::string(answer.at("systemMessage").as_string()), "SessionStart"));
+  CHECK(answer.size() == 1);
+}
+
+TEST_CASE("whatever goes wrong, the answer is the fallback with the reason", "[guard]") {
+  const TemporaryDirectory nobody;
+  RecordingDaemon silent;  // listens and never answers
+  RecordingDaemon odd;
+  odd.will_answer("governor/guard_write", {{{"decision", "perhaps"}}});
+  const auto check = [](const Run& run, const std::string& fallback, std::string_view reason) {
+    CAPTURE(run.out, fallback);
+    const auto answer = answer_of(run);
+    CHECK(decision_of(answer) == fallback);
+    CHECK(contains(reason_of(answer), reason));
+    CHECK(answer.contains("systemMessage") == (fallback == "allow"));
+  };
+  for (const std::string fallback : {"ask", "deny", "allow"}) {
+    const auto guard = guard_with({"--fallback", fallback, "--timeout", "0.3"});
+    check(run_governorctl_reading("no JSON", nobody.path(), guard), fallback, "not JSON");
+    check(run_governorctl_reading("", nobody.path(), guard), fallback, "empty");
+    check(run_governorctl_reading("{}", nobody.path(), guard), fallback, "hook_event_name");
+    check(run_governorctl_reading(hook("PreToolUse", "Write", {}), nobody.path(), guard), fallback,
+          "file_path");
+    check(run_governorctl_reading(write_of("/a"), nobody.path(), guard), fallback, "did not start");
+    check(silent.run_reading(write_of("/a"), guard), fallback, "");
+    check(odd.run_reading(write_of("/a"), guard), fallback, "perhaps");
+  }
+  check(run_governorctl_reading("no JSON", nobody.path(), kGuard), "ask", "not JSON");
+}
+
+TEST_CASE("an allowed fallback that is left to the tool still warns", "[guard]") {
+  const TemporaryDirectory nobody;
+  const auto answer = answer_of(run_governorctl_reading(
+      write_of("/a"), nobody.path(), guard_with({"--fallback", "allow", "--grant", "none"})));
+  CHECK_FALSE(answer.contains("hookSpecificOutput"));
+  CHECK(contains(std::string(answer.at("systemMessage").as_string()), "did not start"));
+}
+
+TEST_CASE("a write that could not be recorded is a warning, with deny an objection", "[guard]") {
+  const TemporaryDirectory nobody;
+  const auto after = write_of("/a", "", "PostToolUse");
+  const auto warned = answer_of(run_governorctl_reading(after, nobody.path(), kGuard));
+  CHECK(warned.contains("systemMessage"));
+  CHECK_FALSE(warned.contains("decision"));
+  const auto denied =
+      answer_of(run_governorctl_reading(after, nobody.path(), guard_with({"--fallback", "deny"})));
+  CHECK(denied.at("decision").as_string() == "block");
+}
+
+TEST_CASE("an input that does not end, or is too long, is answered in time", "[guard]") {
+  const TemporaryDirectory nobody;
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  const auto begun = std::chrono::steady_clock::now();
+  const auto run = run_governorctl_reading(ends[0], nobody.path(), guard_with({"--timeout", "0.1"}));
+  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(5));
+  CHECK(decision_of(answer_of(run)) == "ask");
+  CHECK(contains(reason_of(answer_of(run)), "in time"));
+  ::close(ends[0]);
+  ::close(ends[1]);
+  const std::string long_text(33 * 1024 * 1024, ' ');
+  const auto refused = answer_of(run_governorctl_reading(long_text, nobody.path(), kGuard));
+  CHECK(contains(reason_of(refused), "longer than 32 MiB"));
+}
+
+TEST_CASE("a mistake in the hook's command line blocks, because 2 is what Claude Code takes for a refusal",
+          "[guard]") {
+  const TemporaryDirectory nobody;
+  for (const auto& wrong : {guard_with({"--fallback", "perhaps"}), guard_with({"--wait", "-1"}),
+                            std::vector<std::string>{"guard"}, std::vector<std::string>{"guard", "cursor"}}) {
+    const auto run = run_governorctl_reading(write_of("/a"), nobody.path(), wrong);
+    CHECK(run.code == 2);
+    CHECK_FALSE(run.err.empty());
+  }
+}

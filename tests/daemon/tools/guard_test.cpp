@@ -1,0 +1,318 @@
+// What hooks are told, and whom they act for.
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "tests/daemon/state/daemon_fixture.hpp"
+#include "tests/daemon/state/test_client.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/forked_child.hpp"
+
+using namespace governor::daemon;
+using namespace governor::daemon::test;
+using namespace std::chrono_literals;
+namespace json = boost::json;
+
+namespace {
+
+constexpr int kManyLooks = 50'000;
+
+/// A daemon, a directory with files, and a connection that asks as hooks do.
+class Guarded {
+ public:
+  Guarded() : asking_(daemon.socket()) {}
+
+  std::string make_file(const std::string& name, int lines) {
+    const std::string path = directory_.file(name);
+    std::ofstream file(path);
+    for (int i = 0; i < lines; ++i) file << "line " << i << '\n';
+    return std::filesystem::canonical(directory_.path()).string() + '/' + name;
+  }
+  [[nodiscard]] std::string directory() const { return directory_.path(); }
+
+  json::object request(const char* method, const json::object& params) {
+    json::object message = {{"jsonrpc", "2.0"}, {"id", ++id_}, {"method", method}};
+    message["params"] = params;
+    return asking_.ask(json::serialize(message));
+  }
+  json::object ask(const char* method, const json::object& params) {
+    const json::object answer = request(method, params);
+    INFO(json::serialize(answer));
+    REQUIRE(answer.contains("result"));
+    return answer.at("result").as_object();
+  }
+  json::object hook(const std::string& session, const std::string& path) {
+    return {{"agent_kind", "claude-code"}, {"agent_session", session}, {"pids", {::getpid()}},
+            {"cwd", directory_.path()},    {"tool", "Write"},          {"path", path}};
+  }
+  json::object write(const std::string& session, const std::string& path, int new_lines) {
+    json::object params = hook(session, path);
+    params["new_lines"] = new_lines;
+    return ask("governor/guard_write", params);
+  }
+  json::object edit(const std::string& session, const std::string& path, int delta) {
+    json::object params = hook(session, path);
+    params["line_delta"] = delta;
+    return ask("governor/guard_write", params);
+  }
+  json::object done(const std::string& session, const std::string& path) {
+    json::object params = hook(session, path);
+    params["success"] = true;
+    return ask("governor/guard_done", params);
+  }
+
+  DaemonFixture daemon;
+
+ private:
+  TemporaryDirectory directory_;
+  TestClient asking_;
+  int id_ = 100;
+};
+
+/// A client of a numbered session that asks tools.
+class Someone {
+ public:
+  Someone(const DaemonFixture& daemon, const char* name) : client_(daemon.socket()) { client_.hello(name); }
+
+  json::object call(const char* tool, const json::object& arguments) {
+    return client_.call(++line_, tool, json::serialize(arguments));
+  }
+  json::object take(const std::string& path) {
+    return call("request_write", {{"paths", {path}}, {"reason", "mine"}});
+  }
+  json::array leases() { return call("list_leases", {}).at("leases").as_array(); }
+  void wait_for_queue(std::size_t length) {
+    for (int i = 0; i < kManyLooks; ++i) {
+      if (call("list_leases", {}).at("waiting").as_array().size() == length) return;
+    }
+    FAIL("the queue never has " << length << " requests");
+  }
+  TestClient& client() { return client_; }
+
+ private:
+  TestClient client_;
+  std::uint64_t line_ = 0;
+};
+
+bool contains(const json::value& text, std::string_view part) {
+  return text.is_string() && std::string_view(text.get_string()).find(part) != std::string_view::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a hook is granted the file for an agent of its own, until the tool is done") {
+  Guarded guarded;
+  Someone someone(guarded.daemon, "a");
+  const std::string path = guarded.make_file("a.cpp", 10);
+  const auto granted = guarded.write("abcdef1234567890", path, 12);
+  CHECK(granted.at("decision").as_string() == "allow");
+  CHECK(granted.at("code").as_string() == "granted");
+  CHECK(granted.at("path").as_string() == path);
+  const auto leases = someone.leases();
+  REQUIRE(leases.size() == 1);
+  CHECK(leases[0].at("lease") == granted.at("lease"));
+  CHECK(leases[0].at("agent_id").as_string() == "claude-code-abcdef12");
+  CHECK(leases[0].at("client").as_string() == "claude-code");
+  CHECK(leases[0].at("pid").as_int64() == ::getpid());
+  CHECK(leases[0].at("direct").as_bool());
+  CHECK(leases[0].at("reason").as_string() == "claude-code Write");
+  CHECK_FALSE(guarded.done("abcdef1234567890", path).at("loop").as_bool());
+  CHECK(someone.leases().empty());
+  CHECK(someone.call("list_agents", {}).at("agents").as_array().size() == 1);
+  // A second write opens nothing new.
+  CHECK(guarded.write("abcdef1234567890", path, 12).at("decision").as_string() == "allow");
+  CHECK(guarded.daemon.stored(
+            "SELECT count(*) FROM audit WHERE event = 'session_opened' AND detail LIKE '%claude%'") == 1);
+}
+
+TEST_CASE("a file that another holds is denied with who, since when, and what to do") {
+  Guarded guarded;
+  Someone holder(guarded.daemon, "a");
+  const std::string path = guarded.make_file("a.cpp", 10);
+  const auto lease = holder.take(path);
+  const auto denied = guarded.write("s-1", path, 12);
+  CHECK(denied.at("decision").as_string() == "deny");
+  CHECK(denied.at("code").as_string() == "held");
+  CHECK(denied.at("lease").is_null());
+  CHECK(contains(denied.at("reason"), "pid " + std::to_string(::getpid())));
+  CHECK(contains(denied.at("reason"), "mine"));
+  CHECK(contains(denied.at("reason"), lease.at("until").as_string()));
+  CHECK(contains(denied.at("reason"), "Nothing was written"));
+  CHECK(guarded.daemon.stored("SELECT count(*) FROM audit WHERE event = 'guard_refused'") == 1);
+  holder.call("release_write", {{"lease", lease.at("lease")}});
+  CHECK(guarded.write("s-1", path, 12).at("decision").as_string() == "allow");
+}
+
+TEST_CASE("two sessions of one tool are two writers") {
+  Guarded guarded;
+  const std::string path = guarded.make_file("a.cpp", 10);
+  CHECK(guarded.write("11111111-a", path, 12).at("decision").as_string() == "allow");
+  CHECK(guarded.write("22222222-b", path, 12).at("code").as_string() == "held");
+  CHECK(guarded.write("11111111-a", path, 13).at("decision").as_string() == "allow");
+  guarded.done("22222222-b", path);  // takes nothing from the other
+  CHECK(guarded.write("22222222-b", path, 12).at("code").as_string() == "held");
+}
+
+TEST_CASE("a hook that waits gets the file when it is free, or is told at the end of its time") {
+  Guarded guarded;
+  Someone holder(guarded.daemon, "a");
+  const std::string path = guarded.make_file("a.cpp", 10);
+  const auto lease = holder.take(path);
+  json::object params = guarded.hook("s-1", path);
+  params["new_lines"] = 12;
+  params["wait_seconds"] = 300;
+  TestClient waiting(guarded.daemon.socket());
+  waiting.send(json::serialize(
+      json::object{{"jsonrpc", "2.0"}, {"id", 1}, {"method", "governor/guard_write"}, {"params", params}}));
+  holder.wait_for_queue(1);
+  std::ofstream(path, std::ios::app) << std::string(100, '\n');  // by the holder, meanwhile
+  holder.call("release_write", {{"lease", lease.at("lease")}});
+  // What is there now is what counts: 12 of 110 lines.
+  const auto answer = waiting.next_object().at("result").as_object();
+  CHECK(answer.at("code").as_string() == "shrink");
+  CHECK(holder.leases().empty());
+
+  holder.take(path);
+  params["new_lines"] = 110;
+  waiting.send(json::serialize(
+      json::object{{"jsonrpc", "2.0"}, {"id", 2}, {"method", "governor/guard_write"}, {"params", params}}));
+  holder.wait_for_queue(1);
+  DaemonFixture::advance_clock(301s);
+  CHECK(waiting.next_object().at("result").at("code").as_string() == "held");
+}
+
+TEST_CASE("a write that leaves less than half of a long file is denied, however it is made") {
+  Guarded guarded;
+  const std::string path = guarded.make_file("long.cpp", 500);
+  const auto denied = guarded.write("s-1", path, 20);
+  CHECK(denied.at("decision").as_string() == "deny");
+  CHECK(denied.at("code").as_string() == "shrink");
+  CHECK(contains(denied.at("reason"), "20 of the 500 lines"));
+  CHECK(guarded.edit("s-1", path, -251).at("code").as_string() == "shrink");
+  CHECK(guarded.edit("s-1", path, -501).at("code").as_string() == "shrink");
+  CHECK(guarded.edit("s-1", path, -250).at("code").as_string() == "granted");
+  CHECK(guarded.write("s-1", path, 250).at("code").as_string() == "granted");
+  CHECK(guarded.write("s-1", guarded.make_file("short.cpp", 49), 1).at("code").as_string() == "granted");
+  CHECK(guarded.write("s-1", guarded.directory() + "/new.cpp", 1).at("code").as_string() == "granted");
+  CHECK(guarded.ask("governor/guard_write", guarded.hook("s-1", path)).at("code").as_string() == "granted");
+}
+
+TEST_CASE("an agent that is paused gets no file, and is told by whom that is ended") {
+  Guarded guarded;
+  Someone someone(guarded.daemon, "a");
+  const std::string path = guarded.make_file("a.cpp", 10);
+  guarded.write("abcdef12", path, 10);
+  guarded.done("abcdef12", path);
+  guarded.ask("tools/call", {{"name", "pause_agent"},
+                             {"arguments", {{"agent_id", "claude-code-abcdef12"}, {"reason", "a look"}}},
+                             {"_meta",
+                              {{"io.modelcontextprotocol/protocolVersion", "2026-07-28"},
+                               {"io.modelcontextprotocol/clientInfo", {{"name", "test"}, {"version", "1"}}},
+                               {"io.modelcontextprotocol/clientCapabilities", json::object()}}}});
+  const auto denied = guarded.write("abcdef12", path, 10);
+  CHECK(denied.at("decision").as_string() == "deny");
+  CHECK(denied.at("code").as_string() == "gated");
+  CHECK(contains(denied.at("reason"), "a look"));
+  CHECK(contains(denied.at("reason"), "resume_agent"));
+}
+
+TEST_CASE("the file is the real one: relative to the hook's directory, through links, by any name") {
+  Guarded guarded;
+  const std::string path = guarded.make_file("a.cpp", 10);
+  std::filesystem::create_symlink(path, guarded.directory() + "/link");
+  std::filesystem::create_hard_link(path, guarded.directory() + "/twin");
+  CHECK(guarded.write("11111111", "./x/../a.cpp", 10).at("path").as_string() == path);
+  for (const char* name : {"link", "twin", "a.cpp"})
+    CHECK(guarded.write("22222222", name, 10).at("code").as_string() == "held");
+}
+
+TEST_CASE("the hook acts for the MCP client that its tool has started, and leaves that one's lease alone") {
+  int ready[2];
+  REQUIRE(::pipe(ready) == 0);
+  // The proxy is a child of the tool, which is this process. Forked while there are no threads yet.
+  int address[2];
+  REQUIRE(::pipe(address) == 0);
+  const governor::tests::ForkedChild proxy([&] {
+    std::string socket(256, '\0');
+    const auto length = ::read(address[0], socket.data(), socket.size());
+    if (length <= 0) return 1;
+    socket.resize(static_cast<std::size_t>(length));
+    TestClient client(socket);
+    client.hello("c");
+    client.call(1, "register_agent", R"({"agent_id":"ada"})");
+    if (::write(ready[1], "r", 1) != 1) return 1;
+    for (;;) ::pause();
+  });
+  Guarded guarded;
+  const std::string socket = guarded.daemon.socket();
+  REQUIRE(::write(address[1], socket.data(), socket.size()) > 0);
+  char byte = 0;
+  REQUIRE(::read(ready[0], &byte, 1) == 1);
+  Someone someone(guarded.daemon, "d");
+  const std::string path = guarded.make_file("a.cpp", 10);
+  CHECK(guarded.write("s-1", path, 10).at("decision").as_string() == "allow");
+  const auto leases = someone.leases();
+  REQUIRE(leases.size() == 1);
+  CHECK(leases[0].at("agent_id").as_string() == "ada");
+  CHECK(leases[0].at("pid").as_int64() == proxy.pid());
+  guarded.done("s-1", path);
+  CHECK(someone.leases().empty());
+  for (const int end : {ready[0], ready[1], address[0], address[1]}) ::close(end);
+}
+
+TEST_CASE("the lease of a tool that is gone ends after the grace") {
+  Guarded guarded;
+  Someone someone(guarded.daemon, "a");
+  const std::string path = guarded.make_file("a.cpp", 10);
+  guarded.write("s-1", path, 10);
+  DaemonFixture::processes_gone = true;
+  for (int i = 0; i < kManyLooks && !someone.leases().at(0).as_object().contains("session_ended"); ++i) {
+  }
+  CHECK(someone.leases().at(0).as_object().contains("session_ended"));
+  CHECK(guarded.write("s-2", path, 10).at("code").as_string() == "held");
+  DaemonFixture::advance_clock(31s);
+  bool free = false;
+  for (int i = 0; i < kManyLooks && !free; ++i) free = someone.leases().empty();
+  CHECK(free);
+}
+
+TEST_CASE("a commit is told of the files that other live sessions write, and of no others") {
+  Guarded guarded;
+  Someone holder(guarded.daemon, "a");
+  const std::string held = guarded.make_file("held.cpp", 10);
+  const std::string read = guarded.make_file("read.cpp", 10);
+  guarded.make_file("free.cpp", 10);
+  const auto lease = holder.take(held);
+  holder.call("request_write", {{"paths", {read}}, {"mode", "shared"}});
+  const auto conflicts = [&](std::int64_t pid) {
+    return guarded
+        .ask("governor/guard_commit", {{"pids", {pid}},
+                                       {"cwd", guarded.directory()},
+                                       {"paths", {"held.cpp", "read.cpp", "free.cpp", "gone/away.cpp"}}})
+        .at("conflicts")
+        .as_array();
+  };
+  // Process 1 is nobody's tool; the sessions of this test belong to this process.
+  const auto found = conflicts(1);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0].at("path").as_string() == held);
+  CHECK(found[0].at("lease") == lease.at("lease"));
+  CHECK(found[0].at("agent_id").is_null());
+  CHECK(found[0].at("pid").as_int64() == ::getpid());
+  CHECK(found[0].at("reason").as_string() == "mine");
+  CHECK(conflicts(::getpid()).empty());
+  CHECK(conflicts(::getppid()).empty());
+}
+
+TEST_CASE("a hook's request that lacks what it needs is an error that says so") {
+  Guarded guarded;
+  for (const char* field : {"agent_kind", "agent_session", "path"}) {
+    json::object params = guarded.hook("s-1", "/a");
+    params.erase(field);
+    const auto answer = guarded.request("governor/guard_write", params);
+    CAPTURE(field, json::serialize(answer));
+    CHECK(answer.contains("error"));
+    CHECK(json::serialize(answer).find(field) != std::string::npos);
+  }
+}
