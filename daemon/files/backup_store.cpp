@@ -184,7 +184,7 @@ bool BackupStore::remove(const std::string& sha256, std::uint64_t since) {
   const std::string path = path_of(sha256);
   const std::uint64_t bytes = size_of(path);
   if (::unlink(path.c_str()) != 0) return errno == ENOENT;
-  total_bytes_ -= bytes;
+  total_bytes_ -= std::min(total_bytes_, bytes);
   return true;
 }
 

@@ -12,8 +12,14 @@
 namespace governor::daemon {
 namespace {
 
+constexpr const char* kWayOut =
+    " Stop and do not write this file again: say what you wanted and what goes wrong. A person is told and "
+    "has to "
+    "look at it.";
+
 struct WriteReport {
   std::string kind;
+  std::string tool;
   std::string path;
   std::string cwd;
   bool success = true;
@@ -26,9 +32,9 @@ class GuardDoneCall final : public ToolCall {
 
   [[nodiscard]] bool depends_on_all() const override { return true; }
 
-  void work(FileServices&) override {
+  void work(FileServices& services) override {
     actor_.look_around();
-    file_.emplace(look_at_file(report_.path, report_.cwd));
+    file_.emplace(look_at_file(report_.path, report_.cwd, services));
   }
 
   [[nodiscard]] std::vector<std::string> agents_after_work() override {
@@ -44,19 +50,41 @@ class GuardDoneCall final : public ToolCall {
     }
     if (!*file_) return core::Error(file_->error());
     const GuardActor::Acting acting = actor_.find(context);
-    std::string loop;
-    if (acting.caller.session != 0) release(context, acting);
+    if (acting.caller.session == 0) return answer({});
+    const auto holder = context.state.lease_holder(acting.caller, acting.agent_id);
+    const core::Lease* lease = holder ? context.state.own_lease_covering((*file_)->path, *holder) : nullptr;
+    const std::string loop = record(context, acting, lease);
+    // Not one that the client had asked for itself.
+    if (lease != nullptr && is_guard_lease(*lease, report_.kind))
+      (void)context.state.release_lease(acting.caller, lease->key, context.now_us, context.changes);
     return answer(loop);
   }
 
  private:
-  /// The lease that the hook took before the write, not one that the client had asked for itself.
-  void release(CallContext& context, const GuardActor::Acting& acting) {
-    const auto holder = context.state.lease_holder(acting.caller, acting.agent_id);
-    if (!holder) return;
-    const core::Lease* lease = context.state.own_lease_covering((*file_)->path, *holder);
-    if (lease == nullptr || !is_guard_lease(*lease, report_.kind)) return;
-    (void)context.state.release_lease(acting.caller, lease->key, context.now_us, context.changes);
+  /// Returns what circle the write closes, if it does.
+  std::string record(CallContext& context, const GuardActor::Acting& acting, const core::Lease* lease) {
+    GuardFile& file = **file_;
+    if (!report_.success || file.no_copy) return {};
+    core::State& state = context.state;
+    const core::FileVersion* known = state.newest_version(file.real_path);
+    core::FileWrite write;
+    write.path = file.real_path;
+    write.kind = core::FileVersionKind::reported;
+    if (known != nullptr) write.before = known->state;
+    write.after = file.state;
+    write.agent_id = acting.agent_id;
+    write.lease = lease != nullptr ? lease->key : 0;
+    write.note = guard_lease_reason(report_.kind, report_.tool);
+    // The watcher may have been faster: then this write is known, and with it the circle.
+    write.found_written = known != nullptr && lease != nullptr && known->lease == lease->key &&
+                          known->state.sha256 == file.state.sha256;
+    const bool is_known = write.found_written;
+    const auto outcome = state.record_write(acting.caller, std::move(write), context.now_us, context.changes);
+    if (outcome.loop) return outcome.loop_message + kWayOut;
+    const core::Agent* agent = acting.agent_id.empty() ? nullptr : state.find_agent(acting.agent_id);
+    const bool in_loop = agent != nullptr && agent->profile.loop.kind != core::LoopKind::none;
+    if (!is_known || !in_loop || agent->profile.loop.since_us < lease->granted_us) return {};
+    return "Agent \"" + agent->profile.id + "\" writes in circles." + kWayOut;
   }
 
   static std::string answer(const std::string& loop) {
@@ -78,7 +106,7 @@ core::Result<std::unique_ptr<ToolCall>> parse_done(const boost::json::object& pa
   WriteReport report;
   report.kind = origin.kind;
   report.cwd = origin.cwd;
-  (void)arguments.text("tool", 64);
+  report.tool = arguments.text("tool", 64).value_or("");
   report.path = arguments.text("path", kMaxPathBytes).value_or("");
   report.success = arguments.flag("success", true);
   if (report.path.empty()) arguments.require("path", "the file that was written");

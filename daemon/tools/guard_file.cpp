@@ -1,32 +1,38 @@
 #include "daemon/tools/guard_file.hpp"
 
-#include <fmt/format.h>
+#include <utility>
 
-#include <algorithm>
-#include <array>
-#include <fstream>
-
+#include "daemon/files/file_slot.hpp"
 #include "daemon/files/real_path.hpp"
+#include "daemon/files/shrink_guard.hpp"
 #include "daemon/tools/path_reference.hpp"
 
 namespace governor::daemon {
+namespace {
 
-core::Result<GuardFile> look_at_file(const std::string& given, const std::string& directory) {
+std::optional<core::Error> take_copy(GuardFile& file, FileServices& services) {
+  const auto slot = FileSlot::open(file.real_path);
+  if (!slot) return slot.error();
+  const auto content = slot->read(services.settings.max_file_bytes);
+  if (!content) return content.error();
+  if (!content->exists) return std::nullopt;
+  auto stored = services.backups.put(content->bytes, content->sha256);
+  if (!stored) return stored.error();
+  file.state = {content->sha256, content->bytes.size(), count_lines(content->bytes), stored->bytes};
+  file.pin = std::move(stored->pin);
+  return std::nullopt;
+}
+
+}  // namespace
+
+core::Result<GuardFile> look_at_file(const std::string& given, const std::string& directory,
+                                     FileServices& services) {
   const auto resolved = resolve_file(given, directory);
   if (!resolved) return core::Error(resolved.error());
   GuardFile file;
   file.path = lease_path(*resolved);
-  file.exists = resolved->exists;
-  if (!file.exists || resolved->directory) return file;
-  std::ifstream stream(resolved->path, std::ios::binary);
-  char last = '\n';
-  for (std::array<char, 64 * 1024> buffer; stream;) {
-    stream.read(buffer.data(), buffer.size());
-    const auto count = stream.gcount();
-    file.lines += static_cast<std::uint64_t>(std::count(buffer.data(), buffer.data() + count, '\n'));
-    if (count > 0) last = buffer[static_cast<std::size_t>(count) - 1];
-  }
-  if (last != '\n') ++file.lines;
+  file.real_path = resolved->path;
+  file.no_copy = take_copy(file, services);
   return file;
 }
 

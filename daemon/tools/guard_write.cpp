@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "daemon/files/shrink_guard.hpp"
 #include "daemon/support/json_writer.hpp"
 #include "daemon/tools/guard_actor.hpp"
 #include "daemon/tools/guard_file.hpp"
@@ -36,9 +37,9 @@ class GuardWriteCall final : public ToolCall {
 
   [[nodiscard]] bool depends_on_all() const override { return true; }
 
-  void work(FileServices&) override {
+  void work(FileServices& services) override {
     if (!file_) actor_.look_around();
-    file_.emplace(look_at_file(intent_.path, intent_.cwd));
+    file_.emplace(look_at_file(intent_.path, intent_.cwd, services));
   }
 
   [[nodiscard]] std::vector<std::string> agents_after_work() override {
@@ -60,8 +61,13 @@ class GuardWriteCall final : public ToolCall {
     const auto acting = actor_.take_up(context);
     if (!acting) return decide(context, {}, "deny", "gated", guard_text(acting.error()));
     acting_ = *acting;
-    if (const auto left = lines_left(); shrinks_badly((*file_)->lines, left))
-      return decide(context, acting_, "deny", "shrink", shrink_text(path(), (*file_)->lines, left));
+    note_content(context);
+    if ((*file_)->no_copy) {
+      return decide(context, acting_, "ask", "no_backup",
+                    "No backup of " + path() + " can be kept: " + guard_text(*(*file_)->no_copy));
+    }
+    if (const auto left = lines_left(); shrinks_badly((*file_)->state.lines, left))
+      return decide(context, acting_, "deny", "shrink", shrink_text(path(), (*file_)->state.lines, left));
     return ask_for_lease(context);
   }
 
@@ -70,12 +76,8 @@ class GuardWriteCall final : public ToolCall {
  private:
   [[nodiscard]] const std::string& path() const { return (*file_)->path.text(); }
 
-  static bool shrinks_badly(std::uint64_t before, std::uint64_t after) {
-    return before >= 50 && after * 2 < before;
-  }
-
   [[nodiscard]] std::uint64_t lines_left() const {
-    const auto before = static_cast<std::int64_t>((*file_)->lines);
+    const auto before = static_cast<std::int64_t>((*file_)->state.lines);
     const std::int64_t after =
         intent_.new_lines != kNotGiven ? intent_.new_lines : before + intent_.line_delta;
     return static_cast<std::uint64_t>(std::max<std::int64_t>(after, 0));
@@ -115,7 +117,30 @@ class GuardWriteCall final : public ToolCall {
     return allow(context, outcome->lease.key);
   }
 
-  core::Result<std::string> allow(CallContext&, core::LeaseKey lease) {
+  /// What the file holds before the write is what can be brought back after it. Somebody else may have
+  /// changed it before the watcher has come to it.
+  void note_content(CallContext& context) {
+    const GuardFile& file = **file_;
+    if (file.no_copy) return;
+    const core::FileVersion* known = context.state.newest_version(file.real_path);
+    core::FileChange change;
+    change.path = file.real_path;
+    change.after = file.state;
+    // Under a lease of its own the change would be taken for its own, and unknown it is no change.
+    const bool first_look = known == nullptr || taken_ != 0;
+    change.when = first_look ? core::FileChange::When::first_look : core::FileChange::When::now;
+    context.state.record_change(std::move(change), context.now_us, context.changes);
+  }
+
+  core::Result<std::string> allow(CallContext& context, core::LeaseKey lease) {
+    const core::WriteIntent write{(*file_)->path, lease, intent_.kind + ' ' + intent_.tool};
+    const auto begun = context.state.begin_write(acting_.caller, write, context.now_us, context.changes);
+    if (!begun) {
+      const core::Error& error = begun.error();
+      return decide(context, acting_, "deny", error.field == "path" ? "protected" : guard_code(error),
+                    guard_text(error));
+    }
+    context.state.end_write(lease);  // the tool writes, and how long that takes is not ours to say
     return answer("allow", "granted", "governor: the file is yours until the tool is done.", lease);
   }
 

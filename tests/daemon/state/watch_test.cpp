@@ -38,7 +38,8 @@ struct Watched {
   std::string alert_about(const std::string& name) {
     std::string message;
     const bool came = soon([&] {
-      for (const auto& alert : client.call(++line, "list_alerts", "{}").at("alerts").as_array()) {
+      const json::object list = client.call(++line, "list_alerts", "{}");
+      for (const auto& alert : list.at("alerts").as_array()) {
         if (alert.at("cause").as_string() == "file_changed/" + file(name))
           message = std::string(alert.at("message").as_string());
       }
@@ -130,7 +131,8 @@ TEST_CASE("what happened to a leased file while the daemon did not run is told a
   std::uint64_t line = 0;
   std::string message;
   CHECK(Watched::soon([&] {
-    for (const auto& alert : client.call(++line, "list_alerts", "{}").at("alerts").as_array())
+    const json::object list = client.call(++line, "list_alerts", "{}");
+    for (const auto& alert : list.at("alerts").as_array())
       message = std::string(alert.at("message").as_string());
     return !message.empty();
   }));
