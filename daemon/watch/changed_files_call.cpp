@@ -18,7 +18,6 @@ constexpr std::size_t kRound = 200;
 constexpr std::size_t kMaxFiles = 100'000;
 /// More alerts than that nobody reads one by one.
 constexpr std::size_t kMaxAlerts = 20;
-constexpr std::uint64_t kMiB = 1024 * 1024;
 
 }  // namespace
 
@@ -63,7 +62,7 @@ void ChangedFilesCall::work(FileServices& files) {
   for (Look& look : looks_) {
     const auto slot = FileSlot::open(look.path);
     // A link, a device or what is too large is no content that could be kept: as if there were no file.
-    auto content = slot ? slot->read(files.settings.backup_max_file_mb * kMiB)
+    auto content = slot ? slot->read(files.settings.max_file_bytes)
                         : core::Result<FileContent>(slot.error());
     if (!content || !content->exists) continue;
     look.after.sha256 = content->sha256;
