@@ -28,9 +28,7 @@ class Server {
     StateOwner::Settings state;
     std::chrono::milliseconds idle_exit{0};  ///< without any session; 0: never
     std::string backup_directory;            ///< of the database; empty: take no backups
-    std::string file_backup_directory;       ///< of the files that agents write
-    FileSettings files;
-    AlertCommand::Settings alert_command;  ///< gets each new alert
+    AlertCommand::Settings alert_command;    ///< gets each new alert
     /// Why the daemon must stop serving; asked once a minute, may be empty.
     std::function<std::optional<std::string>()> find_lost_ownership;
     /// Makes the listening socket again after the last one was closed; empty when it is the service

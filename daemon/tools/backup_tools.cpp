@@ -33,6 +33,8 @@ class RestoreCall final : public LeasedWrite {
     return order_.carry_out(path, files);
   }
 
+  [[nodiscard]] const core::FileVersion* restored() const override { return &order_.restored(); }
+
  private:
   RestoreOrder order_;
   bool read_ = false;
@@ -73,9 +75,9 @@ class ListCall final : public ToolCall {
       return;
     }
     for (const core::FileVersion& version : page_.versions)
-      restorable_.push_back(!version.state.exists() || files.backups.has(version.state.sha256));
+      restorable_.push_back(!version.state.exists() || files.backups().has(version.state.sha256));
     const auto slot = FileSlot::open(path_);
-    current_ = slot ? slot->read(files.settings.max_file_bytes) : slot.error();
+    current_ = slot ? slot->read(files.settings().max_file_bytes) : slot.error();
     step_ = Step::answer;
   }
 
@@ -109,7 +111,7 @@ class ListCall final : public ToolCall {
           .field("bytes", static_cast<std::uint64_t>(current_->bytes.size()));
       json.field("lines", count_lines(current_->bytes));
     }
-    json.end_object().key("versions").begin_array();
+    json.end_object().key("backups").begin_array();
     for (std::size_t i = 0; i < page_.versions.size(); ++i) {
       json.begin_object();
       write_version(json, page_.versions[i]);
@@ -137,7 +139,7 @@ core::Result<std::unique_ptr<ToolCall>> parse_list(const boost::json::object& ob
                                                    const ToolEnvironment&) {
   Arguments arguments(object);
   std::string path = arguments.text("path", kMaxPathBytes).value_or("");
-  const auto limit = static_cast<std::size_t>(arguments.integer("limit", 20, 1, 200));
+  const auto limit = static_cast<std::size_t>(arguments.integer("limit", 20, 1, 500));
   const core::FileVersionKey before = arguments.integer("cursor", 0, 1, INT64_MAX);
   if (path.empty()) arguments.require("path", "the path of a file");
   if (auto error = arguments.finish()) return *std::move(error);

@@ -29,7 +29,7 @@ std::string origin(const WriteReport& report, const core::FileVersion* newest) {
 }  // namespace
 
 void write_version(JsonWriter& json, const core::FileVersion& version) {
-  json.field("version", version.key).field("timestamp", iso_timestamp(version.timestamp_us));
+  json.field("backup", version.key).field("time", iso_timestamp(version.timestamp_us));
   json.field("kind", core::to_string(version.kind)).field("exists", version.state.exists());
   if (version.state.exists()) {
     json.field("sha256", version.state.sha256)
@@ -43,11 +43,11 @@ void write_version(JsonWriter& json, const core::FileVersion& version) {
 }
 
 std::string written_json(const WriteReport& report, const core::FileWriteOutcome& outcome,
-                         std::int64_t now_us) {
+                         std::int64_t now_us, const core::FileVersion* restored) {
   std::string text;
   JsonWriter json(text);
   const bool changed = report.before.sha256 != report.after.sha256;
-  json.begin_object().field("path", outcome.version.path).field("version", outcome.version.key);
+  json.begin_object().field("path", outcome.version.path).field("backup", outcome.version.key);
   json.field("changed", changed).field("exists", report.after.exists());
   json.field("created", changed && !report.before.exists());
   if (report.after.exists()) {
@@ -59,7 +59,8 @@ std::string written_json(const WriteReport& report, const core::FileWriteOutcome
   if (report.found_written) json.field("found_written", true);
   if (report.links > 0 && changed) json.field("other_names", report.links);
   if (outcome.loop) json.field("loop", outcome.loop_message);
-  json.field("timestamp", iso_timestamp(now_us)).end_object();
+  if (restored != nullptr) json.field("restored", restored->key);
+  json.field("time", iso_timestamp(restored != nullptr ? restored->timestamp_us : now_us)).end_object();
   return text;
 }
 

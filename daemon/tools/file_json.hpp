@@ -11,9 +11,9 @@ namespace governor::daemon {
 /// One version as list_backups shows it, within an object that is open.
 void write_version(JsonWriter& json, const core::FileVersion& version);
 
-/// What commit_file and restore_file answer.
+/// What commit_file and restore_file answer. `restored`: the version that came back; null: none.
 std::string written_json(const WriteReport& report, const core::FileWriteOutcome& outcome,
-                         std::int64_t now_us);
+                         std::int64_t now_us, const core::FileVersion* restored = nullptr);
 
 /// The refusal of a write because the file is not what was read. `newest`: what the file held when governor
 /// last knew; null: it never did.

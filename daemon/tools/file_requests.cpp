@@ -69,11 +69,11 @@ class RestoreCall final : public ToolCall {
     const auto outcome =
         context.state.record_write(context.caller, std::move(write), context.now_us, context.changes);
     context.state.audit(context.caller, "file_restored", 0,
-                        fmt::format("{} to version {}{}{}", resolved_.path, outcome.version.key,
+                        fmt::format("{} to backup {}{}{}", resolved_.path, order_.restored().key,
                                     reason_.empty() ? "" : ": ", reason_),
                         context.now_us, context.changes);
     report_.pins.clear();
-    return written_json(report_, outcome, context.now_us);
+    return written_json(report_, outcome, context.now_us, &order_.restored());
   }
 
   std::string given_;
@@ -98,36 +98,45 @@ core::Result<std::unique_ptr<ToolCall>> parse_restore(const boost::json::object&
       std::make_unique<RestoreCall>(std::move(path), std::move(reason), std::move(order)));
 }
 
-void write_unlock(JsonWriter& json, const core::Unlock& unlock) {
-  json.begin_object().field("path", unlock.path.text());
-  if (!unlock.agent_id.empty()) json.field("agent_id", unlock.agent_id);
-  json.field("reason", unlock.reason).field("client", unlock.by);
-  json.field("since", iso_timestamp(unlock.granted_us))
-      .field("until", iso_timestamp(unlock.until_us))
-      .end_object();
+/// What is protected and what is unlocked.
+class RulesCall final : public ToolCall {
+ public:
+  [[nodiscard]] bool depends_on_all() const override { return true; }
+
+  core::Result<std::string> run(CallContext& context) override {
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().key("items").begin_array();
+    for (const core::Protection& protection : context.state.protections()) {
+      json.begin_object().field("pattern", protection.path.text()).field("reason", protection.reason);
+      json.field("configured", protection.configured);
+      if (!protection.configured)
+        json.field("by", protection.by).field("since", iso_timestamp(protection.since_us));
+      json.end_object();
+    }
+    json.end_array().key("unlocks").begin_array();
+    for (const core::Unlock& unlock : context.state.unlocks()) {
+      if (unlock.until_us <= context.now_us) continue;
+      json.begin_object().field("path", unlock.path.text());
+      if (!unlock.agent_id.empty()) json.field("agent_id", unlock.agent_id);
+      json.field("reason", unlock.reason).field("by", unlock.by);
+      json.field("since", iso_timestamp(unlock.granted_us)).field("until", iso_timestamp(unlock.until_us));
+      json.end_object();
+    }
+    json.end_array().end_object();
+    return text;
+  }
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_rules(const boost::json::object& object,
+                                                    const ToolEnvironment&) {
+  Arguments arguments(object);
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(std::make_unique<RulesCall>());
 }
 
-/// What holds after a change, the same for both requests.
-std::string rules_json(const core::State& state, std::int64_t now_us) {
-  std::string text;
-  JsonWriter json(text);
-  json.begin_object().key("protections").begin_array();
-  for (const core::Protection& protection : state.protections()) {
-    json.begin_object().field("pattern", protection.path.text()).field("reason", protection.reason);
-    json.field("configured", protection.configured);
-    if (!protection.configured)
-      json.field("client", protection.by).field("since", iso_timestamp(protection.since_us));
-    json.end_object();
-  }
-  json.end_array().key("unlocks").begin_array();
-  for (const core::Unlock& unlock : state.unlocks()) {
-    if (unlock.until_us > now_us) write_unlock(json, unlock);
-  }
-  json.end_array().end_object();
-  return text;
-}
-
-/// A change of the rules about one path or pattern: `Change` is called on the state strand.
+/// A change of the rules about one path or pattern: `Change` is called on the state strand and returns the
+/// answer.
 template <class Change>
 class RuleCall final : public ToolCall {
  public:
@@ -142,14 +151,12 @@ class RuleCall final : public ToolCall {
   void work(FileServices&) override { resolved_ = resolve_path(given_, directory_); }
 
   core::Result<std::string> run(CallContext& context) override {
-    if (given_.empty()) return rules_json(context.state, context.now_us);
     if (!resolved_) {
       context.next = CallContext::Next::work;
       return std::string();
     }
     if (!*resolved_) return core::Error(resolved_->error());
-    if (auto error = change_(context, lease_path(**resolved_))) return *std::move(error);
-    return rules_json(context.state, context.now_us);
+    return change_(context, lease_path(**resolved_));
   }
 
  private:
@@ -170,11 +177,19 @@ core::Result<std::unique_ptr<ToolCall>> parse_protect(const boost::json::object&
   std::string pattern = arguments.text("pattern", kMaxPathBytes).value_or("");
   std::string reason = arguments.text("reason", kMaxReasonBytes).value_or("");
   const bool remove = arguments.flag("remove", false);
+  if (pattern.empty()) arguments.require("pattern", "the path of a file or directory, or a glob");
   if (auto error = arguments.finish()) return *std::move(error);
-  return rule_call(std::move(pattern), [reason, remove](CallContext& context, core::LeasePath path) {
-    return context.state.protect(context.caller, {std::move(path), reason, remove}, context.now_us,
-                                 context.changes);
-  });
+  return rule_call(
+      std::move(pattern),
+      [reason, remove](CallContext& context, const core::LeasePath& path) -> core::Result<std::string> {
+        auto error =
+            context.state.protect(context.caller, {path, reason, remove}, context.now_us, context.changes);
+        if (error) return *std::move(error);
+        std::string text;
+        JsonWriter json(text);
+        json.begin_object().field("pattern", path.text()).field("protected", !remove).end_object();
+        return text;
+      });
 }
 
 core::Result<std::unique_ptr<ToolCall>> parse_unlock(const boost::json::object& object,
@@ -182,15 +197,24 @@ core::Result<std::unique_ptr<ToolCall>> parse_unlock(const boost::json::object& 
   Arguments arguments(object);
   std::string path = arguments.text("path", kMaxPathBytes).value_or("");
   std::string agent_id = arguments.agent_id().value_or("");
-  const std::int64_t seconds = arguments.integer("seconds", 3600, 0, kLongestUnlock);
+  const std::int64_t seconds = arguments.integer("seconds", 900, 0, kLongestUnlock);
   std::string reason = arguments.text("reason", kMaxReasonBytes).value_or("");
   if (path.empty()) arguments.require("path", "the path of a file or directory, or a glob");
   if (auto error = arguments.finish()) return *std::move(error);
-  return rule_call(std::move(path), [agent_id, seconds, reason](CallContext& context,
-                                                                core::LeasePath unlocked) {
-    return context.state.unlock(context.caller, {std::move(unlocked), agent_id, seconds * kSecondUs, reason},
-                                context.now_us, context.changes);
-  });
+  return rule_call(std::move(path),
+                   [agent_id, seconds, reason](CallContext& context,
+                                               const core::LeasePath& unlocked) -> core::Result<std::string> {
+                     auto error = context.state.unlock(context.caller,
+                                                       {unlocked, agent_id, seconds * kSecondUs, reason},
+                                                       context.now_us, context.changes);
+                     if (error) return *std::move(error);
+                     std::string text;
+                     JsonWriter json(text);
+                     json.begin_object().field("path", unlocked.text());
+                     if (!agent_id.empty()) json.field("agent_id", agent_id);
+                     json.field("until", iso_timestamp(context.now_us + seconds * kSecondUs)).end_object();
+                     return text;
+                   });
 }
 
 }  // namespace
@@ -202,6 +226,11 @@ const Tool& restore_request() {
 
 const Tool& protect_request() {
   static const Tool request{"governor/protect", "", "", "", "", "", false, true, parse_protect};
+  return request;
+}
+
+const Tool& protections_request() {
+  static const Tool request{"governor/protections", "", "", "", "", "", true, true, parse_rules};
   return request;
 }
 

@@ -17,18 +17,18 @@ inline constexpr std::string_view kCommitInput =
 
 inline constexpr std::string_view kWrittenOutput =
     R"({"type":"object","properties":{"path":{"type":"string","description":"The real one"},)"
-    R"("version":{"type":"integer"},"changed":{"type":"boolean"},"exists":{"type":"boolean"},)"
+    R"("backup":{"type":"integer","description":"Number of the content that is there now"},"changed":{"type":"boolean"},"exists":{"type":"boolean"},)"
     R"("created":{"type":"boolean"},"sha256":{"type":"string"},"bytes":{"type":"integer"},"lines":{"type":"integer"},)"
     R"("previous_sha256":{"type":"string"},)"
     R"("found_written":{"type":"boolean","description":"It had this content already"},)"
     R"("other_names":{"type":"integer","description":"Hard links that keep the old content"},)"
     R"("loop":{"type":"string","description":"You write in circles: stop and think"},)"
-    R"("held_by":{"type":"array","items":{"type":"object"}},)"
-    R"("timestamp":{"type":"string"}},"required":["path","version","changed","exists","created","timestamp"]})";
+    R"("restored":{"type":"integer","description":"Number of the backup that came back"},)"
+    R"("time":{"type":"string","description":"When the content was first there"}},"required":["path","backup","changed","exists","created","time"]})";
 
 inline constexpr std::string_view kBackupsInput =
     R"({"type":"object","properties":{"path":{"type":"string"},)"
-    R"("limit":{"type":"integer","minimum":1,"maximum":200,"default":20},)"
+    R"("limit":{"type":"integer","minimum":1,"maximum":500,"default":20},)"
     R"("cursor":{"type":"integer","minimum":1,"description":"next_cursor of the previous page"}},)"
     R"("required":["path"],"additionalProperties":false})";
 
@@ -37,17 +37,17 @@ inline constexpr std::string_view kBackupsOutput =
     R"("current":{"type":"object","description":"What the file holds now",)"
     R"("properties":{"exists":{"type":"boolean"},"sha256":{"type":"string"},"bytes":{"type":"integer"},)"
     R"("lines":{"type":"integer"},"error":{"type":"string"}},"required":["exists"]},)"
-    R"("versions":{"type":"array","items":{"type":"object","properties":{"version":{"type":"integer"},)"
-    R"("timestamp":{"type":"string"},"kind":{"enum":["seen","committed","restored","reported","unasked"]},)"
+    R"("backups":{"type":"array","items":{"type":"object","properties":{"backup":{"type":"integer"},)"
+    R"("time":{"type":"string"},"kind":{"enum":["seen","committed","restored","reported","unasked"]},)"
     R"("exists":{"type":"boolean"},"sha256":{"type":"string"},"bytes":{"type":"integer"},"lines":{"type":"integer"},)"
     R"("restorable":{"type":"boolean"},"agent_id":{"type":"string"},"client":{"type":"string"},"pid":{"type":"integer"},)"
     R"("lease":{"type":"integer"},"note":{"type":"string"}},)"
-    R"("required":["version","timestamp","kind","exists","restorable"]}},)"
-    R"("count":{"type":"integer"},"next_cursor":{"type":"integer"}},"required":["path","current","versions","count"]})";
+    R"("required":["backup","time","kind","exists","restorable"]}},)"
+    R"("count":{"type":"integer"},"next_cursor":{"type":"integer"}},"required":["path","current","backups","count"]})";
 
 inline constexpr std::string_view kRestoreInput =
     R"({"type":"object","properties":{"path":{"type":"string"},)"
-    R"("version":{"type":"integer","minimum":1,"description":"From list_backups; or else:"},)"
+    R"("backup":{"type":"integer","minimum":1,"description":"Number from list_backups; or else:"},)"
     R"("at":{"type":"string","description":"What the file held at this time (ISO 8601). Neither: what it held before"},)"
     R"("lease":{"type":"integer","minimum":1,"description":"Your exclusive one, from request_write"},)"
     R"("note":{"type":"string","maxLength":500}},)"

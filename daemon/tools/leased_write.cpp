@@ -72,7 +72,7 @@ core::Result<std::string> LeasedWrite::end(CallContext& context) {
   const auto outcome =
       context.state.record_write(context.caller, std::move(write), context.now_us, context.changes);
   report_.pins.clear();  // the changes name what they kept
-  return written_json(report_, outcome, context.now_us);
+  return written_json(report_, outcome, context.now_us, restored());
 }
 
 }  // namespace governor::daemon

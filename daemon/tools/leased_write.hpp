@@ -43,6 +43,9 @@ class LeasedWrite : public ToolCall {
     return *report.failure;
   }
 
+  /// After `write`: the version that it brought back; null: it wrote something new.
+  [[nodiscard]] virtual const core::FileVersion* restored() const { return nullptr; }
+
   [[nodiscard]] const std::string& path() const { return resolved_.path; }
 
  private:

@@ -22,10 +22,10 @@ core::Error no_version(std::string field, std::string given, std::string message
 
 RestoreOrder RestoreOrder::read(Arguments& arguments) {
   RestoreOrder order;
-  order.wanted_ = arguments.integer("version", 0, 1, INT64_MAX);
+  order.wanted_ = arguments.integer("backup", 0, 1, INT64_MAX);
   order.at_us_ = arguments.moment("at");
   if (order.wanted_ != 0 && order.at_us_)
-    arguments.refuse(core::invalid_argument("at", "given together with version", "one of the two"));
+    arguments.refuse(core::invalid_argument("at", "given together with backup", "one of the two"));
   return order;
 }
 
@@ -46,12 +46,12 @@ std::optional<core::Error> RestoreOrder::find(const std::string& path, Store& st
 
 std::optional<core::Error> RestoreOrder::refusal(const std::string& path) const {
   if (of_other_file_) {
-    return no_version("version", std::to_string(wanted_),
-                      fmt::format("Version {} is of {}.", wanted_, candidates_.front().path));
+    return no_version("backup", std::to_string(wanted_),
+                      fmt::format("Backup {} is of {}.", wanted_, candidates_.front().path));
   }
   if (!candidates_.empty()) return std::nullopt;
   if (wanted_ != 0)
-    return no_version("version", std::to_string(wanted_), fmt::format("There is no version {}.", wanted_));
+    return no_version("backup", std::to_string(wanted_), fmt::format("There is no backup {}.", wanted_));
   if (at_us_) {
     return no_version("at", core::utc_text(*at_us_),
                       fmt::format("Nothing is known of {} before {}.", path, core::utc_text(*at_us_)));
@@ -59,12 +59,12 @@ std::optional<core::Error> RestoreOrder::refusal(const std::string& path) const 
   return no_version("path", path, fmt::format("There are no backups of {}.", path));
 }
 
-WriteReport RestoreOrder::carry_out(const std::string& path, FileServices& files) const {
+WriteReport RestoreOrder::carry_out(const std::string& path, FileServices& files) {
   WriteReport failed;
   const core::FileVersion* chosen = &candidates_.front();
   if (wanted_ == 0 && !at_us_) {
     const auto slot = FileSlot::open(path);
-    const auto now = slot ? slot->read(files.settings.max_file_bytes) : slot.error();
+    const auto now = slot ? slot->read(files.settings().max_file_bytes) : slot.error();
     if (!now) {
       failed.failure = now.error();
       return failed;
@@ -78,11 +78,12 @@ WriteReport RestoreOrder::carry_out(const std::string& path, FileServices& files
       return failed;
     }
   }
+  restored_ = *chosen;
   WriteOrder order;
   order.path = path;
   order.may_shrink = true;
   if (chosen->state.exists()) {
-    auto content = files.backups.get(chosen->state.sha256);
+    auto content = files.backups().get(chosen->state.sha256);
     if (!content) {
       failed.failure = std::move(content.error());
       return failed;

@@ -13,7 +13,7 @@ namespace governor::daemon {
 /// Which version of a file is to come back, and how: what restore_file and governor/restore have in common.
 class RestoreOrder {
  public:
-  /// The arguments `version` and `at`; neither: what the file held before its present content.
+  /// The arguments `backup` and `at`; neither: what the file held before its present content.
   static RestoreOrder read(Arguments& arguments);
 
   /// Store thread: finds the version.
@@ -21,13 +21,16 @@ class RestoreOrder {
   /// Why there is nothing to restore; to be asked after `find`.
   [[nodiscard]] std::optional<core::Error> refusal(const std::string& path) const;
   /// File thread: what is there is kept, and the version takes its place.
-  [[nodiscard]] WriteReport carry_out(const std::string& path, FileServices& files) const;
+  WriteReport carry_out(const std::string& path, FileServices& files);
+  /// After `carry_out`: the version that it brought back.
+  [[nodiscard]] const core::FileVersion& restored() const { return restored_; }
 
  private:
   core::FileVersionKey wanted_ = 0;
   std::optional<std::int64_t> at_us_;
   std::vector<core::FileVersion> candidates_;  ///< the first one that is not what the file holds is taken
   bool of_other_file_ = false;
+  core::FileVersion restored_;
 };
 
 }  // namespace governor::daemon

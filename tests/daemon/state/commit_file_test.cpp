@@ -50,7 +50,7 @@ TEST_CASE("a diff is applied to what was read") {
 TEST_CASE("a stale read is refused with what is there, who wrote it and when") {
   FileFixture files;
   Writer ada(files, "ada");
-  Writer bob(files, "bob");
+  Writer bob(files, "b0b");
   const std::string path = files.file("a.txt");
   bob.call("register_agent", {{"agent_id", "bob"}});
   const auto first = bob.call("request_write", {{"paths", {path}}}).at("lease").as_int64();
@@ -92,7 +92,7 @@ TEST_CASE("a stale read is refused with what is there, who wrote it and when") {
 TEST_CASE("without a lease of one's own on that path nothing is written") {
   FileFixture files;
   Writer ada(files, "ada");
-  Writer bob(files, "bob");
+  Writer bob(files, "b0b");
   const std::string path = files.file("a.txt");
   const auto lease = ada.lease(path);
   const auto other = bob.lease(files.file("b.txt"));
@@ -109,7 +109,7 @@ TEST_CASE("without a lease of one's own on that path nothing is written") {
 TEST_CASE("a holder that slept past its time cannot write, and learns who came after it") {
   FileFixture files;
   Writer ada(files, "ada");
-  Writer bob(files, "bob");
+  Writer bob(files, "b0b");
   const std::string path = files.file("a.txt");
   const auto slept = ada.lease(path, 60);
   DaemonFixture::advance_clock(std::chrono::seconds(61));
@@ -156,7 +156,7 @@ TEST_CASE("a write that leaves little of a file must be meant, and is told what 
 TEST_CASE("other names of a file are the file") {
   FileFixture files;
   Writer ada(files, "ada");
-  Writer bob(files, "bob");
+  Writer bob(files, "b0b");
   write_file(files.file("a.txt"), "old");
   std::filesystem::create_symlink("a.txt", files.file("link.txt"));
   std::filesystem::create_hard_link(files.file("a.txt"), files.file("hard.txt"));
@@ -212,10 +212,10 @@ TEST_CASE("a line that comes again is not written again, also if nobody knows th
     const auto again = ada.commit(path, "two\n", sha256_hex("one\n"), lease);
     CHECK(again.at("found_written").as_bool());
     const auto list = ada.call("list_backups", {{"path", path}});
-    const auto& newest = list.at("versions").as_array().at(0).as_object();
+    const auto& newest = list.at("backups").as_array().at(0).as_object();
     CHECK(text_of(newest.at("kind")) == "committed");
     CHECK(text_of(newest.at("sha256")) == sha256_hex("two\n"));
-    CHECK(list.at("versions").as_array().size() == 2);
+    CHECK(list.at("backups").as_array().size() == 2);
   }
 }
 
@@ -255,7 +255,7 @@ TEST_CASE("an agent that writes in circles is told, and a person is alerted") {
   CHECK_FALSE(ada.commit(path, "B", sha256_hex("A"), lease).contains("loop"));
   CHECK(ada.commit(path, "A", sha256_hex("B"), lease).contains("loop"));
   const auto update = ada.call("process_agent_update", {{"agent_id", "ada"}, {"response_text", "done"}});
-  CHECK(update.at("require_human").as_bool());
+  CHECK(update.at("decision").at("require_human").as_bool());
   const auto alerts = ada.call("list_alerts", json::object{});
   const auto& alert = alerts.at("alerts").as_array().at(0).as_object();
   CHECK(text_of(alert.at("kind")) == "loop");

@@ -22,14 +22,14 @@ TEST_CASE("what a person protects nobody writes, until a person unlocks it, over
   std::filesystem::create_directory(files.file("core"));
   const std::string path = files.file("core/a.txt");
   {
-    Writer person(files, "person");
+    Writer person(files, "fee");
     const auto rules =
         result_of(person.ask("governor/protect", {{"pattern", files.file("core")}, {"reason", "core"}}));
-    CHECK(text_of(rules.at("protections").as_array().at(0).at("pattern")) == files.file("core/**"));
+    CHECK(text_of(rules.at("pattern")) == files.file("core/**"));
   }
   files.daemon.restart();
   Writer ada(files, "ada");
-  Writer person(files, "person");
+  Writer person(files, "fee");
   ada.call("register_agent", {{"agent_id", "ada"}});
   const auto lease = ada.lease(path);
   const auto error = ada.refused("commit_file", Writer::arguments_of(path, "x", "", lease));
@@ -39,9 +39,10 @@ TEST_CASE("what a person protects nobody writes, until a person unlocks it, over
 
   result_of(person.ask("governor/unlock", {{"path", path}, {"agent_id", "bob"}, {"seconds", 60}}));
   ada.refused("commit_file", Writer::arguments_of(path, "x", "", lease));
-  const auto rules =
-      result_of(person.ask("governor/unlock", {{"path", path}, {"agent_id", "ada"}, {"seconds", 60}}));
+  result_of(person.ask("governor/unlock", {{"path", path}, {"agent_id", "ada"}, {"seconds", 60}}));
+  const auto rules = result_of(person.ask("governor/protections", json::object{}));
   CHECK(rules.at("unlocks").as_array().size() == 2);
+  CHECK(text_of(rules.at("items").as_array().at(0).at("reason")) == "core");
   ada.commit(path, "x", "", lease);
   DaemonFixture::advance_clock(std::chrono::seconds(61));
   ada.refused("commit_file", Writer::arguments_of(path, "y", sha256_hex("x"), lease));
@@ -63,8 +64,8 @@ TEST_CASE("what the configuration protects no request releases") {
   const auto lease = ada.lease(files.root());
   ada.refused("commit_file", Writer::arguments_of(files.file(".env"), "x", "", lease));
   ada.commit(files.file("other"), "x", "", lease);
-  const auto rules = result_of(ada.ask("governor/protect", json::object{}));
-  CHECK(rules.at("protections").as_array().at(0).at("configured").as_bool());
+  const auto rules = result_of(ada.ask("governor/protections", json::object{}));
+  CHECK(rules.at("items").as_array().at(0).at("configured").as_bool());
 }
 
 TEST_CASE("every content is kept: listed, restored, and restoring can be undone") {
@@ -76,7 +77,7 @@ TEST_CASE("every content is kept: listed, restored, and restoring can be undone"
   ada.commit(path, "one", sha256_hex("zero"), lease);
   ada.commit(path, "two", sha256_hex("one"), lease);
   auto list = ada.call("list_backups", {{"path", path}});
-  auto versions = list.at("versions").as_array();
+  auto versions = list.at("backups").as_array();
   REQUIRE(versions.size() == 3);
   CHECK(text_of(versions[0].at("sha256")) == sha256_hex("two"));
   CHECK(text_of(versions[1].at("kind")) == "committed");
@@ -84,42 +85,42 @@ TEST_CASE("every content is kept: listed, restored, and restoring can be undone"
   CHECK(versions[2].at("restorable").as_bool());
   CHECK(text_of(list.at("current").at("sha256")) == sha256_hex("two"));
   const auto page = ada.call("list_backups", {{"path", path}, {"limit", 2}});
-  CHECK(page.at("versions").as_array().size() == 2);
+  CHECK(page.at("backups").as_array().size() == 2);
   CHECK(ada.call("list_backups", {{"path", path}, {"cursor", page.at("next_cursor")}})
-            .at("versions")
+            .at("backups")
             .as_array()
             .size() == 1);
 
   SECTION("what was before") {
     ada.call("restore_file", {{"path", path}, {"lease", lease}});
     CHECK(read_file(path) == "one");
-    ada.call("restore_file", {{"path", path}, {"lease", lease}, {"version", versions[0].at("version")}});
+    ada.call("restore_file", {{"path", path}, {"lease", lease}, {"backup", versions[0].at("backup")}});
     CHECK(read_file(path) == "two");
   }
   SECTION("a version") {
-    ada.call("restore_file", {{"path", path}, {"lease", lease}, {"version", versions[2].at("version")}});
+    ada.call("restore_file", {{"path", path}, {"lease", lease}, {"backup", versions[2].at("backup")}});
     CHECK(read_file(path) == "zero");
   }
   SECTION("a time") {
-    ada.call("restore_file", {{"path", path}, {"lease", lease}, {"at", versions[1].at("timestamp")}});
+    ada.call("restore_file", {{"path", path}, {"lease", lease}, {"at", versions[1].at("time")}});
     CHECK(read_file(path) == "one");
   }
   SECTION("also after a restart") {
     files.daemon.restart();
     Writer again(files, "ada");
     again.line = ada.line;
-    again.call("restore_file", {{"path", path}, {"lease", lease}, {"version", versions[2].at("version")}});
+    again.call("restore_file", {{"path", path}, {"lease", lease}, {"backup", versions[2].at("backup")}});
     CHECK(read_file(path) == "zero");
   }
   SECTION("not without a lease, of another file, or what does not exist") {
-    Writer bob(files, "bob");
+    Writer bob(files, "b0b");
     bob.refused("restore_file", {{"path", path}, {"lease", lease}});
     const auto other = ada.lease(files.file("b.txt"));
     const json::object of_other{
-        {"path", files.file("b.txt")}, {"lease", other}, {"version", versions[0].at("version")}};
+        {"path", files.file("b.txt")}, {"lease", other}, {"backup", versions[0].at("backup")}};
     CHECK(text_of(ada.refused("restore_file", of_other).at("code")) == "not_found");
     CHECK(text_of(
-              ada.refused("restore_file", {{"path", path}, {"lease", lease}, {"version", 999}}).at("code")) ==
+              ada.refused("restore_file", {{"path", path}, {"lease", lease}, {"backup", 999}}).at("code")) ==
           "not_found");
     CHECK(read_file(path) == "two");
   }
@@ -128,7 +129,7 @@ TEST_CASE("every content is kept: listed, restored, and restoring can be undone"
 TEST_CASE("a file destroyed by other means comes back byte for byte, with one request and no lease") {
   FileFixture files;
   Writer ada(files, "ada");
-  Writer person(files, "person");
+  Writer person(files, "fee");
   const std::string path = files.file("core.cpp");
   const std::string good = numbered_lines(500);
   ada.commit(path, good, "", ada.lease(path));
@@ -136,7 +137,7 @@ TEST_CASE("a file destroyed by other means comes back byte for byte, with one re
   const auto restored = result_of(person.ask("governor/restore", {{"path", path}, {"reason", "destroyed"}}));
   CHECK(read_file(path) == good);
   CHECK(restored.at("changed").as_bool());
-  const auto versions = ada.call("list_backups", {{"path", path}}).at("versions").as_array();
+  const auto versions = ada.call("list_backups", {{"path", path}}).at("backups").as_array();
   REQUIRE(versions.size() == 3);  // what destroyed it is kept as well
   CHECK(text_of(versions[0].at("kind")) == "restored");
   CHECK(text_of(versions[1].at("sha256")) == sha256_hex(numbered_lines(20) + "broken"));
@@ -146,7 +147,7 @@ TEST_CASE("a file destroyed by other means comes back byte for byte, with one re
 TEST_CASE("a file that was removed comes back, and one that was made can be unmade") {
   FileFixture files;
   Writer ada(files, "ada");
-  Writer person(files, "person");
+  Writer person(files, "fee");
   const std::string path = files.file("a.txt");
   ada.commit(path, "text", "", ada.lease(path));
   std::filesystem::remove(path);
@@ -156,7 +157,7 @@ TEST_CASE("a file that was removed comes back, and one that was made can be unma
 
 TEST_CASE("without backups there is nothing to restore") {
   FileFixture files;
-  Writer person(files, "person");
+  Writer person(files, "fee");
   const auto reply = person.ask("governor/restore", {{"path", files.file("never")}});
   CHECK(reply.contains("error"));
 }
