@@ -270,6 +270,7 @@ class State {
   FileWriteOutcome record_write(const Caller& caller, FileWrite write, std::int64_t now_us, Changes& changes);
   /// What the file held when governor last knew; null: that is long ago, or never was.
   [[nodiscard]] const FileVersion* newest_version(const std::string& path) const;
+  [[nodiscard]] bool knows_files() const { return files_.size() > 0; }
   void prune_versions(std::vector<FileVersionKey> keys, Changes& changes) const;
 
   // Files that change without governor.

@@ -12,67 +12,22 @@
 
 #include "ctl/import/json_scan.hpp"
 #include "ctl/import/json_value.hpp"
+#include "ctl/tasks/task_words.hpp"
 
 namespace governor::ctl {
 namespace {
 
 using Severity = Remark::Severity;
-using Words = std::map<std::string_view, std::string_view>;
 
 constexpr std::size_t kMaxTitleBytes = 512;
 constexpr std::size_t kMaxTextBytes = 64 * 1024;
 constexpr std::size_t kMaxNoteBytes = 4096;
 constexpr std::size_t kMaxDependencies = 64;
 
-/// What other programs call a status. in_progress stands for itself: nobody here works on it.
-const Words kStatuses{{"pending", "pending"},
-                      {"todo", "pending"},
-                      {"open", "pending"},
-                      {"new", "pending"},
-                      {"queued", "pending"},
-                      {"ready", "pending"},
-                      {"initialized", "pending"},
-                      {"initialised", "pending"},
-                      {"created", "pending"},
-                      {"not_started", "pending"},
-                      {"in_progress", "in_progress"},
-                      {"running", "in_progress"},
-                      {"active", "in_progress"},
-                      {"working", "in_progress"},
-                      {"started", "in_progress"},
-                      {"claimed", "in_progress"},
-                      {"blocked", "blocked"},
-                      {"waiting", "blocked"},
-                      {"done", "done"},
-                      {"complete", "done"},
-                      {"completed", "done"},
-                      {"finished", "done"},
-                      {"closed", "done"},
-                      {"failed", "failed"},
-                      {"error", "failed"},
-                      {"cancelled", "cancelled"},
-                      {"canceled", "cancelled"},
-                      {"aborted", "cancelled"},
-                      {"terminated", "cancelled"}};
-
-const Words kPriorities{
-    {"low", "LOW"},           {"medium", "MEDIUM"},   {"normal", "MEDIUM"}, {"high", "HIGH"},
-    {"critical", "CRITICAL"}, {"urgent", "CRITICAL"}, {"p0", "CRITICAL"},   {"p1", "HIGH"},
-    {"p2", "MEDIUM"},         {"p3", "LOW"},          {"p4", "LOW"}};
-
 const std::set<std::string_view> kKnown{
     "task_id",  "id",       "title",      "name",         "description", "task_description",
     "status",   "priority", "depends_on", "dependencies", "agent",       "assigned_to",
     "progress", "notes",    "note"};
-
-std::string lowered(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    if (c == ' ' || c == '-') c = '_';
-  }
-  return result;
-}
 
 bool is_id(std::string_view text, std::string_view more) {
   return !text.empty() && text.size() <= 128 && std::all_of(text.begin(), text.end(), [&](char c) {
@@ -230,19 +185,19 @@ class Reader {
       return;
     }
     const auto text = legacy::text_in(*piece);
-    const auto known = text ? kStatuses.find(lowered(*text)) : kStatuses.end();
-    if (known == kStatuses.end()) {
+    const std::string_view known = text ? status_meant_by(*text) : std::string_view();
+    if (known.empty()) {
       task_.status = "blocked";
       add_note(fmt::format("Imported with the status {}.", legacy::shown(*piece)));
       remark(Severity::changed, "status",
              fmt::format("{} is not known; becomes blocked, so that a person looks at it",
                          legacy::shown(*piece)));
-    } else if (known->second == "in_progress") {
+    } else if (known == "in_progress") {
       add_note(fmt::format("Imported with the status {}.", legacy::shown(*piece)));
       remark(Severity::changed, "status",
              fmt::format("{}: nobody holds it here, so it becomes pending", legacy::shown(*piece)));
     } else {
-      task_.status = known->second;
+      task_.status = known;
       if (task_.status != *text) {
         remark(Severity::note, "status", fmt::format("{} becomes {}", legacy::shown(*piece), task_.status));
       }
@@ -253,13 +208,13 @@ class Reader {
     const auto piece = find({"priority"});
     if (!piece) return;
     const auto text = legacy::text_in(*piece);
-    const auto known = text ? kPriorities.find(lowered(*text)) : kPriorities.end();
-    if (known == kPriorities.end()) {
+    const std::string_view known = text ? priority_meant_by(*text) : std::string_view();
+    if (known.empty()) {
       remark(Severity::changed, "priority",
              fmt::format("{} is not known; becomes MEDIUM", legacy::shown(*piece)));
       return;
     }
-    task_.priority = known->second;
+    task_.priority = known;
     if (task_.priority != *text) {
       remark(Severity::note, "priority", fmt::format("{} becomes {}", legacy::shown(*piece), task_.priority));
     }

@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <limits>
+#include <memory>
+#include <utility>
 
 #include "daemon/files/compression.hpp"
 #include "daemon/files/file_errors.hpp"
@@ -68,25 +70,25 @@ void BackupStore::Pin::release() {
   store_ = nullptr;
 }
 
-core::Result<std::unique_ptr<BackupStore>> BackupStore::open(const std::string& directory) {
-  std::unique_ptr<BackupStore> store(new BackupStore(directory));
-  if (::mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST)
-    return file_error("Cannot make the directory", directory, errno);
-  if (auto error = store->scan()) return *std::move(error);
-  return store;
-}
-
-std::optional<core::Error> BackupStore::scan() {
-  const bool read = for_each_entry(directory_, [this](const std::string& folder) {
+/// Once, since from then on it is counted along. Whoever calls it has `disk_mutex_`.
+void BackupStore::scan() {
+  if (std::exchange(scanned_, true)) return;
+  for_each_entry(directory_, [this](const std::string& folder) {
     for_each_entry(directory_ + "/" + folder, [&](const std::string& name) {
       if (is_sha256(name)) total_bytes_ += size_of(directory_ + "/" + folder + "/" + name);
     });
   });
-  if (!read) return file_error("Cannot read the directory", directory_, errno);
-  return std::nullopt;
+}
+
+std::uint64_t BackupStore::total_bytes() {
+  const std::lock_guard lock(disk_mutex_);
+  scan();
+  return total_bytes_;
 }
 
 std::optional<core::Error> BackupStore::make_folder(const std::string& folder) const {
+  if (::mkdir(directory_.c_str(), 0700) != 0 && errno != EEXIST)
+    return file_error("Cannot make the directory", directory_, errno);
   if (::mkdir(folder.c_str(), 0700) != 0) {
     if (errno == EEXIST) return std::nullopt;
     return file_error("Cannot make the directory", folder, errno);
@@ -111,24 +113,24 @@ bool BackupStore::has(const std::string& sha256) const {
 core::Result<BackupStore::Stored> BackupStore::put(std::string_view content, const std::string& sha256) {
   // First: from here on nobody removes it.
   Stored stored{sha256, 0, false, pin(sha256)};
+  const std::lock_guard lock(disk_mutex_);
+  scan();
   if (has(sha256)) {
     stored.bytes = size_of(path_of(sha256));
-    // It may be an old one that the disk has damaged, and this is the moment to replace it.
-    const auto kept = get(sha256);
-    if (kept) return stored;
-    if (::unlink(path_of(sha256).c_str()) == 0) total_bytes_ -= stored.bytes;
+    if (get(sha256)) return stored;
+    // The disk has damaged it, and this is the moment to replace it.
+    if (::unlink(path_of(sha256).c_str()) == 0) total_bytes_ -= std::min(total_bytes_, stored.bytes);
   }
-  if (auto error = make_folder(folder_of(sha256))) return *std::move(error);
-  auto file = NewFile::create(folder_of(sha256));
+  return write(content, std::move(stored));
+}
+
+core::Result<BackupStore::Stored> BackupStore::write(std::string_view content, Stored stored) {
+  if (auto error = make_folder(folder_of(stored.sha256))) return *std::move(error);
+  auto file = NewFile::create(folder_of(stored.sha256));
   if (!file) return std::move(file.error());
   const std::string compressed = compress(content);
   if (auto error = file->write(compressed)) return *std::move(error);
-  if (auto error = file->publish(sha256)) {
-    // Another thread has just kept the same content.
-    if (error->code != core::ErrorCode::already_exists) return *std::move(error);
-    stored.bytes = size_of(path_of(sha256));
-    return stored;
-  }
+  if (auto error = file->publish(stored.sha256)) return *std::move(error);
   stored.bytes = compressed.size();
   stored.is_new = true;
   total_bytes_ += stored.bytes;
@@ -171,6 +173,8 @@ void BackupStore::unpin(const std::string& sha256) {
 }
 
 bool BackupStore::remove(const std::string& sha256, std::uint64_t since) {
+  const std::lock_guard disk(disk_mutex_);
+  scan();
   {
     const std::lock_guard lock(mutex_);
     const auto found = uses_.find(sha256);
@@ -180,8 +184,17 @@ bool BackupStore::remove(const std::string& sha256, std::uint64_t since) {
   const std::string path = path_of(sha256);
   const std::uint64_t bytes = size_of(path);
   if (::unlink(path.c_str()) != 0) return errno == ENOENT;
-  total_bytes_ -= bytes;
+  total_bytes_ -= std::min(total_bytes_, bytes);
   return true;
+}
+
+std::vector<std::string> BackupStore::some_contents() {
+  std::vector<std::string> contents;
+  const std::lock_guard lock(disk_mutex_);
+  for_each_entry(fmt::format("{}/{:02x}", directory_, next_folder_++ % 256), [&](const std::string& name) {
+    if (is_sha256(name)) contents.push_back(name);
+  });
+  return contents;
 }
 
 void BackupStore::forget_before(std::uint64_t since) {

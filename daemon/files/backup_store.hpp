@@ -1,21 +1,20 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "core/result.hpp"
 
 namespace governor::daemon {
 
 /// Contents of files by their SHA-256: each content once, compressed, in a file of its own. Which file had
-/// which content when, the database knows. Everything that touches the disk is for file threads,
-/// several of which may use it at a time.
+/// which content when, the database knows. Everything that touches the disk is for file threads, of which
+/// several may use it at the same time; nothing is touched before the first use.
 class BackupStore {
  public:
   /// Keeps a content from being removed until its place in the database is known. Any thread.
@@ -43,8 +42,8 @@ class BackupStore {
     Pin pin;
   };
 
-  /// Makes the directory if need be and removes what a crash has left unfinished.
-  static core::Result<std::unique_ptr<BackupStore>> open(const std::string& directory);
+  /// The directory is made when the first content is put into it.
+  explicit BackupStore(std::string directory) : directory_(std::move(directory)) {}
   BackupStore(const BackupStore&) = delete;
   BackupStore& operator=(const BackupStore&) = delete;
 
@@ -54,13 +53,16 @@ class BackupStore {
   [[nodiscard]] core::Result<std::string> get(const std::string& sha256) const;
   [[nodiscard]] bool has(const std::string& sha256) const;
   /// All contents together, on the disk.
-  [[nodiscard]] std::uint64_t total_bytes() const { return total_bytes_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t total_bytes();
 
   /// A moment in the store's life, to be taken before the database is asked what may go. Any thread.
   [[nodiscard]] std::uint64_t moment() const;
   /// Removes a content that no row of the database named at `since` or later. One that was put or released
   /// after that moment stays: the database may have learned of it since.
   bool remove(const std::string& sha256, std::uint64_t since);
+  /// Some of the contents that there are; with each call others, until all have had their turn. For finding
+  /// those that no row of the database names, as after a crash.
+  std::vector<std::string> some_contents();
   /// Forgets what it knows of moments before `since`; nobody may ask for them any more.
   void forget_before(std::uint64_t since);
 
@@ -70,18 +72,21 @@ class BackupStore {
     std::uint64_t last = 0;
   };
 
-  explicit BackupStore(std::string directory) : directory_(std::move(directory)) {}
   [[nodiscard]] std::string folder_of(const std::string& sha256) const;
   [[nodiscard]] std::string path_of(const std::string& sha256) const;
-  std::optional<core::Error> scan();
+  void scan();
+  core::Result<Stored> write(std::string_view content, Stored stored);
   /// Durably, since the contents in it would go with it.
   [[nodiscard]] std::optional<core::Error> make_folder(const std::string& folder) const;
   Pin pin(const std::string& sha256);
   void unpin(const std::string& sha256);
 
   std::string directory_;
-  std::atomic<std::uint64_t> total_bytes_{0};
-  mutable std::mutex mutex_;  ///< over what follows: pins are released on other threads
+  std::mutex disk_mutex_;  ///< over what follows, and held while contents come and go
+  bool scanned_ = false;
+  std::uint64_t total_bytes_ = 0;
+  unsigned next_folder_ = 0;
+  mutable std::mutex mutex_;  ///< over what follows; never held for long
   std::uint64_t moment_ = 0;
   std::unordered_map<std::string, Use> uses_;
 };

@@ -1,18 +1,15 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
-#include <vector>
 
 namespace governor::daemon {
 
-/// How files are kept and guarded, as configured.
+/// How long backups are kept, and how large files may be; as configured.
 struct FileSettings {
-  std::uint64_t backup_keep_count = 50;  ///< versions of one file
-  std::uint64_t backup_keep_days = 30;
-  std::uint64_t backup_max_mb = 1024;     ///< all backups together, as they lie on the disk
-  std::uint64_t backup_max_file_mb = 16;  ///< a larger file is not written or kept by governor
-  std::vector<std::string> protected_patterns;
+  std::uint64_t keep_count = 50;                           ///< versions of one file
+  std::uint64_t keep_days = 30;                            ///< the newest of a file stays longer
+  std::uint64_t max_bytes = std::uint64_t{1024} << 20;     ///< all backups together, as they lie on the disk
+  std::uint64_t max_file_bytes = std::uint64_t{16} << 20;  ///< larger files are neither written nor kept
 };
 
 }  // namespace governor::daemon

@@ -274,6 +274,19 @@ std::optional<core::Error> add_pattern(std::string_view given, const std::vector
 
 }  // namespace
 
+core::LeasePath lease_path(const ResolvedPath& resolved) {
+  core::LeasePath path;
+  // A folded key has a wildcard for each letter that can be spelled in more than one way.
+  path.pattern = resolved.pattern || resolved.key != resolved.path ? core::PathPattern::glob(resolved.key)
+                                                                   : core::PathPattern::literal(resolved.key);
+  if (resolved.path != resolved.key) path.spelled = resolved.path;
+  if (!resolved.pattern && resolved.identity.links > 1) {
+    path.device = resolved.identity.device;
+    path.inode = resolved.identity.inode;
+  }
+  return path;
+}
+
 core::Result<ResolvedPath> resolve_path(std::string_view given, std::string_view working_directory,
                                         NameLookup& names) {
   if (auto error = refuse_text(given, working_directory)) return *std::move(error);

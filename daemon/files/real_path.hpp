@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/lease.hpp"
 #include "core/result.hpp"
 #include "daemon/files/name_lookup.hpp"
 
@@ -21,6 +22,9 @@ struct ResolvedPath {
   bool pattern = false;    ///< stands for more than one path: a directory or a glob
   FileIdentity identity;   ///< of what exists; two names of one file have the same
 };
+
+/// What it is compared by in leases and rules.
+core::LeasePath lease_path(const ResolvedPath& resolved);
 
 /// For leases: a file, a directory (one that exists, or a trailing slash: then `<directory>/**`), or a glob
 /// with `*` and `?`, whose part before the first wildcard is resolved. Brackets and braces are ordinary

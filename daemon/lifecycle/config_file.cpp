@@ -22,6 +22,7 @@ constexpr std::array<std::string_view, 7> kLogLevels{"trace", "debug",    "info"
                                                      "error", "critical", "off"};
 
 constexpr std::size_t kMaxCommandWords = 64;
+constexpr std::size_t kMaxProtected = 1000;
 constexpr std::array<std::string_view, 2> kLoopPolicies{"advise", "block"};
 
 std::size_t line_of(std::string_view text, std::size_t offset) {
@@ -83,6 +84,24 @@ std::optional<std::string> set_command(const json::value& value, std::vector<std
   return std::nullopt;
 }
 
+std::optional<std::string> set_patterns(const json::value& value, std::vector<std::string>& target) {
+  std::vector<std::string> patterns;
+  const json::array* list = value.if_array();
+  bool valid = list != nullptr && list->size() <= kMaxProtected;
+  if (valid) {
+    for (const json::value& pattern : *list) {
+      valid = valid && pattern.is_string() && !pattern.get_string().empty();
+      if (valid) patterns.emplace_back(pattern.get_string());
+    }
+  }
+  if (!valid) {
+    return fmt::format("must be a list of at most {} paths and patterns, not {}", kMaxProtected,
+                       json::serialize(value));
+  }
+  target = std::move(patterns);
+  return std::nullopt;
+}
+
 std::optional<std::string> set(std::string_view key, const json::value& value, Options& options) {
   if (key == "idle_exit") return set_integer(value, 0, std::numeric_limits<int>::max(), options.idle_exit);
   if (key == "io_threads") return set_integer(value, 1, 64, options.io_threads);
@@ -93,10 +112,17 @@ std::optional<std::string> set(std::string_view key, const json::value& value, O
   if (key == "lease_gate") return set_flag(value, options.lease_gate);
   if (key == "lease_grace_seconds") return set_integer(value, 0, 3600, options.lease_grace_seconds);
   if (key == "low_disk_mb") return set_integer(value, 0, kHighestLowDiskMb, options.low_disk_mb);
+  if (key == "backup_keep_count") return set_integer(value, 1, kHighestKeepCount, options.backup_keep_count);
+  if (key == "backup_keep_days") return set_integer(value, 1, kHighestKeepDays, options.backup_keep_days);
+  if (key == "backup_max_mb") return set_integer(value, 1, kHighestBackupMb, options.backup_max_mb);
+  if (key == "backup_max_file_mb")
+    return set_integer(value, 1, kHighestBackupFileMb, options.backup_max_file_mb);
+  if (key == "protected") return set_patterns(value, options.protected_patterns);
   if (key == "alert_command") return set_command(value, options.alert_command);
   // Directories cannot be set here: the proxies, which do not read this file, must find the daemon.
-  return "is not a setting; known are alert_command, archive_idle_days, idle_exit, io_threads, "
-         "lease_gate, lease_grace_seconds, loaded_agents_limit, log_level, loop_policy, low_disk_mb";
+  return "is not a setting; known are alert_command, archive_idle_days, backup_keep_count, backup_keep_days, "
+         "backup_max_file_mb, backup_max_mb, idle_exit, io_threads, lease_gate, lease_grace_seconds, "
+         "loaded_agents_limit, log_level, loop_policy, low_disk_mb, protected";
 }
 
 }  // namespace

@@ -42,6 +42,16 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--low-disk-mb", options.low_disk_mb,
                  "Raise an alert when fewer megabytes than this are free for the state directory; 0: never")
       ->check(CLI::Range(0, kHighestLowDiskMb));
+  app.add_option("--backup-keep-count", options.backup_keep_count, "Versions kept of one file")
+      ->check(CLI::Range(1, kHighestKeepCount));
+  app.add_option("--backup-keep-days", options.backup_keep_days,
+                 "Days for which versions of files are kept; the newest of each stays longer")
+      ->check(CLI::Range(1, kHighestKeepDays));
+  app.add_option("--backup-max-mb", options.backup_max_mb, "Room for all backups of files, in megabytes")
+      ->check(CLI::Range(1, kHighestBackupMb));
+  app.add_option("--backup-max-file-mb", options.backup_max_file_mb,
+                 "Largest file that is written and kept, in megabytes")
+      ->check(CLI::Range(1, kHighestBackupFileMb));
   app.add_option("--log-level", options.log_level, "trace, debug, info, warn, error, critical or off")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "critical", "off"}));
 }

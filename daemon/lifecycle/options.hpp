@@ -9,6 +9,10 @@
 namespace governor::daemon {
 
 inline constexpr int kHighestLowDiskMb = 1'000'000'000;
+inline constexpr int kHighestKeepCount = 100'000;
+inline constexpr int kHighestKeepDays = 36'500;
+inline constexpr int kHighestBackupMb = 1'000'000;
+inline constexpr int kHighestBackupFileMb = 1'024;
 
 /// Everything that can be set from outside; configuration file first, then the command line. Names are the
 /// same.
@@ -27,6 +31,12 @@ struct Options {
   bool lease_gate = true;              ///< agents in trouble get no new exclusive lease
   int lease_grace_seconds = 30;        ///< how long leases outlive their session
   int low_disk_mb = 256;               ///< less room than this raises an alert; 0: none
+  int backup_keep_count = 50;          ///< versions kept of one file
+  int backup_keep_days = 30;           ///< and for how long, but for the newest
+  int backup_max_mb = 1024;            ///< all backups of files together
+  int backup_max_file_mb = 16;         ///< of one file, to be written by commit_file and kept
+  /// Files that nobody writes without a person's leave. In the file only.
+  std::vector<std::string> protected_patterns;
   /// A program, by its absolute path, and its arguments, run for each new alert; empty: none. In the file
   /// only.
   std::vector<std::string> alert_command;

@@ -14,6 +14,7 @@
 #include "daemon/alerts/clock_watch.hpp"
 #include "daemon/alerts/disk_space_watch.hpp"
 #include "daemon/alerts/run_marker.hpp"
+#include "daemon/files/protected_patterns.hpp"
 #include "daemon/lifecycle/logging.hpp"
 #include "daemon/lifecycle/self_check.hpp"
 #include "daemon/lifecycle/server.hpp"
@@ -59,6 +60,12 @@ std::string own_boot_id() {
 std::string user_name() {
   const passwd* entry = ::getpwuid(::geteuid());
   return entry != nullptr ? entry->pw_name : fmt::format("uid-{}", ::geteuid());
+}
+
+std::string home_directory() {
+  if (const auto home = ipc::process_environment().lookup("HOME")) return std::string(*home);
+  const passwd* entry = ::getpwuid(::geteuid());
+  return entry != nullptr ? entry->pw_dir : "/";
 }
 
 bool process_is_gone(const core::SessionProcess& process) {
@@ -163,6 +170,16 @@ std::optional<StartFailure> serve(const Options& options, const ipc::Paths& path
   settings.state.archive_idle_days = options.archive_idle_days;
   settings.state.lease_policy = {options.lease_gate ? core::LeaseGate::on : core::LeaseGate::off,
                                  std::int64_t{options.lease_grace_seconds} * 1'000'000};
+  auto protections = read_protections(options.protected_patterns, home_directory());
+  if (!protections) {
+    return StartFailure{kExitUsage, fmt::format("\"protected\" in the configuration: {} {}",
+                                                protections.error().message, protections.error().hint)};
+  }
+  settings.state.protections = *std::move(protections);
+  settings.files.keep_count = static_cast<std::uint64_t>(options.backup_keep_count);
+  settings.files.keep_days = static_cast<std::uint64_t>(options.backup_keep_days);
+  settings.files.max_bytes = static_cast<std::uint64_t>(options.backup_max_mb) << 20;
+  settings.files.max_file_bytes = static_cast<std::uint64_t>(options.backup_max_file_mb) << 20;
   AlertSources& alerts = settings.state.alerts;
   alerts.unclean_run = std::move(unclean_run);
   alerts.elapsed_us = elapsed_clock_us;

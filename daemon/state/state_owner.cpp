@@ -33,7 +33,7 @@ StateOwner::StateOwner(boost::asio::io_context& io, StoreThread& store, FileThre
       counters_(counters),
       settings_(std::move(settings)),
       state_(std::in_place, settings_.thresholds, std::move(seed), settings_.loop_policy,
-             settings_.lease_policy),
+             settings_.lease_policy, settings_.protections),
       hub_(strand_, counters, [this](const std::string& id) { return loaded_agent(id); }),
       commits_(
           strand_, store, counters, guard, [this](const core::Error& failure) { on_commit_failure(failure); },

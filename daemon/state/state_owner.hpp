@@ -44,6 +44,7 @@ class StateOwner final : public ConcurrencySource {
     int archive_idle_days = 0;                                     ///< of test_* and demo_* agents; 0: never
     AlertSources alerts{};
     core::LeasePolicy lease_policy{};
+    std::vector<core::Protection> protections{};  ///< those of the configuration
   };
 
   StateOwner(boost::asio::io_context& io, StoreThread& store, FileThreads& files, const ServerFacts& facts,
@@ -151,6 +152,8 @@ class StateOwner final : public ConcurrencySource {
   void reap_sessions();
   void probe_storage();
   void archive_idle_agents();
+  void prune_backups();
+  void call_for_itself(const Tool& tool, std::unique_ptr<ToolCall> own, const std::string& what);
 
   Strand strand_;
   StoreThread& store_;
@@ -186,6 +189,7 @@ class StateOwner final : public ConcurrencySource {
   std::int64_t storage_well_us_ = 0;     ///< when the last trouble ended; 0: there was none
   boost::asio::steady_timer timer_;
   std::chrono::steady_clock::time_point next_archive_{};  ///< of idle agents; at the start, then daily
+  std::chrono::steady_clock::time_point next_prune_{};    ///< not set: it has not looked yet
   bool stopping_ = false;
 };
 

@@ -25,6 +25,8 @@ void StateOwner::go_on_later(const std::shared_ptr<PendingCall>& pending, const 
   unblock(*pending);
   if (context.next == CallContext::Next::work) {
     start_work(pending);
+  } else if (context.next == CallContext::Next::read) {
+    read_store(pending);
   } else {
     waits_.begin(pending, WaitsFor::lease);
     pending->waiter = context.waiter;

@@ -10,6 +10,7 @@
 #include "daemon/state/internal_sink.hpp"
 #include "daemon/state/state_owner.hpp"
 #include "daemon/support/limits.hpp"
+#include "daemon/tools/prune_backups.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -17,6 +18,7 @@ namespace {
 /// A daemon with nothing to look after wakes once a second.
 constexpr std::chrono::milliseconds kIdleTick{1000};
 constexpr std::chrono::milliseconds kBusyTick{250};
+constexpr std::chrono::minutes kPruneInterval{10};
 
 }  // namespace
 
@@ -59,7 +61,8 @@ void StateOwner::on_reloaded(core::Result<core::StateSeed> seed) {
     return;        // the next tick tries again
   }
   reload_error_.reset();
-  state_.emplace(settings_.thresholds, *std::move(seed), settings_.loop_policy, settings_.lease_policy);
+  state_.emplace(settings_.thresholds, *std::move(seed), settings_.loop_policy, settings_.lease_policy,
+                 settings_.protections);
   for (core::Session& session : std::exchange(sessions_before_reload_, {})) {
     const auto sink = attached_.find(session.id);
     if (sink == attached_.end()) continue;
@@ -107,6 +110,7 @@ void StateOwner::tick() {
     give_up_slow_work(std::chrono::steady_clock::now());
     check_deadlines();
     archive_idle_agents();
+    prune_backups();
     tick();
   });
 }
@@ -133,13 +137,27 @@ void StateOwner::archive_idle_agents() {
     const boost::json::object arguments{
         {"days", settings_.archive_idle_days}, {"pattern", pattern}, {"dry_run", false}};
     auto parsed = tool->parse(arguments, {facts_, counters_, nullptr});
-    PendingCall archive;
-    archive.sink = std::make_shared<InternalSink>(fmt::format("archiving idle agents {}", pattern));
-    archive.ticket.started = now;
-    archive.tool = tool;
-    archive.call = std::move(*parsed);
-    call(std::move(archive));
+    call_for_itself(*tool, std::move(*parsed), fmt::format("archiving idle agents {}", pattern));
   }
+}
+
+void StateOwner::prune_backups() {
+  const auto now = std::chrono::steady_clock::now();
+  if (!state_ || now < next_prune_) return;
+  const bool first = next_prune_ == std::chrono::steady_clock::time_point();
+  next_prune_ = now + kPruneInterval;
+  if (first || !state_->knows_files()) return;
+  call_for_itself(prune_request(), make_prune_call(), "pruning backups");
+}
+
+/// Calls a tool on the daemon's own behalf; `what` stands in the log if it fails.
+void StateOwner::call_for_itself(const Tool& tool, std::unique_ptr<ToolCall> own, const std::string& what) {
+  PendingCall pending;
+  pending.sink = std::make_shared<InternalSink>(what);
+  pending.ticket.started = std::chrono::steady_clock::now();
+  pending.tool = &tool;
+  pending.call = std::move(own);
+  call(std::move(pending));
 }
 
 void StateOwner::reap_sessions() {

@@ -20,6 +20,8 @@ struct PruneScan {
   std::int64_t oldest_us = 0;      ///< versions from before are too old
   std::uint64_t excess_bytes = 0;  ///< by so much the backups are too large
 
+  std::vector<std::string> doubtful;  ///< contents of which no version may tell; looked at first
+
   core::FileVersionKey after = 0;  ///< how far it has come
   bool newest_too = false;         ///< second round, as there was still too much
   bool done = false;

@@ -1,5 +1,6 @@
 // Files: what they held when, protected ones, and leaves to write them.
 #include <algorithm>
+#include <utility>
 
 #include "core/file_table.hpp"
 #include "daemon/store/path_codec.hpp"
@@ -114,11 +115,13 @@ void SqliteStore::load_files(core::StateSeed& seed) {
   SQLite::Statement highest(*database_, "SELECT seq FROM sqlite_sequence WHERE name = 'file_version'");
   seed.keys.file_version = highest.executeStep() ? highest.getColumn(0).getInt64() : 0;
   SQLite::Statement versions(
-      *database_, fmt::format("SELECT * FROM (SELECT * FROM file_version ORDER BY key DESC LIMIT {}) ORDER BY key",
-                              2 * core::FileTable::kRememberedFiles));
+      *database_,
+      fmt::format("SELECT * FROM (SELECT * FROM file_version ORDER BY key DESC LIMIT {}) ORDER BY key",
+                  2 * core::FileTable::kRememberedFiles));
   while (versions.executeStep()) seed.file_versions.push_back(read_version(versions));
 
-  SQLite::Statement protections(*database_, "SELECT path, reason, by, since_us FROM protection ORDER BY pattern");
+  SQLite::Statement protections(*database_,
+                                "SELECT path, reason, by, since_us FROM protection ORDER BY pattern");
   while (protections.executeStep()) {
     core::Protection protection;
     protection.path = read_path(protections.getColumn(0).getString());
@@ -128,7 +131,8 @@ void SqliteStore::load_files(core::StateSeed& seed) {
     seed.protections.push_back(std::move(protection));
   }
   SQLite::Statement unlocks(
-      *database_, "SELECT path, agent_id, reason, by, granted_us, until_us FROM file_unlock ORDER BY granted_us");
+      *database_,
+      "SELECT path, agent_id, reason, by, granted_us, until_us FROM file_unlock ORDER BY granted_us");
   while (unlocks.executeStep()) {
     core::Unlock unlock;
     unlock.path = read_path(unlocks.getColumn(0).getString());
@@ -142,7 +146,8 @@ void SqliteStore::load_files(core::StateSeed& seed) {
 }
 
 core::Result<FileVersionPage> SqliteStore::load_file_versions(const std::string& path,
-                                                              core::FileVersionKey before, std::size_t limit) {
+                                                              core::FileVersionKey before,
+                                                              std::size_t limit) {
   return guarded([&]() -> core::Result<FileVersionPage> {
     FileVersionPage page;
     SQLite::Statement& statement = statements_->file_versions;
@@ -179,12 +184,14 @@ core::Result<std::optional<core::FileVersion>> SqliteStore::load_file_version_at
   });
 }
 
-bool SqliteStore::is_content_needed(const std::string& sha256, const std::vector<core::FileVersionKey>& without) {
+bool SqliteStore::is_content_needed(const std::string& sha256,
+                                    const std::vector<core::FileVersionKey>& without) {
   SQLite::Statement& statement = statements_->versions_of_content;
   const StatementUse use(statement);
   statement.bindNoCopy(1, sha256);
   while (statement.executeStep()) {
-    if (std::find(without.begin(), without.end(), statement.getColumn(0).getInt64()) == without.end()) return true;
+    if (std::find(without.begin(), without.end(), statement.getColumn(0).getInt64()) == without.end())
+      return true;
   }
   return false;
 }
@@ -207,6 +214,9 @@ std::vector<SqliteStore::PrunableRow> SqliteStore::versions_after(const PruneSca
 
 std::optional<core::Error> SqliteStore::find_prunable(PruneScan& scan, std::size_t slice) {
   const auto find = [&]() -> core::Result<bool> {
+    for (std::string& sha256 : std::exchange(scan.doubtful, {})) {
+      if (!is_content_needed(sha256, {})) scan.contents.push_back(std::move(sha256));
+    }
     const std::vector<PrunableRow> rows = versions_after(scan, slice);
     for (const PrunableRow& row : rows) {
       scan.after = row.key;

@@ -10,17 +10,14 @@
 namespace governor::daemon {
 namespace {
 
-constexpr std::uint64_t kMiB = 1024 * 1024;
 
 std::optional<core::Error> take_copy(GuardFile& file, FileServices& services) {
   const auto slot = FileSlot::open(file.real_path);
   if (!slot) return slot.error();
-  const auto content = slot->read(services.settings().backup_max_file_mb * kMiB);
+  const auto content = slot->read(services.settings().max_file_bytes);
   if (!content) return content.error();
   if (!content->exists) return std::nullopt;
-  const auto backups = services.backups();
-  if (!backups) return backups.error();
-  auto stored = (*backups)->put(content->bytes, content->sha256);
+  auto stored = services.backups().put(content->bytes, content->sha256);
   if (!stored) return stored.error();
   file.state = {content->sha256, content->bytes.size(), count_lines(content->bytes), stored->bytes};
   file.pin = std::move(stored->pin);

@@ -14,8 +14,6 @@ namespace governor::daemon {
 
 inline constexpr std::size_t kMaxPathBytes = 4096;
 
-core::LeasePath lease_path(const ResolvedPath& resolved);
-
 /// The directory against which the caller's relative paths are meant; empty when it is not known.
 std::string working_directory(const CallContext& context);
 

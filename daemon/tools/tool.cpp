@@ -9,7 +9,9 @@
 #include "daemon/tools/alert_tools.hpp"
 #include "daemon/tools/analysis_tools.hpp"
 #include "daemon/tools/audit_tools.hpp"
+#include "daemon/tools/backup_tools.hpp"
 #include "daemon/tools/calibration_tools.hpp"
+#include "daemon/tools/commit_tool.hpp"
 #include "daemon/tools/diagnosis_tools.hpp"
 #include "daemon/tools/export_tools.hpp"
 #include "daemon/tools/fleet_tools.hpp"
@@ -32,10 +34,11 @@ core::Result<std::optional<std::string>> ToolCall::replay(Store&, const core::An
 const std::vector<Tool>& all_tools() {
   static const std::vector<Tool> tools = [] {
     std::vector<Tool> all;
-    for (const auto& group : {governance_tools(), agent_tools(), server_tools(), metadata_tools(),
-                              alert_tools(), lifecycle_tools(), threshold_tools(), audit_tools(),
-                              diagnosis_tools(), analysis_tools(), fleet_tools(), calibration_tools(),
-                              telemetry_tools(), export_tools(), lease_tools(), task_tools()}) {
+    for (const auto& group :
+         {governance_tools(), agent_tools(), server_tools(), metadata_tools(), alert_tools(),
+          lifecycle_tools(), threshold_tools(), audit_tools(), diagnosis_tools(), analysis_tools(),
+          fleet_tools(), calibration_tools(), telemetry_tools(), export_tools(), lease_tools(),
+          std::vector{commit_tool()}, backup_tools(), task_tools()}) {
       all.insert(all.end(), group.begin(), group.end());
     }
     return all;

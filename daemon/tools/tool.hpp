@@ -30,6 +30,7 @@ struct CallContext {
   enum class Next {
     answer,  ///< its result, or its error
     work,    ///< the call's `work`, then `run` again
+    read,    ///< the call's `read`, as often as it wants, then `run` again
     wait     ///< `run` again when the waiter's turn has come, or at `wait_until_us`
   };
   Next next = Next::answer;

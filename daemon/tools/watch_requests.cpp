@@ -42,13 +42,15 @@ class WatchCall final : public ToolCall {
 
   void work(FileServices&) override {
     resolved_ = true;
-    const auto found = resolve_file(root_, directory_);
+    constexpr std::string_view kTree = "/**";
+    auto found = resolve_path(root_ + "/", directory_);
     if (!found) {
-      failure_ = found.error();
-    } else if (!found->directory && !remove_) {
+      failure_ = std::move(found.error());
+      failure_->field = "root";
+    } else if (!found->exists && !remove_) {
       failure_ = core::invalid_argument("root", fmt::format("\"{}\"", root_), "an existing directory");
     } else {
-      root_ = found->path;
+      root_ = found->path.substr(0, found->path.size() - kTree.size());
     }
   }
 

@@ -18,7 +18,6 @@ constexpr std::size_t kRound = 200;
 constexpr std::size_t kMaxFiles = 100'000;
 /// More alerts than that nobody reads one by one.
 constexpr std::size_t kMaxAlerts = 20;
-constexpr std::uint64_t kMiB = 1024 * 1024;
 
 }  // namespace
 
@@ -60,19 +59,17 @@ void ChangedFilesCall::work(FileServices& files) {
     to_look_at_.insert(to_look_at_.end(), std::make_move_iterator(all.begin()),
                        std::make_move_iterator(all.end()));
   }
-  auto backups = files.backups();
   for (Look& look : looks_) {
     const auto slot = FileSlot::open(look.path);
     // A link, a device or what is too large is no content that could be kept: as if there were no file.
-    auto content = slot ? slot->read(files.settings().backup_max_file_mb * kMiB)
-                        : core::Result<FileContent>(slot.error());
+    auto content =
+        slot ? slot->read(files.settings().max_file_bytes) : core::Result<FileContent>(slot.error());
     if (!content || !content->exists) continue;
     look.after.sha256 = content->sha256;
     look.after.bytes = content->bytes.size();
     look.after.lines = count_lines(content->bytes);
     if (content->sha256 == look.known_sha256) continue;
-    if (!backups) continue;
-    auto stored = (*backups)->put(content->bytes, content->sha256);
+    auto stored = files.backups().put(content->bytes, content->sha256);
     if (!stored) continue;
     look.after.stored_bytes = stored->bytes;
     pins_.push_back(std::move(stored->pin));

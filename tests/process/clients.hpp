@@ -16,6 +16,14 @@ inline std::vector<std::unique_ptr<Conversation>> proxies(const Sandbox& sandbox
   return clients;
 }
 
+/// Clients with every tool, and not only those of the default profile.
+inline std::vector<std::unique_ptr<Conversation>> full_proxies(const Sandbox& sandbox, std::size_t count) {
+  std::vector<std::unique_ptr<Conversation>> clients;
+  const Command command = sandbox.command(kProxy, {"--tools", "full"});
+  while (clients.size() < count) clients.push_back(std::make_unique<ProxyConversation>(command));
+  return clients;
+}
+
 inline std::vector<std::unique_ptr<Conversation>> sockets(const Sandbox& sandbox, int count) {
   std::vector<std::unique_ptr<Conversation>> clients;
   for (int i = 0; i < count; ++i) clients.push_back(std::make_unique<SocketConversation>(sandbox));

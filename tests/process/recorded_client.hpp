@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/support/binaries.hpp"
 #include "tests/support/proxy_conversation.hpp"
 #include "tests/support/sandbox.hpp"
 
@@ -37,8 +38,8 @@ struct RecordedCall {
   std::int64_t answered = 0;
 };
 
-/// The end of a client that was killed.
-struct RecordedDeath {
+/// The end of a client, killed or not.
+struct RecordedEnd {
   int session = 0;
   pid_t pid = 0;  ///< of its proxy
   std::int64_t when = 0;
@@ -66,7 +67,7 @@ class RecordedClient {
       } catch (const std::exception& error) {
         errors_.emplace_back(error.what());
       }
-      conversation_.reset();
+      end();
     });
   }
   ~RecordedClient() { join(); }
@@ -79,7 +80,7 @@ class RecordedClient {
 
   // After join().
   [[nodiscard]] const std::vector<RecordedCall>& calls() const { return calls_; }
-  [[nodiscard]] const std::vector<RecordedDeath>& deaths() const { return deaths_; }
+  [[nodiscard]] const std::vector<RecordedEnd>& ends() const { return ends_; }
   [[nodiscard]] const std::vector<std::string>& errors() const { return errors_; }
 
  private:
@@ -100,7 +101,7 @@ class RecordedClient {
   }
 
   void connect() {
-    conversation_ = std::make_unique<ProxyConversation>(sandbox_);
+    conversation_ = std::make_unique<ProxyConversation>(sandbox_.command(kProxy, {"--tools", "full"}));
     conversation_->initialize(ipc::Deadline::after(std::chrono::seconds(60) * kSlowness));
     session_ = ++sessions_;
   }
@@ -108,10 +109,15 @@ class RecordedClient {
   void die() {
     // Perhaps before the line has left the proxy, perhaps after it has taken effect.
     std::this_thread::sleep_for(std::chrono::microseconds(random_() % 3000));
-    Child& proxy = conversation_->process();
-    deaths_.push_back({session_, proxy.pid(), moment()});
-    proxy.signal(SIGKILL);
-    static_cast<void>(proxy.wait(patience()));
+    const std::int64_t before = moment();
+    conversation_->process().signal(SIGKILL);
+    static_cast<void>(conversation_->process().wait(patience()));
+    end(before);
+  }
+
+  void end(std::int64_t when = moment()) {
+    if (!conversation_) return;
+    ends_.push_back({session_, conversation_->process().pid(), when});
     conversation_.reset();
   }
 
@@ -122,7 +128,7 @@ class RecordedClient {
   std::unique_ptr<ProxyConversation> conversation_;
   int session_ = 0;
   std::vector<RecordedCall> calls_;
-  std::vector<RecordedDeath> deaths_;
+  std::vector<RecordedEnd> ends_;
   std::vector<std::string> errors_;
   std::thread thread_;
 };

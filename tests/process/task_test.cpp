@@ -1,5 +1,6 @@
 // Many clients that define tasks at once, while the daemon is killed: each id is there once, and everybody
 // was told the truth.
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <signal.h>
 
 #include <atomic>
@@ -174,7 +175,7 @@ TEST_CASE("of 25 definitions made at once 25 are there") {
   Sandbox sandbox({.io_threads = GENERATE(1, 4)});
   std::vector<std::vector<Definition>> definitions;
   for (int i = 0; i < 25; ++i) definitions.push_back({{"task-" + std::to_string(i), "the same title"}});
-  auto clients = definers(proxies(sandbox, 25), std::move(definitions));
+  auto clients = definers(full_proxies(sandbox, 25), std::move(definitions));
   std::atomic<std::size_t> answered{0};
   for (Definer& client : clients) client.start(1, answered);
   for (Definer& client : clients) client.join();
@@ -188,7 +189,7 @@ TEST_CASE("of 25 definitions made at once 25 are there") {
 TEST_CASE("of 25 clients that define the same task at once one creates it") {
   Sandbox sandbox({.io_threads = 4});
   std::vector<std::vector<Definition>> definitions(25, {{"task", "the same title"}});
-  auto clients = definers(proxies(sandbox, 25), std::move(definitions));
+  auto clients = definers(full_proxies(sandbox, 25), std::move(definitions));
   std::atomic<std::size_t> answered{0};
   for (Definer& client : clients) client.start(1, answered);
   for (Definer& client : clients) client.join();
@@ -217,7 +218,7 @@ TEST_CASE("10000 definitions of 16 clients, a quarter of them repeated, survive 
   for (std::size_t i = 0; i < all.size(); ++i) shares[i % kClients].push_back(std::move(all[i]));
 
   Sandbox sandbox({.io_threads = GENERATE(1, 4)});
-  auto clients = definers(proxies(sandbox, kClients), std::move(shares));
+  auto clients = definers(full_proxies(sandbox, kClients), std::move(shares));
   std::atomic<std::size_t> answered{0};
   const auto began = std::chrono::steady_clock::now();
   for (Definer& client : clients) client.start(16, answered);
@@ -240,6 +241,60 @@ TEST_CASE("10000 definitions of 16 clients, a quarter of them repeated, survive 
   REQUIRE(sandbox.end_daemon());
   CHECK(number(sandbox, "SELECT count(*) FROM task") == static_cast<std::int64_t>(kDistinct));
   CHECK(number(sandbox, "SELECT count(DISTINCT id) FROM task") == static_cast<std::int64_t>(kDistinct));
+}
+
+json::object task_of(Conversation& conversation) {
+  return conversation.call("get_task", {{"task_id", "t"}, {"history", 0}}).content().at("task").as_object();
+}
+
+/// Whether the task returns to the queue although nobody does anything but look.
+bool returns_to_queue(Conversation& conversation) {
+  return until(patience(), [&] { return task_of(conversation).at("status").as_string() == "pending"; });
+}
+
+TEST_CASE("the task of a client that is killed returns to the queue, and so does one that is not renewed") {
+  Sandbox sandbox;
+  auto clients = full_proxies(sandbox, 1);
+  Conversation& other = *clients.front();
+  CHECK(other.call("define_task", {{"task_id", "t"}, {"title", "x"}}).content().at("created").as_bool());
+  const bool killed = GENERATE(true, false);
+  ProxyConversation owner(sandbox.command(kProxy, {"--tools", "full"}));
+  const std::int64_t ttl = killed ? 3600 : 1;
+  owner.call("claim_task", {{"task_id", "t"}, {"ttl_seconds", ttl}}).content();
+  if (killed) {
+    CHECK(task_of(other).at("status").as_string() == "in_progress");
+    owner.process().signal(SIGKILL);
+  }
+  CHECK(returns_to_queue(other));
+  const Answer answer = other.call("get_task", {{"task_id", "t"}});
+  const json::array& history = answer.content().at("history").as_array();
+  REQUIRE(history.size() == 2);
+  CHECK(history.back().at("event").as_string() == (killed ? "owner_gone" : "claim_expired"));
+}
+
+TEST_CASE(
+    "a task is claimed by one client after another, as each is killed, with a restart of the daemon "
+    "between") {
+  Sandbox sandbox;
+  auto clients = full_proxies(sandbox, 1);
+  Conversation& other = *clients.front();
+  CHECK(other.call("define_task", {{"task_id", "t"}, {"title", "x"}}).content().at("created").as_bool());
+  for (int round = 1; round <= 3; ++round) {
+    ProxyConversation owner(sandbox.command(kProxy, {"--tools", "full"}));
+    REQUIRE(until(patience(), [&] {
+      return owner.call("claim_task", {{"task_id", "t"}}).tool_error().empty();
+    }));
+    kill_daemon(sandbox);
+    // The owner is still there, so the task is still its own.
+    const json::object task = task_of(other);
+    CHECK(task.at("status").as_string() == "in_progress");
+    CHECK(task.at("claims").to_number<int>() == round);
+    CHECK(owner.call("update_task", {{"task_id", "t"}, {"progress", round}}).tool_error().empty());
+    CHECK(other.call("update_task", {{"task_id", "t"}, {"progress", 99}}).tool_error() == "not_owner");
+    owner.process().signal(SIGKILL);
+  }
+  CHECK(returns_to_queue(other));
+  CHECK(task_of(other).at("progress").to_number<int>() == 3);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { analysisCalls } from './analysis_calls.mjs';
+import { fileCalls } from './file_calls.mjs';
 import { managementCalls } from './management_calls.mjs';
 import { kErrorKey } from './mcp.mjs';
 import { taskCalls } from './task_calls.mjs';
@@ -98,6 +99,7 @@ export function toolCalls(agent) {
     ...analysisCalls(agent),
     ...managementCalls(agent),
     ...taskCalls(agent),
+    ...fileCalls(agent),
     {
       name: 'health_check',
       arguments: {},

@@ -3,6 +3,9 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <memory>
+#include <thread>
+#include <vector>
 
 #include "daemon/support/sha256.hpp"
 #include "tests/daemon/temporary_directory.hpp"
@@ -18,11 +21,7 @@ namespace {
 
 struct Shelf {
   Shelf() : directory_path(directory.file("file_backups")) { open(); }
-  void open() {
-    auto opened = BackupStore::open(directory_path);
-    REQUIRE(opened);
-    store = std::move(*opened);
-  }
+  void open() { store = std::make_unique<BackupStore>(directory_path); }
   std::string put(const std::string& content) {
     auto stored = store->put(content, sha256_hex(content));
     REQUIRE(stored);
@@ -173,4 +172,31 @@ TEST_CASE("a content stays while its row in the database may be under way") {
     shelf.store->forget_before(shelf.store->moment());
     CHECK_FALSE(shelf.store->remove(sha256_hex(text), shelf.store->moment()));
   }
+}
+
+TEST_CASE("a store that nobody uses makes no directory") {
+  Shelf shelf;
+  CHECK(shelf.store->total_bytes() == 0);
+  CHECK_FALSE(shelf.store->has(sha256_hex("x")));
+  CHECK_FALSE(fs::exists(shelf.directory_path));
+}
+
+TEST_CASE("several threads may put and remove at the same time") {
+  Shelf shelf;
+  std::vector<std::thread> threads;
+  for (int thread = 0; thread < 4; ++thread) {
+    threads.emplace_back([&shelf, thread] {
+      for (int i = 0; i < 20; ++i) {
+        const std::string text = lines(10 + (thread + i) % 5);
+        auto stored = shelf.store->put(text, sha256_hex(text));
+        if (stored) stored->pin.release();
+        if (i % 4 == 0) shelf.store->remove(sha256_hex(text), shelf.store->moment());
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  std::uint64_t bytes = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(shelf.directory_path))
+    bytes += entry.is_regular_file() ? entry.file_size() : 0;
+  CHECK(shelf.store->total_bytes() == bytes);
 }

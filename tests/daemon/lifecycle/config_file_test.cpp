@@ -54,6 +54,24 @@ TEST_CASE("the alert command is a list that begins with the absolute path of a p
   CHECK(complaint("{\"low_disk_mb\": -1}").find("from 0 to 1000000000") != std::string::npos);
 }
 
+TEST_CASE("how long backups are kept and what is protected are taken from the file") {
+  Options options;
+  CHECK_FALSE(apply_config("c.json", R"({"backup_keep_count": 7, "backup_keep_days": 8, "backup_max_mb": 9,
+                                        "backup_max_file_mb": 10, "protected": [".env", "/p/core/**"]})",
+                           options));
+  CHECK(options.backup_keep_count == 7);
+  CHECK(options.backup_keep_days == 8);
+  CHECK(options.backup_max_mb == 9);
+  CHECK(options.backup_max_file_mb == 10);
+  CHECK(options.protected_patterns == std::vector<std::string>{".env", "/p/core/**"});
+  CHECK(complaint("{\"backup_keep_count\": 0}").find("from 1 to 100000") != std::string::npos);
+  for (const char* wrong : {R"(".env")", R"([""])", "[1]"}) {
+    INFO(wrong);
+    CHECK(complaint("{\"protected\": " + std::string(wrong) + "}").find("a list of at most 1000") !=
+          std::string::npos);
+  }
+}
+
 TEST_CASE("an empty object changes nothing") {
   Options options;
   CHECK_FALSE(apply_config("c.json", "{}", options));

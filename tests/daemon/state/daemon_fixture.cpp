@@ -70,6 +70,8 @@ void DaemonFixture::start() {
   settings.state.alerts = settings_.alerts;
   settings.alert_command = settings_.alert_command;
   settings.idle_exit = settings_.idle_exit;
+  settings.files = settings_.files;
+  settings.state.protections = settings_.protections;
   settings.listen_again = [this] { return std::optional(listen()); };
   io_ = std::make_unique<boost::asio::io_context>();
   server_ = std::make_unique<Server>(*io_, std::move(facts),

@@ -25,6 +25,8 @@ class DaemonFixture {
     std::chrono::milliseconds idle_exit{0};
     AlertSources alerts{};
     AlertCommand::Settings alert_command{};
+    FileSettings files{};
+    std::vector<core::Protection> protections{};
   };
 
   DaemonFixture() : DaemonFixture(Settings()) {}

@@ -73,7 +73,7 @@ TEST_CASE("a task goes from its definition to its end, and a restart changes not
     CHECK(code(call.refused("claim_task", by_id("build/walls"))) == "conflict");
   }
   daemon.restart();
-  ToolCaller call(daemon.socket(), "another");
+  ToolCaller call(daemon.socket(), "d");
   call("update_task", {{"task_id", "permit"}, {"status", "done"}, {"note", "granted"}});
   const json::object claimed = call("claim_task", {{"ttl_seconds", 60}});
   REQUIRE(claimed.at("claimed").as_bool());
@@ -259,7 +259,7 @@ TEST_CASE("of many clients that claim at once each task is one client's") {
   for (int i = 0; i < kTasks; ++i) call("define_task", task("t" + std::to_string(i)));
   std::deque<TestClient> clients;
   for (int i = 0; i < kClients; ++i) {
-    clients.emplace_back(daemon.socket()).hello("client-" + std::to_string(i));
+    clients.emplace_back(daemon.socket()).hello("b" + std::to_string(i));
   }
   for (std::uint64_t line = 1; line <= kClaims; ++line) {
     for (TestClient& client : clients) client.send_tool(line, "claim_task", "{}");

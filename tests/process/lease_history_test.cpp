@@ -1,174 +1,18 @@
-// Histories of concurrent calls, with kills of the daemon and of clients, as the clients recorded them: there
-// is an order of the calls, one after the other, that explains every answer.
+// The same of leases.
+#include <SQLiteCpp/SQLiteCpp.h>
+
 #include <algorithm>
-#include <cstdlib>
-#include <deque>
-#include <iostream>
-#include <map>
 #include <set>
 
-#include "tests/linearizability/checker.hpp"
 #include "tests/linearizability/lease_model.hpp"
-#include "tests/linearizability/task_model.hpp"
-#include "tests/process/clients.hpp"
-#include "tests/process/recorded_client.hpp"
-#include "tests/support/catch.hpp"
-#include "tests/support/process_watch.hpp"
-#include "tests/support/until.hpp"
+#include "tests/process/recorded_history.hpp"
 
 namespace governor::test {
 namespace {
 
 namespace json = boost::json;
 using namespace governor::linearizability;
-
-constexpr int kClients = 6;
-constexpr int kCalls = 250;
-constexpr int kDaemonKills = 5;
-constexpr int kObjects = 4;
-
-using TaskOp = Checker<TaskModel>::Op;
 using LeaseOp = Checker<LeaseModel>::Op;
-
-std::uint32_t chosen_seed() {
-  const char* given = ::getenv("GOVERNOR_TEST_SEED");
-  const unsigned long seed = given == nullptr ? std::random_device()() : std::stoul(given);
-  std::cout << "seed " << seed << " (repeat with GOVERNOR_TEST_SEED)\n";
-  return static_cast<std::uint32_t>(seed);
-}
-
-struct Recording {
-  std::vector<RecordedCall> calls;
-  std::vector<RecordedDeath> deaths;
-  std::vector<std::string> errors;
-};
-
-/// Lets clients make their calls while the daemon is killed now and then.
-Recording record(Sandbox& sandbox, std::uint32_t seed, const RecordedClient::NextCall& next) {
-  std::atomic<int> sessions{0};
-  std::deque<RecordedClient> clients;
-  for (int i = 0; i < kClients; ++i) {
-    clients.emplace_back(sandbox, sessions, seed + static_cast<std::uint32_t>(i),
-                         RecordedClient::Plan{kCalls, 8, next});
-  }
-  std::mt19937 random(seed + 1000);
-  for (int i = 0; i < kDaemonKills; ++i) {
-    if (!until(patience(), [&] { return sandbox.daemon() != 0; })) break;
-    let_pass(std::chrono::milliseconds(50 + random() % 300));
-    const pid_t victim = sandbox.daemon();
-    if (victim == 0) continue;
-    const ProcessWatch watch(victim);
-    if (sandbox.daemon() != victim) continue;
-    ::kill(victim, SIGKILL);
-    REQUIRE(watch.wait(patience()));
-  }
-  Recording recording;
-  for (RecordedClient& client : clients) {
-    client.join();
-    const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
-    append(recording.calls, client.calls());
-    append(recording.deaths, client.deaths());
-    append(recording.errors, client.errors());
-  }
-  for (RecordedCall& call : recording.calls) {
-    if (!call.answer || !call.answer->is_error()) continue;
-    recording.errors.push_back(json::serialize(call.answer->message));
-  }
-  CHECK(recording.errors == std::vector<std::string>());
-  CHECK(recording.calls.size() == kClients * kCalls);
-  std::cout << recording.calls.size() << " calls, " << recording.deaths.size() << " clients killed\n";
-  return recording;
-}
-
-template <class Model>
-void check_each(const std::map<std::string, std::vector<typename Checker<Model>::Op>>& histories) {
-  for (const auto& [object, history] : histories) {
-    const Finding finding = check<Model>(history);
-    INFO(object << ", " << history.size() << " operations\n" << finding.explanation);
-    CHECK(finding.verdict == Verdict::linearizable);
-  }
-}
-
-// Tasks.
-
-std::pair<std::string, json::object> any_task_call(std::mt19937& random, int,
-                                                   const std::vector<RecordedCall>&) {
-  json::object arguments{{"task_id", "task-" + std::to_string(random() % kObjects)}};
-  switch (random() % 8) {
-    case 0:
-      arguments["title"] = random() % 5 == 0 ? "otherwise" : "as it is";
-      return {"define_task", std::move(arguments)};
-    case 1:
-    case 2: return {"claim_task", std::move(arguments)};
-    case 3:
-      arguments["status"] = random() % 3 != 0 ? "pending" : random() % 2 == 0 ? "done" : "blocked";
-      return {"update_task", std::move(arguments)};
-    case 4:
-    case 5: arguments["progress"] = random() % 101; return {"update_task", std::move(arguments)};
-    default: arguments["history"] = 0; return {"get_task", std::move(arguments)};
-  }
-}
-
-TaskModel::Output task_output(const Answer& answer) {
-  TaskModel::Output output;
-  output.code = answer.tool_error();
-  if (!output.code.empty()) return output;
-  const json::object& content = answer.content();
-  if (const json::value* created = content.if_contains("created")) output.created = created->as_bool();
-  if (const json::value* shown = content.if_contains("task")) {
-    const json::object& task = shown->as_object();
-    const json::value* claim = task.if_contains("claim");
-    output.standing =
-        TaskModel::Standing{std::string(task.at("status").as_string()), task.at("progress").to_number<int>(),
-                            task.at("claims").to_number<int>(), claim != nullptr,
-                            claim != nullptr && claim->at("yours").as_bool()};
-  }
-  return output;
-}
-
-TaskModel::Input task_input(const RecordedCall& call) {
-  using Kind = TaskModel::Input::Kind;
-  TaskModel::Input input;
-  input.session = call.session;
-  input.kind = call.tool == "define_task"   ? Kind::define
-               : call.tool == "claim_task"  ? Kind::claim
-               : call.tool == "update_task" ? Kind::update
-                                            : Kind::get;
-  if (const json::value* title = call.arguments.if_contains("title")) input.definition = title->as_string();
-  if (const json::value* status = call.arguments.if_contains("status")) input.status = status->as_string();
-  if (const json::value* progress = call.arguments.if_contains("progress")) {
-    input.progress = progress->to_number<int>();
-  }
-  return input;
-}
-
-TEST_CASE("what clients see of tasks is one thing after the other, whoever is killed") {
-  const std::uint32_t seed = chosen_seed();
-  Sandbox sandbox({.io_threads = GENERATE(1, 4)});
-  const Recording recording = record(sandbox, seed, any_task_call);
-  std::map<std::string, std::vector<TaskOp>> histories;
-  for (const RecordedCall& call : recording.calls) {
-    TaskOp op{task_input(call), std::nullopt, call.sent, INT64_MAX};
-    if (call.answer) {
-      op.output = task_output(*call.answer);
-      op.answered = call.answered;
-    }
-    histories[std::string(call.arguments.at("task_id").as_string())].push_back(std::move(op));
-  }
-  for (auto& [id, history] : histories) {
-    for (const RecordedDeath& death : recording.deaths) {
-      TaskModel::Input end;
-      end.kind = TaskModel::Input::Kind::end_session;
-      end.session = death.session;
-      history.push_back({end, std::nullopt, death.when, INT64_MAX});
-    }
-  }
-  CHECK(histories.size() == kObjects);
-  check_each<TaskModel>(histories);
-  REQUIRE(sandbox.end_daemon());
-}
-
-// Leases.
 
 std::string path_of(const Sandbox& sandbox, std::uint32_t number) {
   return sandbox.directory() + "/file-" + std::to_string(number);
@@ -289,12 +133,12 @@ class LeaseHistories {
 
   /// A grant that its client was not told of any more lies in the database.
   bool find_untold(const RecordedCall& call, LeaseOp& op) {
-    const auto death = std::find_if(recording_.deaths.begin(), recording_.deaths.end(),
-                                    [&](const RecordedDeath& d) { return d.session == call.session; });
-    REQUIRE(death != recording_.deaths.end());
+    const auto gone = std::find_if(recording_.ends.begin(), recording_.ends.end(),
+                                   [&](const RecordedEnd& end) { return end.session == call.session; });
+    REQUIRE(gone != recording_.ends.end());
     const std::set<std::int64_t> told = leases_told_to(call.session);
     for (const StoredLease& lease : stored_) {
-      if (lease.pid != death->pid || told.contains(lease.key)) continue;
+      if (lease.pid != gone->pid || told.contains(lease.key)) continue;
       op.output = LeaseModel::Output{{}, true, true, lease.key, lease.fence, {}};
       return true;
     }

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <string_view>
+
+namespace governor::daemon {
+
+inline constexpr std::string_view kCommitInput =
+    R"({"type":"object","properties":{"path":{"type":"string"},)"
+    R"("content":{"type":"string","description":"The whole content; or else:"},)"
+    R"("unified_diff":{"type":"string","description":"Of this file alone, as diff -u gives it"},)"
+    R"("expected_sha256":{"type":"string","description":"SHA-256 of the content that you read; left out for a new file"},)"
+    R"("lease":{"type":"integer","minimum":1,"description":"Your exclusive one, from request_write"},)"
+    R"("confirm_shrink":{"type":"boolean","default":false,)"
+    R"("description":"Needed to leave less than half of a file of 50 lines or more"},)"
+    R"("note":{"type":"string","maxLength":500,"description":"What and why, for list_backups"}},)"
+    R"("required":["path","lease"],"additionalProperties":false})";
+
+inline constexpr std::string_view kWrittenOutput =
+    R"({"type":"object","properties":{"path":{"type":"string","description":"The real one"},)"
+    R"("backup":{"type":"integer","description":"Number of the content that is there now"},"changed":{"type":"boolean"},"exists":{"type":"boolean"},)"
+    R"("created":{"type":"boolean"},"sha256":{"type":"string"},"bytes":{"type":"integer"},"lines":{"type":"integer"},)"
+    R"("previous_sha256":{"type":"string"},)"
+    R"("found_written":{"type":"boolean","description":"It had this content already"},)"
+    R"("other_names":{"type":"integer","description":"Hard links that keep the old content"},)"
+    R"("loop":{"type":"string","description":"You write in circles: stop and think"},)"
+    R"("restored":{"type":"integer","description":"Number of the backup that came back"},)"
+    R"("time":{"type":"string","description":"When the content was first there"}},"required":["path","backup","changed","exists","created","time"]})";
+
+inline constexpr std::string_view kBackupsInput =
+    R"({"type":"object","properties":{"path":{"type":"string"},)"
+    R"("limit":{"type":"integer","minimum":1,"maximum":500,"default":20},)"
+    R"("cursor":{"type":"integer","minimum":1,"description":"next_cursor of the previous page"}},)"
+    R"("required":["path"],"additionalProperties":false})";
+
+inline constexpr std::string_view kBackupsOutput =
+    R"({"type":"object","properties":{"path":{"type":"string"},)"
+    R"("current":{"type":"object","description":"What the file holds now",)"
+    R"("properties":{"exists":{"type":"boolean"},"sha256":{"type":"string"},"bytes":{"type":"integer"},)"
+    R"("lines":{"type":"integer"},"error":{"type":"string"}},"required":["exists"]},)"
+    R"("backups":{"type":"array","items":{"type":"object","properties":{"backup":{"type":"integer"},)"
+    R"("time":{"type":"string"},"kind":{"enum":["seen","committed","restored","reported","unasked"]},)"
+    R"("exists":{"type":"boolean"},"sha256":{"type":"string"},"bytes":{"type":"integer"},"lines":{"type":"integer"},)"
+    R"("restorable":{"type":"boolean"},"agent_id":{"type":"string"},"client":{"type":"string"},"pid":{"type":"integer"},)"
+    R"("lease":{"type":"integer"},"note":{"type":"string"}},)"
+    R"("required":["backup","time","kind","exists","restorable"]}},)"
+    R"("count":{"type":"integer"},"next_cursor":{"type":"integer"}},"required":["path","current","backups","count"]})";
+
+inline constexpr std::string_view kRestoreInput =
+    R"({"type":"object","properties":{"path":{"type":"string"},)"
+    R"("backup":{"type":"integer","minimum":1,"description":"Number from list_backups; or else:"},)"
+    R"("at":{"type":"string","description":"What the file held at this time (ISO 8601). Neither: what it held before"},)"
+    R"("lease":{"type":"integer","minimum":1,"description":"Your exclusive one, from request_write"},)"
+    R"("note":{"type":"string","maxLength":500}},)"
+    R"("required":["path","lease"],"additionalProperties":false})";
+
+}  // namespace governor::daemon

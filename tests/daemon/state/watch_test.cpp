@@ -1,0 +1,153 @@
+// Files that change without governor, seen on a real file system by a whole daemon.
+#include <filesystem>
+#include <fstream>
+
+#include "tests/daemon/state/daemon_fixture.hpp"
+#include "tests/daemon/state/test_client.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace governor::daemon;
+using namespace governor::daemon::test;
+namespace json = boost::json;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string lines(int count) {
+  std::string text;
+  for (int i = 0; i < count; ++i) text += "line " + std::to_string(i) + "\n";
+  return text;
+}
+
+/// A daemon, a client, and a directory of files beside it.
+struct Watched {
+  Watched() : client(daemon.socket()) {
+    client.hello("a");
+    write_file(file("core.cpp"), lines(500));
+  }
+  [[nodiscard]] std::string file(const std::string& name) const {
+    return fs::canonical(project.path()).string() + "/" + name;
+  }
+  json::object lease(const std::string& name, const std::string& more = "") {
+    return client.call(++line, "request_write", R"({"paths":[")" + file(name) + "\"]" + more + "}");
+  }
+  /// Until governor knows that many contents of files.
+  void knows(std::int64_t versions) {
+    REQUIRE(soon([&] { return daemon.stored("SELECT count(*) FROM file_version") >= versions; }));
+  }
+  std::string alert_about(const std::string& name) {
+    std::string message;
+    const bool came = soon([&] {
+      const json::object list = client.call(++line, "list_alerts", "{}");
+      for (const auto& alert : list.at("alerts").as_array()) {
+        if (alert.at("cause").as_string() == "file_changed/" + file(name))
+          message = std::string(alert.at("message").as_string());
+      }
+      return !message.empty();
+    });
+    CHECK(came);
+    return message;
+  }
+  std::size_t alerts() { return client.call(++line, "list_alerts", "{}").at("alerts").as_array().size(); }
+  json::object request(const std::string& method, const std::string& params) {
+    return client.ask(R"({"jsonrpc":"2.0","id":"r","method":")" + method + R"(","params":)" + params + "}");
+  }
+  template <class Condition>
+  static bool soon(Condition condition) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (!condition()) {
+      if (std::chrono::steady_clock::now() > deadline) return false;
+    }
+    return true;
+  }
+
+  TemporaryDirectory project;
+  DaemonFixture daemon;
+  TestClient client;
+  std::uint64_t line = 0;
+};
+
+}  // namespace
+
+TEST_CASE("a leased file that somebody else writes is an alert that says what was there") {
+  Watched f;
+  f.lease("core.cpp");
+  f.knows(1);
+  write_file(f.file("core.cpp"), lines(20));
+  const std::string message = f.alert_about("core.cpp");
+  CHECK(message.find("from 500 lines") != std::string::npos);
+  CHECK(message.find("to 20 lines") != std::string::npos);
+  CHECK(message.find("--backup 1 ") != std::string::npos);
+  CHECK(f.daemon.stored("SELECT kind FROM file_version ORDER BY key DESC LIMIT 1") == 5);
+}
+
+TEST_CASE("the holder of a direct lease writes as it likes, unless it destroys the file") {
+  Watched f;
+  f.lease("core.cpp", R"(,"direct":true)");
+  f.knows(1);
+  write_file(f.file("core.cpp"), lines(480));
+  f.knows(2);
+  CHECK(f.daemon.stored("SELECT kind FROM file_version ORDER BY key DESC LIMIT 1") == 4);
+  CHECK(f.alerts() == 0);
+  write_file(f.file("core.cpp"), lines(20));
+  CHECK(f.alert_about("core.cpp").find("from 480 lines") != std::string::npos);
+}
+
+TEST_CASE("below a watched directory every change is an alert, new files and removed ones too") {
+  Watched f;
+  const auto root = fs::canonical(f.project.path()).string();
+  CHECK(f.request("governor/watch", R"({"root":")" + root + "\"}").at("result").at("changed").as_bool());
+  f.knows(1);
+  SECTION("new") {
+    write_file(f.file("new.cpp"), "x");
+    CHECK(f.alert_about("new.cpp").find("to 1 lines") != std::string::npos);
+  }
+  SECTION("removed") {
+    fs::remove(f.file("core.cpp"));
+    CHECK(f.alert_about("core.cpp").find("to no file") != std::string::npos);
+  }
+  SECTION("with its directory") {
+    fs::create_directory(f.file("dir"));
+    write_file(f.file("dir/a"), "x");
+    f.alert_about("dir/a");
+    fs::remove_all(f.file("dir"));
+    CHECK(Watched::soon([&] { return f.alert_about("dir/a").find("to no file") != std::string::npos; }));
+  }
+  SECTION("no longer watched") {
+    f.request("governor/watch", R"({"root":")" + root + R"(","remove":true})");
+    CHECK(f.request("governor/watches", "{}").at("result").at("items").as_array().empty());
+  }
+}
+
+TEST_CASE("what happened to a leased file while the daemon did not run is told at its start") {
+  Watched f;
+  f.lease("core.cpp");
+  f.knows(1);
+  REQUIRE(f.daemon.stop());
+  write_file(f.file("core.cpp"), lines(20));
+  f.daemon.restart();
+  TestClient client(f.daemon.socket());
+  client.hello("b");
+  std::uint64_t line = 0;
+  std::string message;
+  CHECK(Watched::soon([&] {
+    const json::object list = client.call(++line, "list_alerts", "{}");
+    for (const auto& alert : list.at("alerts").as_array())
+      message = std::string(alert.at("message").as_string());
+    return !message.empty();
+  }));
+  CHECK(message.find("while governor did not run") != std::string::npos);
+}
+
+TEST_CASE("many changes at once are a few alerts, and each is in the audit log") {
+  constexpr int kFiles = 300;
+  Watched f;
+  for (int i = 0; i < kFiles; ++i) write_file(f.file(std::to_string(i)), "1");
+  const auto root = fs::canonical(f.project.path()).string();
+  f.request("governor/watch", R"({"root":")" + root + "\"}");
+  f.knows(kFiles + 1);
+  for (int i = 0; i < kFiles; ++i) write_file(f.file(std::to_string(i)), "2");
+  CHECK(Watched::soon(
+      [&] { return f.daemon.stored("SELECT count(*) FROM audit WHERE event = 'file_changed'") == kFiles; }));
+  CHECK(f.alerts() < kFiles / 2);
+}
