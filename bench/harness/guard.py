@@ -9,6 +9,7 @@ from .servers import start_governord
 from .workspace import BenchError
 
 WRITES = 200
+THINKING = 0.05  # seconds: a model never writes twice at once
 
 
 def hook_text(event, path, number):
@@ -42,8 +43,10 @@ def one_round(workspace, binaries):
             if answer["hookSpecificOutput"]["permissionDecision"] != "allow":
                 raise BenchError(f"the write was not allowed: {answer}")
             before.append(spent)
+            time.sleep(THINKING)
             path.write_text(content)
             after.append(run_hook(binaries, server.environment, hook_text("PostToolUse", path, number)[0])[0])
+            time.sleep(THINKING)
     return {"before_p50": quantile(before, 0.5), "before_p99": quantile(before, 0.99),
             "after_p50": quantile(after, 0.5), "after_p99": quantile(after, 0.99)}
 

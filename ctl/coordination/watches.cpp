@@ -24,11 +24,11 @@ struct Request {
 
 int run_list(const Context& context) {
   return run_method(context, {"governor/watches"}, [&](const json::object& result) {
-    Table table({{"DIRECTORY"}, {"SINCE"}, {"STATE"}});
+    Table table({{"DIRECTORY"}});
     for (const json::value& entry : array_field(result, "items")) {
       if (!entry.is_object()) continue;
       const json::object& item = entry.get_object();
-      table.add_row({text_field(item, "root"), text_field(item, "since"), text_field(item, "state")});
+      table.add_row({text_field(item, "root")});
     }
     context.out << (table.empty() ? "no directory is watched\n" : table.render(context.colour));
   });

@@ -9,12 +9,17 @@
 namespace governor::daemon {
 
 /// What a call may use while it works on files, away from the state. Shared by all file threads.
-struct FileServices {
-  FileServices(std::string backup_directory, FileSettings file_settings)
-      : backups(std::move(backup_directory)), settings(std::move(file_settings)) {}
+class FileServices {
+ public:
+  FileServices(std::string backup_directory, FileSettings settings)
+      : backups_(std::move(backup_directory)), settings_(settings) {}
 
-  BackupStore backups;
-  const FileSettings settings;
+  BackupStore& backups() { return backups_; }
+  [[nodiscard]] const FileSettings& settings() const { return settings_; }
+
+ private:
+  BackupStore backups_;
+  FileSettings settings_;
 };
 
 }  // namespace governor::daemon

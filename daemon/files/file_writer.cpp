@@ -31,7 +31,7 @@ class Writer {
   WriteReport carry_out() {
     auto slot = FileSlot::open(order_.path);
     if (!slot) return fail(std::move(slot.error()));
-    auto old = slot->read(files_.settings.max_file_bytes);
+    auto old = slot->read(files_.settings().max_file_bytes);
     if (!old) return fail(std::move(old.error()));
     if (old->exists) report_.before = state_of(old->bytes, old->sha256);
     report_.modified_us = old->modified_us;
@@ -39,8 +39,8 @@ class Writer {
     if (!find_content(*old)) return std::move(report_);
     if (content_) {
       report_.after = state_of(*content_, sha256_hex(*content_));
-      if (content_->size() > files_.settings.max_file_bytes)
-        return fail(too_large(order_, content_->size(), files_.settings.max_file_bytes));
+      if (content_->size() > files_.settings().max_file_bytes)
+        return fail(too_large(order_, content_->size(), files_.settings().max_file_bytes));
     }
     const bool is_expected = !order_.expected_sha256 || *order_.expected_sha256 == old->sha256;
     const bool is_so = report_.before.sha256 == report_.after.sha256;
@@ -92,7 +92,7 @@ class Writer {
   }
 
   bool keep(const std::string& content, core::FileState& state) {
-    auto stored = files_.backups.put(content, state.sha256);
+    auto stored = files_.backups().put(content, state.sha256);
     if (!stored) {
       report_.failure = std::move(stored.error());
       return false;

@@ -176,7 +176,6 @@ std::optional<StartFailure> serve(const Options& options, const ipc::Paths& path
                                                 protections.error().message, protections.error().hint)};
   }
   settings.state.protections = *std::move(protections);
-  settings.file_backup_directory = paths.state_dir + "/file_backups";
   settings.files.keep_count = static_cast<std::uint64_t>(options.backup_keep_count);
   settings.files.keep_days = static_cast<std::uint64_t>(options.backup_keep_days);
   settings.files.max_bytes = static_cast<std::uint64_t>(options.backup_max_mb) << 20;

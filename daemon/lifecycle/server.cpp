@@ -49,7 +49,7 @@ Server::Server(asio::io_context& io, ServerFacts facts, std::unique_ptr<Store> s
       guard_(io),
       state_(io, store_, files_, facts_, counters_, guard_, state_settings(), std::move(seed)),
       store_(std::move(store)),
-      files_(std::make_unique<FileServices>(settings_.file_backup_directory, settings_.files)),
+      files_(std::make_unique<FileServices>(facts_.state_directory + "/file_backups", settings_.files)),
       signals_(strand_),
       housekeeping_timer_(strand_),
       stop_timer_(strand_),

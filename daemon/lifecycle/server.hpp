@@ -28,11 +28,10 @@ class Server {
     StateOwner::Settings state;
     std::chrono::milliseconds idle_exit{0};  ///< without any session; 0: never
     std::string backup_directory;            ///< of the database; empty: take no backups
-    std::string file_backup_directory;       ///< of the files that agents write
-    FileSettings files;
-    AlertCommand::Settings alert_command;  ///< gets each new alert
+    AlertCommand::Settings alert_command;    ///< gets each new alert
     /// Why the daemon must stop serving; asked once a minute, may be empty.
     std::function<std::optional<std::string>()> find_lost_ownership;
+    FileSettings files{};  ///< how files are kept and guarded
     /// Makes the listening socket again after the last one was closed; empty when it is the service
     /// manager's.
     std::function<std::optional<ipc::UniqueFd>()> listen_again;

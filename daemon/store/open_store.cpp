@@ -106,8 +106,9 @@ std::string recover(const std::string& path, const std::string& backups, const s
 std::optional<core::Error> migrate(SQLite::Database& db, const std::string& path, const std::string& backups,
                                    Migrations migrations) {
   int version = db.execAndGet("PRAGMA user_version").getInt();
+  const bool is_new = version == 0;  // nothing in it is worth a backup
   for (; version < static_cast<int>(migrations.size()); ++version) {
-    if (version > 0) {
+    if (!is_new) {
       const auto backup =
           take_backup(path, backups, fmt::format("before-schema-{}", version + 1), kNeverStop);
       if (!backup) return backup.error();

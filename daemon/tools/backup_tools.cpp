@@ -75,9 +75,9 @@ class ListCall final : public ToolCall {
       return;
     }
     for (const core::FileVersion& version : page_.versions)
-      restorable_.push_back(!version.state.exists() || files.backups.has(version.state.sha256));
+      restorable_.push_back(!version.state.exists() || files.backups().has(version.state.sha256));
     const auto slot = FileSlot::open(path_);
-    current_ = slot ? slot->read(files.settings.max_file_bytes) : slot.error();
+    current_ = slot ? slot->read(files.settings().max_file_bytes) : slot.error();
     step_ = Step::answer;
   }
 

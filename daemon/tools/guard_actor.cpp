@@ -15,6 +15,9 @@ constexpr std::size_t kMaxPids = 32;
 constexpr std::size_t kMaxNameBytes = 256;
 constexpr std::size_t kMaxDirectoryBytes = 4096;
 
+/// Stands where a client's profile of tools does: no client asks for this one.
+constexpr std::string_view kHookTools = "hooks";
+
 bool is_shell(const std::string& name) {
   static constexpr std::array<std::string_view, 7> kShells{"sh", "bash", "zsh", "dash", "fish", "ksh", "ash"};
   return std::find(kShells.begin(), kShells.end(), name) != kShells.end();
@@ -46,6 +49,10 @@ HookOrigin read_origin(Arguments& arguments) {
   return origin;
 }
 
+bool is_hook_session(const core::Session& session) {
+  return session.tools == kHookTools;
+}
+
 pid_t tool_among(const std::vector<pid_t>& pids) {
   const auto found =
       std::find_if(pids.begin(), pids.end(), [](pid_t pid) { return !is_shell(ipc::process_name(pid)); });
@@ -68,7 +75,7 @@ std::string GuardActor::own_agent_id() const {
 void GuardActor::note_sessions(const core::State& state) {
   candidates_.clear();
   for (const auto& [key, session] : state.sessions()) {
-    if (session.resumable && session.process.pid > 0)
+    if (session.resumable && session.process.pid > 0 && !is_hook_session(session))
       candidates_.push_back({key, static_cast<pid_t>(session.process.pid), session.agent_id});
   }
 }
@@ -123,6 +130,7 @@ core::Result<GuardActor::Acting> GuardActor::take_up(CallContext& context) {
     fresh.resumable = tool_.has_value();  // else nobody could tell when it is over
     fresh.client_name = origin_.kind;
     fresh.working_directory = origin_.cwd;
+    fresh.tools = kHookTools;
     fresh.created_us = context.now_us;
     bool resumed = false;
     session = &state.open_session(std::move(fresh), resumed, context.changes);

@@ -26,6 +26,9 @@ std::vector<pid_t> read_pids(Arguments& arguments);
 /// Reads all of it.
 HookOrigin read_origin(Arguments& arguments);
 
+/// Whether it is one that a hook has opened for its tool, and no MCP client's.
+bool is_hook_session(const core::Session& session);
+
 /// The first of the processes that is no shell: tools start their hooks through shells.
 pid_t tool_among(const std::vector<pid_t>& pids);
 

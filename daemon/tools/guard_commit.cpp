@@ -25,8 +25,10 @@ class GuardCommitCall final : public ToolCall {
 
   void work(FileServices&) override {
     worked_ = true;
-    for (const auto& [key, pid] : sessions_) {
-      if (is_ancestor(pid) || is_ancestor(ipc::parent_process(pid).value_or(0))) own_.insert(key);
+    for (const Process& process : sessions_) {
+      const bool is_own = is_ancestor(process.pid) ||
+                          (process.is_proxy && is_ancestor(ipc::parent_process(process.pid).value_or(0)));
+      if (is_own) own_.insert(process.session);
     }
     for (const std::string& given : given_) {
       // What cannot be resolved is nobody's: a removed directory, say.
@@ -37,7 +39,8 @@ class GuardCommitCall final : public ToolCall {
   core::Result<std::string> run(CallContext& context) override {
     if (!worked_) {
       for (const auto& [key, session] : context.state.sessions()) {
-        if (session.process.pid > 0) sessions_.emplace_back(key, static_cast<pid_t>(session.process.pid));
+        if (session.process.pid <= 0) continue;
+        sessions_.push_back({key, static_cast<pid_t>(session.process.pid), !is_hook_session(session)});
       }
       context.next = CallContext::Next::work;
       return std::string();
@@ -53,6 +56,13 @@ class GuardCommitCall final : public ToolCall {
   }
 
  private:
+  /// The process of a session: the tool itself, or the proxy that the tool has started.
+  struct Process {
+    core::SessionKey session = 0;
+    pid_t pid = 0;
+    bool is_proxy = false;
+  };
+
   [[nodiscard]] bool is_ancestor(pid_t pid) const {
     return pid > 1 && std::find(pids_.begin(), pids_.end(), pid) != pids_.end();
   }
@@ -86,7 +96,7 @@ class GuardCommitCall final : public ToolCall {
   std::string cwd_;
   std::vector<std::string> given_;
   bool worked_ = false;
-  std::vector<std::pair<core::SessionKey, pid_t>> sessions_;
+  std::vector<Process> sessions_;
   std::set<core::SessionKey> own_;  ///< of the tool that commits
   std::vector<core::LeasePath> paths_;
 };

@@ -10,13 +10,14 @@
 namespace governor::daemon {
 namespace {
 
+
 std::optional<core::Error> take_copy(GuardFile& file, FileServices& services) {
   const auto slot = FileSlot::open(file.real_path);
   if (!slot) return slot.error();
-  const auto content = slot->read(services.settings.max_file_bytes);
+  const auto content = slot->read(services.settings().max_file_bytes);
   if (!content) return content.error();
   if (!content->exists) return std::nullopt;
-  auto stored = services.backups.put(content->bytes, content->sha256);
+  auto stored = services.backups().put(content->bytes, content->sha256);
   if (!stored) return stored.error();
   file.state = {content->sha256, content->bytes.size(), count_lines(content->bytes), stored->bytes};
   file.pin = std::move(stored->pin);

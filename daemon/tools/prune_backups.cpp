@@ -18,17 +18,17 @@ class PruneCall final : public ToolCall {
 
   void work(FileServices& files) override {
     if (step_ == Step::measure) {
-      since_ = files.backups.moment();
-      const std::uint64_t bytes = files.backups.total_bytes();
-      scan_.doubtful = files.backups.some_contents();
-      scan_.keep_count = files.settings.keep_count;
-      scan_.excess_bytes = bytes > files.settings.max_bytes ? bytes - files.settings.max_bytes : 0;
-      keep_days_ = static_cast<std::int64_t>(files.settings.keep_days);
+      since_ = files.backups().moment();
+      const std::uint64_t bytes = files.backups().total_bytes();
+      scan_.doubtful = files.backups().some_contents();
+      scan_.keep_count = files.settings().keep_count;
+      scan_.excess_bytes = bytes > files.settings().max_bytes ? bytes - files.settings().max_bytes : 0;
+      keep_days_ = static_cast<std::int64_t>(files.settings().keep_days);
       step_ = Step::read;
       return;
     }
-    for (const std::string& sha256 : scan_.contents) files.backups.remove(sha256, since_);
-    files.backups.forget_before(since_);
+    for (const std::string& sha256 : scan_.contents) files.backups().remove(sha256, since_);
+    files.backups().forget_before(since_);
     step_ = Step::end;
   }
 

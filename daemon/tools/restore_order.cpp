@@ -64,7 +64,7 @@ WriteReport RestoreOrder::carry_out(const std::string& path, FileServices& files
   const core::FileVersion* chosen = &candidates_.front();
   if (wanted_ == 0 && !at_us_) {
     const auto slot = FileSlot::open(path);
-    const auto now = slot ? slot->read(files.settings.max_file_bytes) : slot.error();
+    const auto now = slot ? slot->read(files.settings().max_file_bytes) : slot.error();
     if (!now) {
       failed.failure = now.error();
       return failed;
@@ -83,7 +83,7 @@ WriteReport RestoreOrder::carry_out(const std::string& path, FileServices& files
   order.path = path;
   order.may_shrink = true;
   if (chosen->state.exists()) {
-    auto content = files.backups.get(chosen->state.sha256);
+    auto content = files.backups().get(chosen->state.sha256);
     if (!content) {
       failed.failure = std::move(content.error());
       return failed;

@@ -62,13 +62,14 @@ void ChangedFilesCall::work(FileServices& files) {
   for (Look& look : looks_) {
     const auto slot = FileSlot::open(look.path);
     // A link, a device or what is too large is no content that could be kept: as if there were no file.
-    auto content = slot ? slot->read(files.settings.max_file_bytes) : core::Result<FileContent>(slot.error());
+    auto content =
+        slot ? slot->read(files.settings().max_file_bytes) : core::Result<FileContent>(slot.error());
     if (!content || !content->exists) continue;
     look.after.sha256 = content->sha256;
     look.after.bytes = content->bytes.size();
     look.after.lines = count_lines(content->bytes);
     if (content->sha256 == look.known_sha256) continue;
-    auto stored = files.backups.put(content->bytes, content->sha256);
+    auto stored = files.backups().put(content->bytes, content->sha256);
     if (!stored) continue;
     look.after.stored_bytes = stored->bytes;
     pins_.push_back(std::move(stored->pin));

@@ -102,6 +102,11 @@ describe('each tool', () => {
       'define_task',
       'claim_task',
       'update_task',
+      'request_write',
+      'renew_write',
+      'release_write',
+      'commit_file',
+      'restore_file',
     ];
     for (const tool of tools)
       assert.equal(tool.annotations.readOnlyHint, !writers.includes(tool.name), tool.name);

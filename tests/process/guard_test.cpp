@@ -147,6 +147,49 @@ TEST_CASE("twenty lines over five hundred are denied, held by another or by nobo
   CHECK(decision(tool.may_write(file, lines(499))) == "deny");
 }
 
+TEST_CASE("an agent that repairs in circles is stopped, and a person is asked") {
+  const Sandbox sandbox;
+  const std::string file = project_file(sandbox, "core.cpp", lines(500));
+  HookTool tool(sandbox, "99999999-session");
+  const auto write = [&](const std::string& content) {
+    const json::object verdict = tool.may_write(file, content);
+    if (decision(verdict) == "allow") project_file(sandbox, "core.cpp", content);
+    return verdict;
+  };
+  REQUIRE(decision(write(lines(400))) == "allow");
+  REQUIRE(tool.wrote(file).empty());
+  REQUIRE(decision(write(lines(500))) == "allow");
+  const json::object objection = tool.wrote(file);
+  REQUIRE(objection.contains("decision"));
+  CHECK(objection.at("decision").as_string() == "block");
+  CHECK(contains(objection.at("reason"), "Stop and do not write this file again"));
+  const json::object denied = write(lines(400));
+  CHECK(decision(denied) == "deny");
+  CHECK(contains(denied.at("permissionDecisionReason"), "loop"));
+  const Finished alerts = control(sandbox, {"alerts"});
+  INFO(alerts.output);
+  CHECK(alerts.output.find("claude-code-99999999") != std::string::npos);
+}
+
+TEST_CASE("a shell that writes past the hooks is an alert within a second") {
+  const Sandbox sandbox;
+  const std::string file = project_file(sandbox, "core.cpp", lines(500));
+  const Child daemon = sandbox.start_daemon();
+  const std::string project = std::filesystem::path(file).parent_path().string();
+  REQUIRE(control(sandbox, {"watch", project}).code == 0);
+  HookTool tool(sandbox, "aaaaaaaa-session");
+  REQUIRE(decision(tool.may_write(file, lines(20))) == "deny");
+  const Command shell = sandbox.command("/bin/sh", {"-c", "seq 20 >" + file});
+  REQUIRE(run(shell, patience()).has_value());
+  std::string shown;
+  CHECK(until(ipc::Deadline::after(1s * kSlowness), [&] {
+    shown = control(sandbox, {"alerts"}).output;
+    return shown.find("core.cpp") != std::string::npos;
+  }));
+  INFO(shown);
+  CHECK(shown.find("from 500 lines") != std::string::npos);
+}
+
 TEST_CASE("a holder that is stopped hangs nobody: the waiter gets its deadline, a person sees and ends it") {
   const Sandbox sandbox;
   const std::string file = project_file(sandbox, "core.cpp", lines(20));

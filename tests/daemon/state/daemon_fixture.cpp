@@ -70,7 +70,6 @@ void DaemonFixture::start() {
   settings.state.alerts = settings_.alerts;
   settings.alert_command = settings_.alert_command;
   settings.idle_exit = settings_.idle_exit;
-  settings.file_backup_directory = directory_.file("file_backups");
   settings.files = settings_.files;
   settings.state.protections = settings_.protections;
   settings.listen_again = [this] { return std::optional(listen()); };

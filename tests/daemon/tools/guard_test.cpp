@@ -261,6 +261,75 @@ TEST_CASE("the hook acts for the MCP client that its tool has started, and leave
   for (const int end : {ready[0], ready[1], address[0], address[1]}) ::close(end);
 }
 
+TEST_CASE("a tool that another tool has started is not taken for that one's MCP client") {
+  int hold[2];
+  REQUIRE(::pipe(hold) == 0);
+  const governor::tests::ForkedChild inner([&] {
+    ::close(hold[1]);
+    char byte = 0;
+    return static_cast<int>(::read(hold[0], &byte, 1));
+  });
+  Guarded guarded;
+  const std::string path = guarded.make_file("a.cpp", 10);
+  json::object params = guarded.hook("inner", path);
+  params["pids"] = {inner.pid(), ::getpid()};
+  CHECK(guarded.ask("governor/guard_write", params).at("decision").as_string() == "allow");
+  CHECK(guarded.write("outer", path, 10).at("code").as_string() == "held");
+  // Nor may it commit what the inner one writes; the inner one may.
+  const auto conflicts = [&](json::array pids) {
+    return guarded.ask("governor/guard_commit", {{"pids", std::move(pids)}, {"cwd", "/"}, {"paths", {path}}})
+        .at("conflicts")
+        .as_array()
+        .size();
+  };
+  CHECK(conflicts({::getpid()}) == 1);
+  CHECK(conflicts({inner.pid(), ::getpid()}) == 0);
+  for (const int end : hold) ::close(end);
+}
+
+TEST_CASE("what a file held before a write is kept, and what it holds after it") {
+  Guarded guarded;
+  const std::string path = guarded.make_file("a.cpp", 100);
+  const auto versions = [&](const char* kind) {
+    return guarded.daemon.stored(std::string("SELECT count(*) FROM file_version WHERE kind = ") + kind);
+  };
+  CHECK(guarded.write("s-1", path, 90).at("code").as_string() == "granted");
+  CHECK(versions("1") == 1);  // seen
+  guarded.make_file("a.cpp", 90);
+  guarded.done("s-1", path);
+  CHECK(versions("4") == 1);  // reported
+  // Also for a write that is refused, since it may be made all the same.
+  const std::string other = guarded.make_file("b.cpp", 100);
+  CHECK(guarded.write("s-1", other, 10).at("code").as_string() == "shrink");
+  CHECK(versions("1") == 2);
+}
+
+TEST_CASE("writing back what was there before the last write is a loop, told at once and refused next time") {
+  Guarded guarded;
+  const std::string path = guarded.make_file("a.cpp", 100);
+  const auto write = [&](int lines) {
+    const auto answer = guarded.write("abcdef12", path, lines);
+    UNSCOPED_INFO(json::serialize(answer));
+    if (answer.at("decision").as_string() != "allow") return answer;
+    guarded.make_file("a.cpp", lines);
+    return guarded.done("abcdef12", path);
+  };
+  CHECK_FALSE(write(90).at("loop").as_bool());
+  CHECK_FALSE(write(95).at("loop").as_bool());
+  const auto loop = write(90);
+  CHECK(loop.at("loop").as_bool());
+  CHECK(contains(loop.at("reason"), "claude-code-abcdef12"));
+  CHECK(write(95).at("code").as_string() == "loop");
+}
+
+TEST_CASE("a file of which no backup can be kept is for a person to decide") {
+  Guarded guarded;
+  std::filesystem::create_directory(guarded.directory() + "/folder");
+  const auto asked = guarded.write("s-1", guarded.directory() + "/folder", 10);
+  CHECK(asked.at("decision").as_string() == "ask");
+  CHECK(asked.at("code").as_string() == "no_backup");
+}
+
 TEST_CASE("the lease of a tool that is gone ends after the grace") {
   Guarded guarded;
   Someone someone(guarded.daemon, "a");
