@@ -127,7 +127,7 @@ bool FileWatcher::matters(const std::string& path) const {
 void FileWatcher::on_events(std::vector<WatchEvent> events) {
   if (stopped_) return;
   for (const WatchEvent& event : events) on_event(event);
-  if (!changed_.empty() || !vanished_.empty() || missed_) gather();
+  if (!changed_.empty() || !vanished_.empty() || missed_) gather(kGather);
 }
 
 void FileWatcher::on_event(const WatchEvent& event) {
@@ -171,12 +171,12 @@ void FileWatcher::look_into(const std::string& directory) {
 void FileWatcher::look_again(std::vector<std::string> files) {
   if (stopped_) return;
   changed_.insert(std::make_move_iterator(files.begin()), std::make_move_iterator(files.end()));
-  gather();
+  gather(kLookAgain);
 }
 
-void FileWatcher::gather() {
+void FileWatcher::gather(std::chrono::milliseconds time) {
   if (std::exchange(gathering_, true)) return;
-  timer_.expires_after(kGather);
+  timer_.expires_after(time);
   timer_.async_wait([this](const boost::system::error_code& error) {
     gathering_ = false;
     if (error || stopped_) return;

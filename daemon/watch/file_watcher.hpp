@@ -44,6 +44,7 @@ class FileWatcher {
 
   /// Changes of a file that come together are told together, after this.
   static constexpr std::chrono::milliseconds kGather{60};
+  static constexpr std::chrono::milliseconds kLookAgain{300};
 
  private:
   void plan();
@@ -55,7 +56,7 @@ class FileWatcher {
   void on_events(std::vector<WatchEvent> events);
   void on_event(const WatchEvent& event);
   void look_into(const std::string& directory);
-  void gather();
+  void gather(std::chrono::milliseconds time);
   [[nodiscard]] bool matters(const std::string& path) const;
 
   Strand strand_;
