@@ -25,8 +25,8 @@ FileTable::File& FileTable::add(FileVersion version) {
   const bool restored = version.kind == FileVersionKind::restored;
   // What a person restores is a new beginning.
   if (restored && version.agent == 0) watch.clear();
-  watch.note({version.timestamp_us, written ? writer(version.agent, version.session) : 0, version.state.sha256,
-              restored});
+  watch.note({version.timestamp_us, written ? writer(version.agent, version.session) : 0,
+              version.state.sha256, restored});
   files_.push_front({std::move(version), std::move(watch)});
   places_.emplace(files_.front().newest.path, files_.begin());
   return files_.front();

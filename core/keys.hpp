@@ -13,7 +13,7 @@ using AlertKey = std::int64_t;
 using LeaseKey = std::int64_t;
 using TaskKey = std::int64_t;
 using FileVersionKey = std::int64_t;
-using WaiterKey = std::uint64_t;   ///< in memory only: a request that waits for a lease
-using SlotKey = std::int64_t;  ///< slots are reused, see Answer
+using WaiterKey = std::uint64_t;  ///< in memory only: a request that waits for a lease
+using SlotKey = std::int64_t;     ///< slots are reused, see Answer
 
 }  // namespace governor::core

@@ -106,7 +106,8 @@ bool follow_loop(LoopState& loop, const LoopWatch& watch, const LoopWatch::Seen&
   return changed;
 }
 
-bool follow_rewrite(LoopState& loop, bool circle, std::uint64_t file, std::int64_t now_us, LoopPolicy policy) {
+bool follow_rewrite(LoopState& loop, bool circle, std::uint64_t file, std::int64_t now_us,
+                    LoopPolicy policy) {
   if (!circle) {
     if (loop.kind != LoopKind::repeated_rewrite) return false;
     loop = LoopState{};

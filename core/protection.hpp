@@ -26,7 +26,8 @@ struct Unlock {
   std::int64_t until_us = 0;
 
   [[nodiscard]] bool allows(const LeasePath& wanted, const std::string& agent, std::int64_t now_us) const {
-    return now_us < until_us && (agent_id.empty() || agent_id == agent) && path.pattern.covers(wanted.pattern);
+    return now_us < until_us && (agent_id.empty() || agent_id == agent) &&
+           path.pattern.covers(wanted.pattern);
   }
 };
 

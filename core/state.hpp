@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -257,6 +258,9 @@ class State {
   /// While a lease is pinned its holder is writing: it neither ends nor can it be broken.
   void pin_lease(LeaseKey key) { leases_.pin(key); }
   void unpin_lease(LeaseKey key) { leases_.unpin(key); }
+  /// Its holder will say when it has written, and releases it then: what the files hold until that moment is
+  /// nobody's business. Not stored: after a restart the watcher judges what it sees.
+  void await_report(LeaseKey key) { awaited_reports_.insert(key); }
   [[nodiscard]] const LeaseTable& leases() const { return leases_; }
 
   // Files. The agent of the lease must be loaded.
@@ -398,6 +402,7 @@ class State {
   std::unordered_map<std::string, SessionKey> session_keys_;
   std::unordered_map<std::string, Entry> agents_;
   LeaseTable leases_;
+  std::unordered_set<LeaseKey> awaited_reports_;  ///< of open leases
   FileTable files_;
   std::vector<Protection> protections_;
   std::vector<std::string> watch_roots_;

@@ -251,6 +251,7 @@ Lease State::end_lease(LeaseKey key, LeaseEnding ending, std::string detail, std
   lease.ending = ending;
   lease.ending_detail = std::move(detail);
   changes.emplace_back(LeaseSaved{lease});
+  awaited_reports_.erase(key);
   leases_.remove(lease);
   return lease;
 }

@@ -43,8 +43,8 @@ const Protection* State::protection_against(const LeasePath& path, const std::st
 }
 
 std::optional<Error> State::check_protection(const Caller& caller, const LeasePath& path,
-                                             const std::string& doing, const Agent* agent, std::int64_t now_us,
-                                             Changes& changes) {
+                                             const std::string& doing, const Agent* agent,
+                                             std::int64_t now_us, Changes& changes) {
   const bool is_protected =
       std::any_of(protections_.begin(), protections_.end(),
                   [&](const Protection& protection) { return protection.path.conflicts_with(path); });
@@ -58,14 +58,14 @@ std::optional<Error> State::check_protection(const Caller& caller, const LeasePa
     return std::nullopt;
   }
   audit(caller, "protected_write_refused", key, what, now_us, changes);
-  return about_path(ErrorCode::conflict,
-                    fmt::format("{} is protected by {} ({}){}.", path.text(), protection->path.text(),
-                                protection->configured ? "in the configuration"
-                                                       : "since " + utc_text(protection->since_us),
-                                because(protection->reason)),
-                    fmt::format("A person can allow it for a while: governorctl unlock {}{}.", path.text(),
-                                id.empty() ? "" : " --agent " + id),
-                    path.text());
+  return about_path(
+      ErrorCode::conflict,
+      fmt::format("{} is protected by {} ({}){}.", path.text(), protection->path.text(),
+                  protection->configured ? "in the configuration" : "since " + utc_text(protection->since_us),
+                  because(protection->reason)),
+      fmt::format("A person can allow it for a while: governorctl unlock {}{}.", path.text(),
+                  id.empty() ? "" : " --agent " + id),
+      path.text());
 }
 
 std::optional<Error> State::protect(const Caller& caller, ProtectCommand command, std::int64_t now_us,
@@ -76,7 +76,8 @@ std::optional<Error> State::protect(const Caller& caller, ProtectCommand command
   const Session* session = find_session(caller.session);
   if (known != protections_.end() && known->configured) {
     if (!command.remove) return std::nullopt;
-    return about_path(ErrorCode::conflict, fmt::format("{} is protected by the configuration.", command.path.text()),
+    return about_path(ErrorCode::conflict,
+                      fmt::format("{} is protected by the configuration.", command.path.text()),
                       "Take it out of \"protected\" in the configuration file, then governorctl restart.",
                       command.path.text());
   }

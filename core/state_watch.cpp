@@ -55,8 +55,10 @@ FileStanding State::standing_of(const std::string& path, std::int64_t now_us) co
   };
   for (const auto& [key, lease] : leases_.open()) {
     look_at(lease);
+    const bool is_writing =
+        leases_.is_pinned(key) || (awaited_reports_.contains(key) && lease.expires_us > now_us);
     standing.is_being_written =
-        standing.is_being_written || (leases_.is_pinned(key) && lease.claim.conflicts_with(write));
+        standing.is_being_written || (is_writing && lease.claim.conflicts_with(write));
   }
   for (const Lease& lease : leases_.ended()) {
     if (standing.writer == nullptr && now_us - lease.ended_us < kLateUs && allows_direct_write(lease, write))

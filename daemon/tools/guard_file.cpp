@@ -10,7 +10,6 @@
 namespace governor::daemon {
 namespace {
 
-
 std::optional<core::Error> take_copy(GuardFile& file, FileServices& services) {
   const auto slot = FileSlot::open(file.real_path);
   if (!slot) return slot.error();

@@ -141,6 +141,8 @@ class GuardWriteCall final : public ToolCall {
                     guard_text(error));
     }
     context.state.end_write(lease);  // the tool writes, and how long that takes is not ours to say
+    // Half a write that the watcher sees would be taken for a state of the file.
+    if (is_guard_lease(*begun, intent_.kind)) context.state.await_report(lease);
     return answer("allow", "granted", "governor: the file is yours until the tool is done.", lease);
   }
 

@@ -103,15 +103,16 @@ void FileWatcher::planned(Plans plans, std::string incomplete) {
   for (const auto& ready : std::exchange(ready_, {})) ready();
 }
 
-/// The directory has come or gone: what was planned about it, or below it, or for what it is part of, is to be
-/// planned anew.
+/// The directory has come or gone: what was planned about it, or below it, or for what it is part of, is to
+/// be planned anew.
 void FileWatcher::forget_plans_about(const std::string& directory) {
   if (planning_) {
     outdated_.push_back(directory);
     return;
   }
   const auto is_below = [](const std::string& path, const std::string& of) {
-    return path == of || of == "/" || (path.starts_with(of) && path.size() > of.size() && path[of.size()] == '/');
+    return path == of || of == "/" ||
+           (path.starts_with(of) && path.size() > of.size() && path[of.size()] == '/');
   };
   for (const core::PathPattern& pattern : patterns_) {
     const std::string fixed = fixed_directory(pattern);
@@ -127,7 +128,7 @@ bool FileWatcher::matters(const std::string& path) const {
 void FileWatcher::on_events(std::vector<WatchEvent> events) {
   if (stopped_) return;
   for (const WatchEvent& event : events) on_event(event);
-  if (!changed_.empty() || !vanished_.empty() || missed_) gather();
+  if (!changed_.empty() || !vanished_.empty() || missed_) gather(kGather);
 }
 
 void FileWatcher::on_event(const WatchEvent& event) {
@@ -161,7 +162,8 @@ void FileWatcher::look_into(const std::string& directory) {
     files_.post([this, directory, patterns = patterns_](FileServices&) {
       auto found = matching_files(patterns, directory, kMaxFilesInNewDirectory);
       if (found.empty()) return;
-      boost::asio::post(strand_, [this, found = std::move(found)]() mutable { look_again(std::move(found)); });
+      boost::asio::post(strand_,
+                        [this, found = std::move(found)]() mutable { look_again(std::move(found)); });
     });
   });
   forget_plans_about(directory);
@@ -171,12 +173,12 @@ void FileWatcher::look_into(const std::string& directory) {
 void FileWatcher::look_again(std::vector<std::string> files) {
   if (stopped_) return;
   changed_.insert(std::make_move_iterator(files.begin()), std::make_move_iterator(files.end()));
-  gather();
+  gather(kLookAgain);
 }
 
-void FileWatcher::gather() {
+void FileWatcher::gather(std::chrono::milliseconds time) {
   if (std::exchange(gathering_, true)) return;
-  timer_.expires_after(kGather);
+  timer_.expires_after(time);
   timer_.async_wait([this](const boost::system::error_code& error) {
     gathering_ = false;
     if (error || stopped_) return;

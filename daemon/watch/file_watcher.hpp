@@ -17,8 +17,9 @@
 
 namespace governor::daemon {
 
-/// Says which of the files that matter may have changed. What matters are patterns, which come and go; without
-/// any it holds nothing, not even a descriptor. On one strand; the file system is asked on file threads.
+/// Says which of the files that matter may have changed. What matters are patterns, which come and go;
+/// without any it holds nothing, not even a descriptor. On one strand; the file system is asked on file
+/// threads.
 class FileWatcher {
  public:
   using Strand = DirectoryWatch::Strand;
@@ -44,6 +45,7 @@ class FileWatcher {
 
   /// Changes of a file that come together are told together, after this.
   static constexpr std::chrono::milliseconds kGather{60};
+  static constexpr std::chrono::milliseconds kLookAgain{300};
 
  private:
   void plan();
@@ -55,7 +57,7 @@ class FileWatcher {
   void on_events(std::vector<WatchEvent> events);
   void on_event(const WatchEvent& event);
   void look_into(const std::string& directory);
-  void gather();
+  void gather(std::chrono::milliseconds time);
   [[nodiscard]] bool matters(const std::string& path) const;
 
   Strand strand_;
@@ -64,7 +66,7 @@ class FileWatcher {
   Make make_;
   std::shared_ptr<DirectoryWatch> watch_;
   std::vector<core::PathPattern> patterns_;
-  Plans plans_;  ///< that hold; of patterns that are gone as well, until the next plan
+  Plans plans_;                        ///< that hold; of patterns that are gone as well, until the next plan
   std::vector<std::string> outdated_;  ///< directories that came or went while a plan was made
   std::vector<std::function<void()>> ready_;
   bool planning_ = false;

@@ -32,7 +32,8 @@ TEST_CASE("the newest version of a file is remembered") {
 
 TEST_CASE("the file that was not written for longest is forgotten first") {
   FileTable files;
-  for (std::size_t i = 0; i < FileTable::kRememberedFiles; ++i) files.add(version("/" + std::to_string(i), "x"));
+  for (std::size_t i = 0; i < FileTable::kRememberedFiles; ++i)
+    files.add(version("/" + std::to_string(i), "x"));
   files.add(version("/0", "y"));
   files.add(version("/new", "x"));
   CHECK(files.size() == FileTable::kRememberedFiles);

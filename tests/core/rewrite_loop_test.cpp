@@ -75,7 +75,9 @@ TEST_CASE("more than three rewrites that end where they began are a circle, thre
   file.write("B");
   file.write("C");
   CHECK(file.write("A") == Circle::none);
-  SECTION("three") { CHECK(file.write("D") == Circle::none); }
+  SECTION("three") {
+    CHECK(file.write("D") == Circle::none);
+  }
   Rewrites longer;
   longer.write("A", 0);
   for (const char* content : {"B", "C", "D"}) CHECK(longer.write(content) == Circle::none);

@@ -14,7 +14,8 @@ struct ProtectionFixture : FilesFixture {
     own = lease(alice, "/p/**", "ada");
     changes.clear();
   }
-  std::optional<Error> protect(const std::string& pattern, bool remove = false, const std::string& reason = "core") {
+  std::optional<Error> protect(const std::string& pattern, bool remove = false,
+                               const std::string& reason = "core") {
     return state.protect({bob, 0}, {at(pattern), reason, remove}, ++now, changes);
   }
   std::optional<Error> unlock(const std::string& pattern, const std::string& agent, std::int64_t for_us) {
@@ -128,7 +129,8 @@ TEST_CASE("what the configuration protects, only the configuration releases") {
   const LeaseKey lease = files.lease(files.alice, "/p/**");
   CHECK_FALSE(files.begin(files.alice, lease, "/p/sub/.env"));
   const ProtectCommand command{FilesFixture::at("/**/.env"), "", true};
-  CHECK(files.state.protect({files.alice, 0}, command, ++files.now, files.changes)->code == ErrorCode::conflict);
+  CHECK(files.state.protect({files.alice, 0}, command, ++files.now, files.changes)->code ==
+        ErrorCode::conflict);
   CHECK(of_kind<ProtectionSaved>(files.changes).empty());
 }
 

@@ -15,9 +15,7 @@ struct RewriteFixture : FilesFixture {
   }
   FileWriteOutcome close_circle() { return write(alice, "/p/a.cpp", "B", "A", "ada"); }
   [[nodiscard]] LoopKind loop() { return state.find_agent("ada")->profile.loop.kind; }
-  [[nodiscard]] bool needs_human() {
-    return (update(alice, "ada")->record.human_reasons & kHumanLoop) != 0;
-  }
+  [[nodiscard]] bool needs_human() { return (update(alice, "ada")->record.human_reasons & kHumanLoop) != 0; }
   std::vector<Alert> alerts() const {
     std::vector<Alert> found;
     for (const auto& change : of_kind<AlertSaved>(changes)) found.push_back(change.alert);
@@ -63,8 +61,12 @@ TEST_CASE("going on in circles is the same loop, not a new one") {
 TEST_CASE("a different action ends the loop") {
   RewriteFixture files;
   files.close_circle();
-  SECTION("a new content") { files.write(files.alice, "/p/a.cpp", "A", "C", "ada"); }
-  SECTION("another file") { files.write(files.alice, "/p/b.cpp", "", "1", "ada"); }
+  SECTION("a new content") {
+    files.write(files.alice, "/p/a.cpp", "A", "C", "ada");
+  }
+  SECTION("another file") {
+    files.write(files.alice, "/p/b.cpp", "", "1", "ada");
+  }
   CHECK(files.loop() == LoopKind::none);
   CHECK(files.audited().back() == "loop_ended");
   CHECK(files.alerts().back().resolved_us != 0);

@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "tests/process/clients.hpp"
 #include "tests/process/hook_tool.hpp"
@@ -171,7 +172,7 @@ TEST_CASE("an agent that repairs in circles is stopped, and a person is asked") 
   CHECK(alerts.output.find("claude-code-99999999") != std::string::npos);
 }
 
-TEST_CASE("a shell that writes past the hooks is an alert within a second") {
+TEST_CASE("a shell that writes past the hooks is an alert within a second, undone with one command") {
   const Sandbox sandbox;
   const std::string file = project_file(sandbox, "core.cpp", lines(500));
   const Child daemon = sandbox.start_daemon();
@@ -188,6 +189,12 @@ TEST_CASE("a shell that writes past the hooks is an alert within a second") {
   }));
   INFO(shown);
   CHECK(shown.find("from 500 lines") != std::string::npos);
+  const Finished restored = control(sandbox, {"restore", file});
+  INFO(restored.output << restored.errors);
+  CHECK(restored.code == 0);
+  std::ifstream stream(file, std::ios::binary);
+  const std::string content{std::istreambuf_iterator<char>(stream), {}};
+  CHECK(content == lines(500));
 }
 
 TEST_CASE("a holder that is stopped hangs nobody: the waiter gets its deadline, a person sees and ends it") {

@@ -70,9 +70,8 @@ TEST_CASE_METHOD(Fixture,
       CHECK_FALSE(entry.at("name").as_string().empty());
       CHECK(entry.as_object().contains("title") == (revision >= Revision::v2025_06_18));
     }
-    CHECK(uris ==
-          std::vector<std::string>{"governor://agents", "governor://alerts", "governor://leases",
-                                   "governor://thresholds"});
+    CHECK(uris == std::vector<std::string>{"governor://agents", "governor://alerts", "governor://leases",
+                                           "governor://thresholds"});
     CHECK_FALSE(list.contains("nextCursor"));
     const auto templates = reply(ask(revision, "resources/templates/list")).at("result").as_object();
     REQUIRE(templates.at("resourceTemplates").as_array().size() == 2);

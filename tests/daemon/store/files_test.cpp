@@ -9,7 +9,8 @@ namespace {
 
 constexpr std::int64_t kDay = 86'400'000'000;
 
-core::FileVersion distinct_version(core::FileVersionKey key, const std::string& path, const std::string& sha256) {
+core::FileVersion distinct_version(core::FileVersionKey key, const std::string& path,
+                                   const std::string& sha256) {
   core::FileVersion version;
   version.key = key;
   version.path = path;
@@ -28,7 +29,8 @@ core::FileVersion distinct_version(core::FileVersionKey key, const std::string& 
 
 core::LeasePath path_at(const std::string& text) {
   core::LeasePath path;
-  path.pattern = text.find('*') == std::string::npos ? core::PathPattern::literal(text) : core::PathPattern::glob(text);
+  path.pattern =
+      text.find('*') == std::string::npos ? core::PathPattern::literal(text) : core::PathPattern::glob(text);
   return path;
 }
 

@@ -324,10 +324,30 @@ TEST_CASE("writing back what was there before the last write is a loop, told at 
 
 TEST_CASE("a file of which no backup can be kept is for a person to decide") {
   Guarded guarded;
-  std::filesystem::create_directory(guarded.directory() + "/folder");
-  const auto asked = guarded.write("s-1", guarded.directory() + "/folder", 10);
+  const std::string path = guarded.make_file("large.bin", 10);
+  std::filesystem::resize_file(path, 17U << 20U);
+  const auto asked = guarded.write("s-1", path, 10);
   CHECK(asked.at("decision").as_string() == "ask");
   CHECK(asked.at("code").as_string() == "no_backup");
+  CHECK(contains(asked.at("reason"), path));
+}
+
+TEST_CASE("a protected file is denied until a person unlocks it, and every attempt is written down") {
+  Guarded guarded;
+  Someone someone(guarded.daemon, "a");
+  const std::string path = guarded.make_file("core.cpp", 10);
+  guarded.ask("governor/protect", {{"pattern", path}, {"reason", "released"}});
+  const auto denied = guarded.write("abcdef12", path, 10);
+  CHECK(denied.at("decision").as_string() == "deny");
+  CHECK(denied.at("code").as_string() == "protected");
+  CHECK(contains(denied.at("reason"), "released"));
+  CHECK(contains(denied.at("reason"), "governorctl unlock"));
+  CHECK(someone.leases().empty());
+  CHECK(guarded.daemon.stored("SELECT count(*) FROM audit WHERE event = 'protected_write_refused'") == 1);
+  guarded.ask("governor/unlock", {{"path", path}, {"agent_id", "claude-code-abcdef12"}, {"seconds", 900}});
+  CHECK(guarded.write("abcdef12", path, 10).at("code").as_string() == "granted");
+  guarded.done("abcdef12", path);
+  CHECK(guarded.write("99999999", path, 10).at("code").as_string() == "protected");
 }
 
 TEST_CASE("the lease of a tool that is gone ends after the grace") {

@@ -86,8 +86,7 @@ TEST_CASE("ten thousand files that change at once are all told") {
   WatchFixture f;
   for (int i = 0; i < 50; ++i) fs::create_directories(f.path("p/" + std::to_string(i)));
   f.watch({"p/**"});
-  for (int i = 0; i < kFiles; ++i)
-    put(f.path("p/" + std::to_string(i % 50) + "/" + std::to_string(i)), "2");
+  for (int i = 0; i < kFiles; ++i) put(f.path("p/" + std::to_string(i % 50) + "/" + std::to_string(i)), "2");
   // Either each of them, or that some may be missing: never silence.
   CHECK(f.runs_until([&] { return f.missed || f.changed.size() == kFiles; }));
 }
