@@ -18,6 +18,12 @@ std::string size_of(const FileState& state) {
   return fmt::format("{} lines ({} bytes)", state.lines, state.bytes);
 }
 
+/// Whether the pattern hangs from the root, as `/**/.env` does: all there is would have to be looked through
+/// for it. What it protects is seen where something else is watched.
+bool is_meant_everywhere(const PathPattern& pattern) {
+  return !pattern.is_literal() && pattern.text().find_first_of("*?") < pattern.text().find('/', 1);
+}
+
 bool allows_direct_write(const Lease& lease, const LeaseClaim& write) {
   return lease.direct && lease.claim.mode == LeaseMode::exclusive && lease.claim.covers(write);
 }
@@ -27,6 +33,7 @@ bool allows_direct_write(const Lease& lease, const LeaseClaim& write) {
 std::vector<PathPattern> State::watch_targets() const {
   std::vector<PathPattern> targets;
   const auto add = [&](const LeasePath& path) {
+    if (is_meant_everywhere(path.pattern)) return;
     targets.push_back(path.pattern.is_literal() ? PathPattern::literal(path.text())
                                                 : PathPattern::glob(path.text()));
   };

@@ -101,7 +101,8 @@ std::vector<std::string> matching_files(const std::vector<core::PathPattern>& pa
     if (found.size() < limit && matches(path)) found.insert(path);
     return found.size() < limit;
   };
-  const auto enter = [](const std::string&) { return true; };
+  std::size_t directories = 0;
+  const auto enter = [&](const std::string&) { return ++directories <= kMaxDirectories; };
   if (!start.empty()) {
     walk(start, enter, see);
   } else {

@@ -134,6 +134,17 @@ TEST_CASE("what the configuration protects, only the configuration releases") {
   CHECK(of_kind<ProtectionSaved>(files.changes).empty());
 }
 
+TEST_CASE("a name that is protected wherever it is, is not looked for on the whole machine") {
+  ProtectionFixture files;
+  const std::size_t before = files.state.watch_targets().size();
+  files.protect("/**/.env");
+  files.protect("/*/x");
+  CHECK(files.state.watch_targets().size() == before);
+  CHECK(files.state.standing_of("/p/sub/.env", files.now).protection != nullptr);
+  files.protect("/q/**/.env");
+  CHECK(files.state.watch_targets().size() == before + 1);
+}
+
 TEST_CASE("protections and unlocks survive a restart") {
   ProtectionFixture files;
   files.protect("/p/core/**");
