@@ -11,7 +11,7 @@ namespace {
 
 /// So that one hanging file system leaves threads for the others.
 constexpr std::size_t kMaxThreads = 4;
-constexpr std::chrono::seconds kEndPatience{2};
+constexpr std::chrono::seconds kEndPatience{8};
 
 }  // namespace
 
@@ -20,8 +20,9 @@ FileThreads::FileThreads(std::unique_ptr<FileServices> services) : services_(std
 FileThreads::~FileThreads() {
   std::unique_lock lock(mutex_);
   closing_ = true;
+  const auto never_run = std::exchange(waiting_, {});
   wake_.notify_all();
-  if (!ended_.wait_for(lock, kEndPatience, [this] { return running_ == 0 && waiting_.empty(); })) {
+  if (!ended_.wait_for(lock, kEndPatience, [this] { return running_ == 0; })) {
     spdlog::critical("a file system does not answer; exiting without it");
     spdlog::shutdown();
     ::_exit(1);

@@ -79,14 +79,14 @@ Tool commit_tool() {
   return {"commit_file",
           "coordination",
           "Write a file",
-          "Writes a file under your lease, as a whole or by a diff, if it still is what you read. What was "
-          "there is "
-          "kept as a backup.",
+          "Writes a file under your lease, as a whole or by a diff, if it still is what you read. Keeps what "
+          "was there.",
           kCommitInput,
-          kWrittenOutput,
+          kCommitOutput,
           false,
           true,
-          parse_commit};
+          parse_commit,
+          true};
 }
 
 }  // namespace governor::daemon

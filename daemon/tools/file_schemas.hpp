@@ -15,6 +15,12 @@ inline constexpr std::string_view kCommitInput =
     R"("note":{"type":"string","maxLength":500,"description":"What and why, for list_backups"}},)"
     R"("required":["path","lease"],"additionalProperties":false})";
 
+/// Of a tool of the default profile, and so as short as may be: what a caller relies on. There is more.
+inline constexpr std::string_view kCommitOutput =
+    R"({"type":"object","properties":{"path":{"type":"string"},"backup":{"type":"integer"},)"
+    R"("changed":{"type":"boolean"},"sha256":{"type":"string"},"loop":{"type":"string"}},)"
+    R"("required":["path","backup","changed"]})";
+
 inline constexpr std::string_view kWrittenOutput =
     R"({"type":"object","properties":{"path":{"type":"string","description":"The real one"},)"
     R"("backup":{"type":"integer","description":"Number of the content that is there now"},"changed":{"type":"boolean"},"exists":{"type":"boolean"},)"

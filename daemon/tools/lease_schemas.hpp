@@ -29,6 +29,10 @@ inline constexpr std::string_view kRenewInput =
 inline constexpr std::string_view kReleaseInput =
     R"({"type":"object","properties":{"lease":{"type":"integer","minimum":1}},"required":["lease"],"additionalProperties":false})";
 
+/// Of a tool of the default profile, and so as short as may be; it gives what kLeaseOutput says.
+inline constexpr std::string_view kReleaseOutput =
+    R"({"type":"object","properties":{"lease":{"type":"integer"},"ending":{"type":"string"}},"required":["lease","ending"]})";
+
 inline constexpr std::string_view kLeaseOutput =
     R"({"type":"object","properties":{"lease":{"type":"integer"},"fence":{"type":"integer"},"agent_id":{"type":"string"},)"
     R"("client":{"type":"string"},"pid":{"type":"integer"},"mode":{"type":"string"},)"

@@ -355,7 +355,7 @@ std::vector<Tool> lease_tools() {
        "Sets the end of your lease to ttl_seconds from now.", kRenewInput, kLeaseOutput, false, true,
        parse_renew},
       {"release_write", "coordination", "Release a lease",
-       "Lets others write. Call it as soon as you are done.", kReleaseInput, kLeaseOutput, false, true,
+       "Lets others write. Call it as soon as you are done.", kReleaseInput, kReleaseOutput, false, true,
        parse_release, true},
       {"check_write", "coordination", "Who may write a file",
        "Says who may write a path now. Changes nothing.", kCheckInput, kCheckOutput, true, true, parse_check},

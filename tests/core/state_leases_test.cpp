@@ -216,3 +216,23 @@ TEST_CASE("leases are there again after a reload, ended ones for those who come 
   CHECK(again.renew_lease({f.alice, 0}, over, 1, f.now, f.changes).error().message.find("released") !=
         std::string::npos);
 }
+
+TEST_CASE("a file counts as being written while a report of its holder is awaited, and no longer") {
+  LeaseFixture f;
+  const LeaseOutcome granted = f.request(f.alice, {"/p/a.cpp"});
+  const auto is_being_written = [&](const char* path) {
+    return f.state.standing_of(path, f.now).is_being_written;
+  };
+  CHECK_FALSE(is_being_written("/p/a.cpp"));
+  f.state.await_report(granted.lease.key);
+  CHECK(is_being_written("/p/a.cpp"));
+  CHECK_FALSE(is_being_written("/p/b.cpp"));
+  REQUIRE(f.state.release_lease({f.alice, 0}, granted.lease.key, f.now, f.changes));
+  CHECK_FALSE(is_being_written("/p/a.cpp"));
+
+  // A holder that never reports does not keep the watcher out for ever.
+  const LeaseOutcome later = f.request(f.alice, {"/p/a.cpp"});
+  f.state.await_report(later.lease.key);
+  f.now = later.lease.expires_us;
+  CHECK_FALSE(is_being_written("/p/a.cpp"));
+}

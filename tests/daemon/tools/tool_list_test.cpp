@@ -28,7 +28,8 @@ TEST_CASE("the tools are listed in one order, always") {
   const std::vector<std::string> expected{"process_agent_update", "simulate_update", "get_governance_metrics",
                                           "get_system_history",   "register_agent",  "list_agents",
                                           "health_check",         "get_server_info", "get_agent_metadata",
-                                          "list_alerts",          "resume_agent"};
+                                          "list_alerts",          "resume_agent",    "request_write",
+                                          "release_write",        "commit_file"};
   CHECK(names(*tools_of_profile("core")) == expected);
   CHECK(names(*tools_of_profile("")) == expected);
   CHECK(names(*tools_of_profile("full")).size() == all_tools().size());

@@ -26,11 +26,15 @@ inline void put(const std::string& path, const std::string& text) {
 /// A watcher on the real file system, and what it has told.
 struct WatchFixture {
   explicit WatchFixture(FileWatcher::Make make = watch_directories)
-      : files(std::make_unique<FileServices>(directory.path() + "/backups", FileSettings{})),
+      : files(std::make_unique<FileThreads>(
+            std::make_unique<FileServices>(directory.path() + "/backups", FileSettings{}))),
         watcher(std::make_unique<FileWatcher>(
-            boost::asio::make_strand(io), files,
+            boost::asio::make_strand(io), *files,
             [this](FileWatcher::Report report) { take(std::move(report)); }, std::move(make))) {}
-  ~WatchFixture() { watcher->stop(); }
+  ~WatchFixture() {
+    watcher->stop();
+    files.reset();  // its jobs use the watcher
+  }
 
   void watch(const std::vector<std::string>& patterns) {
     bool ready = false;
@@ -62,7 +66,7 @@ struct WatchFixture {
 
   TemporaryDirectory directory;
   boost::asio::io_context io;
-  FileThreads files;
+  std::unique_ptr<FileThreads> files;
   std::unique_ptr<FileWatcher> watcher;
   std::set<std::string> changed;
   std::set<std::string> vanished;
