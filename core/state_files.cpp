@@ -51,7 +51,11 @@ FileWriteOutcome State::record_write(const Caller& caller, FileWrite write, std:
                                      Changes& changes) {
   const FileTable::File* known = files_.find(write.path);
   FileWriteOutcome outcome;
-  if (write.found_written && known != nullptr && known->newest.state.sha256 == write.after.sha256) {
+  const bool is_taken_down =
+      write.found_written && known != nullptr && known->newest.state.sha256 == write.after.sha256;
+  // Otherwise it was found before its writer came back to say so.
+  const bool has_writer = known != nullptr && known->newest.session != 0;
+  if (is_taken_down && has_writer) {
     outcome.version = known->newest;
     return outcome;
   }
@@ -67,7 +71,7 @@ FileWriteOutcome State::record_write(const Caller& caller, FileWrite write, std:
   }
   Agent* agent = write.agent_id.empty() ? nullptr : find_agent(write.agent_id);
   const AgentKey agent_key = agent != nullptr ? agent->profile.key : 0;
-  const bool is_same = known != nullptr && known->newest.state.sha256 == write.after.sha256;
+  const bool is_same = !is_taken_down && known != nullptr && known->newest.state.sha256 == write.after.sha256;
   if (is_same) {
     const FileTable::File& file =
         files_.note_rewrite(write.path, now_us, FileTable::writer(agent_key, caller.session));

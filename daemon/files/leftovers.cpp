@@ -14,41 +14,69 @@
 #include <unordered_set>
 #include <vector>
 
+#include "ipc/process_identity.hpp"
+#include "ipc/random_id.hpp"
+
 namespace governor::daemon {
 namespace {
 
-constexpr std::size_t kRememberedDirectories = 4096;
+/// The directories in which nothing is left. Once for each is enough, since this process leaves nothing.
+class CleanDirectories {
+ public:
+  bool contains(const std::string& path) {
+    const std::lock_guard lock(mutex_);
+    return paths_.contains(path);
+  }
+  void insert(const std::string& path) {
+    const std::lock_guard lock(mutex_);
+    if (paths_.size() >= kRemembered) paths_.clear();
+    paths_.insert(path);
+  }
 
-bool first_visit(const std::string& path) {
-  static std::mutex mutex;
-  static std::unordered_set<std::string> visited;
-  const std::lock_guard lock(mutex);
-  if (visited.size() >= kRememberedDirectories) visited.clear();
-  return visited.insert(path).second;
+ private:
+  static constexpr std::size_t kRemembered = 4096;
+  std::mutex mutex_;
+  std::unordered_set<std::string> paths_;
+};
+
+enum class Owner { nobody, this_process, gone, living };
+
+/// Where every container begins with the same pids, a pid alone does not tell two processes apart.
+std::string own_mark() {
+  static const std::string random = ipc::random_hex(4);
+  return fmt::format("{}-{}-", ::getpid(), random);
 }
 
-/// `.governor-<pid>-<number>.tmp` of a process that is gone. One that has the same pid now keeps it from
-/// being removed, no more than that.
-bool is_leftover(std::string_view name) {
-  if (!name.starts_with(kTemporaryFilePrefix) || !name.ends_with(".tmp")) return false;
+bool is_gone(pid_t pid) {
+  if (pid == ::getpid()) return true;  // of one that had this pid before
+  if (::kill(pid, 0) != 0) return errno == ESRCH;
+  // There is nothing to identify where a process has ended and nobody has buried it yet.
+  return !ipc::identify_process(pid) && ipc::identify_process(::getpid());
+}
+
+/// Whose temporary file it is, `.governor-<pid>-<random>-<number>.tmp`. A pid that somebody else has now, or
+/// of a process that nobody has buried yet, counts as living: the file then stays for a later write.
+Owner owner_of(std::string_view name) {
+  if (!name.starts_with(kTemporaryFilePrefix) || !name.ends_with(".tmp")) return Owner::nobody;
   name.remove_prefix(kTemporaryFilePrefix.size());
+  if (name.starts_with(own_mark())) return Owner::this_process;
   pid_t pid = 0;
   const auto parsed = std::from_chars(name.data(), name.data() + name.size(), pid);
-  if (parsed.ec != std::errc() || pid <= 0 ||
-      !name.substr(static_cast<std::size_t>(parsed.ptr - name.data())).starts_with('-'))
-    return false;
-  return pid == ::getpid() || (::kill(pid, 0) != 0 && errno == ESRCH);
+  name.remove_prefix(static_cast<std::size_t>(parsed.ptr - name.data()));
+  if (parsed.ec != std::errc() || pid <= 0 || !name.starts_with('-')) return Owner::nobody;
+  return is_gone(pid) ? Owner::gone : Owner::living;
 }
 
 }  // namespace
 
 std::string temporary_name() {
   static std::atomic<std::uint64_t> counter{0};
-  return fmt::format("{}{}-{}.tmp", kTemporaryFilePrefix, ::getpid(), ++counter);
+  return fmt::format("{}{}{}.tmp", kTemporaryFilePrefix, own_mark(), ++counter);
 }
 
 void remove_leftovers(const std::string& path, int directory) {
-  if (!first_visit(path)) return;
+  static CleanDirectories clean;
+  if (clean.contains(path)) return;
   const int copy = ::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (copy < 0) return;
   const std::unique_ptr<DIR, int (*)(DIR*)> stream(::fdopendir(copy), &::closedir);
@@ -57,10 +85,14 @@ void remove_leftovers(const std::string& path, int directory) {
     return;
   }
   std::vector<std::string> leftovers;
+  bool some_stay = false;
   while (const dirent* entry = ::readdir(stream.get())) {
-    if (is_leftover(entry->d_name)) leftovers.emplace_back(entry->d_name);
+    const Owner owner = owner_of(entry->d_name);
+    if (owner == Owner::gone) leftovers.emplace_back(entry->d_name);
+    some_stay = some_stay || owner == Owner::living;
   }
   for (const std::string& name : leftovers) ::unlinkat(directory, name.c_str(), 0);
+  if (!some_stay) clean.insert(path);
 }
 
 }  // namespace governor::daemon

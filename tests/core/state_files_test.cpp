@@ -102,6 +102,30 @@ TEST_CASE("a write that is found done is taken down once") {
   CHECK(again.version.state.sha256 == "3");
 }
 
+TEST_CASE(
+    "a write that was taken for somebody else's, as after a crash, is its writer's when he comes back") {
+  FilesFixture files;
+  files.write(files.alice, "/p/a.cpp", "1", "2");
+  files.lease(files.alice, "/p/a.cpp");
+  files.changes.clear();
+  FileChange change;
+  change.path = "/p/a.cpp";
+  change.after = files.written("/p/a.cpp", "2", "3").after;
+  change.when = FileChange::When::after_start;
+  REQUIRE(files.state.record_change(change, ++files.now, files.changes));
+  REQUIRE(files.state.newest_version("/p/a.cpp")->kind == FileVersionKind::unasked);
+  FileWrite write = files.written("/p/a.cpp", "3", "3");
+  write.found_written = true;
+  const auto outcome = files.state.record_write({files.alice, 0}, write, ++files.now, files.changes);
+  CHECK_FALSE(outcome.loop);
+  CHECK(outcome.version.kind == FileVersionKind::committed);
+  CHECK(outcome.version.session == files.alice);
+  const auto alerts = of_kind<AlertSaved>(files.changes);
+  REQUIRE(alerts.size() == 2);
+  CHECK(alerts[1].alert.cause == file_changed_cause("/p/a.cpp"));
+  CHECK(alerts[1].alert.resolved_us != 0);
+}
+
 TEST_CASE("what was written survives a restart") {
   FilesFixture files;
   files.write(files.alice, "/p/a.cpp", "1", "2");

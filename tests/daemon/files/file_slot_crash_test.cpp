@@ -97,11 +97,19 @@ TEST_CASE(
   const std::string gone = root + "/.governor-" + std::to_string(child) + "-1.tmp";
   const std::string living = root + "/.governor-" + std::to_string(::getppid()) + "-1.tmp";
   const std::string other = root + "/.governor-notes.tmp";
-  for (const std::string& path : {gone, living, other}) write_file(path, "x");
+  // Where pids begin anew with each container, one that is gone may have had this process's.
+  const std::string namesake = root + "/.governor-" + std::to_string(::getpid()) + "-1.tmp";
+  for (const std::string& path : {gone, living, other, namesake}) write_file(path, "x");
   CHECK(write(root + "/file", "x"));
   CHECK_FALSE(fs::exists(gone));
   CHECK(fs::exists(living));
   CHECK(fs::exists(other));
+  CHECK_FALSE(fs::exists(namesake));
+  SECTION("and later ones once their process is gone") {
+    write_file(gone, "x");
+    CHECK(write(root + "/file", "y"));
+    CHECK_FALSE(fs::exists(gone));
+  }
 }
 
 TEST_CASE("a link put in and out of the path while files are written never leads outside") {
