@@ -9,6 +9,7 @@
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+#include <string_view>
 
 #include "ipc/connect.hpp"
 #include "tests/support/binaries.hpp"
