@@ -26,6 +26,12 @@ std::string project_file(const Sandbox& sandbox, const std::string& name, const 
   return std::filesystem::canonical(directory + '/' + name).string();
 }
 
+/// The default of 30 s is what unit tests look at; here it is the real clock that counts.
+constexpr std::chrono::seconds kGrace{3};
+void shorten_grace(const Sandbox& sandbox) {
+  std::ofstream(sandbox.directory() + "/config.json") << R"({"lease_grace_seconds": 3})";
+}
+
 std::string lines(int count) {
   std::string text;
   for (int i = 1; i <= count; ++i) text += "line " + std::to_string(i) + '\n';
@@ -110,6 +116,7 @@ TEST_CASE(
 
 TEST_CASE("a holder that is killed loses the file after the grace, and the hook that waits gets it") {
   const Sandbox sandbox;
+  shorten_grace(sandbox);
   const std::string file = project_file(sandbox, "core.cpp", lines(20));
   ProxyConversation holder(sandbox);
   holder.initialize();
@@ -121,11 +128,12 @@ TEST_CASE("a holder that is killed loses the file after the grace, and the hook 
   holder.process().signal(SIGKILL);
   CHECK(decision(tool.verdict()) == "allow");
   // Not before: the client could have come back.
-  CHECK(std::chrono::steady_clock::now() - killed >= 29s);
+  CHECK(std::chrono::steady_clock::now() - killed >= kGrace - 100ms);
 }
 
 TEST_CASE("a tool that is killed between its hooks loses the file as well") {
   const Sandbox sandbox;
+  shorten_grace(sandbox);
   const std::string file = project_file(sandbox, "core.cpp", lines(20));
   HookTool tool(sandbox, "44444444-session");
   REQUIRE(decision(tool.may_write(file, lines(21))) == "allow");
