@@ -59,15 +59,20 @@ std::uint64_t size_of(const std::string& path) {
 BackupStore::Pin& BackupStore::Pin::operator=(Pin&& other) noexcept {
   if (this == &other) return *this;
   release();
-  store_ = other.store_;
+  uses_ = std::move(other.uses_);
   sha256_ = std::move(other.sha256_);
-  other.store_ = nullptr;
   return *this;
 }
 
 void BackupStore::Pin::release() {
-  if (store_ != nullptr) store_->unpin(sha256_);
-  store_ = nullptr;
+  if (!uses_) return;
+  {
+    const std::lock_guard lock(uses_->mutex);
+    Use& use = uses_->of[sha256_];
+    --use.pins;
+    use.last = ++uses_->moment;
+  }
+  uses_.reset();
 }
 
 /// Once, since from then on it is counted along. Whoever calls it has `disk_mutex_`.
@@ -153,32 +158,25 @@ core::Result<std::string> BackupStore::get(const std::string& sha256) const {
 }
 
 std::uint64_t BackupStore::moment() const {
-  const std::lock_guard lock(mutex_);
-  return moment_;
+  const std::lock_guard lock(uses_->mutex);
+  return uses_->moment;
 }
 
 BackupStore::Pin BackupStore::pin(const std::string& sha256) {
-  const std::lock_guard lock(mutex_);
-  Use& use = uses_[sha256];
+  const std::lock_guard lock(uses_->mutex);
+  Use& use = uses_->of[sha256];
   ++use.pins;
-  use.last = ++moment_;
-  return {this, sha256};
-}
-
-void BackupStore::unpin(const std::string& sha256) {
-  const std::lock_guard lock(mutex_);
-  Use& use = uses_[sha256];
-  --use.pins;
-  use.last = ++moment_;
+  use.last = ++uses_->moment;
+  return {uses_, sha256};
 }
 
 bool BackupStore::remove(const std::string& sha256, std::uint64_t since) {
   const std::lock_guard disk(disk_mutex_);
   scan();
   {
-    const std::lock_guard lock(mutex_);
-    const auto found = uses_.find(sha256);
-    if (found != uses_.end() && (found->second.pins > 0 || found->second.last > since)) return false;
+    const std::lock_guard lock(uses_->mutex);
+    const auto found = uses_->of.find(sha256);
+    if (found != uses_->of.end() && (found->second.pins > 0 || found->second.last > since)) return false;
   }
   if (!is_sha256(sha256)) return false;
   const std::string path = path_of(sha256);
@@ -198,8 +196,9 @@ std::vector<std::string> BackupStore::some_contents() {
 }
 
 void BackupStore::forget_before(std::uint64_t since) {
-  const std::lock_guard lock(mutex_);
-  std::erase_if(uses_, [&](const auto& item) { return item.second.pins == 0 && item.second.last <= since; });
+  const std::lock_guard lock(uses_->mutex);
+  std::erase_if(uses_->of,
+                [&](const auto& item) { return item.second.pins == 0 && item.second.last <= since; });
 }
 
 }  // namespace governor::daemon

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/result.hpp"
@@ -16,22 +18,24 @@ namespace governor::daemon {
 /// which content when, the database knows. Everything that touches the disk is for file threads, of which
 /// several may use it at the same time; nothing is touched before the first use.
 class BackupStore {
+  struct Uses;
+
  public:
-  /// Keeps a content from being removed until its place in the database is known. Any thread.
+  /// Keeps a content from being removed until its place in the database is known. Any thread; it may outlive
+  /// the store, as calls that are given up do.
   class Pin {
    public:
     Pin() = default;
-    Pin(Pin&& other) noexcept : store_(other.store_), sha256_(std::move(other.sha256_)) {
-      other.store_ = nullptr;
-    }
+    Pin(Pin&&) noexcept = default;
     Pin& operator=(Pin&& other) noexcept;
     ~Pin() { release(); }
     void release();
 
    private:
     friend class BackupStore;
-    Pin(BackupStore* store, std::string sha256) : store_(store), sha256_(std::move(sha256)) {}
-    BackupStore* store_ = nullptr;
+    Pin(std::shared_ptr<Uses> uses, std::string sha256)
+        : uses_(std::move(uses)), sha256_(std::move(sha256)) {}
+    std::shared_ptr<Uses> uses_;
     std::string sha256_;
   };
 
@@ -71,6 +75,12 @@ class BackupStore {
     int pins = 0;
     std::uint64_t last = 0;
   };
+  /// Who uses which content. Its mutex is never held for long.
+  struct Uses {
+    std::mutex mutex;
+    std::uint64_t moment = 0;
+    std::unordered_map<std::string, Use> of;
+  };
 
   [[nodiscard]] std::string folder_of(const std::string& sha256) const;
   [[nodiscard]] std::string path_of(const std::string& sha256) const;
@@ -79,16 +89,13 @@ class BackupStore {
   /// Durably, since the contents in it would go with it.
   [[nodiscard]] std::optional<core::Error> make_folder(const std::string& folder) const;
   Pin pin(const std::string& sha256);
-  void unpin(const std::string& sha256);
 
   std::string directory_;
   std::mutex disk_mutex_;  ///< over what follows, and held while contents come and go
   bool scanned_ = false;
   std::uint64_t total_bytes_ = 0;
   unsigned next_folder_ = 0;
-  mutable std::mutex mutex_;  ///< over what follows; never held for long
-  std::uint64_t moment_ = 0;
-  std::unordered_map<std::string, Use> uses_;
+  const std::shared_ptr<Uses> uses_ = std::make_shared<Uses>();
 };
 
 }  // namespace governor::daemon

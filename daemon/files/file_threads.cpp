@@ -33,6 +33,7 @@ FileThreads::~FileThreads() {
 
 void FileThreads::post(Job job) {
   const std::lock_guard lock(mutex_);
+  if (closing_) return;  // nobody would wait for it, and the threads are being joined
   waiting_.push_back(std::move(job));
   if (threads_.size() < kMaxThreads && running_ + waiting_.size() > threads_.size()) {
     threads_.emplace_back([this] { run(); });

@@ -47,8 +47,10 @@ void ChangedFilesCall::next_looks(const core::State& state) {
     Look look;
     look.path = std::move(to_look_at_.back());
     to_look_at_.pop_back();
-    if (const core::FileVersion* known = state.newest_version(look.path))
+    if (const core::FileVersion* known = state.newest_version(look.path)) {
+      look.known = known->key;
       look.known_sha256 = known->state.sha256;
+    }
     looks_.push_back(std::move(look));
   }
 }
@@ -77,7 +79,9 @@ void ChangedFilesCall::work(FileServices& files) {
 }
 
 void ChangedFilesCall::take_down(CallContext& context, Look look) {
-  if (context.state.standing_of(look.path, context.now_us).is_being_written) {
+  const core::FileVersion* known = context.state.newest_version(look.path);
+  const bool is_old = (known != nullptr ? known->key : 0) != look.known;
+  if (is_old || context.state.standing_of(look.path, context.now_us).is_being_written) {
     busy_.push_back(std::move(look.path));
     return;
   }

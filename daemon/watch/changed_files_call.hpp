@@ -21,7 +21,8 @@ struct ChangedFiles {
 };
 
 /// A call of the daemon's own: looks at files that may have changed, keeps what they hold now, and tells the
-/// state, some files at a time. Those that are being written at that moment go to `look_again`.
+/// state, some files at a time. Those that are being written at that moment, or were written since it was
+/// decided to look at them, go to `look_again`.
 class ChangedFilesCall final : public ToolCall {
  public:
   using LookAgain = std::function<void(std::vector<std::string>)>;
@@ -33,6 +34,7 @@ class ChangedFilesCall final : public ToolCall {
  private:
   struct Look {
     std::string path;
+    core::FileVersionKey known = 0;  ///< what governor knew when it was decided to look
     std::string known_sha256;
     core::FileState after;
   };

@@ -200,3 +200,14 @@ TEST_CASE("several threads may put and remove at the same time") {
     bytes += entry.is_regular_file() ? entry.file_size() : 0;
   CHECK(shelf.store->total_bytes() == bytes);
 }
+
+TEST_CASE("a pin may outlive its store") {
+  BackupStore::Pin pin;
+  {
+    Shelf shelf;
+    auto stored = shelf.store->put("text", sha256_hex("text"));
+    REQUIRE(stored);
+    pin = std::move(stored->pin);
+  }
+  CHECK_NOTHROW(pin.release());
+}
