@@ -23,7 +23,7 @@ namespace {
 
 #ifdef __linux__
 /// The flag of ext4 and f2fs; older headers lack it.
-constexpr long kFoldsCase = 0x40000000;
+constexpr int kFoldsCase = 0x40000000;
 /// File systems that ignore case as a whole, or may: taking two names for one only makes somebody wait.
 constexpr bool ignores_case(unsigned long type) {
   constexpr unsigned long kTypes[] = {0x4d44, 0x2011BAB0, 0x7366746e, 0x5346544e, 0xFF534D42, 0xFE534D42};
@@ -68,7 +68,7 @@ class SystemNames final : public NameLookup {
     struct statfs system;
     if (::fstatfs(fd.get(), &system) == 0 && ignores_case(static_cast<unsigned long>(system.f_type)))
       return true;
-    long flags = 0;
+    int flags = 0;  // whatever the number of the request says, the kernel writes an int
     return ::ioctl(fd.get(), FS_IOC_GETFLAGS, &flags) == 0 && (flags & kFoldsCase) != 0;
 #else
     static_cast<void>(directory);

@@ -198,3 +198,58 @@ TEST_CASE("a relative path starts at the session's directory, itself perhaps a l
   CHECK_FALSE(resolve_path("a.txt", tree.project() + "/w*ld")->pattern);
   CHECK(resolve_path("x", tree.root() + "/gone/away")->path == tree.root() + "/gone/away/x");
 }
+
+TEST_CASE("names of one file conflict, others do not, whatever they look like and also before they exist") {
+  const Tree tree;
+  std::filesystem::create_hard_link(tree.project() + "/main.cpp", tree.project() + "/hard.cpp");
+  struct Pair {
+    const char* one;
+    const char* other;
+    bool conflict;
+  };
+  const Pair pairs[] = {
+      {"main.cpp", "link.cpp", true},
+      {"main.cpp", "sources/../main.cpp", true},
+      {"main.cpp", "hard.cpp", true},
+      {"link.cpp", "hard.cpp", true},
+      {"dangling", "../outside/new.txt", true},
+      {"none/../new.txt", "new.txt", true},
+      {"src/", "src/new/deeper.cpp", true},
+      {"src", "sources/b.cpp", true},
+      {"later/", "later/x", true},
+      {"later/", "later", true},  // a file where the directory is to be
+      {"out/", "../outside/secret.txt", true},
+      {"up/project/**", "main.cpp", true},
+      {"*.cpp", "later.cpp", true},
+      {"*.cpp", "link.cpp", true},
+      {"*.cpp", "m*", true},
+      {"src/**/*.cpp", "src/x/y/z.cpp", true},
+      {"src/**/*.cpp", "sources/a.cpp", true},
+      {"?ain.cpp", "main.cpp", true},
+      {".", "deep/er/new", true},
+      {"/", "main.cpp", true},
+      {"w*ld/a", "w*ld/a", true},
+      {"main.cpp", "main.hpp", false},
+      {"main.cpp", "Main.cpp", false},
+      {"src/", "src2/x", false},
+      {"src/", "main.cpp", false},
+      {"*.cpp", "src/a.cpp", false},
+      {"*.cpp", "*.hpp", false},
+      {"?.txt", "ab.txt", false},
+      {"[slug]/page.tsx", "s/page.tsx", false},
+      {"{a,b}.txt", "a.txt", false},
+      {"caf\u00e9.txt", "cafe\u0301.txt", false},  // two files here
+      {"dangling", "new.txt", false},
+      {"...", "..", true},
+      {"out/../x", "x", false},
+  };
+  for (const Pair& pair : pairs) {
+    CAPTURE(pair.one, pair.other);
+    const auto one = resolve_path(pair.one, tree.project());
+    const auto other = resolve_path(pair.other, tree.project());
+    REQUIRE(one);
+    REQUIRE(other);
+    CHECK(lease_path(*one).conflicts_with(lease_path(*other)) == pair.conflict);
+    CHECK(lease_path(*other).conflicts_with(lease_path(*one)) == pair.conflict);
+  }
+}

@@ -135,3 +135,20 @@ TEST_CASE("a directory that may not be searched is named in the refusal") {
   REQUIRE_FALSE(resolved);
   CHECK(resolved.error().message.find("/home/closed/file") != std::string::npos);
 }
+
+TEST_CASE("spellings that a directory takes for the same conflict, whether the file is there or not") {
+  FoldingNames names;
+  names.add("/Disk/Project", Kind::directory);
+  names.add("/Disk/Project/README.md");
+  const auto conflict = [&](std::string_view one, std::string_view other) {
+    return lease_path(*resolve_path(one, "/Disk/Project", names))
+        .conflicts_with(lease_path(*resolve_path(other, "/Disk/Project", names)));
+  };
+  CHECK(conflict("README.md", "readme.MD"));
+  CHECK(conflict("New.cpp", "NEW.cpp"));
+  CHECK(conflict("caf\u00e9.txt", "CAFE\u0301.TXT"));
+  CHECK(conflict("\u00dcber.txt", "*.TXT"));
+  CHECK(conflict("SRC/", "src/a.cpp"));
+  CHECK_FALSE(conflict("README.md", "readme.txt"));
+  CHECK_FALSE(conflict("\u8bbe\u8ba1.md", "\u8ba1\u5212.md"));
+}
