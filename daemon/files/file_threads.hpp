@@ -19,8 +19,9 @@ class FileThreads {
   using Job = std::function<void(FileServices&)>;
 
   explicit FileThreads(std::unique_ptr<FileServices> services);
-  /// Waits for the jobs that run; those that have not begun never will. One that hangs is waited for a little;
-  /// then the process ends without it, which is all that can be done about a thread inside the kernel.
+  /// Waits for the jobs that run; those that have not begun never will. One that hangs is waited for a
+  /// little; then the process ends without it, which is all that can be done about a thread inside the
+  /// kernel.
   ~FileThreads();
   FileThreads(const FileThreads&) = delete;
   FileThreads& operator=(const FileThreads&) = delete;
