@@ -132,7 +132,9 @@ bool State::record_change(FileChange change, std::int64_t now_us, Changes& chang
                               is_known ? size_of(before) : "what is not known", size_of(after));
   if (is_known && before.exists()) {
     alert.message +=
-        fmt::format(" governorctl restore {} --backup {} brings it back.", change.path, before_key);
+        before.stored_bytes != 0
+            ? fmt::format(" governorctl restore {} --backup {} brings it back.", change.path, before_key)
+            : " No backup of what was there could be kept.";
   }
   audit({}, "file_changed", 0, alert.message, now_us, changes);
   if (change.raise_alert) {
