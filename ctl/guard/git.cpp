@@ -31,9 +31,7 @@ struct Commit {
   std::vector<std::string> paths;
 };
 
-ipc::Result<Commit> staged_commit(const Context& context) {
-  const GitRepository repository(context.environment, "");
-  const auto deadline = ipc::Deadline::after(kStagedPatience);
+ipc::Result<Commit> staged_commit(const GitRepository& repository, ipc::Deadline deadline) {
   auto top = repository.top_level(deadline);
   if (!top) return top.error();
   auto paths = repository.staged_paths(deadline);
@@ -134,7 +132,7 @@ int fall_back_in_git(const Context& context, const GitOptions& options, const st
 int guard_git(const Context& context, const GitOptions& options) {
   try {
     const GitRepository repository(context.environment, "");
-    const auto patience = ipc::Deadline::after(kGitPatience);
+    const auto patience = ipc::Deadline::after(kStagedPatience);
     if (options.hook == "prepare-commit-msg") {
       // Before any other commit, another of the hooks has asked; --no-verify goes around those alone.
       const auto asks = repository.is_between_commits(patience);

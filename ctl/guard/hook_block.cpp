@@ -81,6 +81,11 @@ bool is_bare_hook(std::string_view text) {
   return text == kBareHook;
 }
 
+std::string without_our_name(std::string_view text) {
+  if (!text.starts_with(kBareHook)) return std::string(text);
+  return std::string(text.substr(0, end_of_shebang(text))) + std::string(text.substr(kBareHook.size()));
+}
+
 bool is_shell_script(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) return false;
   if (!text.starts_with("#!")) return true;  // git and the shells run such a file with sh

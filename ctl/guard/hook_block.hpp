@@ -36,6 +36,9 @@ bool has_block(std::string_view text);
 /// What is left of new_hook() without the lines, so that the file is nobody's but ours.
 bool is_bare_hook(std::string_view text);
 
+/// What somebody has added to a hook that was ours, without the line that says whose it is.
+std::string without_our_name(std::string_view text);
+
 /// Whether the text is a script of a shell that understands the lines.
 bool is_shell_script(std::string_view text);
 

@@ -143,7 +143,7 @@ ipc::Result<GuardPlan> plan_hook_removal(const std::string& path) {
     plan.after = plan.before;
     return plan;
   }
-  plan.after = bare->rest.value_or("");
+  plan.after = without_our_name(bare->rest.value_or(""));
   if (bare->rest) {
     plan.action = "restore";
     if (bare->steps.empty())
