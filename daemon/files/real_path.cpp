@@ -8,57 +8,15 @@
 #include <optional>
 #include <vector>
 
-#include "core/cut_text.hpp"
 #include "daemon/files/fold_name.hpp"
+#include "daemon/files/path_text.hpp"
 #include "daemon/support/valid_utf8.hpp"
 
 namespace governor::daemon {
 namespace {
 
-constexpr std::size_t kMaxPathBytes = 4000;  // with a temporary name beside it still below the system's 4096
 constexpr std::size_t kMaxNameBytes = 255;
 constexpr int kMaxLinks = 40;
-constexpr std::size_t kShownBytes = 200;
-constexpr std::string_view kExpected =
-    "the path of a file or directory, absolute or relative to the session's directory";
-
-core::Error refuse(std::string_view given, std::string message, std::string hint,
-                   std::string expected = std::string(kExpected)) {
-  core::Error error(core::ErrorCode::invalid_argument, std::move(message), std::move(hint));
-  error.field = "path";
-  error.given = core::cut_text(given, kShownBytes);
-  error.expected = std::move(expected);
-  return error;
-}
-
-bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-}
-
-std::optional<core::Error> refuse_text(std::string_view given, std::string_view working_directory) {
-  if (given.empty()) return refuse(given, "The path is empty.", "Name the file or directory.");
-  if (has_control(given)) {
-    return refuse("a path with a control character", "The path has a control character in it.",
-                  "Rename the file; governor keeps no paths with NUL, line breaks and the like.");
-  }
-  if (valid_utf8(given) != given) {
-    return refuse("a path that is not UTF-8", "The path is not UTF-8.", "Rename the file.");
-  }
-  if (given.size() > kMaxPathBytes) {
-    return refuse(given, fmt::format("The path has {} bytes.", given.size()), "Use a shorter path.",
-                  fmt::format("at most {} bytes", kMaxPathBytes));
-  }
-  if (given == "~" || given.starts_with("~/")) {
-    return refuse(given, "The path begins with ~, which only a shell replaces by the home directory.",
-                  "Write the home directory out; a file of that name is ./~.");
-  }
-  if (given.front() != '/' && !working_directory.starts_with('/')) {
-    return refuse(given, "The path is relative, and the session has not said in which directory it works.",
-                  "Give the absolute path.", "an absolute path");
-  }
-  return std::nullopt;
-}
 
 std::vector<std::string> names_in(std::string_view path) {
   std::vector<std::string> names;
@@ -90,17 +48,17 @@ class Walk {
         continue;
       }
       if (name.size() > kMaxNameBytes) {
-        return refuse(given_, fmt::format("A name in the path has {} bytes.", name.size()),
+        return path_refusal(given_, fmt::format("A name in the path has {} bytes.", name.size()),
                       "Use a shorter name.", fmt::format("names of at most {} bytes", kMaxNameBytes));
       }
       if (auto error = enter(std::move(name), pending)) return error;
       if (path_ == "/proc" || path_ == "/sys") {
-        return refuse(given_, fmt::format("The path leads to {}, where there are no files to write.", path_),
+        return path_refusal(given_, fmt::format("The path leads to {}, where there are no files to write.", path_),
                       "Name the file itself, by its own path.");
       }
-      if (path_.size() > kMaxPathBytes) {
-        return refuse(given_, "The real path is too long.", "Use a shorter path.",
-                      fmt::format("at most {} bytes", kMaxPathBytes));
+      if (path_.size() > kMaxRealPathBytes) {
+        return path_refusal(given_, "The real path is too long.", "Use a shorter path.",
+                      fmt::format("at most {} bytes", kMaxRealPathBytes));
       }
     }
     return refuse_spelling();
@@ -168,25 +126,25 @@ class Walk {
         return std::nullopt;
       case NameLookup::Kind::file:
         if (!pending.empty()) {
-          return refuse(given_, fmt::format("{} is a file, and the path goes on below it.", full),
+          return path_refusal(given_, fmt::format("{} is a file, and the path goes on below it.", full),
                         "Name the file itself.");
         }
         probe(name, entry);
         append(folds_ ? names_.spelling(path_, name) : name, false, entry.identity);
         return std::nullopt;
       case NameLookup::Kind::other:
-        return refuse(given_, fmt::format("{} is neither a file nor a directory.", full),
+        return path_refusal(given_, fmt::format("{} is neither a file nor a directory.", full),
                       "Devices, sockets and pipes cannot be reserved or written here.");
       case NameLookup::Kind::unreadable: break;
     }
-    return refuse(given_, fmt::format("{} cannot be examined: {}.", full, std::strerror(entry.failure)),
+    return path_refusal(given_, fmt::format("{} cannot be examined: {}.", full, std::strerror(entry.failure)),
                   "The daemon's user needs the right to search every directory of the path.");
   }
 
   std::optional<core::Error> follow_link(const std::string& link, std::deque<std::string>& pending) {
     const std::string target = names_.target(link);
     if (++links_ > kMaxLinks || target.empty()) {
-      return refuse(given_, fmt::format("Too many symbolic links, the last one at {}.", link),
+      return path_refusal(given_, fmt::format("Too many symbolic links, the last one at {}.", link),
                     "Repair the link, or name what it should lead to.");
     }
     std::vector<std::string> names = names_in(target);
@@ -213,8 +171,8 @@ class Walk {
 
   /// What links and directories brought in may be anything.
   [[nodiscard]] std::optional<core::Error> refuse_spelling() const {
-    if (valid_utf8(path_) == path_ && !has_control(path_)) return std::nullopt;
-    return refuse(given_, "The real path is not UTF-8, or has a control character in it.",
+    if (valid_utf8(path_) == path_ && !has_control_character(path_)) return std::nullopt;
+    return path_refusal(given_, "The real path is not UTF-8, or has a control character in it.",
                   "Rename the directory.");
   }
 
@@ -245,7 +203,7 @@ std::deque<std::string> all_names(std::string_view given, std::string_view worki
 }
 
 core::Error not_a_directory(std::string_view given, const std::string& path) {
-  return refuse(given, fmt::format("{} is a file, and the path ends as a directory's.", path),
+  return path_refusal(given, fmt::format("{} is a file, and the path ends as a directory's.", path),
                 "Leave out what follows the name.");
 }
 
@@ -259,11 +217,11 @@ std::optional<core::Error> add_pattern(std::string_view given, const std::vector
   for (const std::string& name : rest) {
     if (name == ".") continue;
     if (name == "..") {
-      return refuse(given, "The pattern goes back with .. behind a wildcard.",
+      return path_refusal(given, "The pattern goes back with .. behind a wildcard.",
                     "Write the pattern without .. behind the first wildcard.");
     }
     if (name.size() > kMaxNameBytes) {
-      return refuse(given, fmt::format("A name in the pattern has {} bytes.", name.size()),
+      return path_refusal(given, fmt::format("A name in the pattern has {} bytes.", name.size()),
                     "Use a shorter one.");
     }
     add(resolved.path, name);
@@ -287,9 +245,11 @@ core::LeasePath lease_path(const ResolvedPath& resolved) {
   return path;
 }
 
-core::Result<ResolvedPath> resolve_path(std::string_view given, std::string_view working_directory,
+core::Result<ResolvedPath> resolve_path(std::string_view text, std::string_view working_directory,
                                         NameLookup& names) {
-  if (auto error = refuse_text(given, working_directory)) return *std::move(error);
+  const auto plain = plain_path(text, working_directory);
+  if (!plain) return core::Error(plain.error());
+  const std::string_view given = *plain;
   std::deque<std::string> pending = all_names(given, given.front() == '/' ? "" : working_directory);
   // A wildcard counts only in what was given: the session's directory is what it is.
   const std::size_t own = given.front() == '/' ? 0 : names_in(working_directory).size();
@@ -302,6 +262,9 @@ core::Result<ResolvedPath> resolve_path(std::string_view given, std::string_view
   ResolvedPath resolved = walk.result();
   if (resolved.exists && !resolved.directory && (names_directory(given) || !rest.empty())) {
     return not_a_directory(given, resolved.path);
+  }
+  if (rest.empty() && !resolved.exists) {
+    if (auto error = refuse_decorated(text, resolved.path, names)) return *std::move(error);
   }
   if (!rest.empty()) {
     resolved.pattern = true;
@@ -318,19 +281,24 @@ core::Result<ResolvedPath> resolve_path(std::string_view given, std::string_view
   return resolved;
 }
 
-core::Result<ResolvedPath> resolve_file(std::string_view given, std::string_view working_directory,
+core::Result<ResolvedPath> resolve_file(std::string_view text, std::string_view working_directory,
                                         NameLookup& names) {
-  if (auto error = refuse_text(given, working_directory)) return *std::move(error);
+  const auto plain = plain_path(text, working_directory);
+  if (!plain) return core::Error(plain.error());
+  const std::string_view given = *plain;
   Walk walk(given, names);
   if (auto error = walk.follow(all_names(given, working_directory))) return *std::move(error);
   ResolvedPath resolved = walk.result();
   if (resolved.directory) {
-    return refuse(given, fmt::format("{} is a directory.", resolved.path), "Name a file in it.",
+    return path_refusal(given, fmt::format("{} is a directory.", resolved.path), "Name a file in it.",
                   "the path of a file");
   }
   if (names_directory(given)) {
     if (resolved.exists) return not_a_directory(given, resolved.path);
-    return refuse(given, "The path ends as a directory's.", "Name the file.", "the path of a file");
+    return path_refusal(given, "The path ends as a directory's.", "Name the file.", "the path of a file");
+  }
+  if (!resolved.exists) {
+    if (auto error = refuse_decorated(text, resolved.path, names)) return *std::move(error);
   }
   return resolved;
 }
