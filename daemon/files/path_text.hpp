@@ -13,7 +13,7 @@ namespace governor::daemon {
 inline constexpr std::size_t kMaxRealPathBytes = 4000;  ///< with a temporary name beside it below 4096
 
 /// A path that cannot be taken, with what to give instead.
-core::Error path_refusal(std::string_view given, std::string message, std::string hint,
+core::Error refuse_path(std::string_view given, std::string message, std::string hint,
                          std::string expected = {});
 
 bool has_control_character(std::string_view text);

@@ -33,9 +33,9 @@ bool has_wildcard(std::string_view name) {
 }
 
 /// Follows a path name by name, as the kernel would, and goes on where nothing exists any more.
-class Walk {
+class PathWalk {
  public:
-  Walk(std::string_view given, NameLookup& names) : given_(given), names_(names) {}
+  PathWalk(std::string_view given, NameLookup& names) : given_(given), names_(names) {}
 
   std::optional<core::Error> follow(std::deque<std::string> pending) {
     folds_ = names_.folds_names("/");
@@ -48,16 +48,16 @@ class Walk {
         continue;
       }
       if (name.size() > kMaxNameBytes) {
-        return path_refusal(given_, fmt::format("A name in the path has {} bytes.", name.size()),
+        return refuse_path(given_, fmt::format("A name in the path has {} bytes.", name.size()),
                       "Use a shorter name.", fmt::format("names of at most {} bytes", kMaxNameBytes));
       }
       if (auto error = enter(std::move(name), pending)) return error;
       if (path_ == "/proc" || path_ == "/sys") {
-        return path_refusal(given_, fmt::format("The path leads to {}, where there are no files to write.", path_),
+        return refuse_path(given_, fmt::format("The path leads to {}, where there are no files to write.", path_),
                       "Name the file itself, by its own path.");
       }
       if (path_.size() > kMaxRealPathBytes) {
-        return path_refusal(given_, "The real path is too long.", "Use a shorter path.",
+        return refuse_path(given_, "The real path is too long.", "Use a shorter path.",
                       fmt::format("at most {} bytes", kMaxRealPathBytes));
       }
     }
@@ -126,25 +126,25 @@ class Walk {
         return std::nullopt;
       case NameLookup::Kind::file:
         if (!pending.empty()) {
-          return path_refusal(given_, fmt::format("{} is a file, and the path goes on below it.", full),
+          return refuse_path(given_, fmt::format("{} is a file, and the path goes on below it.", full),
                         "Name the file itself.");
         }
         probe(name, entry);
         append(folds_ ? names_.spelling(path_, name) : name, false, entry.identity);
         return std::nullopt;
       case NameLookup::Kind::other:
-        return path_refusal(given_, fmt::format("{} is neither a file nor a directory.", full),
+        return refuse_path(given_, fmt::format("{} is neither a file nor a directory.", full),
                       "Devices, sockets and pipes cannot be reserved or written here.");
       case NameLookup::Kind::unreadable: break;
     }
-    return path_refusal(given_, fmt::format("{} cannot be examined: {}.", full, std::strerror(entry.failure)),
+    return refuse_path(given_, fmt::format("{} cannot be examined: {}.", full, std::strerror(entry.failure)),
                   "The daemon's user needs the right to search every directory of the path.");
   }
 
   std::optional<core::Error> follow_link(const std::string& link, std::deque<std::string>& pending) {
     const std::string target = names_.target(link);
     if (++links_ > kMaxLinks || target.empty()) {
-      return path_refusal(given_, fmt::format("Too many symbolic links, the last one at {}.", link),
+      return refuse_path(given_, fmt::format("Too many symbolic links, the last one at {}.", link),
                     "Repair the link, or name what it should lead to.");
     }
     std::vector<std::string> names = names_in(target);
@@ -172,7 +172,7 @@ class Walk {
   /// What links and directories brought in may be anything.
   [[nodiscard]] std::optional<core::Error> refuse_spelling() const {
     if (valid_utf8(path_) == path_ && !has_control_character(path_)) return std::nullopt;
-    return path_refusal(given_, "The real path is not UTF-8, or has a control character in it.",
+    return refuse_path(given_, "The real path is not UTF-8, or has a control character in it.",
                   "Rename the directory.");
   }
 
@@ -203,7 +203,7 @@ std::deque<std::string> all_names(std::string_view given, std::string_view worki
 }
 
 core::Error not_a_directory(std::string_view given, const std::string& path) {
-  return path_refusal(given, fmt::format("{} is a file, and the path ends as a directory's.", path),
+  return refuse_path(given, fmt::format("{} is a file, and the path ends as a directory's.", path),
                 "Leave out what follows the name.");
 }
 
@@ -217,11 +217,11 @@ std::optional<core::Error> add_pattern(std::string_view given, const std::vector
   for (const std::string& name : rest) {
     if (name == ".") continue;
     if (name == "..") {
-      return path_refusal(given, "The pattern goes back with .. behind a wildcard.",
+      return refuse_path(given, "The pattern goes back with .. behind a wildcard.",
                     "Write the pattern without .. behind the first wildcard.");
     }
     if (name.size() > kMaxNameBytes) {
-      return path_refusal(given, fmt::format("A name in the pattern has {} bytes.", name.size()),
+      return refuse_path(given, fmt::format("A name in the pattern has {} bytes.", name.size()),
                     "Use a shorter one.");
     }
     add(resolved.path, name);
@@ -257,7 +257,7 @@ core::Result<ResolvedPath> resolve_path(std::string_view text, std::string_view 
       std::find_if(pending.begin() + static_cast<std::ptrdiff_t>(own), pending.end(), has_wildcard);
   std::vector<std::string> rest(first_wildcard, pending.end());
   pending.erase(first_wildcard, pending.end());
-  Walk walk(given, names);
+  PathWalk walk(given, names);
   if (auto error = walk.follow(std::move(pending))) return *std::move(error);
   ResolvedPath resolved = walk.result();
   if (resolved.exists && !resolved.directory && (names_directory(given) || !rest.empty())) {
@@ -286,16 +286,16 @@ core::Result<ResolvedPath> resolve_file(std::string_view text, std::string_view 
   const auto plain = plain_path(text, working_directory);
   if (!plain) return core::Error(plain.error());
   const std::string_view given = *plain;
-  Walk walk(given, names);
+  PathWalk walk(given, names);
   if (auto error = walk.follow(all_names(given, working_directory))) return *std::move(error);
   ResolvedPath resolved = walk.result();
   if (resolved.directory) {
-    return path_refusal(given, fmt::format("{} is a directory.", resolved.path), "Name a file in it.",
+    return refuse_path(given, fmt::format("{} is a directory.", resolved.path), "Name a file in it.",
                   "the path of a file");
   }
   if (names_directory(given)) {
     if (resolved.exists) return not_a_directory(given, resolved.path);
-    return path_refusal(given, "The path ends as a directory's.", "Name the file.", "the path of a file");
+    return refuse_path(given, "The path ends as a directory's.", "Name the file.", "the path of a file");
   }
   if (!resolved.exists) {
     if (auto error = refuse_decorated(text, resolved.path, names)) return *std::move(error);
