@@ -95,8 +95,8 @@ class DiffReader {
     if (line.starts_with("diff ") && ++beginnings_ > 1) return more_files(line);
     if (line.starts_with("--- ") && ++old_names_ > 1) return more_files(line);
     diff_.creates = diff_.creates || (line.starts_with("--- ") && names_nothing(4));
-    diff_.deletes =
-        diff_.deletes || (line.starts_with("+++ ") && names_nothing(4)) || line.starts_with("deleted file mode ");
+    diff_.deletes = diff_.deletes || (line.starts_with("+++ ") && names_nothing(4)) ||
+                    line.starts_with("deleted file mode ");
     if (line.starts_with("new mode ") || line.starts_with("new file mode 100755"))
       diff_.remarks.emplace_back("The mode that the diff names is not given to the file.");
     return std::nullopt;
@@ -119,8 +119,8 @@ class DiffReader {
       take_all(hunk);
       if (!hunk.before.empty() || !hunk.after.empty()) {
         diff_.remarks.push_back(fmt::format(
-            "Hunk {} was counted anew: its header says {} old and {} new lines, and it has {} and {}.", number,
-            before.count, after.count, hunk.before.size(), hunk.after.size()));
+            "Hunk {} was counted anew: its header says {} old and {} new lines, and it has {} and {}.",
+            number, before.count, after.count, hunk.before.size(), hunk.after.size()));
       }
     }
     if (hunk.before.empty() && hunk.after.empty()) {
@@ -181,9 +181,9 @@ class DiffReader {
         return std::nullopt;
       }
       if (is_file_header(at_) || line.starts_with("diff ")) return more_files(line);
-      return bad_diff(fmt::format("Line {} of the diff, after hunk {}, belongs to no hunk.", at_ + 1,
-                                  diff_.hunks.size()),
-                      shown_line(line), "a line that begins with a blank, - or +, or a header of a hunk");
+      return bad_diff(
+          fmt::format("Line {} of the diff, after hunk {}, belongs to no hunk.", at_ + 1, diff_.hunks.size()),
+          shown_line(line), "a line that begins with a blank, - or +, or a header of a hunk");
     }
     return std::nullopt;
   }

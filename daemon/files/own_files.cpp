@@ -19,10 +19,11 @@ core::Error own_refusal(const std::string& path, std::string message, std::strin
   return error;
 }
 
-core::Error is_own(const std::string& path) {
-  return own_refusal(path, fmt::format("{} is one of governor's own files.", path),
-                     "Nobody writes them through governor. What can be set, a person sets with governorctl or "
-                     "in the configuration file.");
+core::Error refuse_own(const std::string& path) {
+  return own_refusal(
+      path, fmt::format("{} is one of governor's own files.", path),
+      "Nobody writes them through governor. What can be set, a person sets with governorctl or "
+      "in the configuration file.");
 }
 
 }  // namespace
@@ -63,20 +64,22 @@ bool OwnFiles::is_below_other_name(std::string path) const {
 }
 
 std::optional<core::Error> OwnFiles::refusal(const ResolvedPath& path) const {
-  if (contains(path.path)) return is_own(path.path);
+  if (contains(path.path)) return refuse_own(path.path);
   const core::PathPattern pattern = lease_path(path).pattern;
   for (const Place& place : places_) {
     if (!pattern.overlaps(place.pattern)) continue;
-    if (!path.pattern) return is_own(path.path);
-    return own_refusal(path.path, fmt::format("{} covers files of governor itself, in {}.", path.path, place.path),
+    if (!path.pattern) return refuse_own(path.path);
+    return own_refusal(path.path,
+                       fmt::format("{} covers files of governor itself, in {}.", path.path, place.path),
                        "Name the directory of the project, or the files.");
   }
   std::string fixed = path.path;
   if (path.pattern) fixed.resize(fixed.rfind('/', fixed.find_first_of("*?")));
-  if (is_below_other_name(fixed)) return is_own(path.path);
+  if (is_below_other_name(fixed)) return refuse_own(path.path);
   if (!path.pattern && path.exists && is_installed_hook(path.path)) {
-    return own_refusal(path.path, fmt::format("{} has the hooks that governor installed.", path.path),
-                       "A person changes it, or takes the hooks away: governorctl install guards --uninstall.");
+    return own_refusal(
+        path.path, fmt::format("{} has the hooks that governor installed.", path.path),
+        "A person changes it, or takes the hooks away: governorctl install guards --uninstall.");
   }
   return std::nullopt;
 }

@@ -24,7 +24,8 @@ class OwnFiles {
   /// Whether it is one of the places, or lies in one. By the real path alone; does not block.
   [[nodiscard]] bool contains(std::string_view real_path) const;
   /// Why this, or a part of what the pattern stands for, is not to be touched; none: governor has nothing to
-  /// do with it. Also by other names of the directories (mounts), and by what a file holds. Blocks on the disk.
+  /// do with it. Also by other names of the directories (mounts), and by what a file holds. Blocks on the
+  /// disk.
   [[nodiscard]] std::optional<core::Error> refusal(const ResolvedPath& path) const;
 
  private:

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "daemon/files/fold_name.hpp"
-#include "daemon/files/path_text.hpp"
+#include "daemon/files/given_path.hpp"
 #include "daemon/support/valid_utf8.hpp"
 
 namespace governor::daemon {
@@ -49,16 +49,17 @@ class PathWalk {
       }
       if (name.size() > kMaxNameBytes) {
         return refuse_path(given_, fmt::format("A name in the path has {} bytes.", name.size()),
-                      "Use a shorter name.", fmt::format("names of at most {} bytes", kMaxNameBytes));
+                           "Use a shorter name.", fmt::format("names of at most {} bytes", kMaxNameBytes));
       }
       if (auto error = enter(std::move(name), pending)) return error;
       if (path_ == "/proc" || path_ == "/sys") {
-        return refuse_path(given_, fmt::format("The path leads to {}, where there are no files to write.", path_),
-                      "Name the file itself, by its own path.");
+        return refuse_path(given_,
+                           fmt::format("The path leads to {}, where there are no files to write.", path_),
+                           "Name the file itself, by its own path.");
       }
       if (path_.size() > kMaxRealPathBytes) {
         return refuse_path(given_, "The real path is too long.", "Use a shorter path.",
-                      fmt::format("at most {} bytes", kMaxRealPathBytes));
+                           fmt::format("at most {} bytes", kMaxRealPathBytes));
       }
     }
     return refuse_spelling();
@@ -127,25 +128,25 @@ class PathWalk {
       case NameLookup::Kind::file:
         if (!pending.empty()) {
           return refuse_path(given_, fmt::format("{} is a file, and the path goes on below it.", full),
-                        "Name the file itself.");
+                             "Name the file itself.");
         }
         probe(name, entry);
         append(folds_ ? names_.spelling(path_, name) : name, false, entry.identity);
         return std::nullopt;
       case NameLookup::Kind::other:
         return refuse_path(given_, fmt::format("{} is neither a file nor a directory.", full),
-                      "Devices, sockets and pipes cannot be reserved or written here.");
+                           "Devices, sockets and pipes cannot be reserved or written here.");
       case NameLookup::Kind::unreadable: break;
     }
     return refuse_path(given_, fmt::format("{} cannot be examined: {}.", full, std::strerror(entry.failure)),
-                  "The daemon's user needs the right to search every directory of the path.");
+                       "The daemon's user needs the right to search every directory of the path.");
   }
 
   std::optional<core::Error> follow_link(const std::string& link, std::deque<std::string>& pending) {
     const std::string target = names_.target(link);
     if (++links_ > kMaxLinks || target.empty()) {
       return refuse_path(given_, fmt::format("Too many symbolic links, the last one at {}.", link),
-                    "Repair the link, or name what it should lead to.");
+                         "Repair the link, or name what it should lead to.");
     }
     std::vector<std::string> names = names_in(target);
     pending.insert(pending.begin(), std::make_move_iterator(names.begin()),
@@ -173,7 +174,7 @@ class PathWalk {
   [[nodiscard]] std::optional<core::Error> refuse_spelling() const {
     if (valid_utf8(path_) == path_ && !has_control_character(path_)) return std::nullopt;
     return refuse_path(given_, "The real path is not UTF-8, or has a control character in it.",
-                  "Rename the directory.");
+                       "Rename the directory.");
   }
 
   std::string_view given_;
@@ -204,7 +205,7 @@ std::deque<std::string> all_names(std::string_view given, std::string_view worki
 
 core::Error not_a_directory(std::string_view given, const std::string& path) {
   return refuse_path(given, fmt::format("{} is a file, and the path ends as a directory's.", path),
-                "Leave out what follows the name.");
+                     "Leave out what follows the name.");
 }
 
 /// Adds what stands behind the first wildcard. Nothing there is looked up: it is about files to come as well.
@@ -218,11 +219,11 @@ std::optional<core::Error> add_pattern(std::string_view given, const std::vector
     if (name == ".") continue;
     if (name == "..") {
       return refuse_path(given, "The pattern goes back with .. behind a wildcard.",
-                    "Write the pattern without .. behind the first wildcard.");
+                         "Write the pattern without .. behind the first wildcard.");
     }
     if (name.size() > kMaxNameBytes) {
       return refuse_path(given, fmt::format("A name in the pattern has {} bytes.", name.size()),
-                    "Use a shorter one.");
+                         "Use a shorter one.");
     }
     add(resolved.path, name);
     add(resolved.key, folds ? fold_name(name) : name);
@@ -291,7 +292,7 @@ core::Result<ResolvedPath> resolve_file(std::string_view text, std::string_view 
   ResolvedPath resolved = walk.result();
   if (resolved.directory) {
     return refuse_path(given, fmt::format("{} is a directory.", resolved.path), "Name a file in it.",
-                  "the path of a file");
+                       "the path of a file");
   }
   if (names_directory(given)) {
     if (resolved.exists) return not_a_directory(given, resolved.path);

@@ -46,7 +46,8 @@ core::Error no_context(const DiffHunk& hunk) {
   return does_not_fit(
       fmt::format("Hunk {} only adds lines, and nothing but a line number says where.", hunk.number),
       "Put a line or two of the file before or after them, each with a blank in front.",
-      shown_line(hunk.after.empty() ? std::string() : hunk.after.front()), "lines that stay around those that come");
+      shown_line(hunk.after.empty() ? std::string() : hunk.after.front()),
+      "lines that stay around those that come");
 }
 
 core::Error many_places(const DiffHunk& hunk, const std::vector<std::size_t>& places) {
@@ -103,13 +104,12 @@ class DiffApplication {
       if (auto error = apply(hunk)) return *std::move(error);
     }
     copy_to(lines_.size());
-    outcome_.deletes = forward && diff_.deletes;
-    if (outcome_.deletes && !outcome_.text.empty()) {
+    outcome_.deletes = diff_.deletes;
+    if (forward && outcome_.deletes && !outcome_.text.empty()) {
       const auto left = split_lines(outcome_.text);
-      return does_not_fit(fmt::format("The diff deletes the file (+++ /dev/null) but leaves {} of its lines.",
-                                      left.size()),
-                          "Take all lines away, or name the file behind +++.", shown_line(left.front()),
-                          "no line left");
+      return does_not_fit(
+          fmt::format("The diff deletes the file (+++ /dev/null) but leaves {} of its lines.", left.size()),
+          "Take all lines away, or name the file behind +++.", shown_line(left.front()), "no line left");
     }
     return std::move(outcome_);
   }
@@ -125,8 +125,9 @@ class DiffApplication {
     const auto place = find_place(lines_, hunk, at_, expected, direction_);
     if (!place) return place.error();
     if (*place != expected) {
-      outcome_.remarks.push_back(fmt::format("Hunk {} was applied at line {}, where its lines are, and not at {}.",
-                                             hunk.number, *place + 1, expected + 1));
+      outcome_.remarks.push_back(
+          fmt::format("Hunk {} was applied at line {}, where its lines are, and not at {}.", hunk.number,
+                      *place + 1, expected + 1));
     }
     copy_to(*place);
     for (const std::string& line : hunk.after) outcome_.text += line;

@@ -25,6 +25,7 @@
 #include "ipc/listener.hpp"
 #include "ipc/paths.hpp"
 #include "ipc/process_identity.hpp"
+#include "ipc/service_manager.hpp"
 #include "ipc/startup_pipe.hpp"
 
 namespace governor::daemon {

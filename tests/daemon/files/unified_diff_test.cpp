@@ -89,7 +89,8 @@ TEST_CASE("no line of a diff is passed over in silence") {
       "@@ -1,2 +1,2 @@\n one\n-two\n+TWO\n```\n",
       "@@ -1,2 +1,2 @@\n one\n-two\n+TWO\nthree\n",
       "@@ -1,2 +1,2 @@\n one\n-two\n+TWO\nand so on\n@@ -4 +4 @@\n-four\n+FOUR\n",
-      "diff --git a/x b/y\nsimilarity index 90%\nrename from x\nrename to y\n@@ -1,2 +1,2 @@\n one\n-two\n+2\n",
+      "diff --git a/x b/y\nsimilarity index 90%\nrename from x\nrename to y\n@@ -1,2 +1,2 @@\n "
+      "one\n-two\n+2\n",
       "diff --git a/x b/x\nGIT binary patch\nliteral 3\n",
       "diff --git a/x b/x\nnew mode 100755\ndiff --git a/y b/y\n@@ -1,2 +1,2 @@\n one\n-two\n+2\n",
   };

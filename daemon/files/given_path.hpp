@@ -14,7 +14,7 @@ inline constexpr std::size_t kMaxRealPathBytes = 4000;  ///< with a temporary na
 
 /// A path that cannot be taken, with what to give instead.
 core::Error refuse_path(std::string_view given, std::string message, std::string hint,
-                         std::string expected = {});
+                        std::string expected = {});
 
 bool has_control_character(std::string_view text);
 

@@ -1,4 +1,4 @@
-#include "daemon/files/path_text.hpp"
+#include "daemon/files/given_path.hpp"
 
 #include <fmt/format.h>
 
@@ -52,8 +52,8 @@ bool is_windows_path(std::string_view given) {
 
 core::Error refuse_windows(std::string_view given) {
   return refuse_path(given, "The path is one of Windows, and governor runs on another system.",
-                      "Give the path under which this system has the file, such as /mnt/c/… for C:\\… in WSL.",
-                      "a path of this system");
+                     "Give the path under which this system has the file, such as /mnt/c/… for C:\\… in WSL.",
+                     "a path of this system");
 }
 
 /// Replaces `%20` and the like; none if something else stands behind a percent sign.
@@ -84,30 +84,31 @@ core::Result<std::string> path_of_address(std::string_view given) {
     const std::size_t end = std::min(rest.find('/'), rest.size());
     const std::string host = small_letters(rest.substr(0, end));
     if (!host.empty() && host != "localhost") {
-      return refuse_path(given, fmt::format("The address names the machine \"{}\".", host),
-                          "Only files of this machine can be named: file:///absolute/path, or the path itself.",
-                          std::string(kExpectedAddress));
+      return refuse_path(
+          given, fmt::format("The address names the machine \"{}\".", host),
+          "Only files of this machine can be named: file:///absolute/path, or the path itself.",
+          std::string(kExpectedAddress));
     }
     rest.remove_prefix(end);
   }
   if (!rest.starts_with('/')) {
     return refuse_path(given, "The address has no absolute path.",
-                        "Write file:///absolute/path, or the path itself; a file of that name is ./" +
-                            std::string(core::cut_text(given, kShownPathBytes)) + ".",
-                        std::string(kExpectedAddress));
+                       "Write file:///absolute/path, or the path itself; a file of that name is ./" +
+                           std::string(core::cut_text(given, kShownPathBytes)) + ".",
+                       std::string(kExpectedAddress));
   }
   if (const std::size_t mark = rest.find_first_of("#?"); mark != std::string_view::npos) {
     return refuse_path(given,
-                        fmt::format("The address goes on behind the path, with \"{}\".",
-                                    core::cut_text(rest.substr(mark), kShownPathBytes)),
-                        "Leave that out. In an address, # and ? of a name are written %23 and %3F.",
-                        std::string(kExpectedAddress));
+                       fmt::format("The address goes on behind the path, with \"{}\".",
+                                   core::cut_text(rest.substr(mark), kShownPathBytes)),
+                       "Leave that out. In an address, # and ? of a name are written %23 and %3F.",
+                       std::string(kExpectedAddress));
   }
   auto decoded = percent_decoded(rest);
   if (!decoded) {
     return refuse_path(given, "A percent sign in the address is not followed by two hexadecimal digits.",
-                        "Write a percent sign as %25, or give the path itself.",
-                        std::string(kExpectedAddress));
+                       "Write a percent sign as %25, or give the path itself.",
+                       std::string(kExpectedAddress));
   }
   if (is_windows_path(std::string_view(*decoded).substr(1))) return refuse_windows(given);
   return *std::move(decoded);
@@ -116,17 +117,17 @@ core::Result<std::string> path_of_address(std::string_view given) {
 std::optional<core::Error> refuse_foreign_form(std::string_view given) {
   if (const std::string scheme = scheme_of(given); !scheme.empty() && scheme != "file") {
     return refuse_path(given, fmt::format("This is an address of the scheme \"{}\", not a path.", scheme),
-                        "Give the path of the file on this machine, such as /home/…; file:///… is "
-                        "understood as well.");
+                       "Give the path of the file on this machine, such as /home/…; file:///… is "
+                       "understood as well.");
   }
   if (is_windows_path(given)) return refuse_windows(given);
   if (given.starts_with("${") || given.find("${workspace") != std::string_view::npos) {
     return refuse_path(given, "The path has a placeholder, which only an editor replaces.",
-                        "Write out what it stands for, or give the path relative to the session's directory.");
+                       "Write out what it stands for, or give the path relative to the session's directory.");
   }
   if (given == "~" || given.starts_with("~/")) {
     return refuse_path(given, "The path begins with ~, which only a shell replaces by the home directory.",
-                        "Write the home directory out; a file of that name is ./~.");
+                       "Write the home directory out; a file of that name is ./~.");
   }
   return std::nullopt;
 }
@@ -150,8 +151,7 @@ std::size_t line_number_size(std::string_view text) {
 
 }  // namespace
 
-core::Error refuse_path(std::string_view given, std::string message, std::string hint,
-                         std::string expected) {
+core::Error refuse_path(std::string_view given, std::string message, std::string hint, std::string expected) {
   core::Error error(core::ErrorCode::invalid_argument, std::move(message), std::move(hint));
   error.field = "path";
   error.given = core::cut_text(given, kShownPathBytes);
@@ -176,18 +176,18 @@ core::Result<std::string> plain_path(std::string_view given, std::string_view wo
   }
   if (has_control_character(path)) {
     return refuse_path("a path with a control character", "The path has a control character in it.",
-                        "Rename the file; governor keeps no paths with NUL, line breaks and the like.");
+                       "Rename the file; governor keeps no paths with NUL, line breaks and the like.");
   }
   if (valid_utf8(path) != path)
     return refuse_path("a path that is not UTF-8", "The path is not UTF-8.", "Rename the file.");
   if (path.size() > kMaxRealPathBytes) {
     return refuse_path(given, fmt::format("The path has {} bytes.", path.size()), "Use a shorter path.",
-                        fmt::format("at most {} bytes", kMaxRealPathBytes));
+                       fmt::format("at most {} bytes", kMaxRealPathBytes));
   }
   if (path.front() != '/' && !working_directory.starts_with('/')) {
     return refuse_path(given,
-                        "The path is relative, and the session has not said in which directory it works.",
-                        "Give the absolute path.", "an absolute path");
+                       "The path is relative, and the session has not said in which directory it works.",
+                       "Give the absolute path.", "an absolute path");
   }
   return path;
 }
@@ -197,7 +197,7 @@ std::optional<core::Error> refuse_decorated(std::string_view given, const std::s
   const auto refuse = [&](std::size_t size) {
     const std::string_view mark = std::string_view(path).substr(path.size() - size);
     return refuse_path(given, fmt::format("There is no file {}; \"{}\" names a place in one.", path, mark),
-                        fmt::format("Name the file alone: {}.", path.substr(0, path.size() - size)));
+                       fmt::format("Name the file alone: {}.", path.substr(0, path.size() - size)));
   };
   if (const std::size_t size = line_mark_size(path); size != 0) return refuse(size);
   if (const std::size_t size = line_number_size(path); size != 0) {
@@ -207,7 +207,7 @@ std::optional<core::Error> refuse_decorated(std::string_view given, const std::s
   std::string slashed(given);
   std::replace(slashed.begin(), slashed.end(), '\\', '/');
   return refuse_path(given, fmt::format("There is no file {}, and its name has backslashes.", path),
-                      fmt::format("Directories are separated by slashes here: {}.", slashed));
+                     fmt::format("Directories are separated by slashes here: {}.", slashed));
 }
 
 }  // namespace governor::daemon
