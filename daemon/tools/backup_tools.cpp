@@ -80,6 +80,8 @@ class ListBackupsCall final : public ToolCall {
     step_ = Step::answer;
   }
 
+  [[nodiscard]] std::string works_at() const override { return place_of(given_, directory_); }
+
   std::optional<core::Error> read(Store& store) override {
     auto page = store.load_file_versions(path_, before_, limit_);
     if (!page) return std::move(page.error());
