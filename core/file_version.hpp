@@ -48,4 +48,7 @@ struct FileVersion {
   std::string note;  ///< in the words of whoever wrote it
 };
 
+/// What a person types to bring the version back.
+std::string restore_command(const std::string& path, FileVersionKey backup);
+
 }  // namespace governor::core

@@ -60,6 +60,7 @@ class FileWriter {
   [[nodiscard]] const WriteOrder& order() const { return order_; }
   [[nodiscard]] const WriteReport& report() const { return report_; }
   WriteReport take_report() { return std::move(report_); }
+  void remark(std::string text) { report_.remarks.push_back(std::move(text)); }
   /// Under which names the content will lie beside the file meanwhile.
   [[nodiscard]] const TemporaryName& temporary() const { return temporary_; }
   /// Once the database knows of what `report` names.

@@ -113,6 +113,7 @@ class StateOwner final : public ConcurrencySource {
   void run_call(const std::shared_ptr<PendingCall>& pending);
   void go_on_later(const std::shared_ptr<PendingCall>& pending, const CallContext& context);
   void start_work(const std::shared_ptr<PendingCall>& pending);
+  void start_work_when_durable(const std::shared_ptr<PendingCall>& pending);
   void run_again(const std::shared_ptr<PendingCall>& pending);
   std::shared_ptr<PendingCall> take_waiting(std::size_t place);
   void look_after_leases();

@@ -34,7 +34,9 @@ core::Error never_began(std::chrono::milliseconds limit) {
 void StateOwner::go_on_later(const std::shared_ptr<PendingCall>& pending, const CallContext& context) {
   pending->has_run = true;
   unblock(*pending);
-  if (context.next == CallContext::Next::work) {
+  if (context.next == CallContext::Next::work && context.after_commit) {
+    start_work_when_durable(pending);
+  } else if (context.next == CallContext::Next::work) {
     start_work(pending);
   } else if (context.next == CallContext::Next::read) {
     read_store(pending);
@@ -60,6 +62,19 @@ void StateOwner::start_work(const std::shared_ptr<PendingCall>& pending) {
     });
   };
   pending->job = files_.post(work, mount_of(pending->call->works_at()));
+}
+
+void StateOwner::start_work_when_durable(const std::shared_ptr<PendingCall>& pending) {
+  waits_.begin(pending, WaitsFor::store);
+  commits_.when_durable(commits_.on_everything(), [this, pending](const core::Error* failure) {
+    if (failure == nullptr) {
+      start_work(pending);
+      return;
+    }
+    pending->abandoned = true;
+    if (state_) end_unseen(*pending);
+    give_up(*pending, *failure);
+  });
 }
 
 void StateOwner::run_again(const std::shared_ptr<PendingCall>& pending) {

@@ -36,6 +36,7 @@ struct CallContext {
   Next next = Next::answer;
   core::WaiterKey waiter = 0;      ///< of `wait`: its place in the queue for leases
   std::int64_t wait_until_us = 0;  ///< of `wait`
+  bool after_commit = false;       ///< of `work`: not before what this call has changed so far is durable
 };
 
 class FileServices;
