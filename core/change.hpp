@@ -11,6 +11,7 @@
 #include "core/file_version.hpp"
 #include "core/ground_truth.hpp"
 #include "core/lease.hpp"
+#include "core/open_write.hpp"
 #include "core/protection.hpp"
 #include "core/session.hpp"
 #include "core/task.hpp"
@@ -96,6 +97,16 @@ struct FileVersionAppended {
   FileVersion version;
 };
 
+/// A file is about to change.
+struct OpenWriteSaved {
+  OpenWrite open;
+};
+
+/// Its change is taken down, or did not happen.
+struct OpenWriteEnded {
+  OpenWriteKey key = 0;
+};
+
 /// These versions are forgotten; their backups are gone already.
 struct FileVersionsPruned {
   std::vector<FileVersionKey> keys;
@@ -143,7 +154,7 @@ using Change =
     std::variant<UpdateAppended, AnswerSaved, AgentSaved, SessionSaved, SessionEnded, AuditAppended,
                  LifecycleEventAppended, AlertSaved, ThresholdsSaved, OutcomeRecorded, LeaseSaved,
                  TaskAppended, TaskChanged, TaskEventAppended, FileVersionAppended, FileVersionsPruned,
-                 ProtectionSaved, UnlockSaved, WatchRootsSaved>;
+                 ProtectionSaved, UnlockSaved, WatchRootsSaved, OpenWriteSaved, OpenWriteEnded>;
 using Changes = std::vector<Change>;
 
 }  // namespace governor::core

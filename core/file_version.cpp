@@ -1,5 +1,7 @@
 #include "core/file_version.hpp"
 
+#include <fmt/format.h>
+
 namespace governor::core {
 
 std::string_view to_string(FileVersionKind kind) {
@@ -11,6 +13,10 @@ std::string_view to_string(FileVersionKind kind) {
     case FileVersionKind::unasked: return "unasked";
   }
   return "seen";
+}
+
+std::string restore_command(const std::string& path, FileVersionKey backup) {
+  return fmt::format("governorctl restore {} --backup {}", path, backup);
 }
 
 }  // namespace governor::core

@@ -25,6 +25,8 @@ struct FileState {
   std::uint64_t bytes = 0;
   std::uint64_t lines = 0;
   std::uint64_t stored_bytes = 0;  ///< of its backup; 0: none was made, or there was no file
+  std::uint32_t mode = 0;          ///< permission bits; 0: not known
+  std::int64_t modified_us = 0;    ///< when the file was changed, as it said itself; 0: not known
 
   [[nodiscard]] bool exists() const { return !sha256.empty(); }
 };
@@ -45,5 +47,8 @@ struct FileVersion {
   LeaseKey lease = 0;
   std::string note;  ///< in the words of whoever wrote it
 };
+
+/// What a person types to bring the version back.
+std::string restore_command(const std::string& path, FileVersionKey backup);
 
 }  // namespace governor::core

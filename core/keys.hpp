@@ -13,7 +13,8 @@ using AlertKey = std::int64_t;
 using LeaseKey = std::int64_t;
 using TaskKey = std::int64_t;
 using FileVersionKey = std::int64_t;
-using WaiterKey = std::uint64_t;  ///< in memory only: a request that waits for a lease
+using OpenWriteKey = std::int64_t;
+using WaiterKey = std::uint64_t;  ///< a request that waits for a lease; used again once nothing waits
 using SlotKey = std::int64_t;     ///< slots are reused, see Answer
 
 }  // namespace governor::core

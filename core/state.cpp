@@ -27,6 +27,7 @@ State::State(Thresholds defaults, StateSeed seed, LoopPolicy loop_policy, LeaseP
     }
   }
   for (FileVersion& version : seed.file_versions) files_.add(std::move(version));
+  for (OpenWrite& open : seed.open_writes) open_writes_.emplace(open.key, std::move(open));
   for (Protection& protection : seed.protections) protections_.push_back(std::move(protection));
   for (Task& task : seed.tasks) tasks_.insert(std::move(task));
   watch_roots_ = std::move(seed.watch_roots);

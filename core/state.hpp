@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -23,6 +24,7 @@
 #include "core/lease_commands.hpp"
 #include "core/lease_table.hpp"
 #include "core/loop_detection.hpp"
+#include "core/open_write.hpp"
 #include "core/result.hpp"
 #include "core/session.hpp"
 #include "core/slot_ring.hpp"
@@ -43,6 +45,7 @@ struct KeyCounters {
   LeaseKey lease = 0;
   std::uint64_t fence = 0;
   FileVersionKey file_version = 0;
+  OpenWriteKey open_write = 0;
   TaskKey task = 0;
 };
 
@@ -55,6 +58,7 @@ struct StateSeed {
   std::vector<Alert> open_alerts;          ///< whose cause lasts
   std::vector<Lease> leases;               ///< the open ones, and some that have ended, oldest first
   std::vector<FileVersion> file_versions;  ///< the newest ones, oldest first
+  std::vector<OpenWrite> open_writes;      ///< that a crash has interrupted
   std::vector<Protection> protections;     ///< without those of the configuration
   std::vector<Unlock> unlocks;
   std::vector<std::string> watch_roots;
@@ -272,6 +276,24 @@ class State {
   void end_write(LeaseKey lease) { unpin_lease(lease); }
   /// Takes down what was written. Sees loops, and what must follow from them.
   FileWriteOutcome record_write(const Caller& caller, FileWrite write, std::int64_t now_us, Changes& changes);
+  /// A file is about to become what `write` says, with names of that stem beside it meanwhile. To be made
+  /// durable before it happens. Until `end_change` nobody else is told of what is seen of it; if the daemon
+  /// dies before, the next one knows whose doing it was.
+  OpenWriteKey begin_change(const Caller& caller, FileWrite write, std::string temporary, std::int64_t now_us,
+                            Changes& changes);
+  void end_change(OpenWriteKey key, Changes& changes);
+  /// Those that were interrupted, and those that are under way.
+  [[nodiscard]] const std::map<OpenWriteKey, OpenWrite>& open_writes() const { return open_writes_; }
+  /// If this content is what an interrupted write was to bring, it is that writer's. Returns whether it is.
+  bool end_interrupted(const std::string& path, const FileState& found, std::int64_t now_us,
+                       Changes& changes);
+  /// What somebody wrote at the last moment before a write of governor's took its place. Before the write
+  /// itself is taken down; `tell_displaced` after it.
+  FileVersionKey record_displaced(const std::string& path, const FileState& before, FileState displaced,
+                                  std::int64_t now_us, Changes& changes);
+  /// `backup` 0: there is none, but a file that was left beside it.
+  void tell_displaced(const std::string& path, FileVersionKey backup, const std::string& left_at,
+                      std::int64_t now_us, Changes& changes);
   /// What the file held when governor last knew; null: that is long ago, or never was.
   [[nodiscard]] const FileVersion* newest_version(const std::string& path) const;
   [[nodiscard]] bool knows_files() const { return files_.size() > 0; }
@@ -374,6 +396,7 @@ class State {
   void watch_health(Agent& agent, Health before, const UpdateRecord& record, Changes& changes);
   std::optional<Error> check_protection(const Caller& caller, const LeasePath& path, const std::string& doing,
                                         const Agent* agent, std::int64_t now_us, Changes& changes);
+  [[nodiscard]] bool is_changing(const std::string& path) const;
   FileVersion& append_version(FileVersion version, Changes& changes);
   void follow_rewrites(const Caller& caller, const FileTable::File& file, Agent* agent,
                        FileWriteOutcome& outcome, std::int64_t now_us, Changes& changes);
@@ -404,6 +427,7 @@ class State {
   LeaseTable leases_;
   std::unordered_set<LeaseKey> awaited_reports_;  ///< of open leases
   FileTable files_;
+  std::map<OpenWriteKey, OpenWrite> open_writes_;
   std::vector<Protection> protections_;
   std::vector<std::string> watch_roots_;
   std::vector<Unlock> unlocks_;                    ///< also some that are over

@@ -67,6 +67,7 @@ FileStanding State::standing_of(const std::string& path, std::int64_t now_us) co
     standing.is_being_written =
         standing.is_being_written || (is_writing && lease.claim.conflicts_with(write));
   }
+  standing.is_being_written = standing.is_being_written || is_changing(path);
   for (const Lease& lease : leases_.ended()) {
     if (standing.writer == nullptr && now_us - lease.ended_us < kLateUs && allows_direct_write(lease, write))
       standing.writer = &lease;
@@ -86,6 +87,7 @@ bool State::record_change(FileChange change, std::int64_t now_us, Changes& chang
   const FileState before = is_known ? known->state : FileState{};
   const FileVersionKey before_key = is_known ? known->key : 0;
   if (is_known ? before.sha256 == change.after.sha256 : !change.after.exists()) return false;
+  if (end_interrupted(change.path, change.after, now_us, changes)) return false;
   const FileStanding standing = standing_of(change.path, now_us);
   FileWrite write;
   write.path = change.path;
@@ -133,7 +135,7 @@ bool State::record_change(FileChange change, std::int64_t now_us, Changes& chang
   if (is_known && before.exists()) {
     alert.message +=
         before.stored_bytes != 0
-            ? fmt::format(" governorctl restore {} --backup {} brings it back.", change.path, before_key)
+            ? fmt::format(" {} brings it back.", restore_command(change.path, before_key))
             : " No backup of what was there could be kept.";
   }
   audit({}, "file_changed", 0, alert.message, now_us, changes);

@@ -59,6 +59,15 @@ std::optional<core::Error> copy_attributes(int from, int to, const std::string& 
   return std::nullopt;
 }
 
+std::optional<core::Error> give_look(int fd, const FileLook& look, const std::string& path) {
+  if (::fchmod(fd, look.mode & 07777) != 0) return file_error("Cannot give back the mode of", path, errno);
+  if (!look.modified_us) return std::nullopt;
+  const timespec modified{*look.modified_us / 1'000'000, *look.modified_us % 1'000'000 * 1000};
+  const timespec times[2] = {modified, modified};
+  static_cast<void>(::futimens(fd, times));  // a time is a hint, and no reason to leave the file lost
+  return std::nullopt;
+}
+
 void give_rights_of_directory(int directory, int fd, bool is_directory) {
   struct stat info;
   if (::fstat(directory, &info) != 0) return;

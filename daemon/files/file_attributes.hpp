@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/error.hpp"
+#include "daemon/files/file_look.hpp"
 
 namespace governor::daemon {
 
@@ -11,6 +12,9 @@ namespace governor::daemon {
 /// place of another is used by the same people in the same way. Mode and owner must succeed. `path` is for
 /// the error.
 std::optional<core::Error> copy_attributes(int from, int to, const std::string& path);
+
+/// What a file that comes back is to look like. The mode must succeed, and the owner keeps the right to write.
+std::optional<core::Error> give_look(int fd, const FileLook& look, const std::string& path);
 
 /// A new file or directory gets what those in its directory seem to be meant to have: the daemon's own mask
 /// is that of a private program, and the one of whoever asks is not known here.

@@ -3,17 +3,42 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
-#include <chrono>
+#include <algorithm>
+#include <system_error>
 #include <utility>
 
 namespace governor::daemon {
 namespace {
 
-/// So that one hanging file system leaves threads for the others.
-constexpr std::size_t kMaxThreads = 4;
-constexpr std::chrono::seconds kEndPatience{8};
+/// Less than a daemon that is about to follow waits for the lock.
+constexpr std::chrono::seconds kEndPatience{3};
 
 }  // namespace
+
+bool FileJob::withdraw() {
+  const std::lock_guard lock(mutex_);
+  if (stage_ == Stage::running) return false;
+  stage_ = Stage::withdrawn;
+  return true;
+}
+
+bool FileJob::is_withdrawn() const {
+  const std::lock_guard lock(mutex_);
+  return stage_ == Stage::withdrawn;
+}
+
+std::optional<FileJob::Clock::time_point> FileJob::began() const {
+  const std::lock_guard lock(mutex_);
+  return stage_ == Stage::running ? std::optional(began_) : std::nullopt;
+}
+
+bool FileJob::begin() {
+  const std::lock_guard lock(mutex_);
+  if (stage_ != Stage::waiting) return false;
+  stage_ = Stage::running;
+  began_ = Clock::now();
+  return true;
+}
 
 FileThreads::FileThreads(std::unique_ptr<FileServices> services) : services_(std::move(services)) {}
 
@@ -22,7 +47,7 @@ FileThreads::~FileThreads() {
   closing_ = true;
   const auto never_run = std::exchange(waiting_, {});
   wake_.notify_all();
-  if (!ended_.wait_for(lock, kEndPatience, [this] { return running_ == 0; })) {
+  if (!ended_.wait_for(lock, kEndPatience, [this] { return running_.empty(); })) {
     spdlog::critical("a file system does not answer; exiting without it");
     spdlog::shutdown();
     ::_exit(1);
@@ -31,35 +56,77 @@ FileThreads::~FileThreads() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-void FileThreads::post(Job job) {
+std::shared_ptr<FileJob> FileThreads::post(Job job, std::string lane) {
+  auto handle = std::make_shared<FileJob>();
   const std::lock_guard lock(mutex_);
-  if (closing_) return;  // nobody would wait for it, and the threads are being joined
-  waiting_.push_back(std::move(job));
-  if (threads_.size() < kMaxThreads && running_ + waiting_.size() > threads_.size()) {
+  if (closing_) return handle;  // nobody would wait for it, and the threads are being joined
+  waiting_.push_back({handle, std::move(job), std::move(lane)});
+  start_threads(Clock::now());
+  return handle;
+}
+
+void FileThreads::look_after() {
+  const std::lock_guard lock(mutex_);
+  std::erase_if(waiting_, [](const Waiting& waiting) { return waiting.handle->is_withdrawn(); });
+  if (!closing_) start_threads(Clock::now());
+}
+
+bool FileThreads::has_room(const std::string& lane, Clock::time_point now) const {
+  std::size_t all = 0;
+  std::size_t fresh = 0;
+  for (const Running& running : running_) {
+    if (running.lane != lane) continue;
+    ++all;
+    fresh += now - running.since < kSeemsToHang ? 1 : 0;
+  }
+  return fresh < kAtOnce && all < kMostOfOneLane;
+}
+
+std::deque<FileThreads::Waiting>::iterator FileThreads::next_runnable(Clock::time_point now) {
+  return std::find_if(waiting_.begin(), waiting_.end(),
+                      [&](const Waiting& waiting) { return has_room(waiting.lane, now); });
+}
+
+/// Whoever calls it has `mutex_`.
+void FileThreads::start_threads(Clock::time_point now) {
+  if (next_runnable(now) == waiting_.end()) return;
+  wake_.notify_all();
+  if (idle_ > 0 || threads_.size() >= kMostThreads) return;
+  try {
     threads_.emplace_back([this] { run(); });
-  } else {
-    wake_.notify_one();
+  } catch (const std::system_error& error) {
+    // The next look tries again; what waits for too long is withdrawn.
+    spdlog::error("no thread for work on files can be started: {}", error.what());
   }
 }
 
 std::size_t FileThreads::jobs() const {
   const std::lock_guard lock(mutex_);
-  return waiting_.size() + running_;
+  return waiting_.size() + running_.size();
 }
 
 void FileThreads::run() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    wake_.wait(lock, [this] { return closing_ || !waiting_.empty(); });
-    if (waiting_.empty()) return;
-    Job job = std::move(waiting_.front());
-    waiting_.pop_front();
-    ++running_;
+    auto next = waiting_.end();
+    ++idle_;
+    wake_.wait(lock, [&] { return closing_ || (next = next_runnable(Clock::now())) != waiting_.end(); });
+    --idle_;
+    if (closing_) return;
+    Waiting taken = std::move(*next);
+    waiting_.erase(next);
+    if (!taken.handle->begin()) continue;
+    const auto place = running_.insert(running_.end(), {std::move(taken.lane), Clock::now()});
+    start_threads(Clock::now());  // one job more may be left for one thread less
     lock.unlock();
-    job(*services_);
-    job = nullptr;  // what it holds goes here and not under the lock
+    try {
+      taken.job(*services_);
+    } catch (const std::exception& error) {
+      spdlog::error("work on files ended with an exception: {}", error.what());
+    }
+    taken = {};  // what it holds goes here and not under the lock
     lock.lock();
-    --running_;
+    running_.erase(place);
     ended_.notify_all();
   }
 }

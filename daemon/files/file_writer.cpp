@@ -4,17 +4,14 @@
 
 #include <utility>
 
-#include "daemon/files/file_slot.hpp"
-#include "daemon/files/shrink_guard.hpp"
+#include "daemon/files/file_state.hpp"
+#include "daemon/files/leftovers.hpp"
 #include "daemon/files/unified_diff.hpp"
+#include "daemon/files/shrink_guard.hpp"
 #include "daemon/support/sha256.hpp"
 
 namespace governor::daemon {
 namespace {
-
-core::FileState state_of(const std::string& content, const std::string& sha256) {
-  return {sha256, content.size(), count_lines(content), 0};
-}
 
 core::Error too_large_to_write(const WriteOrder& order, std::uint64_t bytes, std::uint64_t limit) {
   core::Error error(core::ErrorCode::limit_exceeded,
@@ -24,95 +21,107 @@ core::Error too_large_to_write(const WriteOrder& order, std::uint64_t bytes, std
   return error;
 }
 
-class Writer {
- public:
-  Writer(const WriteOrder& order, FileServices& files) : order_(order), files_(files) {}
-
-  WriteReport carry_out() {
-    auto slot = FileSlot::open(order_.path);
-    if (!slot) return fail(std::move(slot.error()));
-    auto old = slot->read(files_.settings().max_file_bytes);
-    if (!old) return fail(std::move(old.error()));
-    if (old->exists) report_.before = state_of(old->bytes, old->sha256);
-    report_.modified_us = old->modified_us;
-    report_.links = old->exists ? old->identity.links - 1 : 0;
-    if (!find_content(*old)) return std::move(report_);
-    if (content_) {
-      report_.after = state_of(*content_, sha256_hex(*content_));
-      if (content_->size() > files_.settings().max_file_bytes)
-        return fail(too_large_to_write(order_, content_->size(), files_.settings().max_file_bytes));
-    }
-    const bool is_expected = !order_.expected_sha256 || *order_.expected_sha256 == old->sha256;
-    const bool is_so = report_.before.sha256 == report_.after.sha256;
-    if (!is_expected && !is_so) {
-      report_.stale = true;
-      return fail({});
-    }
-    report_.found_written = !is_expected;
-    if (!order_.may_shrink && old->exists) {
-      if (const auto shrinkage = find_shrinkage(old->bytes, content_.value_or("")))
-        return fail(shrink_error(order_.path, *shrinkage));
-    }
-    if (old->exists && !keep(old->bytes, report_.before)) return std::move(report_);
-    if (content_ && !keep(*content_, report_.after)) return std::move(report_);
-    if (is_so) return std::move(report_);
-    auto error = content_ ? slot->replace(*content_, *old) : slot->remove(*old);
-    if (error) return fail(*std::move(error));
-    return std::move(report_);
-  }
-
- private:
-  WriteReport fail(core::Error error) {
-    report_.failure = std::move(error);
-    return std::move(report_);
-  }
-
-  /// What the file is to hold; false if that cannot be told.
-  bool find_content(const FileContent& old) {
-    content_ = order_.content;
-    if (!order_.diff) return true;
-    if (order_.expected_sha256 && *order_.expected_sha256 != old.sha256) {
-      // Undone, a diff that has been applied before gives what was expected.
-      const auto undone = apply_diff(old.bytes, *order_.diff, DiffDirection::backward);
-      if (undone && undone->deletes != old.exists && sha256_hex(undone->text) == *order_.expected_sha256) {
-        if (old.exists) content_ = old.bytes;
-        return true;
-      }
-      report_.stale = true;
-      report_.failure = core::Error();
-      return false;
-    }
-    auto changed = apply_diff(old.bytes, *order_.diff);
-    if (!changed) {
-      report_.failure = std::move(changed.error());
-      return false;
-    }
-    report_.remarks = std::move(changed->remarks);
-    if (!changed->deletes) content_ = std::move(changed->text);
-    return true;
-  }
-
-  bool keep(const std::string& content, core::FileState& state) {
-    auto stored = files_.backups().put(content, state.sha256);
-    if (!stored) {
-      report_.failure = std::move(stored.error());
-      return false;
-    }
-    state.stored_bytes = stored->bytes;
-    report_.pins.push_back(std::move(stored->pin));
-    return true;
-  }
-
-  const WriteOrder& order_;
-  FileServices& files_;
-  std::optional<std::string> content_;
-  WriteReport report_;
-};
-
 }  // namespace
 
+bool FileWriter::fail(core::Error error) {
+  report_.failure = std::move(error);
+  return false;
+}
+
+bool FileWriter::prepare(FileServices& files) {
+  auto slot = FileSlot::open(order_.path);
+  if (!slot) return fail(std::move(slot.error()));
+  slot_.emplace(*std::move(slot));
+  auto old = slot_->read(files.settings().max_file_bytes);
+  if (!old) return fail(std::move(old.error()));
+  old_ = *std::move(old);
+  if (old_.exists) report_.before = state_of(old_);
+  report_.modified_us = old_.modified_us;
+  report_.links = old_.exists ? old_.identity.links - 1 : 0;
+  if (!find_content() || !check_content(files)) return false;
+  if (old_.exists && !keep(files, old_.bytes, report_.before)) return false;
+  if (content_ && !keep(files, *content_, report_.after)) return false;
+  temporary_ = new_temporary_name();
+  const bool is_so = report_.before.sha256 == report_.after.sha256;
+  return !is_so || (order_.look && old_.exists && old_.mode != (order_.look->mode & 07777));
+}
+
+/// What the file is to hold; false if that cannot be told.
+bool FileWriter::find_content() {
+  content_ = order_.content;
+  if (!order_.diff) return true;
+  if (order_.expected_sha256 && *order_.expected_sha256 != old_.sha256) {
+    // Undone, a diff that has been applied before gives what was expected.
+    const auto undone = apply_diff(old_.bytes, *order_.diff, DiffDirection::backward);
+    if (undone && undone->deletes != old_.exists && sha256_hex(undone->text) == *order_.expected_sha256) {
+      if (old_.exists) content_ = old_.bytes;
+      return true;
+    }
+    report_.stale = true;
+    return fail({});
+  }
+  auto changed = apply_diff(old_.bytes, *order_.diff);
+  if (!changed) return fail(std::move(changed.error()));
+  report_.remarks = std::move(changed->remarks);
+  if (!changed->deletes) content_ = std::move(changed->text);
+  return true;
+}
+
+bool FileWriter::check_content(FileServices& files) {
+  const std::uint64_t limit = files.settings().max_file_bytes;
+  if (content_) report_.after = {sha256_hex(*content_), content_->size(), count_lines(*content_), 0};
+  if (content_ && content_->size() > limit) return fail(too_large_to_write(order_, content_->size(), limit));
+  const bool is_expected = !order_.expected_sha256 || *order_.expected_sha256 == old_.sha256;
+  if (!is_expected && report_.before.sha256 != report_.after.sha256) {
+    report_.stale = true;
+    return fail({});
+  }
+  report_.found_written = !is_expected;
+  if (order_.may_shrink || !old_.exists) return true;
+  const auto shrinkage = find_shrinkage(old_.bytes, content_.value_or(""));
+  return !shrinkage || fail(shrink_error(order_.path, *shrinkage));
+}
+
+bool FileWriter::keep(FileServices& files, const std::string& content, core::FileState& state) {
+  auto stored = files.backups().put(content, state.sha256);
+  if (!stored) return fail(std::move(stored.error()));
+  state.stored_bytes = stored->bytes;
+  report_.pins.push_back(std::move(stored->pin));
+  return true;
+}
+
+void FileWriter::write(FileServices& files, const std::atomic<bool>* abandoned) {
+  if (slot_->directory() >= 0) {
+    remove_leftovers(slot_->directory_path(), slot_->directory(),
+                     [&](const std::string& sha256) { return files.backups().has(sha256); });
+  }
+  const auto outcome =
+      content_ ? slot_->replace({*content_, temporary_, order_.look, abandoned}, old_) : slot_->remove(old_, temporary_);
+  if (outcome.failure) report_.failure = outcome.failure;
+  if (outcome.unconfirmed)
+    report_.remarks.emplace_back("The disk has not confirmed the write: a crash of the machine may undo it.");
+  keep_displaced(files, outcome);
+}
+
+void FileWriter::keep_displaced(FileServices& files, const FileChangeOutcome& outcome) {
+  if (outcome.displaced) {
+    core::FileState state = state_of(*outcome.displaced);
+    auto stored = files.backups().put(outcome.displaced->bytes, state.sha256);
+    if (stored) {
+      state.stored_bytes = stored->bytes;
+      report_.pins.push_back(std::move(stored->pin));
+      report_.displaced = std::move(state);
+      slot_->drop(temporary_);
+      return;
+    }
+  }
+  report_.left_at = outcome.left_at;
+}
+
 WriteReport carry_out(const WriteOrder& order, FileServices& files) {
-  return Writer(order, files).carry_out();
+  FileWriter writer(order);
+  if (writer.prepare(files)) writer.write(files);
+  return writer.take_report();
 }
 
 }  // namespace governor::daemon

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 #include "core/error.hpp"
 #include "core/file_version.hpp"
 #include "daemon/files/file_services.hpp"
+#include "daemon/files/file_slot.hpp"
 
 namespace governor::daemon {
 
@@ -20,6 +22,7 @@ struct WriteOrder {
   /// Of the content that whoever asks has read, empty for no file; none: whatever is there.
   std::optional<std::string> expected_sha256;
   bool may_shrink = false;
+  std::optional<FileLook> look;  ///< see FileReplacement
 };
 
 /// What came of it.
@@ -34,12 +37,51 @@ struct WriteReport {
   bool found_written = false;
   std::int64_t modified_us = 0;        ///< of what was there
   std::uint64_t links = 0;             ///< other names that keep what was there
-  std::vector<std::string> remarks;    ///< where the diff was not taken at its word
+  std::vector<std::string> remarks;    ///< what whoever asked should know besides
   std::vector<BackupStore::Pin> pins;  ///< to be kept until the database knows of `before` and `after`
+  /// Somebody wrote at the last moment, and this is what he wrote: a backup keeps it, the file does not.
+  std::optional<core::FileState> displaced;
+  /// Likewise, where no backup could be made: it lies there.
+  std::string left_at;
 };
 
-/// For file threads. What was there is kept as a backup before anything changes, and what comes as well: it
-/// is what a later change will be held against.
+/// Writes one file, in two steps: first everything is found out and kept, so that it can be taken down what
+/// is about to happen, then the file changes. What was there is kept as a backup before anything changes, and
+/// what comes as well: it is what a later change will be held against. For file threads, one at a time.
+class FileWriter {
+ public:
+  explicit FileWriter(WriteOrder order) : order_(std::move(order)) {}
+
+  /// False: nothing is to be written, and `report` says why.
+  bool prepare(FileServices& files);
+  /// After a `prepare` that said true. `abandoned`, if set meanwhile, keeps the file from changing.
+  void write(FileServices& files, const std::atomic<bool>* abandoned = nullptr);
+
+  [[nodiscard]] const WriteOrder& order() const { return order_; }
+  [[nodiscard]] const WriteReport& report() const { return report_; }
+  WriteReport take_report() { return std::move(report_); }
+  void remark(std::string text) { report_.remarks.push_back(std::move(text)); }
+  /// Under which names the content will lie beside the file meanwhile.
+  [[nodiscard]] const TemporaryName& temporary() const { return temporary_; }
+  /// Once the database knows of what `report` names.
+  void release_pins() { report_.pins.clear(); }
+
+ private:
+  bool fail(core::Error error);
+  bool find_content();
+  bool check_content(FileServices& files);
+  bool keep(FileServices& files, const std::string& content, core::FileState& state);
+  void keep_displaced(FileServices& files, const FileChangeOutcome& outcome);
+
+  WriteOrder order_;
+  std::optional<FileSlot> slot_;
+  FileContent old_;
+  std::optional<std::string> content_;
+  TemporaryName temporary_;
+  WriteReport report_;
+};
+
+/// Both steps at once.
 WriteReport carry_out(const WriteOrder& order, FileServices& files);
 
 }  // namespace governor::daemon

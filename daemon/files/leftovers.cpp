@@ -9,13 +9,16 @@
 #include <atomic>
 #include <cerrno>
 #include <charconv>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <unordered_set>
 #include <vector>
 
+#include "daemon/files/read_descriptor.hpp"
 #include "ipc/process_identity.hpp"
 #include "ipc/random_id.hpp"
+#include "ipc/unique_fd.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -54,10 +57,15 @@ bool is_gone(pid_t pid) {
   return !ipc::identify_process(pid) && ipc::identify_process(::getpid());
 }
 
-/// Whose temporary file it is, `.governor-<pid>-<random>-<number>.tmp`. A pid that somebody else has now, or
+bool is_kept_name(std::string_view name) {
+  return name.ends_with(".kept");
+}
+
+/// Whose temporary file it is, `.governor-<pid>-<random>-<number>.tmp` or `.kept`. A pid that somebody else has now, or
 /// of a process that nobody has buried yet, counts as living: the file then stays for a later write.
 Owner owner_of(std::string_view name) {
-  if (!name.starts_with(kTemporaryFilePrefix) || !name.ends_with(".tmp")) return Owner::nobody;
+  if (!name.starts_with(kTemporaryFilePrefix) || !(name.ends_with(".tmp") || is_kept_name(name)))
+    return Owner::nobody;
   name.remove_prefix(kTemporaryFilePrefix.size());
   if (name.starts_with(own_mark())) return Owner::this_process;
   pid_t pid = 0;
@@ -67,14 +75,24 @@ Owner owner_of(std::string_view name) {
   return is_gone(pid) ? Owner::gone : Owner::living;
 }
 
-}  // namespace
-
-std::string temporary_name() {
-  static std::atomic<std::uint64_t> counter{0};
-  return fmt::format("{}{}{}.tmp", kTemporaryFilePrefix, own_mark(), ++counter);
+/// Who cannot be read, stays.
+bool may_go(const std::string& path, int directory, const std::string& name, const IsKept& is_kept) {
+  if (!is_kept_name(name)) return true;
+  const ipc::UniqueFd file(::openat(directory, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  if (!file) return false;
+  const auto content =
+      read_descriptor(file.get(), path + "/" + name, std::numeric_limits<std::uint32_t>::max());
+  return content && is_kept(content->sha256);
 }
 
-void remove_leftovers(const std::string& path, int directory) {
+}  // namespace
+
+TemporaryName new_temporary_name() {
+  static std::atomic<std::uint64_t> counter{0};
+  return {fmt::format("{}{}{}", kTemporaryFilePrefix, own_mark(), ++counter)};
+}
+
+void remove_leftovers(const std::string& path, int directory, const IsKept& is_kept) {
   static CleanDirectories clean;
   if (clean.contains(path)) return;
   const int copy = ::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -91,7 +109,13 @@ void remove_leftovers(const std::string& path, int directory) {
     if (owner == Owner::gone) leftovers.emplace_back(entry->d_name);
     some_stay = some_stay || owner == Owner::living;
   }
-  for (const std::string& name : leftovers) ::unlinkat(directory, name.c_str(), 0);
+  for (const std::string& name : leftovers) {
+    if (may_go(path, directory, name, is_kept)) {
+      ::unlinkat(directory, name.c_str(), 0);
+    } else {
+      some_stay = true;
+    }
+  }
   if (!some_stay) clean.insert(path);
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/diagnosis/concurrency_report.hpp"
+#include "daemon/files/file_threads.hpp"
 #include "daemon/state/reply_sink.hpp"
 #include "daemon/tools/tool.hpp"
 
@@ -24,6 +25,7 @@ struct PendingCall {
   bool has_run = false;    ///< it has asked for work or to wait
   bool abandoned = false;  ///< its client has been told something else meanwhile
   std::chrono::steady_clock::time_point work_since;
+  std::shared_ptr<FileJob> job{};  ///< its work
   core::WaiterKey waiter = 0;
   std::int64_t wait_until_us = 0;
 

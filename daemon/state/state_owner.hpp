@@ -45,6 +45,7 @@ class StateOwner final : public ConcurrencySource {
     AlertSources alerts{};
     core::LeasePolicy lease_policy{};
     std::vector<core::Protection> protections{};  ///< those of the configuration
+    std::chrono::milliseconds file_work_limit{30'000};  ///< after it a file system does not answer
   };
 
   StateOwner(boost::asio::io_context& io, StoreThread& store, FileThreads& files, const ServerFacts& facts,
@@ -112,12 +113,14 @@ class StateOwner final : public ConcurrencySource {
   void run_call(const std::shared_ptr<PendingCall>& pending);
   void go_on_later(const std::shared_ptr<PendingCall>& pending, const CallContext& context);
   void start_work(const std::shared_ptr<PendingCall>& pending);
+  void start_work_when_durable(const std::shared_ptr<PendingCall>& pending);
   void run_again(const std::shared_ptr<PendingCall>& pending);
   std::shared_ptr<PendingCall> take_waiting(std::size_t place);
   void look_after_leases();
   void check_deadlines();
   void set_deadline_timer();
   void give_up_slow_work(std::chrono::steady_clock::time_point now);
+  void end_unseen(PendingCall& pending);
   void note_refusal(const PendingCall& pending, const core::Error& error, core::Changes& changes);
   void answer(PendingCall& pending, core::Result<std::string> outcome);
   void give_up(PendingCall& pending, core::Error error);

@@ -257,6 +257,10 @@ void StateOwner::note_refusal(const PendingCall& pending, const core::Error& err
 
 void StateOwner::run_call(const std::shared_ptr<PendingCall>& call) {
   PendingCall& pending = *call;
+  if (pending.abandoned) {
+    end_unseen(pending);
+    return;
+  }
   core::Changes changes;
   const core::Caller caller = caller_of(pending);
   CallContext context{*state_, caller, settings_.now_us(), changes, this};
@@ -264,11 +268,6 @@ void StateOwner::run_call(const std::shared_ptr<PendingCall>& call) {
   if (outcome && context.next != CallContext::Next::answer) {
     if (!changes.empty()) commits_.add(std::move(changes), nullptr);
     go_on_later(call, context);
-    return;
-  }
-  if (pending.abandoned) {
-    if (!changes.empty()) commits_.add(std::move(changes), nullptr);
-    look_after_leases();
     return;
   }
   if (!outcome) {

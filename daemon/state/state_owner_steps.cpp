@@ -1,29 +1,42 @@
 // Calls that are not done after their first run: they work on files, or wait until others release a lease.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/asio/dispatch.hpp>
+#include <iterator>
 #include <utility>
 
+#include "daemon/files/mount_of.hpp"
 #include "daemon/state/state_owner.hpp"
 
 namespace governor::daemon {
 namespace {
 
-/// After this a file system counts as one that does not answer.
-constexpr std::chrono::seconds kWorkLimit{30};
 /// The system clock may be set, so the timer looks again now and then.
 constexpr std::int64_t kLongestTimerUs = 3'600'000'000;
 
-const core::Error kFilesHang(
-    core::ErrorCode::deadline_exceeded,
-    "The file system has not answered for 30 s; whether the work was done is unknown.",
-    "Check the file system that holds the path, then look at the file.");
+core::Error files_hang(std::chrono::milliseconds limit) {
+  return {core::ErrorCode::deadline_exceeded,
+          fmt::format("The file system has not answered for {} s; whether the work was done is unknown.",
+                      limit.count() / 1000),
+          "Check the file system that holds the path, then look at the file."};
+}
+
+core::Error never_began(std::chrono::milliseconds limit) {
+  return {core::ErrorCode::overloaded,
+          fmt::format("Work on files that hangs has left no room for this one for {} s; nothing was done.",
+                      limit.count() / 1000),
+          "Check the file system that holds the path; try again when it answers."};
+}
 
 }  // namespace
 
 void StateOwner::go_on_later(const std::shared_ptr<PendingCall>& pending, const CallContext& context) {
   pending->has_run = true;
   unblock(*pending);
-  if (context.next == CallContext::Next::work) {
+  if (context.next == CallContext::Next::work && context.after_commit) {
+    start_work_when_durable(pending);
+  } else if (context.next == CallContext::Next::work) {
     start_work(pending);
   } else if (context.next == CallContext::Next::read) {
     read_store(pending);
@@ -40,13 +53,27 @@ void StateOwner::start_work(const std::shared_ptr<PendingCall>& pending) {
   waits_.begin(pending, WaitsFor::files);
   pending->work_since = std::chrono::steady_clock::now();
   working_.push_back(pending);
-  files_.post([this, pending](FileServices& services) {
+  const auto work = [this, pending](FileServices& services) {
     pending->call->work(services);
     on_strand([this, pending] {
       std::erase(working_, pending);
       for (std::string& id : pending->call->agents_after_work()) pending->agents.push_back(std::move(id));
       run_again(pending);
     });
+  };
+  pending->job = files_.post(work, mount_of(pending->call->works_at()));
+}
+
+void StateOwner::start_work_when_durable(const std::shared_ptr<PendingCall>& pending) {
+  waits_.begin(pending, WaitsFor::store);
+  commits_.when_durable(commits_.on_everything(), [this, pending](const core::Error* failure) {
+    if (failure == nullptr) {
+      start_work(pending);
+      return;
+    }
+    pending->abandoned = true;
+    if (state_) end_unseen(*pending);
+    give_up(*pending, *failure);
   });
 }
 
@@ -55,13 +82,38 @@ void StateOwner::run_again(const std::shared_ptr<PendingCall>& pending) {
   if (!wait_for_agents(pending)) run_call(pending);
 }
 
-/// The work itself cannot be stopped; when it is done after all, the call runs to its end without an answer.
+/// Work that runs cannot be stopped; when it is done after all, the call ends without an answer. Work that has
+/// not begun never will.
 void StateOwner::give_up_slow_work(std::chrono::steady_clock::time_point now) {
-  for (const auto& pending : working_) {
-    if (pending->abandoned || now - pending->work_since < kWorkLimit) continue;
+  files_.look_after();
+  const auto is_slow = [&](const PendingCall& pending) {
+    return now - pending.job->began().value_or(pending.work_since) >= settings_.file_work_limit;
+  };
+  // Whoever waited behind a call that is given up may begin to work as well.
+  std::vector<std::shared_ptr<PendingCall>> slow;
+  std::copy_if(working_.begin(), working_.end(), std::back_inserter(slow),
+               [&](const auto& pending) { return !pending->abandoned && is_slow(*pending); });
+  for (const auto& pending : slow) {
+    const bool withdrawn = pending->job->withdraw();
+    if (!withdrawn && !is_slow(*pending)) continue;  // it has just begun
     pending->abandoned = true;
-    give_up(*pending, kFilesHang);
+    if (withdrawn) {
+      std::erase(working_, pending);
+      if (state_) end_unseen(*pending);
+    } else {
+      pending->call->abandon();
+    }
+    give_up(*pending, withdrawn ? never_began(settings_.file_work_limit) : files_hang(settings_.file_work_limit));
   }
+}
+
+void StateOwner::end_unseen(PendingCall& pending) {
+  core::Changes changes;
+  CallContext context{*state_, caller_of(pending), settings_.now_us(), changes, this};
+  pending.call->finish_unseen(context);
+  if (!changes.empty()) commits_.add(std::move(changes), nullptr);
+  unblock(pending);
+  look_after_leases();
 }
 
 std::shared_ptr<PendingCall> StateOwner::take_waiting(std::size_t place) {

@@ -10,6 +10,7 @@
 #include "daemon/state/internal_sink.hpp"
 #include "daemon/state/state_owner.hpp"
 #include "daemon/support/limits.hpp"
+#include "daemon/tools/interrupted_writes.hpp"
 #include "daemon/tools/prune_backups.hpp"
 
 namespace governor::daemon {
@@ -91,6 +92,10 @@ void StateOwner::run_parked() {
 void StateOwner::start() {
   on_strand([this] {
     report_unclean_run();
+    if (!state_->open_writes().empty()) {
+      call_for_itself(interrupted_writes_request(), make_interrupted_writes_call(*state_),
+                      "looking at writes that were interrupted");
+    }
     refresh_watch(core::FileChange::When::after_start);
   });
   boost::asio::dispatch(strand_, [this] { tick(); });

@@ -43,4 +43,31 @@ CREATE TABLE file_unlock(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+/// How files looked besides their content, and writes that have begun (see core::OpenWrite).
+inline constexpr const char* kFileChangeSchema = R"sql(
+ALTER TABLE file_version ADD COLUMN mode INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE file_version ADD COLUMN modified_us INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE open_write(
+  key INTEGER PRIMARY KEY,
+  path TEXT NOT NULL,
+  kind INTEGER NOT NULL,
+  before_sha256 TEXT NOT NULL,
+  before_bytes INTEGER NOT NULL,
+  before_lines INTEGER NOT NULL,
+  before_stored_bytes INTEGER NOT NULL,
+  before_mode INTEGER NOT NULL,
+  before_modified_us INTEGER NOT NULL,
+  after_sha256 TEXT NOT NULL,
+  after_bytes INTEGER NOT NULL,
+  after_lines INTEGER NOT NULL,
+  after_stored_bytes INTEGER NOT NULL,
+  agent_id TEXT NOT NULL,
+  session INTEGER NOT NULL,
+  lease INTEGER NOT NULL,
+  note TEXT NOT NULL,
+  temporary TEXT NOT NULL,
+  begun_us INTEGER NOT NULL
+) STRICT;
+)sql";
+
 }  // namespace governor::daemon

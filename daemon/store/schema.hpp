@@ -166,6 +166,7 @@ CREATE TABLE setting(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-inline constexpr std::array<const char*, 4> kMigrations{kFirstSchema, kLeaseSchema, kTaskSchema, kFileSchema};
+inline constexpr std::array<const char*, 5> kMigrations{kFirstSchema, kLeaseSchema, kTaskSchema, kFileSchema,
+                                                        kFileChangeSchema};
 
 }  // namespace governor::daemon

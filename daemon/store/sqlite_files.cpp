@@ -37,7 +37,36 @@ core::FileVersion read_version(SQLite::Statement& row) {
   version.pid = integer();
   version.lease = integer();
   version.note = text();
+  version.state.mode = static_cast<std::uint32_t>(integer() & 07777);
+  version.state.modified_us = integer();
   return version;
+}
+
+core::OpenWrite read_open_write(SQLite::Statement& row) {
+  core::OpenWrite open;
+  int column = 0;
+  const auto integer = [&] { return row.getColumn(column++).getInt64(); };
+  const auto count = [&] { return static_cast<std::uint64_t>(integer()); };
+  const auto text = [&] { return row.getColumn(column++).getString(); };
+  open.key = integer();
+  open.write.path = text();
+  open.write.kind = read_kind(integer());
+  for (core::FileState* state : {&open.write.before, &open.write.after}) {
+    state->sha256 = text();
+    state->bytes = count();
+    state->lines = count();
+    state->stored_bytes = count();
+    if (state == &open.write.after) break;
+    state->mode = static_cast<std::uint32_t>(integer() & 07777);
+    state->modified_us = integer();
+  }
+  open.write.agent_id = text();
+  open.session = integer();
+  open.write.lease = integer();
+  open.write.note = text();
+  open.temporary = text();
+  open.begun_us = integer();
+  return open;
 }
 
 core::LeasePath read_path(const std::string& text) {
@@ -69,6 +98,8 @@ void SqliteStore::apply(const core::FileVersionAppended& change) {
   integer(version.pid);
   integer(version.lease);
   text(version.note);
+  integer(version.state.mode);
+  integer(version.state.modified_us);
   run(statement);
 }
 
@@ -77,6 +108,39 @@ void SqliteStore::apply(const core::FileVersionsPruned& change) {
     statements_->delete_file_version.bind(1, key);
     run(statements_->delete_file_version);
   }
+}
+
+void SqliteStore::apply(const core::OpenWriteSaved& change) {
+  const core::OpenWrite& open = change.open;
+  SQLite::Statement& statement = statements_->save_open_write;
+  int place = 0;
+  const auto integer = [&](std::int64_t value) { statement.bind(++place, value); };
+  const auto count = [&](std::uint64_t value) { integer(static_cast<std::int64_t>(value)); };
+  const auto text = [&](const std::string& value) { statement.bindNoCopy(++place, value); };
+  integer(open.key);
+  text(open.write.path);
+  integer(static_cast<int>(open.write.kind));
+  for (const core::FileState* state : {&open.write.before, &open.write.after}) {
+    text(state->sha256);
+    count(state->bytes);
+    count(state->lines);
+    count(state->stored_bytes);
+    if (state == &open.write.after) break;
+    integer(state->mode);
+    integer(state->modified_us);
+  }
+  text(open.write.agent_id);
+  integer(open.session);
+  integer(open.write.lease);
+  text(open.write.note);
+  text(open.temporary);
+  integer(open.begun_us);
+  run(statement);
+}
+
+void SqliteStore::apply(const core::OpenWriteEnded& change) {
+  statements_->delete_open_write.bind(1, change.key);
+  run(statements_->delete_open_write);
 }
 
 void SqliteStore::apply(const core::ProtectionSaved& change) {
@@ -119,6 +183,11 @@ void SqliteStore::load_files(core::StateSeed& seed) {
       fmt::format("SELECT * FROM (SELECT * FROM file_version ORDER BY key DESC LIMIT {}) ORDER BY key",
                   2 * core::FileTable::kRememberedFiles));
   while (versions.executeStep()) seed.file_versions.push_back(read_version(versions));
+
+  seed.keys.open_write =
+      database_->execAndGet("SELECT coalesce(max(key), 0) FROM open_write").getInt64();
+  SQLite::Statement open(*database_, "SELECT * FROM open_write ORDER BY key");
+  while (open.executeStep()) seed.open_writes.push_back(read_open_write(open));
 
   SQLite::Statement protections(*database_,
                                 "SELECT path, reason, by, since_us FROM protection ORDER BY pattern");

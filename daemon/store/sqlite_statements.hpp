@@ -130,8 +130,10 @@ struct SqliteStore::Statements {
             "SELECT task_event.timestamp_us, task_event.event, status, progress, agent_id, note, "
             "coalesce(audit.client, ''), coalesce(audit.pid, 0) FROM task_event "
             "LEFT JOIN audit ON audit.key = actor WHERE task = ? ORDER BY task_event.key DESC LIMIT ?"),
-        insert_file_version(db, fmt::format("INSERT INTO file_version VALUES({})", placeholders(15))),
+        insert_file_version(db, fmt::format("INSERT INTO file_version VALUES({})", placeholders(17))),
         delete_file_version(db, "DELETE FROM file_version WHERE key = ?"),
+        save_open_write(db, fmt::format("INSERT OR REPLACE INTO open_write VALUES({})", placeholders(19))),
+        delete_open_write(db, "DELETE FROM open_write WHERE key = ?"),
         save_protection(db, "INSERT OR REPLACE INTO protection VALUES(?, ?, ?, ?, ?)"),
         delete_protection(db, "DELETE FROM protection WHERE pattern = ?"),
         save_unlock(db, "INSERT OR REPLACE INTO file_unlock VALUES(?, ?, ?, ?, ?, ?, ?)"),
@@ -162,7 +164,7 @@ struct SqliteStore::Statements {
       figures, newest_updates, thresholds_of;
   SQLite::Statement save_lease;
   SQLite::Statement insert_task, save_task, insert_task_event, task_events;
-  SQLite::Statement insert_file_version, delete_file_version, save_protection, delete_protection, save_unlock,
+  SQLite::Statement insert_file_version, delete_file_version, save_open_write, delete_open_write, save_protection, delete_protection, save_unlock,
       delete_unlocks_before, file_versions, file_version, file_version_at, versions_to_prune,
       versions_of_content;
 };

@@ -85,6 +85,8 @@ class SqliteStore final : public Store {
   void apply(const core::TaskEventAppended& change);
   void apply(const core::FileVersionAppended& change);
   void apply(const core::FileVersionsPruned& change);
+  void apply(const core::OpenWriteSaved& change);
+  void apply(const core::OpenWriteEnded& change);
   void apply(const core::ProtectionSaved& change);
   void apply(const core::UnlockSaved& change);
 

@@ -28,9 +28,7 @@ class RestoreFileCall final : public LeasedWrite {
   [[nodiscard]] core::FileVersionKind kind() const override { return core::FileVersionKind::restored; }
   bool needs_read() override { return !read_; }
   std::optional<core::Error> check_read() override { return order_.refusal(path()); }
-  WriteReport write(const std::string& path, FileServices& files) override {
-    return order_.carry_out(path, files);
-  }
+  core::Result<WriteOrder> order(FileServices& files) override { return order_.order(path(), files); }
 
   [[nodiscard]] const core::FileVersion* restored() const override { return &order_.restored(); }
 
@@ -79,6 +77,8 @@ class ListBackupsCall final : public ToolCall {
     current_ = slot ? slot->read(files.settings().max_file_bytes) : slot.error();
     step_ = Step::answer;
   }
+
+  [[nodiscard]] std::string works_at() const override { return place_of(given_, directory_); }
 
   std::optional<core::Error> read(Store& store) override {
     auto page = store.load_file_versions(path_, before_, limit_);

@@ -23,15 +23,14 @@ class CommitCall final : public LeasedWrite {
   [[nodiscard]] std::string_view doing() const override { return "commit_file"; }
   [[nodiscard]] core::FileVersionKind kind() const override { return core::FileVersionKind::committed; }
 
-  WriteReport write(const std::string& path, FileServices& files) override {
-    order_.path = path;
-    return carry_out(order_, files);
+  core::Result<WriteOrder> order(FileServices&) override {
+    order_.path = path();
+    return std::move(order_);
   }
 
-  core::Error refusal(const CallContext& context, const std::string& path,
-                      const WriteReport& report) override {
+  core::Error refusal(const CallContext& context, const WriteReport& report) override {
     if (!report.stale) return *report.failure;
-    return stale_error(path, *order_.expected_sha256, report, context.state.newest_version(path));
+    return stale_error(path(), *writer().order().expected_sha256, report, context.state.newest_version(path()));
   }
 
  private:

@@ -6,7 +6,7 @@
 #include "daemon/support/timestamp.hpp"
 #include "daemon/tools/argument_limits.hpp"
 #include "daemon/tools/arguments.hpp"
-#include "daemon/tools/file_json.hpp"
+#include "daemon/tools/leased_write.hpp"
 #include "daemon/tools/path_reference.hpp"
 #include "daemon/tools/restore_order.hpp"
 
@@ -16,73 +16,38 @@ namespace {
 constexpr std::int64_t kLongestUnlock = 86'400;
 
 /// Like restore_file, for a person.
-class PersonRestoreCall final : public ToolCall {
+class PersonRestoreCall final : public FileWriteCall {
  public:
   PersonRestoreCall(std::string path, std::string reason, RestoreOrder order)
-      : given_(std::move(path)), reason_(std::move(reason)), order_(std::move(order)) {}
-
-  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
-    directory_ = working_directory(context);
-    return std::vector<std::string>{};
-  }
-  [[nodiscard]] bool depends_on_all() const override { return true; }
-
-  void work(FileServices& files) override {
-    if (step_ == Step::write) {
-      report_ = order_.carry_out(resolved_.path, files);
-      step_ = Step::written;
-      return;
-    }
-    auto resolved = callers_file(given_, directory_, files);
-    if (!resolved) failure_ = std::move(resolved.error());
-    if (resolved) resolved_ = *std::move(resolved);
-    step_ = Step::read;
-  }
+      : FileWriteCall(std::move(path)), reason_(std::move(reason)), order_(std::move(order)) {}
 
   std::optional<core::Error> read(Store& store) override {
-    step_ = Step::write;
-    return order_.find(resolved_.path, store);
+    read_ = true;
+    return order_.find(path(), store);
   }
 
-  core::Result<std::string> run(CallContext& context) override {
-    if (failure_) return *failure_;
-    if (step_ == Step::written) return take_down(context);
-    if (step_ == Step::write) {
-      if (auto error = order_.refusal(resolved_.path)) return *std::move(error);
-    }
-    context.next = step_ == Step::read ? CallContext::Next::read : CallContext::Next::work;
-    return std::string();
-  }
-
- private:
-  enum class Step { resolve, read, write, written };
-
-  core::Result<std::string> take_down(CallContext& context) {
-    if (report_.failure) return *report_.failure;
+ protected:
+  bool needs_read() override { return !read_; }
+  std::optional<core::Error> check_read() override { return order_.refusal(path()); }
+  core::Result<WriteOrder> order(FileServices& files) override { return order_.order(path(), files); }
+  [[nodiscard]] core::FileWrite describe() const override {
     core::FileWrite write;
-    write.path = resolved_.path;
     write.kind = core::FileVersionKind::restored;
-    write.before = report_.before;
-    write.after = report_.after;
     write.note = reason_;
-    const auto outcome =
-        context.state.record_write(context.caller, std::move(write), context.now_us, context.changes);
+    return write;
+  }
+  void written(CallContext& context) override {
     context.state.audit(context.caller, "file_restored", 0,
-                        fmt::format("{} to backup {}{}{}", resolved_.path, order_.restored().key,
+                        fmt::format("{} to backup {}{}{}", path(), order_.restored().key,
                                     reason_.empty() ? "" : ": ", reason_),
                         context.now_us, context.changes);
-    report_.pins.clear();
-    return written_json(report_, outcome, context.now_us, &order_.restored());
   }
+  [[nodiscard]] const core::FileVersion* restored() const override { return &order_.restored(); }
 
-  std::string given_;
+ private:
   std::string reason_;
   RestoreOrder order_;
-  Step step_ = Step::resolve;
-  std::string directory_;
-  std::optional<core::Error> failure_;
-  ResolvedPath resolved_;
-  WriteReport report_;
+  bool read_ = false;
 };
 
 core::Result<std::unique_ptr<ToolCall>> parse_person_restore(const boost::json::object& object,

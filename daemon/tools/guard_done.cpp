@@ -37,6 +37,8 @@ class GuardDoneCall final : public ToolCall {
     file_.emplace(look_at_file(report_.path, report_.cwd, services));
   }
 
+  [[nodiscard]] std::string works_at() const override { return place_of(report_.path, report_.cwd); }
+
   [[nodiscard]] std::vector<std::string> agents_after_work() override {
     return actor_.agent_id().empty() ? std::vector<std::string>{}
                                      : std::vector<std::string>{actor_.agent_id()};

@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "daemon/files/file_slot.hpp"
+#include "daemon/files/file_state.hpp"
 #include "daemon/files/real_path.hpp"
-#include "daemon/files/shrink_guard.hpp"
 #include "daemon/tools/path_reference.hpp"
 
 namespace governor::daemon {
@@ -18,7 +18,8 @@ std::optional<core::Error> take_copy(GuardFile& file, FileServices& services) {
   if (!content->exists) return std::nullopt;
   auto stored = services.backups().put(content->bytes, content->sha256);
   if (!stored) return stored.error();
-  file.state = {content->sha256, content->bytes.size(), count_lines(content->bytes), stored->bytes};
+  file.state = state_of(*content);
+  file.state.stored_bytes = stored->bytes;
   file.pin = std::move(stored->pin);
   return std::nullopt;
 }

@@ -72,6 +72,8 @@ class GuardWriteCall final : public ToolCall {
     return ask_for_lease(context);
   }
 
+  [[nodiscard]] std::string works_at() const override { return place_of(intent_.path, intent_.cwd); }
+  void finish_unseen(CallContext& context) override { give_back(context); }
   void stop_waiting(core::State& state) override { state.stop_waiting(waiter_); }
 
  private:

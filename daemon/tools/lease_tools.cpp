@@ -50,6 +50,10 @@ class PathCall : public ToolCall {
     }
   }
 
+  [[nodiscard]] std::string works_at() const override {
+    return given_paths_.empty() ? std::string() : place_of(given_paths_.front(), directory_);
+  }
+
   core::Result<std::string> run(CallContext& context) final {
     if (!resolved_ && !given_paths_.empty()) {
       context.next = CallContext::Next::work;

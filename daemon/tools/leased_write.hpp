@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,10 +13,67 @@
 
 namespace governor::daemon {
 
-/// What the calls that write one file under a lease have in common. On the state strand the lease is checked
-/// and pinned, on a file thread the file is written, on the state strand that is taken down. If the daemon
-/// dies in between, the client sends the line again, and the file is found as it should be.
-class LeasedWrite : public ToolCall {
+/// What the calls that write one file have in common: those under a lease, and those of a person. On a file
+/// thread the path is resolved, on the state strand it is checked who may write it, on a file thread
+/// everything is found out and kept, on the state strand it is taken down what is about to happen, and only
+/// when that is durable the file changes. If the daemon dies in between, the next one knows whose write it
+/// was; the client sends the line again, and the file is found as it should be.
+class FileWriteCall : public ToolCall {
+ public:
+  explicit FileWriteCall(std::string given) : given_(std::move(given)) {}
+
+  core::Result<std::vector<std::string>> prepare(const CallContext& context) override;
+  [[nodiscard]] bool depends_on_all() const override { return true; }
+  [[nodiscard]] std::string works_at() const override;
+  void work(FileServices& files) override;
+  core::Result<std::string> run(CallContext& context) override;
+  void abandon() override { abandoned_ = true; }
+  void finish_unseen(CallContext& context) override;
+
+ protected:
+  /// State strand: whether the caller may write the file with this path now; what it holds until `release`.
+  virtual std::optional<core::Error> allow(CallContext&) { return std::nullopt; }
+  virtual void release(CallContext&) {}
+  /// File thread: how the file with the resolved path is to become.
+  virtual core::Result<WriteOrder> order(FileServices& files) = 0;
+  /// Who writes what for which reason; the path and the contents are filled in.
+  [[nodiscard]] virtual core::FileWrite describe() const = 0;
+  /// State strand, with the path resolved and before `allow`: true: the store must be read first.
+  virtual bool needs_read() { return false; }
+  /// State strand: after a read, whether it found what is needed.
+  virtual std::optional<core::Error> check_read() { return std::nullopt; }
+  virtual core::Error refusal(const CallContext&, const WriteReport& report) { return *report.failure; }
+  /// The write was taken down.
+  virtual void written(CallContext&) {}
+  /// After the write: the version that it brought back; null: it wrote something new.
+  [[nodiscard]] virtual const core::FileVersion* restored() const { return nullptr; }
+
+  [[nodiscard]] const std::string& path() const { return resolved_.path; }
+  [[nodiscard]] const ResolvedPath& resolved() const { return resolved_; }
+  /// Once `order` has given one.
+  [[nodiscard]] const FileWriter& writer() const { return *writer_; }
+
+ private:
+  enum class Step { resolve, resolved, find_out, found_out, write, written };
+
+  core::Result<std::string> begin(CallContext& context);
+  core::Result<std::string> announce(CallContext& context);
+  core::Result<std::string> end(CallContext& context);
+  std::optional<core::FileWriteOutcome> take_down(CallContext& context);
+
+  std::string given_;
+  Step step_ = Step::resolve;
+  std::string directory_;
+  std::optional<core::Error> failure_;
+  ResolvedPath resolved_;
+  std::unique_ptr<FileWriter> writer_;
+  bool is_to_be_written_ = false;
+  std::atomic<bool> abandoned_{false};
+  core::OpenWriteKey open_ = 0;
+};
+
+/// Under a lease, which stays pinned meanwhile.
+class LeasedWrite : public FileWriteCall {
  public:
   struct Request {
     std::string path;  ///< as given
@@ -22,45 +81,22 @@ class LeasedWrite : public ToolCall {
     std::string note;
   };
 
-  explicit LeasedWrite(Request request) : request_(std::move(request)) {}
+  explicit LeasedWrite(Request request) : FileWriteCall(request.path), request_(std::move(request)) {}
 
   core::Result<std::vector<std::string>> prepare(const CallContext& context) override;
-  [[nodiscard]] bool depends_on_all() const override { return true; }
-  void work(FileServices& files) override;
-  core::Result<std::string> run(CallContext& context) override;
 
  protected:
   /// For the audit log.
   [[nodiscard]] virtual std::string_view doing() const = 0;
   [[nodiscard]] virtual core::FileVersionKind kind() const = 0;
-  /// File thread: writes the file with this real path.
-  virtual WriteReport write(const std::string& path, FileServices& files) = 0;
-  /// State strand, with the path resolved and before the lease is pinned; true: the store must be read first.
-  virtual bool needs_read() { return false; }
-  /// State strand: after a read, whether it found what is needed.
-  virtual std::optional<core::Error> check_read() { return std::nullopt; }
-  virtual core::Error refusal(const CallContext&, const std::string&, const WriteReport& report) {
-    return *report.failure;
-  }
-
-  /// After `write`: the version that it brought back; null: it wrote something new.
-  [[nodiscard]] virtual const core::FileVersion* restored() const { return nullptr; }
-
-  [[nodiscard]] const std::string& path() const { return resolved_.path; }
+  std::optional<core::Error> allow(CallContext& context) override;
+  void release(CallContext& context) override;
+  [[nodiscard]] core::FileWrite describe() const override;
 
  private:
-  enum class Step { resolve, resolved, writing, written };
-
-  core::Result<std::string> begin(CallContext& context);
-  core::Result<std::string> end(CallContext& context);
-
   Request request_;
-  Step step_ = Step::resolve;
-  std::string directory_;
   std::string agent_id_;
-  std::optional<core::Error> failure_;
-  ResolvedPath resolved_;
-  WriteReport report_;
+  bool is_pinned_ = false;
 };
 
 }  // namespace governor::daemon

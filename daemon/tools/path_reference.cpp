@@ -10,6 +10,10 @@ std::string working_directory(const CallContext& context) {
   return session != nullptr ? session->working_directory : std::string();
 }
 
+std::string place_of(const std::string& given, const std::string& directory) {
+  return given.starts_with('/') ? given : directory;
+}
+
 core::Result<ResolvedPath> callers_file(const std::string& given, const std::string& directory,
                                         const FileServices& files) {
   auto resolved = resolve_file(given, directory);

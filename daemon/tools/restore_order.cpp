@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/time_text.hpp"
 #include "daemon/files/file_slot.hpp"
 
@@ -59,38 +61,35 @@ std::optional<core::Error> RestoreOrder::refusal(const std::string& path) const 
   return no_version("path", path, fmt::format("There are no backups of {}.", path));
 }
 
-WriteReport RestoreOrder::carry_out(const std::string& path, FileServices& files) {
-  WriteReport failed;
+core::Result<WriteOrder> RestoreOrder::order(const std::string& path, FileServices& files) {
+  const auto slot = FileSlot::open(path);
+  const auto now = slot ? slot->read(files.settings().max_file_bytes) : slot.error();
   const core::FileVersion* chosen = &candidates_.front();
   if (wanted_ == 0 && !at_us_) {
-    const auto slot = FileSlot::open(path);
-    const auto now = slot ? slot->read(files.settings().max_file_bytes) : slot.error();
-    if (!now) {
-      failed.failure = now.error();
-      return failed;
-    }
-    chosen = nullptr;
-    for (const core::FileVersion& version : candidates_) {
-      if (chosen == nullptr && version.state.sha256 != now->sha256) chosen = &version;
-    }
-    if (chosen == nullptr) {
-      failed.failure = no_version("path", path, fmt::format("{} had no other content that is known.", path));
-      return failed;
-    }
+    if (!now) return core::Error(now.error());
+    const auto other =
+        std::find_if(candidates_.begin(), candidates_.end(), [&](const core::FileVersion& version) {
+          return version.state.sha256 != now->sha256;
+        });
+    if (other == candidates_.end())
+      return no_version("path", path, fmt::format("{} had no other content that is known.", path));
+    chosen = &*other;
   }
   restored_ = *chosen;
   WriteOrder order;
   order.path = path;
   order.may_shrink = true;
-  if (chosen->state.exists()) {
-    auto content = files.backups().get(chosen->state.sha256);
-    if (!content) {
-      failed.failure = std::move(content.error());
-      return failed;
-    }
-    order.content = *std::move(content);
+  if (!chosen->state.exists()) return order;
+  auto content = files.backups().get(chosen->state.sha256);
+  if (!content) return std::move(content.error());
+  order.content = *std::move(content);
+  if (chosen->state.mode != 0) {
+    order.look = FileLook{static_cast<mode_t>(chosen->state.mode), {}};
+    // Where there is a file, what was made of it must be made again, which goes by its time.
+    const bool is_gone = now && !now->exists;
+    if (is_gone && chosen->state.modified_us != 0) order.look->modified_us = chosen->state.modified_us;
   }
-  return daemon::carry_out(order, files);
+  return order;
 }
 
 }  // namespace governor::daemon

@@ -20,9 +20,9 @@ class RestoreOrder {
   std::optional<core::Error> find(const std::string& path, Store& store);
   /// Why there is nothing to restore; to be asked after `find`.
   [[nodiscard]] std::optional<core::Error> refusal(const std::string& path) const;
-  /// File thread: what is there is kept, and the version takes its place.
-  WriteReport carry_out(const std::string& path, FileServices& files);
-  /// After `carry_out`: the version that it brought back.
+  /// File thread: how the version takes the place of what is there.
+  core::Result<WriteOrder> order(const std::string& path, FileServices& files);
+  /// After `order`: the version that it brings back.
   [[nodiscard]] const core::FileVersion& restored() const { return restored_; }
 
  private:

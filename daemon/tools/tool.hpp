@@ -36,6 +36,7 @@ struct CallContext {
   Next next = Next::answer;
   core::WaiterKey waiter = 0;      ///< of `wait`: its place in the queue for leases
   std::int64_t wait_until_us = 0;  ///< of `wait`
+  bool after_commit = false;       ///< of `work`: not before what this call has changed so far is durable
 };
 
 class FileServices;
@@ -62,6 +63,15 @@ class ToolCall {
 
   /// A file thread: what touches the user's files. May take long, and uses nothing of the state.
   virtual void work(FileServices&) {}
+  /// State strand, before a `work`: a path that it will touch, so that the work on one file system that hangs
+  /// does not keep that on others waiting.
+  [[nodiscard]] virtual std::string works_at() const { return {}; }
+  /// State strand, while a `work` runs: the caller has been told that the file system does not answer, so the
+  /// work should have no further effect if that is possible.
+  virtual void abandon() {}
+  /// State strand, in place of the next `run`, after the caller was told so, or that the work never began.
+  /// Takes down what the work has done all the same and frees what the call holds; it gives nobody anything.
+  virtual void finish_unseen(CallContext&) {}
   /// State strand, after a `work`: further agents that the next `run` needs in memory.
   [[nodiscard]] virtual std::vector<std::string> agents_after_work() { return {}; }
 

@@ -7,7 +7,7 @@
 #include "daemon/files/file_services.hpp"
 #include "daemon/files/file_settings.hpp"
 #include "daemon/files/file_slot.hpp"
-#include "daemon/files/shrink_guard.hpp"
+#include "daemon/files/file_state.hpp"
 #include "daemon/watch/watch_plan.hpp"
 
 namespace governor::daemon {
@@ -67,9 +67,7 @@ void ChangedFilesCall::work(FileServices& files) {
     auto content =
         slot ? slot->read(files.settings().max_file_bytes) : core::Result<FileContent>(slot.error());
     if (!content || !content->exists) continue;
-    look.after.sha256 = content->sha256;
-    look.after.bytes = content->bytes.size();
-    look.after.lines = count_lines(content->bytes);
+    look.after = state_of(*content);
     if (content->sha256 == look.known_sha256) continue;
     auto stored = files.backups().put(content->bytes, content->sha256);
     if (!stored) continue;

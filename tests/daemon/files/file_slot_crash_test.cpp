@@ -9,12 +9,14 @@
 
 #include "daemon/files/file_slot.hpp"
 #include "daemon/files/leftovers.hpp"
+#include "tests/daemon/files/slot_change.hpp"
 #include "tests/daemon/temporary_directory.hpp"
 #include "tests/support/catch.hpp"
 
 namespace fs = std::filesystem;
 using namespace governor::daemon;
 using governor::daemon::test::read_file;
+using governor::daemon::test::replace;
 using governor::daemon::test::TemporaryDirectory;
 using governor::daemon::test::write_file;
 
@@ -22,11 +24,13 @@ namespace {
 
 constexpr std::uint64_t kCrashSizeLimit = 1 << 24;
 
-bool write(const std::string& path, const std::string& content) {
+bool write(const std::string& path, const std::string& content, const IsKept& is_kept = {}) {
   auto slot = FileSlot::open(path);
   if (!slot) return false;
+  remove_leftovers(slot->directory_path(), slot->directory(),
+                   is_kept ? is_kept : [](const std::string&) { return true; });
   const auto old = slot->read(kCrashSizeLimit);
-  return old && !slot->replace(content, *old);
+  return old && !replace(*slot, content, *old);
 }
 
 /// All of one letter, and as long as it should be.
@@ -99,8 +103,12 @@ TEST_CASE(
   const std::string other = root + "/.governor-notes.tmp";
   // Where pids begin anew with each container, one that is gone may have had this process's.
   const std::string namesake = root + "/.governor-" + std::to_string(::getpid()) + "-1.tmp";
-  for (const std::string& path : {gone, living, other, namesake}) write_file(path, "x");
-  CHECK(write(root + "/file", "x"));
+  const std::string perhaps_theirs = root + "/.governor-" + std::to_string(child) + "-2.kept";
+  for (const std::string& path : {gone, living, other, namesake, perhaps_theirs}) write_file(path, "x");
+  CHECK(write(root + "/file", "x", [](const std::string&) { return false; }));
+  CHECK(fs::exists(perhaps_theirs));
+  CHECK(write(root + "/file", "y"));
+  CHECK_FALSE(fs::exists(perhaps_theirs));
   CHECK_FALSE(fs::exists(gone));
   CHECK(fs::exists(living));
   CHECK(fs::exists(other));

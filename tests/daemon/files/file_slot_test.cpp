@@ -11,6 +11,7 @@
 #endif
 
 #include "daemon/support/sha256.hpp"
+#include "tests/daemon/files/slot_change.hpp"
 #include "tests/daemon/temporary_directory.hpp"
 #include "tests/support/catch.hpp"
 
@@ -18,6 +19,8 @@ namespace fs = std::filesystem;
 using namespace governor::daemon;
 using governor::core::ErrorCode;
 using governor::daemon::test::read_file;
+using governor::daemon::test::remove;
+using governor::daemon::test::replace;
 using governor::daemon::test::TemporaryDirectory;
 using governor::daemon::test::write_file;
 
@@ -68,7 +71,7 @@ TEST_CASE("a write replaces the whole content and leaves nothing beside it") {
   write_file(place.file("a"), std::string(5000, 'x'));
   auto slot = FileSlot::open(place.file("a"));
   const auto old = slot->read(kLimit);
-  REQUIRE_FALSE(slot->replace("short", *old));
+  REQUIRE_FALSE(replace(*slot, "short", *old));
   CHECK(read_file(place.file("a")) == "short");
   CHECK(place.names(".") == Names{"a"});
 }
@@ -77,9 +80,9 @@ TEST_CASE("an empty file and one with NUL bytes are files like others") {
   Place place;
   const std::string bytes("a\0b\xff", 4);
   auto slot = FileSlot::open(place.file("a"));
-  REQUIRE_FALSE(slot->replace("", *slot->read(kLimit)));
+  REQUIRE_FALSE(replace(*slot, "", *slot->read(kLimit)));
   CHECK(slot->read(kLimit)->exists);
-  REQUIRE_FALSE(slot->replace(bytes, *slot->read(kLimit)));
+  REQUIRE_FALSE(replace(*slot, bytes, *slot->read(kLimit)));
   CHECK(read_file(place.file("a")) == bytes);
 }
 
@@ -94,7 +97,7 @@ TEST_CASE("mode and owner stay") {
   }
   const struct stat before = status_of(place.file("tool"));
   auto slot = FileSlot::open(place.file("tool"));
-  REQUIRE_FALSE(slot->replace("new", *slot->read(kLimit)));
+  REQUIRE_FALSE(replace(*slot, "new", *slot->read(kLimit)));
   const struct stat after = status_of(place.file("tool"));
   CHECK(read_file(place.file("tool")) == "new");
   CHECK(after.st_mode == before.st_mode);
@@ -109,7 +112,7 @@ TEST_CASE("extended attributes stay") {
   if (::setxattr(place.file("a").c_str(), "user.note", "mine", 4, 0) != 0)
     return;  // not on every file system
   auto slot = FileSlot::open(place.file("a"));
-  REQUIRE_FALSE(slot->replace("new", *slot->read(kLimit)));
+  REQUIRE_FALSE(replace(*slot, "new", *slot->read(kLimit)));
   std::string value(16, '\0');
   const ssize_t size = ::getxattr(place.file("a").c_str(), "user.note", value.data(), value.size());
   CHECK(size == 4);
@@ -124,7 +127,7 @@ TEST_CASE("a new file gets the rights of its directory, the directories made for
   auto slot = FileSlot::open(place.file("open/new/deeper/x"));
   REQUIRE(slot);
   CHECK_FALSE(slot->read(kLimit)->exists);
-  REQUIRE_FALSE(slot->replace("x", *slot->read(kLimit)));
+  REQUIRE_FALSE(replace(*slot, "x", *slot->read(kLimit)));
   CHECK(read_file(place.file("open/new/deeper/x")) == "x");
   CHECK((status_of(place.file("open/new")).st_mode & 0777) == 0775);
   CHECK((status_of(place.file("open/new/deeper")).st_mode & 0777) == 0775);
@@ -147,7 +150,7 @@ TEST_CASE("a file that changed since it was read is not overwritten") {
   SECTION("and much longer") {
     write_file(place.file("a"), now = std::string(100000, 'z'));
   }
-  const auto error = slot->replace("mine", *old);
+  const auto error = replace(*slot, "mine", *old);
   REQUIRE(error);
   CHECK(error->code == ErrorCode::conflict);
   CHECK(read_file(place.file("a")) == now);
@@ -159,11 +162,11 @@ TEST_CASE("a file that came into being meanwhile is not overwritten, one that is
   auto slot = FileSlot::open(place.file("a"));
   const auto nothing = slot->read(kLimit);
   write_file(place.file("a"), "theirs");
-  CHECK(slot->replace("mine", *nothing)->code == ErrorCode::conflict);
+  CHECK(replace(*slot, "mine", *nothing)->code == ErrorCode::conflict);
   CHECK(read_file(place.file("a")) == "theirs");
   const auto theirs = slot->read(kLimit);
   fs::remove(place.file("a"));
-  CHECK(slot->replace("mine", *theirs)->code == ErrorCode::conflict);
+  CHECK(replace(*slot, "mine", *theirs)->code == ErrorCode::conflict);
   CHECK(place.names(".").empty());
 }
 
@@ -177,7 +180,7 @@ TEST_CASE("nothing is read or written through a symbolic link at any place of th
     auto slot = FileSlot::open(place.file("project/a"));
     REQUIRE(slot);
     CHECK_FALSE(slot->read(kLimit));
-    CHECK(slot->replace("mine", FileContent{}));
+    CHECK(replace(*slot, "mine", FileContent{}));
     CHECK(fs::is_symlink(place.file("project/a")));
   }
   SECTION("its directory") {
@@ -215,7 +218,7 @@ TEST_CASE("a link that takes the place of something between reading and writing 
     fs::create_directories(place.file("outside/src"));
     fs::create_directory_symlink("outside", place.file("project"));
   }
-  const auto error = slot->replace("mine", *old);
+  const auto error = replace(*slot, "mine", *old);
   REQUIRE(error);
   CHECK(error->code == ErrorCode::conflict);
   CHECK(read_file(place.file("outside/a")) == "secret");
@@ -243,7 +246,7 @@ TEST_CASE("a directory that was moved or removed meanwhile gets no file") {
   SECTION("removed") {
     fs::remove_all(place.file("src"));
   }
-  REQUIRE(slot->replace("mine", *old));
+  REQUIRE(replace(*slot, "mine", *old));
   if (fs::exists(place.file("moved"))) CHECK(read_file(place.file("moved/a")) == "old");
   if (fs::exists(place.file("src"))) CHECK(read_file(place.file("src/a")) == "old");
 }
@@ -253,7 +256,7 @@ TEST_CASE("a file nobody may write to is left alone") {
   write_file(place.file("a"), "old");
   REQUIRE(::chmod(place.file("a").c_str(), 0444) == 0);
   auto slot = FileSlot::open(place.file("a"));
-  const auto error = slot->replace("new", *slot->read(kLimit));
+  const auto error = replace(*slot, "new", *slot->read(kLimit));
   REQUIRE(error);
   CHECK(error->code == ErrorCode::conflict);
   CHECK(read_file(place.file("a")) == "old");
@@ -277,7 +280,7 @@ TEST_CASE("another name of the file keeps what it had") {
   write_file(place.file("a"), "old");
   fs::create_hard_link(place.file("a"), place.file("elsewhere"));
   auto slot = FileSlot::open(place.file("a"));
-  REQUIRE_FALSE(slot->replace("new", *slot->read(kLimit)));
+  REQUIRE_FALSE(replace(*slot, "new", *slot->read(kLimit)));
   CHECK(read_file(place.file("a")) == "new");
   CHECK(read_file(place.file("elsewhere")) == "old");
 }
@@ -288,8 +291,8 @@ TEST_CASE("a file is removed only as it was read") {
   auto slot = FileSlot::open(place.file("a"));
   const auto old = slot->read(kLimit);
   write_file(place.file("a"), "newer");
-  REQUIRE(slot->remove(*old));
+  REQUIRE(remove(*slot, *old));
   CHECK(read_file(place.file("a")) == "newer");
-  REQUIRE_FALSE(slot->remove(*slot->read(kLimit)));
+  REQUIRE_FALSE(remove(*slot, *slot->read(kLimit)));
   CHECK_FALSE(fs::exists(place.file("a")));
 }

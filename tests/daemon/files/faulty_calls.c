@@ -1,0 +1,123 @@
+// Stands between a test's program and the C library: each call on files can be watched, held up and made to
+// fail.
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/// The error to fail with; 0: go on. Defined beside the tests.
+int governor_fault(const char* call);
+
+#define NEXT(type, name)                                \
+  static type next;                                     \
+  if (next == NULL) *(void**)&next = dlsym(RTLD_NEXT, #name)
+
+#define FAIL_IF_TOLD(name)                 \
+  do {                                     \
+    const int fault = governor_fault(name); \
+    if (fault != 0) {                      \
+      errno = fault;                       \
+      return -1;                           \
+    }                                      \
+  } while (0)
+
+int open(const char* path, int flags, ...) {
+  NEXT(int (*)(const char*, int, ...), open);
+  va_list arguments;
+  va_start(arguments, flags);
+  const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
+  va_end(arguments);
+  FAIL_IF_TOLD("open");
+  return next(path, flags, mode);
+}
+
+int openat(int directory, const char* path, int flags, ...) {
+  NEXT(int (*)(int, const char*, int, ...), openat);
+  va_list arguments;
+  va_start(arguments, flags);
+  const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
+  va_end(arguments);
+  FAIL_IF_TOLD("openat");
+  return next(directory, path, flags, mode);
+}
+
+ssize_t read(int fd, void* bytes, size_t size) {
+  NEXT(ssize_t (*)(int, void*, size_t), read);
+  FAIL_IF_TOLD("read");
+  return next(fd, bytes, size);
+}
+
+ssize_t write(int fd, const void* bytes, size_t size) {
+  NEXT(ssize_t (*)(int, const void*, size_t), write);
+  FAIL_IF_TOLD("write");
+  return next(fd, bytes, size);
+}
+
+int fstat(int fd, struct stat* info) {
+  NEXT(int (*)(int, struct stat*), fstat);
+  FAIL_IF_TOLD("fstat");
+  return next(fd, info);
+}
+
+int fstatat(int directory, const char* path, struct stat* info, int flags) {
+  NEXT(int (*)(int, const char*, struct stat*, int), fstatat);
+  FAIL_IF_TOLD("fstatat");
+  return next(directory, path, info, flags);
+}
+
+int lstat(const char* path, struct stat* info) {
+  NEXT(int (*)(const char*, struct stat*), lstat);
+  FAIL_IF_TOLD("lstat");
+  return next(path, info);
+}
+
+int fsync(int fd) {
+  NEXT(int (*)(int), fsync);
+  FAIL_IF_TOLD("fsync");
+  return next(fd);
+}
+
+int fchmod(int fd, mode_t mode) {
+  NEXT(int (*)(int, mode_t), fchmod);
+  FAIL_IF_TOLD("fchmod");
+  return next(fd, mode);
+}
+
+int fchown(int fd, uid_t owner, gid_t group) {
+  NEXT(int (*)(int, uid_t, gid_t), fchown);
+  FAIL_IF_TOLD("fchown");
+  return next(fd, owner, group);
+}
+
+int mkdirat(int directory, const char* path, mode_t mode) {
+  NEXT(int (*)(int, const char*, mode_t), mkdirat);
+  FAIL_IF_TOLD("mkdirat");
+  return next(directory, path, mode);
+}
+
+int linkat(int from, const char* old, int to, const char* fresh, int flags) {
+  NEXT(int (*)(int, const char*, int, const char*, int), linkat);
+  FAIL_IF_TOLD("linkat");
+  return next(from, old, to, fresh, flags);
+}
+
+int unlinkat(int directory, const char* path, int flags) {
+  NEXT(int (*)(int, const char*, int), unlinkat);
+  FAIL_IF_TOLD("unlinkat");
+  return next(directory, path, flags);
+}
+
+int renameat(int from, const char* old, int to, const char* fresh) {
+  NEXT(int (*)(int, const char*, int, const char*), renameat);
+  FAIL_IF_TOLD("renameat");
+  return next(from, old, to, fresh);
+}
+
+int renameat2(int from, const char* old, int to, const char* fresh, unsigned int flags) {
+  NEXT(int (*)(int, const char*, int, const char*, unsigned int), renameat2);
+  FAIL_IF_TOLD("renameat2");
+  return next(from, old, to, fresh, flags);
+}
