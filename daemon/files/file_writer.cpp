@@ -43,6 +43,7 @@ bool FileWriter::prepare(FileServices& files) {
   if (content_ && !keep(files, *content_, report_.after)) return false;
   temporary_ = new_temporary_name();
   const bool is_so = report_.before.sha256 == report_.after.sha256;
+  if (is_so) report_.after = report_.before;
   return !is_so || (order_.look && old_.exists && old_.mode != (order_.look->mode & 07777));
 }
 
@@ -97,7 +98,12 @@ void FileWriter::write(FileServices& files, const std::atomic<bool>* abandoned) 
   }
   const auto outcome =
       content_ ? slot_->replace({*content_, temporary_, order_.look, abandoned}, old_) : slot_->remove(old_, temporary_);
-  if (outcome.failure) report_.failure = outcome.failure;
+  if (outcome.failure) {
+    report_.failure = outcome.failure;
+  } else if (const auto look = content_ ? slot_->look() : std::nullopt) {
+    report_.after.mode = look->mode;
+    report_.after.modified_us = look->modified_us.value_or(0);
+  }
   if (outcome.unconfirmed)
     report_.remarks.emplace_back("The disk has not confirmed the write: a crash of the machine may undo it.");
   keep_displaced(files, outcome);
