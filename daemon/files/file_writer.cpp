@@ -16,7 +16,8 @@ namespace {
 core::Error too_large_to_write(const WriteOrder& order, std::uint64_t bytes, std::uint64_t limit) {
   core::Error error(core::ErrorCode::limit_exceeded,
                     fmt::format("{} would have {} bytes; accepted: at most {}.", order.path, bytes, limit),
-                    "Write it with your own tools under a lease, or raise backup_max_file_mb.");
+                    "Write it with your own tools under a direct lease, or let a person raise "
+                    "backup_max_file_mb in the configuration.");
   error.field = order.content ? "content" : "unified_diff";
   return error;
 }

@@ -16,7 +16,8 @@ core::Error too_large(const std::string& path, std::uint64_t max_bytes) {
   core::Error error(
       core::ErrorCode::limit_exceeded,
       fmt::format("{} is larger than {} bytes, too large to be kept and written here.", path, max_bytes),
-      "Write it with your own tools under a lease, or raise backup_max_file_mb.");
+      "Write it with your own tools under a direct lease, or let a person raise backup_max_file_mb in the "
+      "configuration.");
   error.field = "path";
   error.given = path;
   error.expected = fmt::format("at most {} bytes", max_bytes);
