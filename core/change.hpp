@@ -93,6 +93,15 @@ struct LeaseSaved {
   Lease lease;
 };
 
+/// A request waits for a lease.
+struct WaiterSaved {
+  LeaseWaiter waiter;
+};
+
+struct WaiterEnded {
+  WaiterKey waiter = 0;
+};
+
 struct FileVersionAppended {
   FileVersion version;
 };
@@ -154,7 +163,8 @@ using Change =
     std::variant<UpdateAppended, AnswerSaved, AgentSaved, SessionSaved, SessionEnded, AuditAppended,
                  LifecycleEventAppended, AlertSaved, ThresholdsSaved, OutcomeRecorded, LeaseSaved,
                  TaskAppended, TaskChanged, TaskEventAppended, FileVersionAppended, FileVersionsPruned,
-                 ProtectionSaved, UnlockSaved, WatchRootsSaved, OpenWriteSaved, OpenWriteEnded>;
+                 ProtectionSaved, UnlockSaved, WatchRootsSaved, OpenWriteSaved, OpenWriteEnded,
+                 WaiterSaved, WaiterEnded>;
 using Changes = std::vector<Change>;
 
 }  // namespace governor::core

@@ -86,4 +86,15 @@ struct Lease {
   std::string ending_detail;  ///< in the words of whoever broke it
 };
 
+/// A request that waits for others.
+struct LeaseWaiter {
+  WaiterKey key = 0;  ///< grows with every request that waits at the same time
+  LeaseClaim claim;
+  std::uint64_t line = 0;  ///< of a call that comes again if the daemon dies; 0: it does not, nor is it stored
+  std::int64_t since_us = 0;
+  std::int64_t until_us = 0;
+  bool is_away = false;      ///< its caller has to come again
+  std::int64_t away_us = 0;  ///< since when; 0: not known yet
+};
+
 }  // namespace governor::core

@@ -53,7 +53,9 @@ struct LeaseOutcome {
   bool created = false;  ///< of `granted`: it is new, and not the holder's own from before
   Lease lease;           ///< of `granted`
   std::vector<LeaseObstacle> obstacles;
-  WaiterKey waiter = 0;   ///< of `waiting`
+  WaiterKey waiter = 0;            ///< of `waiting`
+  std::int64_t since_us = 0;       ///< when it began to wait; 0: it has not
+  std::int64_t wait_until_us = 0;  ///< of `waiting`
   std::size_t ahead = 0;  ///< older requests in the way
 };
 

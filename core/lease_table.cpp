@@ -139,16 +139,30 @@ const Lease* LeaseTable::find_ended(LeaseKey key) const {
   return found == ended_.rend() ? nullptr : &*found;
 }
 
-WaiterKey LeaseTable::wait(LeaseClaim claim, std::int64_t now_us) {
-  const WaiterKey key = ++last_waiter_;
-  conflicts_.emplace(key, conflicts_of(claim, key));
-  waiters_.emplace(key, Waiter{key, std::move(claim), now_us});
-  return key;
+const LeaseTable::Waiter& LeaseTable::wait(Waiter waiter) {
+  waiter.key = last_waiter_ + 1;
+  const WaiterKey key = waiter.key;
+  insert(std::move(waiter));
+  return waiters_.at(key);
 }
 
-const LeaseTable::Waiter* LeaseTable::find_waiter(WaiterKey key) const {
+void LeaseTable::insert(Waiter waiter) {
+  const WaiterKey key = waiter.key;
+  last_waiter_ = std::max(last_waiter_, key);
+  conflicts_.insert_or_assign(key, conflicts_of(waiter.claim, key));
+  waiters_.insert_or_assign(key, std::move(waiter));
+}
+
+LeaseTable::Waiter* LeaseTable::find_waiter(WaiterKey key) {
   const auto found = waiters_.find(key);
   return found == waiters_.end() ? nullptr : &found->second;
+}
+
+LeaseTable::Waiter* LeaseTable::find_waiter(SessionKey session, std::uint64_t line) {
+  const auto found = std::find_if(waiters_.begin(), waiters_.end(), [&](const auto& item) {
+    return item.second.line == line && item.second.claim.holder.session == session;
+  });
+  return found == waiters_.end() || line == 0 ? nullptr : &found->second;
 }
 
 void LeaseTable::stop_waiting(WaiterKey key) {
@@ -159,6 +173,7 @@ void LeaseTable::stop_waiting(WaiterKey key) {
 WaiterKey LeaseTable::next_ready() const {
   bool some_hold = false;  // of those that wait
   for (const auto& [key, waiter] : waiters_) {
+    if (waiter.is_away) continue;
     const auto& leases = conflicts_.at(key).leases;
     const bool held =
         std::any_of(leases.begin(), leases.end(), [this](LeaseKey lease) { return open_.contains(lease); });
@@ -170,7 +185,8 @@ WaiterKey LeaseTable::next_ready() const {
   if (!some_hold) return 0;
   // A grant may close a circle that no request has closed: its holder may wait for something else as well.
   for (auto waiter = waiters_.rbegin(); waiter != waiters_.rend(); ++waiter) {
-    if (!find_cycle(waiter->second.claim, waiter->first).empty()) return waiter->first;
+    if (!waiter->second.is_away && !find_cycle(waiter->second.claim, waiter->first).empty())
+      return waiter->first;
   }
   return 0;
 }

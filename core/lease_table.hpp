@@ -20,11 +20,7 @@ namespace governor::core {
 /// count: putting the holder behind them would be a deadlock.
 class LeaseTable {
  public:
-  struct Waiter {
-    WaiterKey key = 0;  ///< grows with every request
-    LeaseClaim claim;
-    std::int64_t since_us = 0;
-  };
+  using Waiter = LeaseWaiter;
 
   /// What stands in the way of a claim. Valid until the table changes.
   struct Obstacles {
@@ -47,11 +43,17 @@ class LeaseTable {
   [[nodiscard]] const std::map<LeaseKey, Lease>& open() const { return open_; }
   [[nodiscard]] const std::deque<Lease>& ended() const { return ended_; }
 
-  WaiterKey wait(LeaseClaim claim, std::int64_t now_us);
-  [[nodiscard]] const Waiter* find_waiter(WaiterKey key) const;
+  /// At the end of the queue; gives it its key.
+  const Waiter& wait(Waiter waiter);
+  /// One that the store has kept, with its key. The older ones and the leases must be there already.
+  void insert(Waiter waiter);
+  [[nodiscard]] Waiter* find_waiter(WaiterKey key);
+  /// That of a numbered line.
+  [[nodiscard]] Waiter* find_waiter(SessionKey session, std::uint64_t line);
   void stop_waiting(WaiterKey key);
   [[nodiscard]] const std::map<WaiterKey, Waiter>& waiters() const { return waiters_; }
-  /// The oldest request whose turn has come, else the youngest of those that wait in a circle; 0: none.
+  /// The oldest request whose turn has come, else the youngest of those that wait in a circle; 0: none. One
+  /// whose caller is away keeps its place, and has no turn.
   [[nodiscard]] WaiterKey next_ready() const;
 
   /// While a lease is pinned its holder is writing: it must not end.

@@ -26,6 +26,10 @@ State::State(Thresholds defaults, StateSeed seed, LoopPolicy loop_policy, LeaseP
       leases_.remove(std::move(lease));
     }
   }
+  for (LeaseWaiter& waiter : seed.waiters) {
+    waiter.is_away = true;
+    leases_.insert(std::move(waiter));
+  }
   for (FileVersion& version : seed.file_versions) files_.add(std::move(version));
   for (OpenWrite& open : seed.open_writes) open_writes_.emplace(open.key, std::move(open));
   for (Protection& protection : seed.protections) protections_.push_back(std::move(protection));
@@ -88,6 +92,7 @@ void State::end_session(SessionKey key, std::int64_t now_us, Changes& changes) {
   end_claims(tasks_.claimed_by(key), "owner_gone", "its session has ended", now_us, changes);
   audit({key, 0}, "session_closed", 0, {}, now_us, changes);
   orphan_leases(key, now_us, changes);
+  drop_places(key, changes);
   for (const auto& [number, answer] : found->second.answers) slots_.release(answer.slot);
   session_keys_.erase(found->second.id);
   sessions_.erase(found);

@@ -57,6 +57,7 @@ struct StateSeed {
   std::optional<Thresholds> thresholds;    ///< those set for all agents; none: the defaults
   std::vector<Alert> open_alerts;          ///< whose cause lasts
   std::vector<Lease> leases;               ///< the open ones, and some that have ended, oldest first
+  std::vector<LeaseWaiter> waiters;        ///< whose callers may come again, oldest first
   std::vector<FileVersion> file_versions;  ///< the newest ones, oldest first
   std::vector<OpenWrite> open_writes;      ///< that a crash has interrupted
   std::vector<Protection> protections;     ///< without those of the configuration
@@ -243,7 +244,9 @@ class State {
   /// is granted once more and lasts longer. `would_deadlock` when waiting would never end.
   Result<LeaseOutcome> request_lease(const Caller& caller, LeaseCommand command, std::int64_t now_us,
                                      Changes& changes);
-  void stop_waiting(WaiterKey waiter) { leases_.stop_waiting(waiter); }
+  void stop_waiting(WaiterKey waiter, Changes& changes);
+  /// The caller is gone and will come again: its place stays for as long as leases outlive their session.
+  void keep_place(WaiterKey waiter, std::int64_t now_us);
   Result<Lease> renew_lease(const Caller& caller, LeaseKey key, std::int64_t ttl_us, std::int64_t now_us,
                             Changes& changes);
   /// Releasing one's own lease a second time changes nothing and is no error.
@@ -380,6 +383,13 @@ class State {
                   Changes& changes);
   template <class Predicate>
   void end_leases_if(Predicate predicate, LeaseEnding ending, std::int64_t now_us, Changes& changes);
+  WaiterKey take_place(const Caller& caller, const LeaseClaim& claim, LeaseCommand& command,
+                       LeaseOutcome& outcome, Changes& changes);
+  WaiterKey begin_waiting(const Caller& caller, const LeaseClaim& claim, const LeaseOutcome& outcome,
+                          Changes& changes);
+  void drop_places(SessionKey session, Changes& changes);
+  void expire_places(std::int64_t now_us, Changes& changes);
+  [[nodiscard]] std::int64_t next_place_deadline() const;
   void expire_leases(std::int64_t now_us, Changes& changes);
   [[nodiscard]] std::int64_t next_lease_deadline() const;
   void orphan_leases(SessionKey session, std::int64_t now_us, Changes& changes);

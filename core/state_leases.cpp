@@ -118,24 +118,23 @@ Result<LeaseOutcome> State::request_lease(const Caller& caller, LeaseCommand com
                                           Changes& changes) {
   auto holder = lease_holder(caller, command.agent_id, command.token_hash);
   if (!holder) {
-    leases_.stop_waiting(command.waiter);
+    stop_waiting(command.waiter, changes);
     return std::move(holder.error());
   }
   const LeaseClaim claim{*std::move(holder), command.mode, std::move(command.paths)};
-  const LeaseTable::Waiter* waiter = leases_.find_waiter(command.waiter);
-  const WaiterKey place = waiter != nullptr ? waiter->key : 0;
+  LeaseOutcome outcome;
+  const WaiterKey place = take_place(caller, claim, command, outcome, changes);
   const auto refuse = [&](Error error) {
-    leases_.stop_waiting(place);
+    stop_waiting(place, changes);
     return error;
   };
 
-  LeaseOutcome outcome;
   std::size_t held = 0;
   for (const auto& [key, lease] : leases_.open()) {
     if (!lease.claim.holder.is(claim.holder)) continue;
     ++held;
     if (!lease.claim.covers(claim) || (command.direct && !lease.direct)) continue;
-    leases_.stop_waiting(place);
+    stop_waiting(place, changes);
     outcome.status = LeaseOutcome::Status::granted;
     Lease& own = *leases_.find(key);
     if (now_us + command.ttl_us > own.expires_us) {
@@ -157,7 +156,7 @@ Result<LeaseOutcome> State::request_lease(const Caller& caller, LeaseCommand com
 
   const LeaseTable::Obstacles obstacles = leases_.obstacles(claim, place);
   if (obstacles.none()) {
-    leases_.stop_waiting(place);
+    stop_waiting(place, changes);
     Lease& lease = outcome.lease;
     lease.key = ++keys_.lease;
     lease.fence = ++keys_.fence;
@@ -176,14 +175,16 @@ Result<LeaseOutcome> State::request_lease(const Caller& caller, LeaseCommand com
   for (const LeaseTable::Waiter* older : obstacles.waiters) outcome.obstacles.push_back(obstacle(*older));
   outcome.ahead = obstacles.waiters.size();
   if (now_us >= command.wait_until_us) {
-    leases_.stop_waiting(place);
+    stop_waiting(place, changes);
     return outcome;
   }
   if (const auto cycle = leases_.find_cycle(claim, place); !cycle.empty()) {
     return refuse(would_deadlock(cycle));
   }
   outcome.status = LeaseOutcome::Status::waiting;
-  outcome.waiter = place != 0 ? place : leases_.wait(claim, now_us);
+  if (outcome.since_us == 0) outcome.since_us = now_us;
+  outcome.wait_until_us = command.wait_until_us;
+  outcome.waiter = place != 0 ? place : begin_waiting(caller, claim, outcome, changes);
   return outcome;
 }
 
@@ -266,6 +267,7 @@ void State::end_leases_if(Predicate predicate, LeaseEnding ending, std::int64_t 
 }
 
 void State::expire_leases(std::int64_t now_us, Changes& changes) {
+  expire_places(now_us, changes);
   end_leases_if([&](const Lease& lease) { return lease.expires_us <= now_us; }, LeaseEnding::expired, now_us,
                 changes);
   end_leases_if(
@@ -276,7 +278,7 @@ void State::expire_leases(std::int64_t now_us, Changes& changes) {
 }
 
 std::int64_t State::next_lease_deadline() const {
-  std::int64_t next = INT64_MAX;
+  std::int64_t next = next_place_deadline();
   for (const auto& [key, lease] : leases_.open()) {
     if (leases_.is_pinned(key)) continue;
     next = std::min(next, lease.expires_us);

@@ -57,6 +57,9 @@ class FileSlot {
   /// Takes the file away, if it is still what `read` gave.
   FileChangeOutcome remove(const FileContent& old, const TemporaryName& name);
 
+  /// How what is there looks now; none: nothing is, or it cannot be told.
+  [[nodiscard]] std::optional<FileLook> look() const;
+
   /// What was displaced is kept elsewhere.
   void drop(const TemporaryName& name);
 

@@ -11,6 +11,7 @@
 #include "daemon/files/file_errors.hpp"
 #include "daemon/files/file_slot.hpp"
 #include "daemon/files/open_directory.hpp"
+#include "daemon/files/read_descriptor.hpp"
 #include "daemon/support/sha256.hpp"
 #include "daemon/support/sync_descriptor.hpp"
 
@@ -223,6 +224,12 @@ void FileSlot::settle(const TemporaryName& name, const std::string& known_sha256
   }
   outcome.left_at = directory_path() + "/" + name.kept();
   if (content) outcome.displaced = *std::move(content);
+}
+
+std::optional<FileLook> FileSlot::look() const {
+  struct stat info;
+  if (::fstatat(directory_.get(), name().c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return std::nullopt;
+  return FileLook{info.st_mode & 07777, modified_us(info)};
 }
 
 void FileSlot::drop(const TemporaryName& name) {

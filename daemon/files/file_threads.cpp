@@ -40,7 +40,8 @@ bool FileJob::begin() {
   return true;
 }
 
-FileThreads::FileThreads(std::unique_ptr<FileServices> services) : services_(std::move(services)) {}
+FileThreads::FileThreads(std::unique_ptr<FileServices> services, std::chrono::milliseconds seems_to_hang)
+    : services_(std::move(services)), seems_to_hang_(seems_to_hang) {}
 
 FileThreads::~FileThreads() {
   std::unique_lock lock(mutex_);
@@ -77,7 +78,7 @@ bool FileThreads::has_room(const std::string& lane, Clock::time_point now) const
   for (const Running& running : running_) {
     if (running.lane != lane) continue;
     ++all;
-    fresh += now - running.since < kSeemsToHang ? 1 : 0;
+    fresh += now - running.since < seems_to_hang_ ? 1 : 0;
   }
   return fresh < kAtOnce && all < kMostOfOneLane;
 }

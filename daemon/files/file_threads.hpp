@@ -55,7 +55,8 @@ class FileThreads {
   /// After this a job seems to hang.
   static constexpr std::chrono::milliseconds kSeemsToHang{2000};
 
-  explicit FileThreads(std::unique_ptr<FileServices> services);
+  explicit FileThreads(std::unique_ptr<FileServices> services,
+                       std::chrono::milliseconds seems_to_hang = kSeemsToHang);
   /// Waits for the jobs that run; those that have not begun never will. One that hangs is waited for a
   /// little; then the process ends without it, which is all that can be done about a thread inside the
   /// kernel.
@@ -87,6 +88,7 @@ class FileThreads {
   [[nodiscard]] bool has_room(const std::string& lane, Clock::time_point now) const;
 
   std::unique_ptr<FileServices> services_;
+  const std::chrono::milliseconds seems_to_hang_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   std::condition_variable ended_;

@@ -16,7 +16,8 @@ namespace {
 core::Error too_large_to_write(const WriteOrder& order, std::uint64_t bytes, std::uint64_t limit) {
   core::Error error(core::ErrorCode::limit_exceeded,
                     fmt::format("{} would have {} bytes; accepted: at most {}.", order.path, bytes, limit),
-                    "Write it with your own tools under a lease, or raise backup_max_file_mb.");
+                    "Write it with your own tools under a direct lease, or let a person raise "
+                    "backup_max_file_mb in the configuration.");
   error.field = order.content ? "content" : "unified_diff";
   return error;
 }
@@ -43,6 +44,7 @@ bool FileWriter::prepare(FileServices& files) {
   if (content_ && !keep(files, *content_, report_.after)) return false;
   temporary_ = new_temporary_name();
   const bool is_so = report_.before.sha256 == report_.after.sha256;
+  if (is_so) report_.after = report_.before;
   return !is_so || (order_.look && old_.exists && old_.mode != (order_.look->mode & 07777));
 }
 
@@ -97,7 +99,12 @@ void FileWriter::write(FileServices& files, const std::atomic<bool>* abandoned) 
   }
   const auto outcome =
       content_ ? slot_->replace({*content_, temporary_, order_.look, abandoned}, old_) : slot_->remove(old_, temporary_);
-  if (outcome.failure) report_.failure = outcome.failure;
+  if (outcome.failure) {
+    report_.failure = outcome.failure;
+  } else if (const auto look = content_ ? slot_->look() : std::nullopt) {
+    report_.after.mode = look->mode;
+    report_.after.modified_us = look->modified_us.value_or(0);
+  }
   if (outcome.unconfirmed)
     report_.remarks.emplace_back("The disk has not confirmed the write: a crash of the machine may undo it.");
   keep_displaced(files, outcome);

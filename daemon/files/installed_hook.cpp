@@ -11,6 +11,8 @@
 namespace governor::daemon {
 namespace {
 
+/// Begins the lines that the installation puts into files of others.
+constexpr std::string_view kBlock = "\n# governor >>> ";
 /// The mark stands in the second line of a script.
 constexpr std::size_t kMarkedBytes = 300;
 /// Settings are small; of anything larger this much is looked at.
@@ -25,6 +27,7 @@ bool has_text(std::string_view content, std::string_view text) {
 bool is_installed_hook(std::string_view path, std::string_view content) {
   if (path.ends_with(".before-governor") || has_text(path, ".before-governor/")) return true;
   if (has_text(content.substr(0, kMarkedBytes), "governorctl install guards")) return true;
+  if (content.starts_with(kBlock.substr(1)) || has_text(content, kBlock)) return true;
   if (path.ends_with("/.claude/settings.json") || path.ends_with("/.claude/settings.local.json"))
     return has_text(content, "guard claude-code");
   const std::string_view name = path.substr(path.rfind('/') + 1);

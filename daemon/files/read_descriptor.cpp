@@ -16,12 +16,15 @@ core::Error too_large(const std::string& path, std::uint64_t max_bytes) {
   core::Error error(
       core::ErrorCode::limit_exceeded,
       fmt::format("{} is larger than {} bytes, too large to be kept and written here.", path, max_bytes),
-      "Write it with your own tools under a lease, or raise backup_max_file_mb.");
+      "Write it with your own tools under a direct lease, or let a person raise backup_max_file_mb in the "
+      "configuration.");
   error.field = "path";
   error.given = path;
   error.expected = fmt::format("at most {} bytes", max_bytes);
   return error;
 }
+
+}  // namespace
 
 std::int64_t modified_us(const struct stat& info) {
 #ifdef __APPLE__
@@ -31,8 +34,6 @@ std::int64_t modified_us(const struct stat& info) {
 #endif
   return std::int64_t{time.tv_sec} * 1'000'000 + time.tv_nsec / 1000;
 }
-
-}  // namespace
 
 core::Result<FileContent> read_descriptor(int fd, const std::string& path, std::uint64_t max_bytes) {
   struct stat info;

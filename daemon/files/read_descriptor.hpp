@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/stat.h>
+
 #include <cstdint>
 #include <string>
 
@@ -7,6 +9,9 @@
 #include "daemon/files/file_content.hpp"
 
 namespace governor::daemon {
+
+/// When the file was changed, as it says itself.
+std::int64_t modified_us(const struct stat& info);
 
 /// Reads an open file to its end. `path` is for errors. Refused are what is no regular file, what is larger
 /// than `max_bytes`, and what grows past that while it is read.

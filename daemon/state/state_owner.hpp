@@ -116,6 +116,7 @@ class StateOwner final : public ConcurrencySource {
   void start_work_when_durable(const std::shared_ptr<PendingCall>& pending);
   void run_again(const std::shared_ptr<PendingCall>& pending);
   std::shared_ptr<PendingCall> take_waiting(std::size_t place);
+  void stop_waiting(PendingCall& pending);
   void look_after_leases();
   void check_deadlines();
   void set_deadline_timer();

@@ -133,7 +133,9 @@ void StateOwner::look_after_leases() {
     const auto found = std::find_if(queued_.begin(), queued_.end(),
                                     [&](const auto& pending) { return pending->waiter == ready; });
     if (found == queued_.end()) {
-      state_->stop_waiting(ready);  // whoever waited is gone
+      core::Changes changes;
+      state_->stop_waiting(ready, changes);  // whoever waited is gone
+      if (!changes.empty()) commits_.add(std::move(changes), nullptr);
     } else {
       run_again(take_waiting(static_cast<std::size_t>(found - queued_.begin())));
     }
@@ -174,6 +176,13 @@ void StateOwner::set_deadline_timer() {
   });
 }
 
+void StateOwner::stop_waiting(PendingCall& pending) {
+  if (!state_) return;
+  core::Changes changes;
+  pending.call->stop_waiting(*state_, changes);
+  if (!changes.empty()) commits_.add(std::move(changes), nullptr);
+}
+
 void StateOwner::cancel(std::shared_ptr<ReplySink> sink, std::string id) {
   boost::asio::dispatch(strand_, [this, sink = std::move(sink), id = std::move(id)] {
     const auto found = std::find_if(queued_.begin(), queued_.end(), [&](const auto& pending) {
@@ -181,7 +190,7 @@ void StateOwner::cancel(std::shared_ptr<ReplySink> sink, std::string id) {
     });
     if (found == queued_.end()) return;
     const auto pending = take_waiting(static_cast<std::size_t>(found - queued_.begin()));
-    if (state_) pending->call->stop_waiting(*state_);
+    stop_waiting(*pending);
     sink->forget(std::move(pending->ticket), ReplySink::Forget::cancelled);
     look_after_leases();
   });
@@ -195,10 +204,11 @@ void StateOwner::end_waits(std::shared_ptr<ReplySink> sink, core::Error reason) 
         continue;
       }
       const auto pending = take_waiting(place);
-      if (state_) pending->call->stop_waiting(*state_);
       if (pending->ticket.line != 0) {
+        if (state_) state_->keep_place(pending->waiter, settings_.now_us());
         sink->forget(std::move(pending->ticket), ReplySink::Forget::comes_again);
       } else {
+        stop_waiting(*pending);
         give_up(*pending, reason);
       }
     }

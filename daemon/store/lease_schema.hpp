@@ -26,4 +26,21 @@ CREATE TABLE lease(
 CREATE INDEX lease_open ON lease(key) WHERE ended_us = 0;
 )sql";
 
+/// Requests that wait, of those whose callers come again after a crash.
+inline constexpr const char* kLeaseWaiterSchema = R"sql(
+CREATE TABLE lease_waiter(
+  key INTEGER PRIMARY KEY,
+  session INTEGER NOT NULL,
+  line INTEGER NOT NULL,
+  agent INTEGER NOT NULL,
+  agent_id TEXT NOT NULL,
+  client TEXT NOT NULL,
+  pid INTEGER NOT NULL,
+  mode INTEGER NOT NULL,
+  paths TEXT NOT NULL,
+  since_us INTEGER NOT NULL,
+  until_us INTEGER NOT NULL
+) STRICT;
+)sql";
+
 }  // namespace governor::daemon

@@ -34,6 +34,26 @@ core::Lease read_lease(SQLite::Statement& row) {
   return lease;
 }
 
+core::LeaseWaiter read_waiter(SQLite::Statement& row) {
+  core::LeaseWaiter waiter;
+  core::LeaseHolder& holder = waiter.claim.holder;
+  int column = 0;
+  const auto integer = [&] { return row.getColumn(column++).getInt64(); };
+  const auto text = [&] { return row.getColumn(column++).getString(); };
+  waiter.key = static_cast<core::WaiterKey>(integer());
+  holder.session = integer();
+  waiter.line = static_cast<std::uint64_t>(integer());
+  holder.agent = integer();
+  holder.agent_id = text();
+  holder.client = text();
+  holder.pid = integer();
+  waiter.claim.mode = static_cast<core::LeaseMode>(integer());
+  waiter.claim.paths = decode_paths(text());
+  waiter.since_us = integer();
+  waiter.until_us = integer();
+  return waiter;
+}
+
 }  // namespace
 
 void SqliteStore::apply(const core::LeaseSaved& change) {
@@ -63,6 +83,33 @@ void SqliteStore::apply(const core::LeaseSaved& change) {
   run(statement);
 }
 
+void SqliteStore::apply(const core::WaiterSaved& change) {
+  const core::LeaseWaiter& waiter = change.waiter;
+  const core::LeaseHolder& holder = waiter.claim.holder;
+  const std::string paths = encode_paths(waiter.claim.paths);
+  SQLite::Statement& statement = statements_->save_waiter;
+  int place = 0;
+  const auto integer = [&](std::int64_t value) { statement.bind(++place, value); };
+  const auto text = [&](const std::string& value) { statement.bindNoCopy(++place, value); };
+  integer(static_cast<std::int64_t>(waiter.key));
+  integer(holder.session);
+  integer(static_cast<std::int64_t>(waiter.line));
+  integer(holder.agent);
+  text(holder.agent_id);
+  text(holder.client);
+  integer(holder.pid);
+  integer(static_cast<int>(waiter.claim.mode));
+  text(paths);
+  integer(waiter.since_us);
+  integer(waiter.until_us);
+  run(statement);
+}
+
+void SqliteStore::apply(const core::WaiterEnded& change) {
+  statements_->delete_waiter.bind(1, static_cast<std::int64_t>(change.waiter));
+  run(statements_->delete_waiter);
+}
+
 void SqliteStore::load_leases(core::StateSeed& seed) {
   seed.keys.lease = database_->execAndGet("SELECT coalesce(max(key), 0) FROM lease").getInt64();
   seed.keys.fence = static_cast<std::uint64_t>(
@@ -74,6 +121,8 @@ void SqliteStore::load_leases(core::StateSeed& seed) {
                   "ORDER BY key",
                   kLeaseColumns, core::LeaseTable::kRememberedLeases));
   while (rows.executeStep()) seed.leases.push_back(read_lease(rows));
+  SQLite::Statement waiters(*database_, "SELECT * FROM lease_waiter ORDER BY key");
+  while (waiters.executeStep()) seed.waiters.push_back(read_waiter(waiters));
 }
 
 }  // namespace governor::daemon

@@ -115,6 +115,8 @@ struct SqliteStore::Statements {
             db, fmt::format("SELECT agent, {} FROM history ORDER BY key DESC LIMIT ?", kHistoryColumns)),
         thresholds_of(db, "SELECT thresholds FROM agent WHERE key = ?"),
         save_lease(db, fmt::format("INSERT OR REPLACE INTO lease VALUES({})", placeholders(17))),
+        save_waiter(db, fmt::format("INSERT OR REPLACE INTO lease_waiter VALUES({})", placeholders(11))),
+        delete_waiter(db, "DELETE FROM lease_waiter WHERE key = ?"),
         insert_task(db,
                     "INSERT INTO task(key, id, title, description, source, agent_id, priority, depends_on, "
                     "created_us, creator) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
@@ -162,7 +164,7 @@ struct SqliteStore::Statements {
       parameters_of, update_by_key, setting, answer_text, agents_after, ids_from, children, lifecycle,
       alerts_before, alert_by_key, who, save_outcome, outcome, outcomes_after, unsure_after, fleet_after,
       figures, newest_updates, thresholds_of;
-  SQLite::Statement save_lease;
+  SQLite::Statement save_lease, save_waiter, delete_waiter;
   SQLite::Statement insert_task, save_task, insert_task_event, task_events;
   SQLite::Statement insert_file_version, delete_file_version, save_open_write, delete_open_write, save_protection, delete_protection, save_unlock,
       delete_unlocks_before, file_versions, file_version, file_version_at, versions_to_prune,

@@ -79,6 +79,8 @@ class SqliteStore final : public Store {
   void apply(const core::ThresholdsSaved& change);
   void apply(const core::OutcomeRecorded& change);
   void apply(const core::LeaseSaved& change);
+  void apply(const core::WaiterSaved& change);
+  void apply(const core::WaiterEnded& change);
   void apply(const core::WatchRootsSaved& change);
   void apply(const core::TaskAppended& change);
   void apply(const core::TaskChanged& change);

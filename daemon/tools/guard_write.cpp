@@ -74,7 +74,9 @@ class GuardWriteCall final : public ToolCall {
 
   [[nodiscard]] std::string works_at() const override { return place_of(intent_.path, intent_.cwd); }
   void finish_unseen(CallContext& context) override { give_back(context); }
-  void stop_waiting(core::State& state) override { state.stop_waiting(waiter_); }
+  void stop_waiting(core::State& state, core::Changes& changes) override {
+    state.stop_waiting(waiter_, changes);
+  }
 
  private:
   [[nodiscard]] const std::string& path() const { return (*file_)->path.text(); }
@@ -95,7 +97,6 @@ class GuardWriteCall final : public ToolCall {
     command.direct = true;
     command.reason = guard_lease_reason(intent_.kind, intent_.tool);
     command.waiter = waiter_;
-    const std::int64_t deadline = command.wait_until_us;
     const auto outcome =
         context.state.request_lease(acting_.caller, std::move(command), context.now_us, context.changes);
     waiter_ = 0;
@@ -106,7 +107,7 @@ class GuardWriteCall final : public ToolCall {
       has_waited_ = true;
       context.next = CallContext::Next::wait;
       context.waiter = waiter_;
-      context.wait_until_us = deadline;
+      context.wait_until_us = outcome->wait_until_us;
       return std::string();
     }
     if (outcome->status == core::LeaseOutcome::Status::held)

@@ -95,7 +95,9 @@ class RequestCall final : public PathCall {
   RequestCall(std::optional<std::string> agent_id, std::vector<std::string> paths, Wish wish)
       : PathCall(std::move(agent_id), std::move(paths)), wish_(std::move(wish)) {}
 
-  void stop_waiting(core::State& state) override { state.stop_waiting(waiter_); }
+  void stop_waiting(core::State& state, core::Changes& changes) override {
+    state.stop_waiting(waiter_, changes);
+  }
 
  protected:
   [[nodiscard]] bool is_about_writing() const override { return true; }
@@ -111,15 +113,16 @@ class RequestCall final : public PathCall {
     command.direct = wish_.direct;
     command.reason = wish_.reason;
     command.waiter = waiter_;
-    const std::int64_t deadline = command.wait_until_us;
     const auto outcome =
         context.state.request_lease(context.caller, std::move(command), context.now_us, context.changes);
     if (!outcome) return core::Error(outcome.error());
+    // A line that has come again after a crash has waited before.
+    if (outcome->since_us != 0) since_us_ = outcome->since_us;
     if (outcome->status == core::LeaseOutcome::Status::waiting) {
       waiter_ = outcome->waiter;
       context.next = CallContext::Next::wait;
       context.waiter = waiter_;
-      context.wait_until_us = deadline;
+      context.wait_until_us = outcome->wait_until_us;
       return std::string();
     }
     return answer(*outcome, context.now_us);

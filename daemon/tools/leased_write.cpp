@@ -21,6 +21,8 @@ void FileWriteCall::work(FileServices& files) {
     auto resolved = callers_file(given_, directory_, files);
     if (!resolved) failure_ = std::move(resolved.error());
     if (resolved) resolved_ = *std::move(resolved);
+    const std::string place = given_.starts_with('/') ? given_ : directory_ + "/" + given_;
+    if (system_names().look(place).kind == NameLookup::Kind::symlink) link_ = place;
     step_ = Step::resolved;
   } else if (step_ == Step::find_out) {
     auto wanted = order(files);
@@ -53,11 +55,19 @@ core::Result<std::string> FileWriteCall::begin(CallContext& context) {
     context.next = CallContext::Next::read;
     return std::string();
   }
-  if (auto error = check_read()) return *std::move(error);
+  if (auto error = check_read()) return with_link(*std::move(error));
   if (auto error = allow(context)) return *std::move(error);
   step_ = Step::find_out;
   context.next = CallContext::Next::work;
   return std::string();
+}
+
+/// Backups are of files. Of one that has given way to a link, they are not those of what the link leads to.
+core::Error FileWriteCall::with_link(core::Error error) const {
+  if (link_.empty() || error.code != core::ErrorCode::not_found) return error;
+  error.message += fmt::format(" {} is a symbolic link to it.", link_);
+  error.hint = fmt::format("If {} was a file before, take the link away first, then restore it again.", link_);
+  return error;
 }
 
 /// Nothing happens before it is known to the store.

@@ -57,6 +57,7 @@ class FileWriteCall : public ToolCall {
   enum class Step { resolve, resolved, find_out, found_out, write, written };
 
   core::Result<std::string> begin(CallContext& context);
+  [[nodiscard]] core::Error with_link(core::Error error) const;
   core::Result<std::string> announce(CallContext& context);
   core::Result<std::string> end(CallContext& context);
   std::optional<core::FileWriteOutcome> take_down(CallContext& context);
@@ -66,6 +67,7 @@ class FileWriteCall : public ToolCall {
   std::string directory_;
   std::optional<core::Error> failure_;
   ResolvedPath resolved_;
+  std::string link_;  ///< what was given, if it is a symbolic link to the file
   std::unique_ptr<FileWriter> writer_;
   bool is_to_be_written_ = false;
   std::atomic<bool> abandoned_{false};

@@ -87,7 +87,7 @@ class ToolCall {
   [[nodiscard]] virtual std::vector<std::string> agents_after_read() const { return {}; }
 
   /// State strand: `run` had the call wait and will not be called again; frees what it holds in the state.
-  virtual void stop_waiting(core::State&) {}
+  virtual void stop_waiting(core::State&, core::Changes&) {}
 
   /// Store thread: the result of the same line when it was first applied, if not its text was stored; none if
   /// the call must run again (it then knows what it made the first time).

@@ -10,6 +10,20 @@ using namespace governor::core;
 using namespace governor::core::test;
 using Status = LeaseOutcome::Status;
 
+TEST_CASE("the number of a place that is no more takes nobody else's") {
+  LeaseFixture f;
+  f.granted(f.alice, {"/p/a"});
+  const WaiterKey bobs = f.queued(f.bob, {"/p/a"});
+  f.state.stop_waiting(bobs, f.changes);
+  const WaiterKey carols = f.queued(f.carol, {"/p/a"});
+  // As after the state was read back, when numbers begin anew.
+  LeaseFixture::Wish again;
+  again.waiter = carols;
+  CHECK(f.queued(f.bob, {"/p/a"}, again) != carols);
+  CHECK(f.state.leases().waiters().size() == 2);
+  CHECK(f.state.leases().waiters().at(carols).claim.holder.session == f.carol);
+}
+
 TEST_CASE("those who wait get it in the order in which they came") {
   LeaseFixture f;
   const LeaseKey held = f.granted(f.alice, {"/p/a"});
@@ -190,7 +204,7 @@ class RandomAgents {
   void end_all(SessionKey who) {
     for (auto it = waiting_.begin(); it != waiting_.end();) {
       if (it->second.who == who) {
-        f.state.stop_waiting(it->first);
+        f.state.stop_waiting(it->first, f.changes);
         it = waiting_.erase(it);
       } else {
         ++it;

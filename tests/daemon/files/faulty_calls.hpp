@@ -1,7 +1,10 @@
 #pragma once
 
 #include <cerrno>
+#include <condition_variable>
 #include <functional>
+#include <mutex>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -25,6 +28,29 @@ class FaultyCalls {
   Each each_;
   int count_ = 0;
   bool inside_ = false;
+};
+
+/// While it lives, calls of any thread that name a path with this text in it do not return, as on a file
+/// system that does not answer. One at a time.
+class HangingPaths {
+ public:
+  explicit HangingPaths(std::string part);
+  ~HangingPaths();
+  HangingPaths(const HangingPaths&) = delete;
+  HangingPaths& operator=(const HangingPaths&) = delete;
+
+  /// It answers again.
+  void release();
+  /// How many calls hang.
+  [[nodiscard]] int held() const;
+  void hold(std::string_view path);
+
+ private:
+  std::string part_;
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  bool released_ = false;
+  int held_ = 0;
 };
 
 }  // namespace governor::daemon::test

@@ -74,6 +74,74 @@ TEST_CASE("a diff to /dev/null deletes the file, and what it held can be brought
   }
 }
 
+TEST_CASE("what is restored after a deletion has its mode and its time again") {
+  FileFixture files;
+  Writer ada(files, "ada");
+  const std::string path = files.file("run.sh");
+  write_file(path, "#!/bin/sh\n");
+  std::filesystem::permissions(path, std::filesystem::perms(0755));
+  const auto time = std::filesystem::file_time_type::clock::now() - std::chrono::hours(48);
+  std::filesystem::last_write_time(path, time);
+  const auto lease = ada.lease(path);
+  SECTION("of a content that was there") {
+    ada.call("commit_file", {{"path", path},
+                             {"unified_diff", "+++ /dev/null\n@@ -1 +0,0 @@\n-#!/bin/sh\n"},
+                             {"expected_sha256", sha256_hex("#!/bin/sh\n")},
+                             {"lease", lease}});
+    REQUIRE_FALSE(std::filesystem::exists(path));
+    ada.call("restore_file", {{"path", path}, {"lease", lease}});
+    const auto back = std::filesystem::last_write_time(path);
+    CHECK(std::chrono::abs(back - time) < std::chrono::milliseconds(1));
+  }
+  SECTION("of one that was written here, also when a person restores it") {
+    ada.commit(path, "#!/bin/sh\nexit 0\n", sha256_hex("#!/bin/sh\n"), lease);
+    const auto written = std::filesystem::last_write_time(path);
+    std::filesystem::remove(path);
+    const auto backup = ada.call("list_backups", {{"path", path}}).at("backups").as_array().at(0).at("backup");
+    CHECK_FALSE(ada.ask("governor/restore", {{"path", path}, {"backup", backup}}).contains("error"));
+    CHECK(std::chrono::abs(std::filesystem::last_write_time(path) - written) < std::chrono::milliseconds(1));
+  }
+  CHECK((std::filesystem::status(path).permissions() & std::filesystem::perms::all) ==
+        std::filesystem::perms(0755));
+}
+
+TEST_CASE("where there is a file, its older content gets the mode back, and the present time") {
+  FileFixture files;
+  Writer ada(files, "ada");
+  const std::string path = files.file("run.sh");
+  write_file(path, "one\n");
+  std::filesystem::permissions(path, std::filesystem::perms(0755));
+  const auto time = std::filesystem::file_time_type::clock::now() - std::chrono::hours(48);
+  std::filesystem::last_write_time(path, time);
+  const auto lease = ada.lease(path);
+  ada.commit(path, "two\n", sha256_hex("one\n"), lease);
+  std::filesystem::permissions(path, std::filesystem::perms(0644));
+  ada.call("restore_file", {{"path", path}, {"lease", lease}});
+  CHECK(read_file(path) == "one\n");
+  CHECK((std::filesystem::status(path).permissions() & std::filesystem::perms::all) ==
+        std::filesystem::perms(0755));
+  CHECK(std::filesystem::last_write_time(path) > time + std::chrono::hours(1));
+}
+
+TEST_CASE("a file that has given way to a link is restored when the link is gone, and this is said") {
+  FileFixture files;
+  Writer ada(files, "ada");
+  const std::string path = files.file("a.txt");
+  const auto lease = ada.lease(path);
+  ada.commit(path, "mine\n", "", lease);
+  std::filesystem::remove(path);
+  write_file(files.file("b.txt"), "theirs\n");
+  std::filesystem::create_symlink("b.txt", path);
+  const auto refused = ada.ask("governor/restore", {{"path", path}});
+  const std::string text = json::serialize(refused);
+  CHECK(text.find("is a symbolic link to it") != std::string::npos);
+  CHECK(text.find("take the link away first") != std::string::npos);
+  std::filesystem::remove(path);
+  CHECK_FALSE(ada.ask("governor/restore", {{"path", path}}).contains("error"));
+  CHECK(read_file(path) == "mine\n");
+  CHECK(read_file(files.file("b.txt")) == "theirs\n");
+}
+
 TEST_CASE("a diff that was counted anew is applied as a whole, and the answer says so") {
   FileFixture files;
   Writer ada(files, "ada");

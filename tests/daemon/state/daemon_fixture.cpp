@@ -71,6 +71,7 @@ void DaemonFixture::start() {
   settings.alert_command = settings_.alert_command;
   settings.idle_exit = settings_.idle_exit;
   settings.files = settings_.files;
+  settings.state.file_work_limit = settings_.file_work_limit;
   settings.state.protections = settings_.protections;
   settings.listen_again = [this] { return std::optional(listen()); };
   io_ = std::make_unique<boost::asio::io_context>();

@@ -26,6 +26,7 @@ class DaemonFixture {
     AlertSources alerts{};
     AlertCommand::Settings alert_command{};
     FileSettings files{};
+    std::chrono::milliseconds file_work_limit{30'000};
     std::vector<core::Protection> protections{};
   };
 

@@ -121,6 +121,8 @@ TEST_CASE("a wait can be cancelled, and ends with its connection") {
     gone.send_tool(1, "request_write", kWait);
     wait_for_queue(clients.a, line, 1);
     ::shutdown(gone.fd(), SHUT_RDWR);
+    // It may come again, and finds its place for as long as leases outlive their session.
+    DaemonFixture::advance_clock(std::chrono::seconds(31));
   }
   wait_for_queue(clients.a, line, 0);
   clients.a.call(++line, "release_write", lease_argument(granted));
@@ -178,6 +180,88 @@ TEST_CASE("who waited when the daemon went waits again at the next one") {
   wait_for_queue(clients.c, line, 1);
   clients.a.call(2, "release_write", granted);
   CHECK(clients.b.result(1).at("status").as_string() == "granted");
+}
+
+TEST_CASE("places in the queue outlive the daemon, in their order, whoever comes back first") {
+  DaemonFixture daemon;
+  std::string granted;
+  {
+    Clients clients(daemon);
+    granted = lease_argument(clients.a.call(1, "request_write", kFile));
+    std::uint64_t line = 10;
+    clients.b.send_tool(1, "request_write", kWait);
+    wait_for_queue(clients.a, line, 1);
+    clients.c.send_tool(1, "request_write", kWait);
+    wait_for_queue(clients.a, line, 2);
+    daemon.begin_stop();
+    CHECK_FALSE(clients.c.next_line());
+  }
+  daemon.restart();
+  TestClient a(daemon.socket());
+  a.hello("a");
+  TestClient c(daemon.socket());
+  c.hello("c");
+  c.send_tool(1, "request_write", kWait);
+  TestClient d(daemon.socket());
+  d.hello("d");
+  // Before b has come back: it is its turn, and nobody passes.
+  a.call(2, "release_write", granted);
+  CHECK(d.call(1, "request_write", kFile).at("status").as_string() == "held");
+  TestClient b(daemon.socket());
+  b.hello("b");
+  b.send_tool(1, "request_write", kWait);
+  const auto second = b.result(1);
+  CHECK(second.at("status").as_string() == "granted");
+  b.call(2, "release_write", lease_argument(second));
+  CHECK(c.result(1).at("status").as_string() == "granted");
+  CHECK(daemon.stored("SELECT count(*) FROM lease_waiter") == 0);
+}
+
+TEST_CASE("a wait is over when the caller said, however often the daemon goes meanwhile") {
+  DaemonFixture daemon;
+  constexpr const char* kWaitSeven = R"({"paths":["/nowhere/a.cpp"],"wait_seconds":7})";
+  {
+    Clients clients(daemon);
+    clients.a.call(1, "request_write", kFile);
+    std::uint64_t line = 10;
+    clients.b.send_tool(1, "request_write", kWaitSeven);
+    wait_for_queue(clients.a, line, 1);
+    daemon.begin_stop();
+    CHECK_FALSE(clients.b.next_line());
+  }
+  daemon.restart();
+  DaemonFixture::advance_clock(std::chrono::seconds(8));
+  TestClient b(daemon.socket());
+  b.hello("b");
+  const auto over = b.call(1, "request_write", kWaitSeven);
+  CHECK(over.at("status").as_string() == "held");
+  CHECK(over.at("waited_seconds").as_double() >= 8.0);
+}
+
+TEST_CASE("a place whose caller does not come back is free after the grace") {
+  DaemonFixture daemon;
+  std::string granted;
+  {
+    Clients clients(daemon);
+    granted = lease_argument(clients.a.call(1, "request_write", kFile));
+    std::uint64_t line = 10;
+    clients.b.send_tool(1, "request_write", kWait);
+    wait_for_queue(clients.a, line, 1);
+    daemon.begin_stop();
+    CHECK_FALSE(clients.b.next_line());
+  }
+  daemon.restart();
+  TestClient a(daemon.socket());
+  a.hello("a");
+  TestClient c(daemon.socket());
+  c.hello("c");
+  c.send_tool(1, "request_write", kWait);
+  std::uint64_t line = 10;
+  wait_for_queue(a, line, 2);
+  a.call(++line, "release_write", granted);
+  wait_for_queue(a, line, 2);
+  DaemonFixture::advance_clock(std::chrono::seconds(31));
+  CHECK(c.result(1).at("status").as_string() == "granted");
 }
 
 TEST_CASE("the leases of a session that is gone are free after the grace") {
