@@ -32,10 +32,10 @@ bool FileWriter::fail(core::Error error) {
 bool FileWriter::prepare(FileServices& files) {
   auto slot = FileSlot::open(order_.path);
   if (!slot) return fail(std::move(slot.error()));
-  slot_.emplace(*std::move(slot));
+  slot_.emplace(std::move(*slot));
   auto old = slot_->read(files.settings().max_file_bytes);
   if (!old) return fail(std::move(old.error()));
-  old_ = *std::move(old);
+  old_ = std::move(*old);
   if (old_.exists) report_.before = state_of(old_);
   report_.modified_us = old_.modified_us;
   report_.links = old_.exists ? old_.identity.links - 1 : 0;
