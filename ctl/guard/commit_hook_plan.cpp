@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "ctl/guard/guard_plan.hpp"
+#include "text/shell_word.hpp"
 
 namespace governor::ctl {
 
@@ -50,20 +51,10 @@ ipc::Error changed_by_hand(const std::string& path) {
 
 }  // namespace
 
-std::string shell_word(const std::string& word) {
-  const bool plain = !word.empty() && word.find_first_not_of(
-                                          "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                          "0123456789/._-+@%,:") == std::string::npos;
-  if (plain) return word;
-  std::string quoted = "'";
-  for (const char c : word) quoted += c == '\'' ? "'\\''" : std::string(1, c);
-  return quoted + "'";
-}
-
 ipc::Result<GuardPlan> plan_commit_hook(const std::string& hooks_directory, const std::string& governorctl,
                                         const std::string& fallback) {
   GuardPlan plan{
-      hooks_directory + "/pre-commit", "create", "", hook_text(shell_word(governorctl), fallback), "", {}};
+      hooks_directory + "/pre-commit", "create", "", hook_text(text::shell_word(governorctl), fallback), "", {}};
   const std::string backup = plan.path + ".before-governor";
   const auto present = read_if_there(plan.path);
   if (!present) return present.error();

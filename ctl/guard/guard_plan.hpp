@@ -28,7 +28,4 @@ ipc::Result<GuardPlan> plan_commit_hook(const std::string& hooks_directory, cons
                                         const std::string& fallback);
 ipc::Result<GuardPlan> plan_commit_hook_removal(const std::string& hooks_directory);
 
-/// The word for a shell, in quotes where it needs them.
-std::string shell_word(const std::string& word);
-
 }  // namespace governor::ctl

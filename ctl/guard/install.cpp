@@ -17,6 +17,7 @@
 #include "ctl/guard/line_diff.hpp"
 #include "ctl/printable.hpp"
 #include "ctl/process_list.hpp"
+#include "text/shell_word.hpp"
 
 namespace governor::ctl {
 
@@ -39,7 +40,7 @@ struct Request {
 };
 
 HookCommand hook_command(const Request& request) {
-  std::string command = shell_word(own_executable()) + " guard claude-code --fallback " + request.fallback;
+  std::string command = text::shell_word(own_executable()) + " guard claude-code --fallback " + request.fallback;
   if (!request.approve) command += " --grant none";
   const int wait = static_cast<int>(std::ceil(request.wait_seconds));
   if (wait > 0) command += " --wait " + std::to_string(wait);
