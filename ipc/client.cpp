@@ -29,8 +29,8 @@ Error remote_error(const json::object& error) {
   return Error{Errc::remote_error, 0, std::move(message)};
 }
 
-/// JSON is UTF-8, and a word from a command line may be anything: a byte that is none goes as the text `\xff`,
-/// which is what governor calls it. Such bytes stand in strings only.
+/// JSON is UTF-8, and a word from a command line may be anything: a byte that is none goes as the text
+/// `\xff`, which is what governor calls it. Such bytes stand in strings only.
 std::string line_of(const json::object& request) {
   const std::string serialized = json::serialize(request);
   if (text::is_utf8(serialized)) return serialized;
