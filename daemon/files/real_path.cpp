@@ -34,8 +34,8 @@ core::Error refuse_path(std::string_view given, std::string message, std::string
 std::optional<core::Error> refuse_text(std::string_view given, std::string_view working_directory) {
   if (given.empty()) return refuse_path(given, "The path is empty.", "Name the file or directory.");
   if (given.find('\0') != std::string_view::npos) {
-    return refuse("a path with a NUL in it", "The path has a NUL in it, which no path can have.",
-                  "Give the path without it.");
+    return refuse_path("a path with a NUL in it", "The path has a NUL in it, which no path can have.",
+                       "Give the path without it.");
   }
   if (given.size() > kMaxPathBytes) {
     return refuse_path(given, fmt::format("The path has {} bytes.", given.size()), "Use a shorter path.",
