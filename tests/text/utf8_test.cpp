@@ -21,7 +21,7 @@ TEST_CASE("what is no text is escaped, and the rest stays as it is") {
 
 TEST_CASE("nothing that is shown can control a terminal or turn a line around") {
   CHECK(shown_text("a\x1b[31mb\n\tc\x7f") == R"(a\x1b[31mb\x0a\x09c\x7f)");
-  CHECK(shown_text("\xC2\x9B31m\xC2\xA7") == "\\xc2\\x9b31m\xC2\xA7");
+  CHECK(shown_text("\xC2\x9B;31m\xC2\xA7") == "\\xc2\\x9b;31m\xC2\xA7");
   CHECK(shown_text("safe\xE2\x80\xAEgpj.exe\xE2\x80\xA8") == R"(safe\xe2\x80\xaegpj.exe\xe2\x80\xa8)");
   CHECK(shown_text("\xE2\x81\xA6x\xE2\x82\xAC") == "\\xe2\\x81\\xa6x\xE2\x82\xAC");
   CHECK(shown_text("What? *all* of C:\\x41 in Größe 東京") == "What? *all* of C:\\x41 in Größe 東京");
