@@ -75,6 +75,12 @@ std::optional<std::string> percent_decoded(std::string_view text) {
   return decoded;
 }
 
+std::optional<core::Error> refuse_nul(const std::string& path) {
+  if (path.find('\0') == std::string::npos) return std::nullopt;
+  return refuse_path("a path with a NUL in it", "The path has a NUL in it, which no path can have.",
+                     "Give the path without it.");
+}
+
 /// The path of `file:///a%20b`, `file://localhost/a` or `file:/a`.
 core::Result<std::string> path_of_address(std::string_view given) {
   constexpr std::string_view kExpectedAddress = "file:///absolute/path";
@@ -111,6 +117,7 @@ core::Result<std::string> path_of_address(std::string_view given) {
                        std::string(kExpectedAddress));
   }
   if (is_windows_path(std::string_view(*decoded).substr(1))) return refuse_windows(given);
+  if (auto error = refuse_nul(*decoded)) return *std::move(error);
   return text::path_text(*decoded);
 }
 
@@ -169,10 +176,7 @@ core::Result<std::string> plain_path(std::string_view given, std::string_view wo
   } else if (auto error = refuse_foreign_form(given)) {
     return *std::move(error);
   }
-  if (path.find('\0') != std::string::npos) {
-    return refuse_path("a path with a NUL in it", "The path has a NUL in it, which no path can have.",
-                       "Give the path without it.");
-  }
+  if (auto error = refuse_nul(path)) return *std::move(error);
   if (path.size() > kMaxRealPathBytes) {
     return refuse_path(given, fmt::format("The path has {} bytes.", path.size()), "Use a shorter path.",
                        fmt::format("at most {} bytes", kMaxRealPathBytes));
