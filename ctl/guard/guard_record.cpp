@@ -87,6 +87,7 @@ ipc::Result<GuardPlan> plan_record(const GitPlaces& places, const GuardRecord& r
   if (record.settings.empty() && record.options.empty())
     return plan_text_removal(record_path(places), record_directory(places));
   json::object object;
+  object["written_by"] = "governorctl install guards";  // nobody's to write through the daemon
   object["options"] = record.options;
   object["claude_code"] = json::array(record.settings.begin(), record.settings.end());
   return plan_text(record_path(places), json::serialize(object) + '\n');

@@ -24,7 +24,7 @@ bool has_text(std::string_view content, std::string_view text) {
 }  // namespace
 
 bool is_installed_hook(std::string_view path, std::string_view content) {
-  if (path.ends_with(".before-governor")) return true;
+  if (path.ends_with(".before-governor") || has_text(path, ".before-governor/")) return true;
   if (has_text(content.substr(0, kMarkedBytes), "governorctl install guards")) return true;
   if (path.ends_with("/.claude/settings.json") || path.ends_with("/.claude/settings.local.json"))
     return has_text(content, "guard claude-code");
