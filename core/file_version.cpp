@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "text/shell_word.hpp"
+
 namespace governor::core {
 
 std::string_view to_string(FileVersionKind kind) {
@@ -16,7 +18,7 @@ std::string_view to_string(FileVersionKind kind) {
 }
 
 std::string restore_command(const std::string& path, FileVersionKey backup) {
-  return fmt::format("governorctl restore {} --backup {}", path, backup);
+  return fmt::format("governorctl restore {} --backup {}", text::shell_word(path), backup);
 }
 
 }  // namespace governor::core

@@ -11,6 +11,7 @@
 #include "daemon/files/file_errors.hpp"
 #include "daemon/files/open_directory.hpp"
 #include "daemon/files/read_descriptor.hpp"
+#include "text/path_text.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -24,8 +25,12 @@ bool same_directory(int a, int b) {
 
 }  // namespace
 
+std::string FileSlot::name() const {
+  return text::path_bytes(path_.substr(path_.rfind('/') + 1));
+}
+
 std::string FileSlot::directory_path() const {
-  return path_.substr(0, path_.rfind('/'));
+  return text::path_bytes(path_.substr(0, path_.rfind('/')));
 }
 
 core::Result<FileSlot> FileSlot::open(const std::string& real_path) {

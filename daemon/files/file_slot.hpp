@@ -64,6 +64,7 @@ class FileSlot {
   void drop(const TemporaryName& name);
 
   [[nodiscard]] const std::string& path() const { return path_; }
+  /// As the system has it.
   [[nodiscard]] std::string directory_path() const;
   /// None when it does not exist.
   [[nodiscard]] int directory() const { return directory_.get(); }
@@ -73,7 +74,8 @@ class FileSlot {
       : path_(std::move(path)), directory_(std::move(directory)) {}
 
   class Temporary;
-  [[nodiscard]] std::string name() const { return path_.substr(path_.rfind('/') + 1); }
+  /// As the system has it; the path itself is text, see `text::path_text`.
+  [[nodiscard]] std::string name() const;
   [[nodiscard]] core::Result<FileContent> read_named(const std::string& name, std::uint64_t max_bytes) const;
   [[nodiscard]] std::optional<core::Error> check_writable(const FileContent& old) const;
   /// Whether the directory is still the one of this path.

@@ -222,7 +222,7 @@ void FileSlot::settle(const TemporaryName& name, const std::string& known_sha256
     drop(name);  // if it stays, it is found to be known later
     return;
   }
-  outcome.left_at = directory_path() + "/" + name.kept();
+  outcome.left_at = path_.substr(0, path_.rfind('/') + 1) + name.kept();
   if (content) outcome.displaced = *std::move(content);
 }
 

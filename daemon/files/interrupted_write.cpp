@@ -18,7 +18,7 @@ void look_beside(const core::OpenWrite& open, FileSlot& file, FileServices& file
   const TemporaryName name{open.temporary};
   // A part of the new content, which is kept as a whole.
   ::unlinkat(file.directory(), name.written().c_str(), 0);
-  const std::string place = file.directory_path() + "/" + name.kept();
+  const std::string place = open.write.path.substr(0, open.write.path.rfind('/') + 1) + name.kept();
   const auto slot = FileSlot::open(place);
   const auto content = slot ? slot->read(kAnySize) : core::Result<FileContent>(slot.error());
   if (!content) {

@@ -4,6 +4,7 @@
 
 #include "daemon/tools/file_json.hpp"
 #include "daemon/tools/path_reference.hpp"
+#include "text/path_text.hpp"
 
 namespace governor::daemon {
 
@@ -22,7 +23,7 @@ void FileWriteCall::work(FileServices& files) {
     if (!resolved) failure_ = std::move(resolved.error());
     if (resolved) resolved_ = *std::move(resolved);
     const std::string place = given_.starts_with('/') ? given_ : directory_ + "/" + given_;
-    if (system_names().look(place).kind == NameLookup::Kind::symlink) link_ = place;
+    if (system_names().look(text::path_bytes(place)).kind == NameLookup::Kind::symlink) link_ = place;
     step_ = Step::resolved;
   } else if (step_ == Step::find_out) {
     auto wanted = order(files);
