@@ -159,12 +159,11 @@ struct WatchRootsSaved {
   std::vector<std::string> roots;
 };
 
-using Change =
-    std::variant<UpdateAppended, AnswerSaved, AgentSaved, SessionSaved, SessionEnded, AuditAppended,
-                 LifecycleEventAppended, AlertSaved, ThresholdsSaved, OutcomeRecorded, LeaseSaved,
-                 TaskAppended, TaskChanged, TaskEventAppended, FileVersionAppended, FileVersionsPruned,
-                 ProtectionSaved, UnlockSaved, WatchRootsSaved, OpenWriteSaved, OpenWriteEnded,
-                 WaiterSaved, WaiterEnded>;
+using Change = std::variant<UpdateAppended, AnswerSaved, AgentSaved, SessionSaved, SessionEnded,
+                            AuditAppended, LifecycleEventAppended, AlertSaved, ThresholdsSaved,
+                            OutcomeRecorded, LeaseSaved, TaskAppended, TaskChanged, TaskEventAppended,
+                            FileVersionAppended, FileVersionsPruned, ProtectionSaved, UnlockSaved,
+                            WatchRootsSaved, OpenWriteSaved, OpenWriteEnded, WaiterSaved, WaiterEnded>;
 using Changes = std::vector<Change>;
 
 }  // namespace governor::core

@@ -90,7 +90,8 @@ struct Lease {
 struct LeaseWaiter {
   WaiterKey key = 0;  ///< grows with every request that waits at the same time
   LeaseClaim claim;
-  std::uint64_t line = 0;  ///< of a call that comes again if the daemon dies; 0: it does not, nor is it stored
+  std::uint64_t line =
+      0;  ///< of a call that comes again if the daemon dies; 0: it does not, nor is it stored
   std::int64_t since_us = 0;
   std::int64_t until_us = 0;
   bool is_away = false;      ///< its caller has to come again

@@ -56,7 +56,7 @@ struct LeaseOutcome {
   WaiterKey waiter = 0;            ///< of `waiting`
   std::int64_t since_us = 0;       ///< when it began to wait; 0: it has not
   std::int64_t wait_until_us = 0;  ///< of `waiting`
-  std::size_t ahead = 0;  ///< older requests in the way
+  std::size_t ahead = 0;           ///< older requests in the way
 };
 
 }  // namespace governor::core

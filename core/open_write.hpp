@@ -13,10 +13,10 @@ namespace governor::core {
 struct OpenWrite {
   OpenWriteKey key = 0;
   FileWrite write;
-  SessionKey session = 0;      ///< whose doing it is
-  std::string temporary;       ///< stem of the names beside the file
+  SessionKey session = 0;  ///< whose doing it is
+  std::string temporary;   ///< stem of the names beside the file
   std::int64_t begun_us = 0;
-  bool is_under_way = false;   ///< in this process; never of one that was read from the store
+  bool is_under_way = false;  ///< in this process; never of one that was read from the store
 };
 
 }  // namespace governor::core

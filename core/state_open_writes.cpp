@@ -68,11 +68,11 @@ FileVersionKey State::record_displaced(const std::string& path, const FileState&
 
 void State::tell_displaced(const std::string& path, FileVersionKey backup, const std::string& left_at,
                            std::int64_t now_us, Changes& changes) {
-  const std::string where =
-      backup != 0 ? fmt::format("`{}` brings it back.", restore_command(path, backup))
-                  : fmt::format("It lies in {}.", left_at);
+  const std::string where = backup != 0 ? fmt::format("`{}` brings it back.", restore_command(path, backup))
+                                        : fmt::format("It lies in {}.", left_at);
   std::string message = fmt::format(
-      "{} was changed by somebody else at the very moment when it was written through governor. What he wrote "
+      "{} was changed by somebody else at the very moment when it was written through governor. What he "
+      "wrote "
       "is not in the file any more. {}",
       path, where);
   audit({}, "file_displaced", 0, message, now_us, changes);

@@ -13,7 +13,8 @@ namespace governor::daemon {
 /// the error.
 std::optional<core::Error> copy_attributes(int from, int to, const std::string& path);
 
-/// What a file that comes back is to look like. The mode must succeed, and the owner keeps the right to write.
+/// What a file that comes back is to look like. The mode must succeed, and the owner keeps the right to
+/// write.
 std::optional<core::Error> give_look(int fd, const FileLook& look, const std::string& path);
 
 /// A new file or directory gets what those in its directory seem to be meant to have: the daemon's own mask

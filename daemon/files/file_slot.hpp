@@ -29,7 +29,7 @@ struct FileChangeOutcome {
   /// What somebody wrote at the very last moment, and what is the file's content no more: it must be kept
   /// before `drop` lets go of it.
   std::optional<FileContent> displaced;
-  std::string left_at;       ///< where it lies beside the file, also if it cannot be read; empty: nothing does
+  std::string left_at;  ///< where it lies beside the file, also if it cannot be read; empty: nothing does
   bool unconfirmed = false;  ///< it is so, but the disk has not said that it will survive a crash
 };
 

@@ -49,7 +49,7 @@ class FileThreads {
   using Job = std::function<void(FileServices&)>;
   using Clock = FileJob::Clock;
 
-  static constexpr std::size_t kAtOnce = 4;         ///< of one lane, not counting those that seem to hang
+  static constexpr std::size_t kAtOnce = 4;          ///< of one lane, not counting those that seem to hang
   static constexpr std::size_t kMostOfOneLane = 16;  ///< with those
   static constexpr std::size_t kMostThreads = 64;
   /// After this a job seems to hang.

@@ -6,8 +6,8 @@
 
 #include "daemon/files/file_state.hpp"
 #include "daemon/files/leftovers.hpp"
-#include "daemon/files/unified_diff.hpp"
 #include "daemon/files/shrink_guard.hpp"
+#include "daemon/files/unified_diff.hpp"
 #include "daemon/support/sha256.hpp"
 
 namespace governor::daemon {
@@ -97,8 +97,8 @@ void FileWriter::write(FileServices& files, const std::atomic<bool>* abandoned) 
     remove_leftovers(slot_->directory_path(), slot_->directory(),
                      [&](const std::string& sha256) { return files.backups().has(sha256); });
   }
-  const auto outcome =
-      content_ ? slot_->replace({*content_, temporary_, order_.look, abandoned}, old_) : slot_->remove(old_, temporary_);
+  const auto outcome = content_ ? slot_->replace({*content_, temporary_, order_.look, abandoned}, old_)
+                                : slot_->remove(old_, temporary_);
   if (outcome.failure) {
     report_.failure = outcome.failure;
   } else if (const auto look = content_ ? slot_->look() : std::nullopt) {

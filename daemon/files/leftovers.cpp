@@ -61,8 +61,9 @@ bool is_kept_name(std::string_view name) {
   return name.ends_with(".kept");
 }
 
-/// Whose temporary file it is, `.governor-<pid>-<random>-<number>.tmp` or `.kept`. A pid that somebody else has now, or
-/// of a process that nobody has buried yet, counts as living: the file then stays for a later write.
+/// Whose temporary file it is, `.governor-<pid>-<random>-<number>.tmp` or `.kept`. A pid that somebody else
+/// has now, or of a process that nobody has buried yet, counts as living: the file then stays for a later
+/// write.
 Owner owner_of(std::string_view name) {
   if (!name.starts_with(kTemporaryFilePrefix) || !(name.ends_with(".tmp") || is_kept_name(name)))
     return Owner::nobody;

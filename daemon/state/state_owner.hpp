@@ -44,7 +44,7 @@ class StateOwner final : public ConcurrencySource {
     int archive_idle_days = 0;                                     ///< of test_* and demo_* agents; 0: never
     AlertSources alerts{};
     core::LeasePolicy lease_policy{};
-    std::vector<core::Protection> protections{};  ///< those of the configuration
+    std::vector<core::Protection> protections{};        ///< those of the configuration
     std::chrono::milliseconds file_work_limit{30'000};  ///< after it a file system does not answer
   };
 

@@ -82,8 +82,8 @@ void StateOwner::run_again(const std::shared_ptr<PendingCall>& pending) {
   if (!wait_for_agents(pending)) run_call(pending);
 }
 
-/// Work that runs cannot be stopped; when it is done after all, the call ends without an answer. Work that has
-/// not begun never will.
+/// Work that runs cannot be stopped; when it is done after all, the call ends without an answer. Work that
+/// has not begun never will.
 void StateOwner::give_up_slow_work(std::chrono::steady_clock::time_point now) {
   files_.look_after();
   const auto is_slow = [&](const PendingCall& pending) {
@@ -103,7 +103,8 @@ void StateOwner::give_up_slow_work(std::chrono::steady_clock::time_point now) {
     } else {
       pending->call->abandon();
     }
-    give_up(*pending, withdrawn ? never_began(settings_.file_work_limit) : files_hang(settings_.file_work_limit));
+    give_up(*pending,
+            withdrawn ? never_began(settings_.file_work_limit) : files_hang(settings_.file_work_limit));
   }
 }
 

@@ -166,7 +166,7 @@ CREATE TABLE setting(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-inline constexpr std::array<const char*, 6> kMigrations{kFirstSchema, kLeaseSchema, kTaskSchema, kFileSchema,
-                                                        kFileChangeSchema, kLeaseWaiterSchema};
+inline constexpr std::array<const char*, 6> kMigrations{kFirstSchema, kLeaseSchema,      kTaskSchema,
+                                                        kFileSchema,  kFileChangeSchema, kLeaseWaiterSchema};
 
 }  // namespace governor::daemon

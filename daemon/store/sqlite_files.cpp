@@ -184,8 +184,7 @@ void SqliteStore::load_files(core::StateSeed& seed) {
                   2 * core::FileTable::kRememberedFiles));
   while (versions.executeStep()) seed.file_versions.push_back(read_version(versions));
 
-  seed.keys.open_write =
-      database_->execAndGet("SELECT coalesce(max(key), 0) FROM open_write").getInt64();
+  seed.keys.open_write = database_->execAndGet("SELECT coalesce(max(key), 0) FROM open_write").getInt64();
   SQLite::Statement open(*database_, "SELECT * FROM open_write ORDER BY key");
   while (open.executeStep()) seed.open_writes.push_back(read_open_write(open));
 

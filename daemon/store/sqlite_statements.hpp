@@ -166,9 +166,9 @@ struct SqliteStore::Statements {
       figures, newest_updates, thresholds_of;
   SQLite::Statement save_lease, save_waiter, delete_waiter;
   SQLite::Statement insert_task, save_task, insert_task_event, task_events;
-  SQLite::Statement insert_file_version, delete_file_version, save_open_write, delete_open_write, save_protection, delete_protection, save_unlock,
-      delete_unlocks_before, file_versions, file_version, file_version_at, versions_to_prune,
-      versions_of_content;
+  SQLite::Statement insert_file_version, delete_file_version, save_open_write, delete_open_write,
+      save_protection, delete_protection, save_unlock, delete_unlocks_before, file_versions, file_version,
+      file_version_at, versions_to_prune, versions_of_content;
 };
 
 [[noreturn]] inline void throw_missing_row(core::HistoryKey key) {

@@ -30,7 +30,8 @@ class CommitCall final : public LeasedWrite {
 
   core::Error refusal(const CallContext& context, const WriteReport& report) override {
     if (!report.stale) return *report.failure;
-    return stale_error(path(), *writer().order().expected_sha256, report, context.state.newest_version(path()));
+    return stale_error(path(), *writer().order().expected_sha256, report,
+                       context.state.newest_version(path()));
   }
 
  private:

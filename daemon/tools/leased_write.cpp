@@ -67,7 +67,8 @@ core::Result<std::string> FileWriteCall::begin(CallContext& context) {
 core::Error FileWriteCall::with_link(core::Error error) const {
   if (link_.empty() || error.code != core::ErrorCode::not_found) return error;
   error.message += fmt::format(" {} is a symbolic link to it.", link_);
-  error.hint = fmt::format("If {} was a file before, take the link away first, then restore it again.", link_);
+  error.hint =
+      fmt::format("If {} was a file before, take the link away first, then restore it again.", link_);
   return error;
 }
 
@@ -105,8 +106,10 @@ std::optional<core::FileWriteOutcome> FileWriteCall::take_down(CallContext& cont
   const WriteReport& report = writer_->report();
   core::FileVersionKey displaced = 0;
   if (report.displaced) {
-    displaced = state.record_displaced(path(), report.before, *report.displaced, context.now_us, context.changes);
-    writer_->remark(fmt::format("Somebody else changed the file at the last moment; backup {} has it.", displaced));
+    displaced =
+        state.record_displaced(path(), report.before, *report.displaced, context.now_us, context.changes);
+    writer_->remark(
+        fmt::format("Somebody else changed the file at the last moment; backup {} has it.", displaced));
   }
   std::optional<core::FileWriteOutcome> outcome;
   if (!report.failure) {
@@ -132,9 +135,10 @@ void FileWriteCall::finish_unseen(CallContext& context) {
     context.state.end_change(std::exchange(open_, 0), context.changes);
   }
   if (!has_written) return;
-  context.state.audit(context.caller, "file_written_late", 0,
-                      fmt::format("{}: after its caller was told that the file system does not answer", path()),
-                      context.now_us, context.changes);
+  context.state.audit(
+      context.caller, "file_written_late", 0,
+      fmt::format("{}: after its caller was told that the file system does not answer", path()),
+      context.now_us, context.changes);
 }
 
 core::Result<std::vector<std::string>> LeasedWrite::prepare(const CallContext& context) {

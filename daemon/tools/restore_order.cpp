@@ -68,9 +68,8 @@ core::Result<WriteOrder> RestoreOrder::order(const std::string& path, FileServic
   if (wanted_ == 0 && !at_us_) {
     if (!now) return core::Error(now.error());
     const auto other =
-        std::find_if(candidates_.begin(), candidates_.end(), [&](const core::FileVersion& version) {
-          return version.state.sha256 != now->sha256;
-        });
+        std::find_if(candidates_.begin(), candidates_.end(),
+                     [&](const core::FileVersion& version) { return version.state.sha256 != now->sha256; });
     if (other == candidates_.end())
       return no_version("path", path, fmt::format("{} had no other content that is known.", path));
     chosen = &*other;

@@ -177,12 +177,14 @@ TEST_CASE("whoever writes between any two calls finds it again, also if everythi
   }
 }
 
-TEST_CASE("killed at any call, with somebody writing at any call before: all is found by whoever comes next") {
+TEST_CASE(
+    "killed at any call, with somebody writing at any call before: all is found by whoever comes next") {
   for (const Change change : {Change::overwrite, Change::create, Change::remove}) {
     for (const bool somebody_writes : {false, true}) {
       for_each_call([&](int killed_at) {
         bool was_killed = false;
-        for (int theirs_at = somebody_writes ? 1 : 0; theirs_at <= (somebody_writes ? killed_at : 0); ++theirs_at) {
+        for (int theirs_at = somebody_writes ? 1 : 0; theirs_at <= (somebody_writes ? killed_at : 0);
+             ++theirs_at) {
           Place place(change);
           FileWriter writer(place.order());
           REQUIRE(writer.prepare(place.files()));

@@ -27,8 +27,8 @@ constexpr std::uint64_t kCrashSizeLimit = 1 << 24;
 bool write(const std::string& path, const std::string& content, const IsKept& is_kept = {}) {
   auto slot = FileSlot::open(path);
   if (!slot) return false;
-  remove_leftovers(slot->directory_path(), slot->directory(),
-                   is_kept ? is_kept : [](const std::string&) { return true; });
+  remove_leftovers(
+      slot->directory_path(), slot->directory(), is_kept ? is_kept : [](const std::string&) { return true; });
   const auto old = slot->read(kCrashSizeLimit);
   return old && !replace(*slot, content, *old);
 }

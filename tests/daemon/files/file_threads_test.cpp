@@ -58,8 +58,12 @@ class Gate {
     open_ = true;
     changed_.notify_all();
   }
-  bool wait_held(int count) { return wait([&] { return held_ >= count; }); }
-  bool wait_done(int count) { return wait([&] { return done_ >= count; }); }
+  bool wait_held(int count) {
+    return wait([&] { return held_ >= count; });
+  }
+  bool wait_done(int count) {
+    return wait([&] { return done_ >= count; });
+  }
   [[nodiscard]] int done() const {
     const std::lock_guard lock(mutex_);
     return done_;
@@ -81,7 +85,8 @@ class Gate {
 
 }  // namespace
 
-TEST_CASE("jobs that hang leave room for those of other file systems at once, and of their own after a while") {
+TEST_CASE(
+    "jobs that hang leave room for those of other file systems at once, and of their own after a while") {
   Gate gate;
   FileThreads threads(std::make_unique<FileServices>(std::string(), FileSettings{}),
                       std::chrono::milliseconds(1));

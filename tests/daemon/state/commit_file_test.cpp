@@ -97,7 +97,8 @@ TEST_CASE("what is restored after a deletion has its mode and its time again") {
     ada.commit(path, "#!/bin/sh\nexit 0\n", sha256_hex("#!/bin/sh\n"), lease);
     const auto written = std::filesystem::last_write_time(path);
     std::filesystem::remove(path);
-    const auto backup = ada.call("list_backups", {{"path", path}}).at("backups").as_array().at(0).at("backup");
+    const auto backup =
+        ada.call("list_backups", {{"path", path}}).at("backups").as_array().at(0).at("backup");
     CHECK_FALSE(ada.ask("governor/restore", {{"path", path}, {"backup", backup}}).contains("error"));
     CHECK(std::chrono::abs(std::filesystem::last_write_time(path) - written) < std::chrono::milliseconds(1));
   }

@@ -66,7 +66,8 @@ TEST_CASE("a write that was given up does not happen when the file system answer
   const auto lease = ada.lease(path);
   {
     HangingPaths hanging(".governor-");
-    const auto error = ada.refused("commit_file", Writer::arguments_of(path, "new\n", sha256_hex("old\n"), lease));
+    const auto error =
+        ada.refused("commit_file", Writer::arguments_of(path, "new\n", sha256_hex("old\n"), lease));
     CHECK(text_of(error.at("code")) == "deadline_exceeded");
   }
   // The lease is free of it again, and the file is what it was.
