@@ -11,21 +11,21 @@
 /// The error to fail with; 0: go on. Defined beside the tests.
 int governor_fault(const char* call, const char* path);
 
-#define NEXT(type, name)                                \
-  static type next;                                     \
+#define NEXT(name)               \
+  static __typeof__(name)* next; \
   if (next == NULL) *(void**)&next = dlsym(RTLD_NEXT, #name)
 
-#define FAIL_IF_TOLD(name, path)                 \
-  do {                                           \
+#define FAIL_IF_TOLD(name, path)                  \
+  do {                                            \
     const int fault = governor_fault(name, path); \
-    if (fault != 0) {                            \
-      errno = fault;                             \
-      return -1;                                 \
-    }                                            \
+    if (fault != 0) {                             \
+      errno = fault;                              \
+      return -1;                                  \
+    }                                             \
   } while (0)
 
 int open(const char* path, int flags, ...) {
-  NEXT(int (*)(const char*, int, ...), open);
+  NEXT(open);
   va_list arguments;
   va_start(arguments, flags);
   const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
@@ -35,7 +35,7 @@ int open(const char* path, int flags, ...) {
 }
 
 int openat(int directory, const char* path, int flags, ...) {
-  NEXT(int (*)(int, const char*, int, ...), openat);
+  NEXT(openat);
   va_list arguments;
   va_start(arguments, flags);
   const mode_t mode = (flags & O_CREAT) != 0 ? va_arg(arguments, mode_t) : 0;
@@ -45,79 +45,79 @@ int openat(int directory, const char* path, int flags, ...) {
 }
 
 ssize_t read(int fd, void* bytes, size_t size) {
-  NEXT(ssize_t (*)(int, void*, size_t), read);
+  NEXT(read);
   FAIL_IF_TOLD("read", NULL);
   return next(fd, bytes, size);
 }
 
 ssize_t write(int fd, const void* bytes, size_t size) {
-  NEXT(ssize_t (*)(int, const void*, size_t), write);
+  NEXT(write);
   FAIL_IF_TOLD("write", NULL);
   return next(fd, bytes, size);
 }
 
 int fstat(int fd, struct stat* info) {
-  NEXT(int (*)(int, struct stat*), fstat);
+  NEXT(fstat);
   FAIL_IF_TOLD("fstat", NULL);
   return next(fd, info);
 }
 
 int fstatat(int directory, const char* path, struct stat* info, int flags) {
-  NEXT(int (*)(int, const char*, struct stat*, int), fstatat);
+  NEXT(fstatat);
   FAIL_IF_TOLD("fstatat", path);
   return next(directory, path, info, flags);
 }
 
 int lstat(const char* path, struct stat* info) {
-  NEXT(int (*)(const char*, struct stat*), lstat);
+  NEXT(lstat);
   FAIL_IF_TOLD("lstat", path);
   return next(path, info);
 }
 
 int fsync(int fd) {
-  NEXT(int (*)(int), fsync);
+  NEXT(fsync);
   FAIL_IF_TOLD("fsync", NULL);
   return next(fd);
 }
 
 int fchmod(int fd, mode_t mode) {
-  NEXT(int (*)(int, mode_t), fchmod);
+  NEXT(fchmod);
   FAIL_IF_TOLD("fchmod", NULL);
   return next(fd, mode);
 }
 
 int fchown(int fd, uid_t owner, gid_t group) {
-  NEXT(int (*)(int, uid_t, gid_t), fchown);
+  NEXT(fchown);
   FAIL_IF_TOLD("fchown", NULL);
   return next(fd, owner, group);
 }
 
 int mkdirat(int directory, const char* path, mode_t mode) {
-  NEXT(int (*)(int, const char*, mode_t), mkdirat);
+  NEXT(mkdirat);
   FAIL_IF_TOLD("mkdirat", path);
   return next(directory, path, mode);
 }
 
 int linkat(int from, const char* old, int to, const char* fresh, int flags) {
-  NEXT(int (*)(int, const char*, int, const char*, int), linkat);
+  NEXT(linkat);
   FAIL_IF_TOLD("linkat", fresh);
   return next(from, old, to, fresh, flags);
 }
 
 int unlinkat(int directory, const char* path, int flags) {
-  NEXT(int (*)(int, const char*, int), unlinkat);
+  NEXT(unlinkat);
   FAIL_IF_TOLD("unlinkat", path);
   return next(directory, path, flags);
 }
 
 int renameat(int from, const char* old, int to, const char* fresh) {
-  NEXT(int (*)(int, const char*, int, const char*), renameat);
+  NEXT(renameat);
   FAIL_IF_TOLD("renameat", fresh);
   return next(from, old, to, fresh);
 }
 
 int renameat2(int from, const char* old, int to, const char* fresh, unsigned int flags) {
-  NEXT(int (*)(int, const char*, int, const char*, unsigned int), renameat2);
+  NEXT(renameat2);
   FAIL_IF_TOLD("renameat2", fresh);
   return next(from, old, to, fresh, flags);
 }
