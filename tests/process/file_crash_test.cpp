@@ -129,6 +129,9 @@ TEST_CASE(
   const Answer alerts = writer.call("list_alerts", json::object{});
   for (const json::value& alert : alerts.content().at("alerts").as_array())
     CHECK(alert.at("kind").as_string() != "file_changed");
+  // Not even for a moment was a write of the agent's taken for somebody else's.
+  const Answer entries = writer.call("query_audit_log", json::object{{"event", "file_changed"}});
+  CHECK(entries.content().at("entries").as_array().empty());
   for (const auto& entry : fs::directory_iterator(directory.path())) CHECK(entry.path().filename() == "file");
 }
 
