@@ -24,7 +24,7 @@ WaiterKey State::take_place(const Caller& caller, const LeaseClaim& claim, Lease
   if (!is_own) waiter = leases_.find_waiter(caller.session, caller.line);
   if (waiter == nullptr) return 0;
   outcome.since_us = waiter->since_us;
-  command.wait_until_us = waiter->until_us;
+  if (!is_own) command.wait_until_us = waiter->until_us;
   waiter->is_away = false;
   waiter->away_us = 0;
   if (is_same_claim(waiter->claim, claim)) return waiter->key;
