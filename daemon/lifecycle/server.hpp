@@ -33,7 +33,8 @@ class Server {
     std::function<std::optional<std::string>()> find_lost_ownership;
     /// Whether clients still find the listening socket. Asked as often; empty: always.
     std::function<bool()> is_reachable;
-    FileSettings files{};  ///< how files are kept and guarded
+    FileSettings files{};                  ///< how files are kept and guarded
+    std::vector<std::string> own_files{};  ///< besides the state directory, see OwnFiles
     /// Makes the listening socket again after the last one was closed or lost.
     std::function<ipc::Result<ipc::UniqueFd>()> listen_again;
     bool activated = false;  ///< the first socket is the service manager's
@@ -58,6 +59,7 @@ class Server {
 
   /// As given, with the alert command told of each new alert.
   [[nodiscard]] StateOwner::Settings state_settings();
+  [[nodiscard]] OwnFiles own_files() const;
   void make_listener(ipc::UniqueFd listening);
   void accept(Listener::Socket socket, ipc::PeerCredentials peer);
   void refuse(const ipc::PeerCredentials& peer);
