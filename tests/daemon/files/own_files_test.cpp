@@ -69,6 +69,7 @@ TEST_CASE("hooks that governor installed are its own, by what they hold") {
   write_file(settings, R"({"hooks":{"PreToolUse":[{"command":"/usr/bin/governorctl guard claude-code"}]}})");
   CHECK(home.is_refused(settings));
   CHECK(is_installed_hook("/p/.git/hooks/pre-commit.before-governor", ""));
+  CHECK(is_installed_hook("/p/.git/hooks.before-governor/pre-commit", ""));
   CHECK(is_installed_hook("/p/lefthook.yml", "run: governorctl guard git"));
   CHECK_FALSE(is_installed_hook("/p/docs/guards.md", "`governorctl guard git` asks about the files"));
   CHECK_FALSE(is_installed_hook("/p/lefthook.yml", "run: make lint"));
