@@ -96,9 +96,13 @@ void StateOwner::start() {
       call_for_itself(interrupted_writes_request(), make_interrupted_writes_call(*state_),
                       "looking at writes that were interrupted");
     }
+    report_losses(state_->open_alerts(core::AlertKind::data_loss));
     refresh_watch(core::FileChange::When::after_start);
   });
   boost::asio::dispatch(strand_, [this] { tick(); });
+  store_.post([this](Store& store) {
+    store.on_damage([this](const std::string& what) { on_strand([this, what] { report_damage(what); }); });
+  });
 }
 
 void StateOwner::tick() {

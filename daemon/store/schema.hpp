@@ -5,6 +5,7 @@
 
 #include "daemon/store/file_schema.hpp"
 #include "daemon/store/lease_schema.hpp"
+#include "daemon/store/recovery_schema.hpp"
 #include "daemon/store/task_schema.hpp"
 
 namespace governor::daemon {
@@ -166,7 +167,8 @@ CREATE TABLE setting(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-inline constexpr std::array<const char*, 6> kMigrations{kFirstSchema, kLeaseSchema,      kTaskSchema,
-                                                        kFileSchema,  kFileChangeSchema, kLeaseWaiterSchema};
+inline constexpr std::array<const char*, 7> kMigrations{kFirstSchema, kLeaseSchema, kTaskSchema,
+                                                        kFileSchema, kLossSchema, kFileChangeSchema,
+                                                        kLeaseWaiterSchema};
 
 }  // namespace governor::daemon

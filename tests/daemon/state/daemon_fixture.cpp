@@ -73,7 +73,7 @@ void DaemonFixture::start() {
   settings.files = settings_.files;
   settings.state.file_work_limit = settings_.file_work_limit;
   settings.state.protections = settings_.protections;
-  settings.listen_again = [this] { return std::optional(listen()); };
+  settings.listen_again = [this] { return ipc::Result<ipc::UniqueFd>(listen()); };
   io_ = std::make_unique<boost::asio::io_context>();
   server_ = std::make_unique<Server>(*io_, std::move(facts),
                                      std::make_unique<GatedStore>(std::move(opened->store), gate_),
