@@ -167,8 +167,7 @@ CREATE TABLE setting(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-inline constexpr std::array<const char*, 7> kMigrations{kFirstSchema, kLeaseSchema, kTaskSchema,
-                                                        kFileSchema, kLossSchema, kFileChangeSchema,
-                                                        kLeaseWaiterSchema};
+inline constexpr std::array<const char*, 7> kMigrations{
+    kFirstSchema, kLeaseSchema, kTaskSchema, kFileSchema, kLossSchema, kFileChangeSchema, kLeaseWaiterSchema};
 
 }  // namespace governor::daemon
