@@ -20,7 +20,7 @@ constexpr double kLongestHookWait = 300;
 constexpr std::int64_t kMostLines = 1'000'000'000;
 constexpr std::int64_t kNotGiven = -kMostLines - 1;
 
-struct WriteIntent {
+struct GuardIntent {
   std::string kind;
   std::string tool;
   std::string path;
@@ -32,7 +32,7 @@ struct WriteIntent {
 
 class GuardWriteCall final : public ToolCall {
  public:
-  GuardWriteCall(GuardActor actor, WriteIntent intent)
+  GuardWriteCall(GuardActor actor, GuardIntent intent)
       : actor_(std::move(actor)), intent_(std::move(intent)) {}
 
   [[nodiscard]] bool depends_on_all() const override { return true; }
@@ -183,7 +183,7 @@ class GuardWriteCall final : public ToolCall {
   }
 
   GuardActor actor_;
-  WriteIntent intent_;
+  GuardIntent intent_;
   std::optional<core::Result<GuardFile>> file_;
   GuardActor::Acting acting_;
   std::int64_t since_us_ = 0;
@@ -196,7 +196,7 @@ core::Result<std::unique_ptr<ToolCall>> parse_write(const boost::json::object& p
                                                     const ToolEnvironment&) {
   Arguments arguments(params);
   HookOrigin origin = read_origin(arguments);
-  WriteIntent intent;
+  GuardIntent intent;
   intent.kind = origin.kind;
   intent.cwd = origin.cwd;
   intent.tool = arguments.text("tool", 64).value_or("");
