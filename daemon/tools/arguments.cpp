@@ -39,12 +39,12 @@ std::optional<double> as_number(const json::value& value) {
   return std::nullopt;
 }
 
-/// Without a detour over doubles, which cannot tell large integers apart. A double counts where it is whole.
+/// A double counts where it is whole and surely what was written: beyond 2^53 it may be the nearest to it only.
 std::optional<std::int64_t> as_integer(const json::value& value) {
   if (const auto* x = value.if_int64()) return *x;
-  constexpr double kBeyond = 9223372036854775808.0;  // 2^63; the largest double below it is an int64
+  constexpr double kExact = 9007199254740992.0;
   const auto* x = value.if_double();
-  if (x == nullptr || !(*x >= -kBeyond && *x < kBeyond) || *x != std::floor(*x)) return std::nullopt;
+  if (x == nullptr || !(std::fabs(*x) <= kExact) || *x != std::floor(*x)) return std::nullopt;
   return static_cast<std::int64_t>(*x);
 }
 

@@ -110,7 +110,7 @@ TEST_CASE("an integer beyond 63 bits is refused and never becomes another one") 
   };
   CHECK(exact(R"({"i":9223372036854775807})") == kMost);
   CHECK(exact(R"({"i":-9223372036854775808})") == kLeast);
-  CHECK(exact(R"({"i":-9223372036854775808.0})") == kLeast);
+  CHECK(exact(R"({"i":9007199254740992.0})") == 9007199254740992);
   CHECK(exact(R"({"i":9007199254740993})") == 9007199254740993);
 }
 
