@@ -12,14 +12,14 @@ namespace governor::core {
 namespace {
 
 /// A figure of a row with its range in the model.
-struct Figure {
+struct ImportedFigure {
   const char* name;
   double UpdateRecord::*value;
   double lowest;
   double highest;
 };
 
-constexpr std::array<Figure, 9> kFigures{{
+constexpr std::array<ImportedFigure, 9> kFigures{{
     {"E", &UpdateRecord::E, 0, 1},
     {"I", &UpdateRecord::I, 0, 1},
     {"S", &UpdateRecord::S, 0, 2},
@@ -87,7 +87,7 @@ std::optional<Error> check_rows(const AgentImport& agent) {
         fmt::format("some of 1 to total, which is at most {}", kMaxImportedRows));
   }
   for (std::size_t i = 0; i < agent.rows.size(); ++i) {
-    for (const Figure& figure : kFigures) {
+    for (const ImportedFigure& figure : kFigures) {
       const double value = agent.rows[i].*figure.value;
       if (std::isnan(value) || (value >= figure.lowest && value <= figure.highest)) continue;
       return invalid_argument(fmt::format("rows.{}[{}]", figure.name, i), shown(value),
@@ -118,7 +118,7 @@ std::optional<Error> validate(const AgentImport& agent) {
 }
 
 std::string difference(const UpdateRecord& stored, const UpdateRecord& imported) {
-  for (const Figure& figure : kFigures) {
+  for (const ImportedFigure& figure : kFigures) {
     const double here = stored.*figure.value;
     const double there = imported.*figure.value;
     if (!same(here, there)) {

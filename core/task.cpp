@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kShownBytes = 80;
 
-bool is_id_character(char c) {
+bool is_task_id_character(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
          std::string_view("._-:/").find(c) != std::string_view::npos;
 }
@@ -72,7 +72,8 @@ std::string_view to_string(TaskPriority priority) {
 }
 
 std::optional<Error> validate_task_id(std::string_view field, std::string_view id) {
-  if (!id.empty() && id.size() <= kMaxTaskIdBytes && std::all_of(id.begin(), id.end(), is_id_character)) {
+  if (!id.empty() && id.size() <= kMaxTaskIdBytes &&
+      std::all_of(id.begin(), id.end(), is_task_id_character)) {
     return std::nullopt;
   }
   return invalid_argument(std::string(field), quoted(id), "1 to 128 characters of A-Z a-z 0-9 . _ - : /");

@@ -22,9 +22,9 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::chrono::seconds kPatience{10};
+constexpr std::chrono::seconds kAgentPatience{10};
 
-struct Request {
+struct AgentRequest {
   std::string agent;
   int rows = 10;
 };
@@ -34,8 +34,8 @@ struct Answer {
   json::object history;
 };
 
-ipc::Result<Answer> fetch(const Context& context, const Request& request) {
-  const auto deadline = ipc::Deadline::after(kPatience);
+ipc::Result<Answer> fetch_agent(const Context& context, const AgentRequest& request) {
+  const auto deadline = ipc::Deadline::after(kAgentPatience);
   auto client = connect_to_daemon(context, deadline);
   if (!client) return client.error();
   auto metrics = call_tool(*client, "get_governance_metrics", {{"agent_id", request.agent}}, deadline);
@@ -113,8 +113,8 @@ void write_history(const Context& context, const json::object& history) {
   if (!table.empty()) context.out << '\n' << table.render(context.colour);
 }
 
-int run_agent(const Context& context, const Request& request) {
-  const auto answer = fetch(context, request);
+int run_agent(const Context& context, const AgentRequest& request) {
+  const auto answer = fetch_agent(context, request);
   if (!answer) return report_failure(context, answer.error());
   if (context.json) {
     const json::object body = {{"metrics", answer->metrics}, {"history", answer->history}};
@@ -130,7 +130,7 @@ int run_agent(const Context& context, const Request& request) {
 
 void add_agent(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("agent", "One agent and its latest updates");
-  const auto request = std::make_shared<Request>();
+  const auto request = std::make_shared<AgentRequest>();
   command->add_option("ID", request->agent, "The agent, as `governorctl agents` names it")->required();
   command->add_option("--rows", request->rows, "How many of its latest updates to show")
       ->check(CLI::Range(1, 1000))

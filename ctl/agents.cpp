@@ -23,9 +23,9 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::chrono::seconds kPatience{30};
+constexpr std::chrono::seconds kAgentsPatience{30};
 
-struct Request {
+struct AgentsRequest {
   std::string status;
   std::string health;
   std::string tag;
@@ -33,7 +33,7 @@ struct Request {
   bool summary = false;
 };
 
-json::object filters_of(const Request& request) {
+json::object filters_of(const AgentsRequest& request) {
   json::object arguments;
   for (const auto& [name, value] :
        {std::pair("status", &request.status), std::pair("health", &request.health),
@@ -43,8 +43,8 @@ json::object filters_of(const Request& request) {
   return arguments;
 }
 
-ipc::Result<json::array> fetch_agents(const Context& context, const Request& request) {
-  const auto deadline = ipc::Deadline::after(kPatience);
+ipc::Result<json::array> fetch_agents(const Context& context, const AgentsRequest& request) {
+  const auto deadline = ipc::Deadline::after(kAgentsPatience);
   auto client = connect_to_daemon(context, deadline);
   if (!client) return client.error();
   Progress progress(context.err, context.err_on_terminal, "reading the list of agents");
@@ -107,10 +107,10 @@ void write_counts(const Context& context, const char* title, const json::object&
   if (!table.empty()) context.out << '\n' << table.render(context.colour);
 }
 
-int run_summary(const Context& context, const Request& request) {
+int run_summary(const Context& context, const AgentsRequest& request) {
   json::object arguments = filters_of(request);
   arguments["summary_only"] = true;
-  ToolCommand command{"list_agents", std::move(arguments), kPatience, "counting agents"};
+  ToolCommand command{"list_agents", std::move(arguments), kAgentsPatience, "counting agents"};
   return run_tool(context, std::move(command), [&](const json::object& result) {
     context.out << count_text(result, "total") << " agents\n";
     write_counts(context, "STATUS", object_field(result, "by_status"));
@@ -118,7 +118,7 @@ int run_summary(const Context& context, const Request& request) {
   });
 }
 
-int run_agents(const Context& context, const Request& request) {
+int run_agents(const Context& context, const AgentsRequest& request) {
   if (request.summary) return run_summary(context, request);
   const auto agents = fetch_agents(context, request);
   if (!agents) return report_failure(context, agents.error());
@@ -135,7 +135,7 @@ int run_agents(const Context& context, const Request& request) {
 
 void add_agents(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("agents", "Every agent with its health");
-  const auto request = std::make_shared<Request>();
+  const auto request = std::make_shared<AgentsRequest>();
   command->add_option("--status", request->status, "Only active, paused, archived or deleted ones, or all")
       ->check(CLI::IsMember({"active", "paused", "archived", "deleted", "all"}));
   command->add_option("--health", request->health, "Only unknown, healthy, degraded or critical ones")

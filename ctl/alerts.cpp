@@ -19,9 +19,9 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::chrono::seconds kPatience{30};
+constexpr std::chrono::seconds kAlertsPatience{30};
 
-struct Request {
+struct AlertsRequest {
   bool acknowledged = false;
   bool resolved = false;
   bool all = false;
@@ -31,7 +31,7 @@ struct Request {
   std::string note;
 };
 
-std::string state_of(const json::object& alert) {
+std::string alert_state(const json::object& alert) {
   std::string state = alert.contains("resolved") ? "resolved" : "open";
   if (alert.contains("acknowledged")) {
     state += ", seen by " + text_field(object_field(alert, "acknowledged"), "by");
@@ -47,14 +47,14 @@ void write_alerts(const Context& context, const json::array& alerts) {
     const std::string severity = text_field(alert, "severity");
     table.add_row({std::to_string(count_field(alert, "alert_id")),
                    Cell(severity, severity == "critical" ? Tone::bad : Tone::warning),
-                   text_field(alert, "kind"), text_field(alert, "raised"), state_of(alert),
+                   text_field(alert, "kind"), text_field(alert, "raised"), alert_state(alert),
                    text_field(alert, "agent_id"), text_field(alert, "message")});
   }
   context.out << (table.empty() ? "no alerts\n" : table.render(context.colour));
 }
 
-int run_list(const Context& context, const Request& request) {
-  const auto deadline = ipc::Deadline::after(kPatience);
+int run_list_alerts(const Context& context, const AlertsRequest& request) {
+  const auto deadline = ipc::Deadline::after(kAlertsPatience);
   auto client = connect_to_daemon(context, deadline);
   if (!client) return report_failure(context, client.error());
   json::object arguments = {{"include_acknowledged", request.acknowledged || request.all},
@@ -70,12 +70,12 @@ int run_list(const Context& context, const Request& request) {
   return static_cast<int>(request.exit_code && !alerts->empty() ? ExitCode::found : ExitCode::done);
 }
 
-int run_acknowledge(const Context& context, const Request& request) {
+int run_acknowledge(const Context& context, const AlertsRequest& request) {
   json::object arguments = {{"alert_id", request.alert}};
   if (!request.note.empty()) arguments["note"] = request.note;
   return run_tool(context, {"acknowledge_alert", std::move(arguments)}, [&](const json::object& alert) {
     context.out << "alert " << count_field(alert, "alert_id") << " (" << printable(text_field(alert, "kind"))
-                << "): " << printable(state_of(alert)) << '\n';
+                << "): " << printable(alert_state(alert)) << '\n';
   });
 }
 
@@ -83,7 +83,7 @@ int run_acknowledge(const Context& context, const Request& request) {
 
 void add_alerts(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("alerts", "What a person should know")->require_subcommand(0, 1);
-  const auto request = std::make_shared<Request>();
+  const auto request = std::make_shared<AlertsRequest>();
   command->add_flag("--acknowledged", request->acknowledged, "Also those that somebody has seen");
   command->add_flag("--resolved", request->resolved, "Also those whose cause is over");
   command->add_flag("--all", request->all, "Both");
@@ -97,7 +97,7 @@ void add_alerts(CLI::App& app, Action& action) {
       ->required()
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 53));
   acknowledge->add_option("--note", request->note, "What was found or done");
-  const auto show = [request](const Context& context) { return run_list(context, *request); };
+  const auto show = [request](const Context& context) { return run_list_alerts(context, *request); };
   list->callback([&action, show] { action = show; });
   acknowledge->callback([&action, request] {
     action = [request](const Context& context) { return run_acknowledge(context, *request); };

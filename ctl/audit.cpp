@@ -25,13 +25,13 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::chrono::minutes kPatience{2};
+constexpr std::chrono::minutes kAuditPatience{2};
 constexpr std::chrono::milliseconds kFollowLook{500};
 constexpr std::int64_t kMostBetweenLooks = 10'000;
 constexpr std::string_view kShuttingDown = "shutting_down";
 constexpr std::chrono::hours kVerifyPatience{1};
 
-struct Request {
+struct AuditRequest {
   std::string agent;
   std::string event;
   std::string since;
@@ -41,7 +41,7 @@ struct Request {
   double follow_seconds = 0;  ///< 0: until it is interrupted
 };
 
-json::object filters_of(const Request& request) {
+json::object audit_filters_of(const AuditRequest& request) {
   json::object arguments;
   for (const auto& [name, value] : {std::pair("agent_id", &request.agent), std::pair("event", &request.event),
                                     std::pair("since", &request.since), std::pair("until", &request.until)}) {
@@ -50,12 +50,12 @@ json::object filters_of(const Request& request) {
   return arguments;
 }
 
-ipc::Result<json::array> fetch(ipc::Client& client, json::object filters, std::int64_t rows) {
+ipc::Result<json::array> fetch_entries(ipc::Client& client, json::object filters, std::int64_t rows) {
   return fetch_rows(client, {"query_audit_log", "entries"}, std::move(filters), rows,
-                    ipc::Deadline::after(kPatience));
+                    ipc::Deadline::after(kAuditPatience));
 }
 
-std::string who_text(const json::object& entry) {
+std::string actor_text(const json::object& entry) {
   const json::object& who = object_field(entry, "who");
   const std::int64_t pid = count_field(who, "pid");
   return text_field(who, "client") + (pid > 0 ? ", pid " + std::to_string(pid) : "");
@@ -67,15 +67,15 @@ void write_entries(const Context& context, const json::array& entries) {
     if (!value.is_object()) continue;
     const json::object& entry = value.get_object();
     table.add_row({text_field(entry, "timestamp"), text_field(entry, "event"), text_field(entry, "agent_id"),
-                   who_text(entry), text_field(entry, "detail")});
+                   actor_text(entry), text_field(entry, "detail")});
   }
   context.out << (table.empty() ? "no entries\n" : table.render(context.colour));
 }
 
-int run_query(const Context& context, const Request& request) {
-  auto client = connect_to_daemon(context, ipc::Deadline::after(kPatience));
+int run_query(const Context& context, const AuditRequest& request) {
+  auto client = connect_to_daemon(context, ipc::Deadline::after(kAuditPatience));
   if (!client) return report_failure(context, client.error());
-  const auto entries = fetch(*client, filters_of(request), request.rows);
+  const auto entries = fetch_entries(*client, audit_filters_of(request), request.rows);
   if (!entries) return report_failure(context, entries.error());
   if (context.json) {
     context.out << json::serialize(json::object{{"entries", *entries}, {"count", entries->size()}}) << '\n';
@@ -92,7 +92,7 @@ void write_line(const Context& context, const json::object& entry) {
   }
   context.out << printable(text_field(entry, "timestamp")) << "  " << printable(text_field(entry, "event"));
   if (entry.contains("agent_id")) context.out << "  " << printable(text_field(entry, "agent_id"));
-  context.out << "  (" << printable(who_text(entry)) << ")  " << printable(text_field(entry, "detail"))
+  context.out << "  (" << printable(actor_text(entry)) << ")  " << printable(text_field(entry, "detail"))
               << '\n';
 }
 
@@ -101,7 +101,7 @@ void write_line(const Context& context, const json::object& entry) {
 /// another will have the same log.
 class Follower {
  public:
-  Follower(const Context& context, const Request& request) : context_(context), request_(request) {}
+  Follower(const Context& context, const AuditRequest& request) : context_(context), request_(request) {}
 
   int run() {
     const auto end = std::chrono::steady_clock::now() +
@@ -133,15 +133,15 @@ class Follower {
 
   ipc::Result<void> look() {
     if (!client_) {
-      auto client = connect_to_daemon(context_, ipc::Deadline::after(kPatience));
+      auto client = connect_to_daemon(context_, ipc::Deadline::after(kAuditPatience));
       if (!client) return client.error();
       client_.emplace(*std::move(client));
       if (has_begun_) context_.err << "governorctl: a daemon is there again\n";
     }
-    json::object filters = filters_of(request_);
+    json::object filters = audit_filters_of(request_);
     if (!last_time_.empty()) filters["since"] = last_time_;
     const auto entries =
-        fetch(*client_, std::move(filters), has_begun_ ? kMostBetweenLooks : request_.rows);
+        fetch_entries(*client_, std::move(filters), has_begun_ ? kMostBetweenLooks : request_.rows);
     if (!entries) return entries.error();
     has_begun_ = true;
     write_new(*entries);
@@ -162,7 +162,7 @@ class Follower {
   }
 
   const Context& context_;
-  const Request& request_;
+  const AuditRequest& request_;
   std::optional<ipc::Client> client_;
   bool has_begun_ = false;
   std::string last_time_;
@@ -199,7 +199,7 @@ int run_verify(const Context& context) {
 
 void add_audit(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("audit", "Who did what, and when")->require_subcommand(0, 1);
-  const auto request = std::make_shared<Request>();
+  const auto request = std::make_shared<AuditRequest>();
   command->add_option("--agent", request->agent, "Only about this agent");
   command->add_option("--event", request->event, "Only this event, such as update or refused");
   command->add_option("--since", request->since, "Only from this time on, ISO 8601");

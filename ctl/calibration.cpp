@@ -16,7 +16,7 @@ namespace {
 
 namespace json = boost::json;
 
-struct Request {
+struct CalibrationRequest {
   std::string agent;
 };
 
@@ -41,7 +41,7 @@ void write_calibration(const Context& context, const json::object& result) {
   if (!table.empty()) context.out << '\n' << table.render(context.colour);
 }
 
-int run_calibration(const Context& context, const Request& request) {
+int run_calibration(const Context& context, const CalibrationRequest& request) {
   json::object arguments;
   if (!request.agent.empty()) arguments["agent_id"] = request.agent;
   ToolCommand command{"check_calibration", std::move(arguments)};
@@ -55,7 +55,7 @@ int run_calibration(const Context& context, const Request& request) {
 
 void add_calibration(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("calibration", "How far confidence and outcomes agree");
-  const auto request = std::make_shared<Request>();
+  const auto request = std::make_shared<CalibrationRequest>();
   command->add_option("--agent", request->agent, "Of this agent; without, of all");
   command->callback([&action, request] {
     action = [request](const Context& context) { return run_calibration(context, *request); };

@@ -18,10 +18,10 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::chrono::seconds kPatience{30};
+constexpr std::chrono::seconds kDiagnosisPatience{30};
 constexpr std::size_t kSlowestShown = 10;  // --json has all
 
-struct Request {
+struct DiagnosisRequest {
   std::string directory;
   bool remove_stale = false;
   bool exit_code = false;
@@ -93,7 +93,7 @@ void write_conflicts(const Context& context, const json::object& result) {
   if (!table.empty()) context.out << '\n' << table.render(context.colour);
 }
 
-Tone tone_of(std::string_view state) {
+Tone verdict_tone(std::string_view state) {
   if (state == "dead") return Tone::bad;
   return state == "alive" ? Tone::good : Tone::warning;
 }
@@ -114,7 +114,7 @@ void write_locks(const Context& context, const json::object& report) {
     std::string why = text_field(lock, "reason");
     if (flag_field(lock, "removed")) why += "; removed";
     if (lock.contains("kept_because")) why += "; kept: " + text_field(lock, "kept_because");
-    table.add_row({Cell(state, tone_of(state)), duration(number_field(lock, "age_seconds")),
+    table.add_row({Cell(state, verdict_tone(state)), duration(number_field(lock, "age_seconds")),
                    text_field(lock, "path"), why});
   }
   if (!table.empty()) context.out << '\n' << table.render(context.colour);
@@ -127,10 +127,10 @@ std::string absolute(const std::string& path) {
   return error ? path : made.lexically_normal().string();
 }
 
-int run_cleanup(const Context& context, const Request& request) {
+int run_cleanup(const Context& context, const DiagnosisRequest& request) {
   ToolCommand command{"cleanup_stale_locks",
                       {{"directory", absolute(request.directory)}, {"dry_run", false}}};
-  command.patience = kPatience;
+  command.patience = kDiagnosisPatience;
   command.doing = "looking for lock files";
   return run_tool(
       context, std::move(command),
@@ -144,11 +144,11 @@ int run_cleanup(const Context& context, const Request& request) {
       });
 }
 
-int run_diagnose(const Context& context, const Request& request) {
+int run_diagnose(const Context& context, const DiagnosisRequest& request) {
   json::object arguments;
   if (!request.directory.empty()) arguments["directory"] = absolute(request.directory);
   ToolCommand command{"diagnose_concurrency", std::move(arguments)};
-  command.patience = kPatience;
+  command.patience = kDiagnosisPatience;
   command.doing = "asking the daemon";
   const auto write = [&](const json::object& result) {
     write_queues(context, result);
@@ -170,7 +170,7 @@ int run_diagnose(const Context& context, const Request& request) {
 
 void add_diagnose(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("diagnose", "Who waits for what, and lock files left behind");
-  const auto request = std::make_shared<Request>();
+  const auto request = std::make_shared<DiagnosisRequest>();
   CLI::Option* directory =
       command->add_option("--directory", request->directory,
                           "Look here for lock files of other programs and whether their owners live");

@@ -14,13 +14,13 @@ namespace {
 
 namespace json = boost::json;
 
-struct Request {
+struct ExportRequest {
   std::string agent;
   std::string format = "json";
   std::string name;
 };
 
-int run_export(const Context& context, const Request& request) {
+int run_export(const Context& context, const ExportRequest& request) {
   json::object arguments = {{"agent_id", request.agent}, {"format", request.format}};
   if (!request.name.empty()) arguments["filename"] = request.name;
   ToolCommand command{"export_to_file", std::move(arguments)};
@@ -38,7 +38,7 @@ int run_export(const Context& context, const Request& request) {
 void add_export(CLI::App& app, Action& action) {
   CLI::App* command =
       app.add_subcommand("export", "An agent's whole history into a file in the state directory");
-  const auto request = std::make_shared<Request>();
+  const auto request = std::make_shared<ExportRequest>();
   command->add_option("ID", request->agent, "The agent, as `governorctl agents` names it")->required();
   command->add_option("--format", request->format, "json or csv")
       ->check(CLI::IsMember({"json", "csv"}))

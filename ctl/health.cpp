@@ -14,7 +14,7 @@ namespace {
 namespace json = boost::json;
 
 // The promise is 200 ms for the whole program; the rest is for starting and ending it.
-constexpr std::chrono::milliseconds kPatience{180};
+constexpr std::chrono::milliseconds kHealthPatience{180};
 
 enum class HealthCode { ok = 0, degraded = 1, failing = 2, not_running = 3 };
 
@@ -46,7 +46,7 @@ json::object without_answer(const ipc::Error& error) {
 }
 
 ipc::Result<json::object> ask(const Context& context) {
-  const auto deadline = ipc::Deadline::after(kPatience);
+  const auto deadline = ipc::Deadline::after(kHealthPatience);
   auto client = connect_to_daemon(context, deadline);
   if (!client) return client.error();
   return call_method(*client, "governor/health", {}, deadline);

@@ -26,10 +26,10 @@ namespace {
 namespace json = boost::json;
 
 // A long history comes in many pages; a single one never takes this long.
-constexpr std::chrono::minutes kPatience{10};
+constexpr std::chrono::minutes kHistoryPatience{10};
 constexpr std::int64_t kPage = 1000;
 
-struct Request {
+struct HistoryRequest {
   std::string agent;
   std::string format = "table";
   std::int64_t rows = 50;
@@ -48,7 +48,7 @@ void write_csv_page(std::ostream& out, const std::string& csv, bool first) {
   }
 }
 
-void write_table(const Context& context, const json::array& rows) {
+void write_history_table(const Context& context, const json::array& rows) {
   Table table({{"UPDATE", Align::right},
                {"EPOCH", Align::right},
                {"TIME"},
@@ -98,7 +98,7 @@ std::string decisions_text(const json::array& rows) {
 }
 
 /// One line a figure, from the oldest update on the left to the newest on the right.
-void write_sparklines(const Context& context, const Request& request, const json::array& rows,
+void write_sparklines(const Context& context, const HistoryRequest& request, const json::array& rows,
                       std::int64_t total) {
   if (rows.empty()) {
     context.out << "no updates\n";
@@ -127,10 +127,10 @@ void write_sparklines(const Context& context, const Request& request, const json
   context.out << "\n  decisions   " << decisions_text(rows) << '\n';
 }
 
-int run_history(const Context& context, const Request& request) {
+int run_history(const Context& context, const HistoryRequest& request) {
   const std::string format = context.json ? "json" : request.format;
   const bool csv = format == "csv";
-  const auto deadline = ipc::Deadline::after(kPatience);
+  const auto deadline = ipc::Deadline::after(kHistoryPatience);
   auto client = connect_to_daemon(context, deadline);
   if (!client) return report_failure(context, client.error());
   json::object arguments = {{"agent_id", request.agent}, {"format", csv ? "csv" : "json"}};
@@ -166,7 +166,7 @@ int run_history(const Context& context, const Request& request) {
   } else if (format == "sparkline") {
     write_sparklines(context, request, rows, total);
   } else if (!csv) {
-    write_table(context, rows);
+    write_history_table(context, rows);
   }
   return static_cast<int>(ExitCode::done);
 }
@@ -175,7 +175,7 @@ int run_history(const Context& context, const Request& request) {
 
 void add_history(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("history", "An agent's updates as a table, CSV, JSON or sparklines");
-  const auto request = std::make_shared<Request>();
+  const auto request = std::make_shared<HistoryRequest>();
   command->add_option("ID", request->agent, "The agent, as `governorctl agents` names it")->required();
   command->add_option("--format", request->format, "table, csv, json or sparkline")
       ->check(CLI::IsMember({"table", "csv", "json", "sparkline"}))

@@ -18,19 +18,19 @@ namespace {
 
 namespace json = boost::json;
 
-struct Request {
+struct LifecycleRequest {
   std::string agent;
   std::string reason;
   bool yes = false;
 };
 
-json::object arguments_of(const Request& request) {
+json::object arguments_of(const LifecycleRequest& request) {
   json::object arguments = {{"agent_id", request.agent}};
   if (!request.reason.empty()) arguments["reason"] = request.reason;
   return arguments;
 }
 
-int run_change(const Context& context, std::string_view tool, const Request& request) {
+int run_change(const Context& context, std::string_view tool, const LifecycleRequest& request) {
   return run_tool(context, {tool, arguments_of(request)}, [&](const json::object& result) {
     context.out << printable(text_field(result, "agent_id")) << " is "
                 << printable(text_field(result, "status")) << " (it was "
@@ -38,7 +38,7 @@ int run_change(const Context& context, std::string_view tool, const Request& req
   });
 }
 
-int run_delete(const Context& context, const Request& request) {
+int run_delete(const Context& context, const LifecycleRequest& request) {
   if (!request.yes) {
     context.err
         << "governorctl: deleting an agent cannot be taken back by governorctl; say --yes to do it, or "
@@ -58,7 +58,7 @@ int run_delete(const Context& context, const Request& request) {
 
 void add_change(CLI::App& app, Action& action, const char* name, const char* what, std::string_view tool) {
   CLI::App* command = app.add_subcommand(name, what);
-  const auto request = std::make_shared<Request>();
+  const auto request = std::make_shared<LifecycleRequest>();
   command->add_option("ID", request->agent, "The agent, as `governorctl agents` names it")->required();
   command->add_option("--reason", request->reason, "Why, for the audit log and whoever is refused");
   command->callback([&action, request, tool] {
@@ -119,7 +119,7 @@ void add_lifecycle(CLI::App& app, Action& action) {
   add_change(app, action, "resume", "Lets a paused or archived agent go on", "resume_agent");
   add_change(app, action, "archive", "Puts an agent away, with its history", "archive_agent");
   CLI::App* command = app.add_subcommand("delete", "Deletes an agent after a backup");
-  const auto request = std::make_shared<Request>();
+  const auto request = std::make_shared<LifecycleRequest>();
   command->add_option("ID", request->agent, "The agent, as `governorctl agents` names it")->required();
   command->add_option("--reason", request->reason, "Why, for the audit log");
   command->add_flag("--yes", request->yes, "Really");

@@ -20,7 +20,7 @@ namespace {
 namespace json = boost::json;
 
 // The list of processes does not depend on the daemon; what it knows is an addition worth a short wait.
-constexpr std::chrono::seconds kPatience{1};
+constexpr std::chrono::seconds kGreetingPatience{1};
 
 struct Knowledge {
   std::string build = "-";
@@ -31,7 +31,7 @@ struct Knowledge {
 // What the daemon knows about processes, by pid; empty if it does not answer.
 std::map<std::int64_t, Knowledge> ask_daemon(const Context& context) {
   std::map<std::int64_t, Knowledge> known;
-  const auto deadline = ipc::Deadline::after(kPatience);
+  const auto deadline = ipc::Deadline::after(kGreetingPatience);
   auto client = connect_to_daemon(context, deadline);
   if (!client) return known;
   const auto status = call_method(*client, "governor/status", {}, deadline);

@@ -21,7 +21,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::chrono::seconds kPatience{30};
+constexpr std::chrono::seconds kRestartPatience{30};
 
 struct Restarted {
   pid_t before = 0;  // 0: none was running
@@ -29,7 +29,7 @@ struct Restarted {
   std::string build;
 };
 
-ipc::Result<ipc::UniqueFd> start(ipc::Connector& connector, ipc::Deadline deadline) {
+ipc::Result<ipc::UniqueFd> start_again(ipc::Connector& connector, ipc::Deadline deadline) {
   for (;;) {
     auto step = connector.advance();
     if (!step) return step.error();
@@ -61,7 +61,7 @@ ipc::Result<Restarted> restart(const Context& context, ipc::Deadline deadline) {
   ipc::StartOptions options;
   options.environment = context.environment;
   ipc::Connector connector(*paths, std::move(options), std::move(*lock));
-  auto connection = start(connector, deadline);
+  auto connection = start_again(connector, deadline);
   if (!connection) return connection.error();
   ipc::Client client(std::move(*connection));
   const auto health = call_method(client, "governor/health", {}, deadline);
@@ -72,7 +72,7 @@ ipc::Result<Restarted> restart(const Context& context, ipc::Deadline deadline) {
 }
 
 int run_restart(const Context& context) {
-  const auto result = restart(context, ipc::Deadline::after(kPatience));
+  const auto result = restart(context, ipc::Deadline::after(kRestartPatience));
   if (!result) return report_failure(context, result.error());
   if (context.json) {
     const json::object body = {

@@ -17,9 +17,9 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::chrono::seconds kPatience{5};
+constexpr std::chrono::seconds kStatusPatience{5};
 
-Tone tone_of(const std::string& status) {
+Tone status_tone(const std::string& status) {
   if (status == "ok") return Tone::good;
   return status == "degraded" ? Tone::warning : Tone::bad;
 }
@@ -43,7 +43,7 @@ void write_summary(const Context& context, const json::object& status) {
   const std::string word = text_field(status, "status");
   context.out << "governord " << printable(text_field(status, "build")) << ", pid "
               << count_field(status, "pid") << ", up " << duration(number_field(status, "uptime_seconds"))
-              << ": " << toned(printable(word), tone_of(word), context.colour) << '\n';
+              << ": " << toned(printable(word), status_tone(word), context.colour) << '\n';
   for (const json::value& reason : array_field(status, "reasons")) {
     if (reason.is_string()) context.out << "  " << printable(reason.get_string()) << '\n';
   }
@@ -98,7 +98,7 @@ void write_sessions(const Context& context, const json::object& status) {
 }
 
 int run_status(const Context& context) {
-  const auto deadline = ipc::Deadline::after(kPatience);
+  const auto deadline = ipc::Deadline::after(kStatusPatience);
   auto client = connect_to_daemon(context, deadline);
   if (!client) return report_failure(context, client.error());
   const auto status = call_method(*client, "governor/status", {}, deadline);

@@ -12,10 +12,10 @@ namespace governor::ctl {
 namespace {
 
 // The daemon promises to answer what it has read within 5 s.
-constexpr std::chrono::seconds kPatience{10};
+constexpr std::chrono::seconds kStopPatience{10};
 
 int run_stop(const Context& context) {
-  const auto pid = stop_daemon(context, "governorctl stop", ipc::Deadline::after(kPatience));
+  const auto pid = stop_daemon(context, "governorctl stop", ipc::Deadline::after(kStopPatience));
   if (!pid) return report_failure(context, pid.error());
   if (context.json) {
     context.out << boost::json::serialize(boost::json::object{{"stopped", true}, {"pid", *pid}}) << '\n';

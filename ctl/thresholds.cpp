@@ -21,7 +21,7 @@ namespace {
 
 namespace json = boost::json;
 
-struct Request {
+struct ThresholdsRequest {
   std::string agent;
   std::string profile;
   std::string reason;
@@ -67,19 +67,19 @@ void write_changes(const Context& context, const json::object& result) {
   context.out << (table.empty() ? "nothing has changed\n" : table.render(context.colour));
 }
 
-json::object scope_of(const Request& request) {
+json::object scope_of(const ThresholdsRequest& request) {
   json::object arguments;
   if (!request.agent.empty()) arguments["agent_id"] = request.agent;
   return arguments;
 }
 
-int run_show(const Context& context, const Request& request) {
+int run_show(const Context& context, const ThresholdsRequest& request) {
   return run_tool(context, {"get_thresholds", scope_of(request)},
                   [&](const json::object& result) { write_thresholds(context, result); });
 }
 
 // Nothing, with the mistake written, where a value is not of the form name=number.
-std::optional<json::object> values_of(const Context& context, const Request& request) {
+std::optional<json::object> values_of(const Context& context, const ThresholdsRequest& request) {
   json::object values;
   for (const std::string& text : request.values) {
     const std::size_t equals = text.find('=');
@@ -97,7 +97,7 @@ std::optional<json::object> values_of(const Context& context, const Request& req
   return values;
 }
 
-int run_set(const Context& context, const Request& request) {
+int run_set(const Context& context, const ThresholdsRequest& request) {
   json::object arguments = scope_of(request);
   if (!request.values.empty()) {
     auto values = values_of(context, request);
@@ -111,7 +111,7 @@ int run_set(const Context& context, const Request& request) {
                   [&](const json::object& result) { write_changes(context, result); });
 }
 
-void add_agent_option(CLI::App& command, Request& request) {
+void add_agent_option(CLI::App& command, ThresholdsRequest& request) {
   command.add_option("--agent", request.agent, "Those of this agent; without, those of all others");
 }
 
@@ -120,7 +120,7 @@ void add_agent_option(CLI::App& command, Request& request) {
 void add_thresholds(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("thresholds", "The figures that decisions and health are judged by")
                           ->require_subcommand(0, 1);
-  const auto request = std::make_shared<Request>();
+  const auto request = std::make_shared<ThresholdsRequest>();
   add_agent_option(*command, *request);
   CLI::App* show = command->add_subcommand("show", "Shows them, as does `thresholds` alone");
   CLI::App* set = command->add_subcommand("set", "Changes some, checked together");

@@ -11,12 +11,12 @@ constexpr std::string_view kEscapedReplacement = "\\ufffd";
 constexpr std::string_view kSeparatorStart = "\xE2\x80";
 constexpr std::size_t kEscapeBytes = 6;  // "\u" and four digits
 
-bool is_digit(char c) noexcept {
+bool is_decimal(char c) noexcept {
   return c >= '0' && c <= '9';
 }
 
-int hex_value(char c) noexcept {
-  if (is_digit(c)) return c - '0';
+int hex_digit_value(char c) noexcept {
+  if (is_decimal(c)) return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
@@ -27,7 +27,7 @@ int escaped_unit(std::string_view text, std::size_t at) noexcept {
   if (text.substr(at, 2) != "\\u" || at + kEscapeBytes > text.size()) return -1;
   int unit = 0;
   for (std::size_t i = at + 2; i < at + kEscapeBytes; ++i) {
-    const int digit = hex_value(text[i]);
+    const int digit = hex_digit_value(text[i]);
     if (digit < 0) return -1;
     unit = unit * 16 + digit;
   }
@@ -87,7 +87,7 @@ bool is_json_string(std::string_view raw) noexcept {
 bool is_json_integer(std::string_view raw) noexcept {
   if (raw.starts_with('-')) raw.remove_prefix(1);
   const bool padded = raw.size() > 1 && raw.front() == '0';
-  return !raw.empty() && !padded && std::all_of(raw.begin(), raw.end(), is_digit);
+  return !raw.empty() && !padded && std::all_of(raw.begin(), raw.end(), is_decimal);
 }
 
 std::string_view without_byte_order_mark(std::string_view text) noexcept {

@@ -5,11 +5,11 @@
 namespace governor::ipc {
 namespace {
 
-bool is_blank(char c) noexcept {
+bool is_json_blank(char c) noexcept {
   return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-bool is_digit(char c) noexcept {
+bool is_of_line_number(char c) noexcept {
   return c >= '0' && c <= '9';
 }
 
@@ -54,18 +54,18 @@ void MessageOutline::put_in_string(char c) {
 }
 
 void MessageOutline::put_at_top(char c) {
-  if (place_ == Place::scalar && !is_blank(c) && c != ',' && c != '}') {
+  if (place_ == Place::scalar && !is_json_blank(c) && c != ',' && c != '}') {
     keep(c);
     return;
   }
   if (place_ == Place::scalar) end_value();
-  if (is_blank(c)) return;
+  if (is_json_blank(c)) return;
   switch (place_) {
     case Place::before:
       if (c == '{') {
         depth_ = 1;
         place_ = Place::key;
-      } else if (is_digit(c)) {
+      } else if (is_of_line_number(c)) {
         is_numbered_ = true;
       } else if (!is_of_byte_order_mark(c)) {
         place_ = Place::lost;

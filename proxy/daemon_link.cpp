@@ -20,7 +20,7 @@ constexpr milliseconds kLongestBackoff{5000};
 constexpr milliseconds kLockRetry{50};
 constexpr milliseconds kLockPatience{5000};
 constexpr milliseconds kDrainPatience{15000};
-constexpr std::size_t kReadSize = 64 * 1024;
+constexpr std::size_t kLinkReadSize = 64 * 1024;
 /// Far above what the daemon sends, so that a limit there can grow without an upgrade here.
 constexpr std::size_t kMaxDaemonLine = 8 * ipc::kMaxLineBytes;
 constexpr std::size_t kMaxPieces = 32;
@@ -125,7 +125,7 @@ void DaemonLink::hurry(TimePoint now) {
 
 void DaemonLink::receive(TimePoint now) {
   if (!relay_.wants_daemon_lines()) return;
-  auto got = ipc::receive_some(socket_.get(), decoder_.prepare(kReadSize));
+  auto got = ipc::receive_some(socket_.get(), decoder_.prepare(kLinkReadSize));
   if (!got) {
     lose(now);
     return;

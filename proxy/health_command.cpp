@@ -17,7 +17,7 @@ constexpr int kFailing = 2;
 constexpr int kNotRunning = 3;
 constexpr std::chrono::milliseconds kPatience{200};
 
-void print(int fd, std::string text) {
+void print_health(int fd, std::string text) {
   text += '\n';
   for (std::string_view rest = text; !rest.empty();) {
     const auto written = ::write(fd, rest.data(), rest.size());
@@ -53,7 +53,7 @@ int exit_code_of(std::string_view health) {
 }
 
 int report_failure(const ipc::Error& error) {
-  print(STDERR_FILENO, "governor-proxy: " + error.message);
+  print_health(STDERR_FILENO, "governor-proxy: " + error.message);
   return error.code == ipc::Errc::no_daemon ? kNotRunning : kFailing;
 }
 
@@ -68,7 +68,7 @@ int run_health_command() {
   const auto answer = ask_health(socket->get(), deadline);
   if (!answer) return report_failure(answer.error());
   const auto health = ipc::find_member(*answer, "result");
-  print(STDOUT_FILENO, health ? std::string(*health) : *answer);
+  print_health(STDOUT_FILENO, health ? std::string(*health) : *answer);
   return health ? exit_code_of(*health) : kFailing;
 }
 

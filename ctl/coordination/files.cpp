@@ -20,9 +20,9 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::chrono::seconds kPatience{30};
+constexpr std::chrono::seconds kFilesPatience{30};
 
-struct Request {
+struct FilesRequest {
   std::string path;
   std::int64_t rows = 100;
   std::string at;
@@ -56,8 +56,8 @@ void write_versions(const Context& context, const json::array& versions) {
   context.out << (table.empty() ? "no version of it is known\n" : table.render(context.colour));
 }
 
-int run_backups(const Context& context, const Request& request) {
-  const auto deadline = ipc::Deadline::after(kPatience);
+int run_backups(const Context& context, const FilesRequest& request) {
+  const auto deadline = ipc::Deadline::after(kFilesPatience);
   auto client = connect_to_daemon(context, deadline);
   if (!client) return report_failure(context, client.error());
   json::object arguments = {{"path", absolute_path(request.path)}};
@@ -72,7 +72,7 @@ int run_backups(const Context& context, const Request& request) {
   return static_cast<int>(ExitCode::done);
 }
 
-int run_restore(const Context& context, const Request& request) {
+int run_restore(const Context& context, const FilesRequest& request) {
   json::object params = {{"path", absolute_path(request.path)}};
   if (!request.at.empty()) params["at"] = request.at;
   if (request.backup > 0) params["backup"] = request.backup;
@@ -89,7 +89,7 @@ int run_restore(const Context& context, const Request& request) {
 
 void add_files(CLI::App& app, Action& action) {
   CLI::App* backups = app.add_subcommand("backups", "What a file held before");
-  const auto request = std::make_shared<Request>();
+  const auto request = std::make_shared<FilesRequest>();
   backups->add_option("PATH", request->path, "The file")->required();
   backups->add_option("--rows", request->rows, "How many at most, the newest first")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 31))
@@ -98,7 +98,7 @@ void add_files(CLI::App& app, Action& action) {
     action = [request](const Context& context) { return run_backups(context, *request); };
   });
   CLI::App* restore = app.add_subcommand("restore", "Brings back what a file held");
-  const auto back = std::make_shared<Request>();
+  const auto back = std::make_shared<FilesRequest>();
   restore->add_option("PATH", back->path, "The file")->required();
   CLI::Option* at = restore->add_option(
       "--at", back->at,

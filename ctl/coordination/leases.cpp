@@ -21,10 +21,10 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::chrono::seconds kPatience{30};
+constexpr std::chrono::seconds kLeasesPatience{30};
 constexpr std::size_t kShownPaths = 3;
 
-struct Request {
+struct LeasesRequest {
   std::string path;
   std::string agent;
   std::int64_t lease = 0;
@@ -88,8 +88,8 @@ void write_leases(const Context& context, const Leases& leases) {
   context.out << (table.empty() ? "nobody holds anything\n" : table.render(context.colour));
 }
 
-int run_list(const Context& context, const Request& request) {
-  const auto deadline = ipc::Deadline::after(kPatience);
+int run_list_leases(const Context& context, const LeasesRequest& request) {
+  const auto deadline = ipc::Deadline::after(kLeasesPatience);
   auto client = connect_to_daemon(context, deadline);
   if (!client) return report_failure(context, client.error());
   json::object arguments;
@@ -112,7 +112,7 @@ int run_list(const Context& context, const Request& request) {
   return static_cast<int>(ExitCode::done);
 }
 
-int run_break(const Context& context, const Request& request) {
+int run_break(const Context& context, const LeasesRequest& request) {
   json::object arguments = {{"lease", request.lease}, {"reason", request.reason}};
   return run_method(context, {"governor/lease_break", std::move(arguments)}, [&](const json::object& lease) {
     context.out << "lease " << count_field(lease, "lease") << " of "
@@ -126,7 +126,7 @@ int run_break(const Context& context, const Request& request) {
 void add_leases(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("leases", "Who may write what, and who waits for it");
   command->require_subcommand(0, 1);
-  const auto request = std::make_shared<Request>();
+  const auto request = std::make_shared<LeasesRequest>();
   command->add_option("--path", request->path, "Only those in the way of this path");
   command->add_option("--agent", request->agent, "Only those of this agent");
   CLI::App* list = command->add_subcommand("list", "Shows them, as does `leases` alone");
@@ -136,7 +136,7 @@ void add_leases(CLI::App& app, Action& action) {
       ->required()
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 53));
   breaking->add_option("--reason", request->reason, "Why, for the audit log and the holder")->required();
-  const auto show = [request](const Context& context) { return run_list(context, *request); };
+  const auto show = [request](const Context& context) { return run_list_leases(context, *request); };
   list->callback([&action, show] { action = show; });
   breaking->callback([&action, request] {
     action = [request](const Context& context) { return run_break(context, *request); };

@@ -25,7 +25,7 @@ struct ProtectRequest {
   bool list = false;
 };
 
-int run_list(const Context& context) {
+int run_list_protected(const Context& context) {
   return run_method(context, {"governor/protections"}, [&](const json::object& result) {
     Table table({{"PATTERN"}, {"SINCE"}, {"BY"}, {"REASON"}});
     for (const json::value& entry : array_field(result, "items")) {
@@ -48,7 +48,7 @@ int run_list(const Context& context) {
 }
 
 int run_protect(const Context& context, const ProtectRequest& request) {
-  if (request.list || request.pattern.empty()) return run_list(context);
+  if (request.list || request.pattern.empty()) return run_list_protected(context);
   json::object params = {{"pattern", absolute_path(request.pattern)}, {"remove", request.remove}};
   if (!request.reason.empty()) params["reason"] = request.reason;
   return run_method(context, {"governor/protect", std::move(params)}, [&](const json::object& result) {

@@ -16,13 +16,13 @@ namespace {
 
 namespace json = boost::json;
 
-struct Request {
+struct WatchRequest {
   std::string root;
   bool remove = false;
   bool list = false;
 };
 
-int run_list(const Context& context) {
+int run_list_watches(const Context& context) {
   return run_method(context, {"governor/watches"}, [&](const json::object& result) {
     Table table({{"DIRECTORY"}});
     for (const json::value& entry : array_field(result, "items")) {
@@ -34,8 +34,8 @@ int run_list(const Context& context) {
   });
 }
 
-int run_watch(const Context& context, const Request& request) {
-  if (request.list || request.root.empty()) return run_list(context);
+int run_watch(const Context& context, const WatchRequest& request) {
+  if (request.list || request.root.empty()) return run_list_watches(context);
   json::object params = {{"root", absolute_path(request.root)}, {"remove", request.remove}};
   ToolCommand command{"governor/watch", std::move(params), std::chrono::minutes(1),
                       "looking at " + request.root};
@@ -50,7 +50,7 @@ int run_watch(const Context& context, const Request& request) {
 void add_watches(CLI::App& app, Action& action) {
   CLI::App* command =
       app.add_subcommand("watch", "Reports every change below a directory that nobody was granted");
-  const auto request = std::make_shared<Request>();
+  const auto request = std::make_shared<WatchRequest>();
   command->add_option("DIR", request->root, "The directory; none: shows those that are watched");
   command->add_flag("--remove", request->remove, "No longer");
   command->add_flag("--list", request->list, "Shows those that are watched");

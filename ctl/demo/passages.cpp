@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kShortestPassage = 60;
-constexpr std::uintmax_t kLargestFile = 1024 * 1024;
+constexpr std::uintmax_t kLargestPassageFile = 1024 * 1024;
 
 std::vector<fs::path> text_files(const std::string& folder) {
   std::vector<fs::path> files;
@@ -24,7 +24,7 @@ std::vector<fs::path> text_files(const std::string& folder) {
     const std::string extension = entry->path().extension().string();
     std::error_code ignored;
     if ((extension == ".md" || extension == ".txt") && entry->is_regular_file(ignored) &&
-        entry->file_size(ignored) <= kLargestFile) {
+        entry->file_size(ignored) <= kLargestPassageFile) {
       files.push_back(entry->path());
     }
   }

@@ -19,7 +19,7 @@ namespace governor::ctl {
 namespace {
 
 constexpr std::size_t kReadSize = 64 * 1024;
-constexpr std::chrono::milliseconds kPollInterval{5};
+constexpr std::chrono::milliseconds kOutputPoll{5};
 
 struct Pipe {
   ipc::UniqueFd reading;
@@ -166,7 +166,7 @@ ipc::Result<void> ProxyProcess::finish(ipc::Deadline deadline) {
       return ipc::Error{ipc::Errc::deadline_exceeded, 0,
                         "governor-proxy did not end with its input and was killed"};
     }
-    (void)ipc::pause_until(deadline.capped(kPollInterval));
+    (void)ipc::pause_until(deadline.capped(kOutputPoll));
   }
   pid_ = -1;
   return {};

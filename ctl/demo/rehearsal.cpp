@@ -17,23 +17,21 @@ namespace governor::ctl {
 namespace {
 
 namespace json = boost::json;
-using std::chrono::milliseconds;
-using std::chrono::seconds;
 
-constexpr seconds kPatience{45};       // for everything
-constexpr seconds kReplyPatience{20};  // for one reply, a crash and a start included
-constexpr seconds kEndPatience{5};
+constexpr std::chrono::seconds kRehearsalPatience{45};  // for everything
+constexpr std::chrono::seconds kReplyPatience{20};      // for one reply, a crash and a start included
+constexpr std::chrono::seconds kClientEndPatience{5};
 constexpr const char* kSharedAgent = "demo-shared";
-constexpr int kPage = 500;
+constexpr int kAuditPage = 500;
 
 std::string own_agent(int client) {
   return "demo-client-" + std::to_string(client + 1);
 }
 
 // What the clients' threads share. The first failure ends all of them.
-class Progress {
+class RehearsalProgress {
  public:
-  explicit Progress(std::vector<Account> accounts) : accounts_(std::move(accounts)) {}
+  explicit RehearsalProgress(std::vector<Account> accounts) : accounts_(std::move(accounts)) {}
 
   void acknowledge(std::size_t account, std::int64_t update, const std::string& action) {
     const std::lock_guard lock(mutex_);
@@ -81,8 +79,8 @@ json::object update_arguments(const std::string& agent, const std::string& passa
           {"confidence", 0.9}};
 }
 
-ipc::Result<void> report_passages(DemoClient& client, int index, const Plan& plan, Progress& progress,
-                                  ipc::Deadline deadline) {
+ipc::Result<void> report_passages(DemoClient& client, int index, const Plan& plan,
+                                  RehearsalProgress& progress, ipc::Deadline deadline) {
   if (auto begun = client.begin(deadline); !begun) return begun.error();
   for (int i = 0; i < plan.updates && !progress.failed(); ++i) {
     const bool shared = i % 2 == 0;
@@ -110,13 +108,13 @@ ipc::Result<std::vector<DemoClient>> start_clients(const Plan& plan, const Sandb
 }
 
 // Kills the daemon at equal distances while the clients work; returns how often.
-int kill_repeatedly(const Plan& plan, const Sandbox& sandbox, Progress& progress, ipc::Deadline deadline,
-                    const std::function<void(const std::string&)>& tell) {
+int kill_repeatedly(const Plan& plan, const Sandbox& sandbox, RehearsalProgress& progress,
+                    ipc::Deadline deadline, const std::function<void(const std::string&)>& tell) {
   int kills = 0;
   while (kills < plan.kills) {
     const int mark = plan.clients * plan.updates * (kills + 1) / (plan.kills + 1);
     if (!progress.wait_for(mark, deadline)) break;
-    const auto pid = sandbox.kill_daemon(deadline.capped(kEndPatience));
+    const auto pid = sandbox.kill_daemon(deadline.capped(kClientEndPatience));
     if (!pid) {
       progress.fail(pid.error());
       break;
@@ -130,7 +128,7 @@ int kill_repeatedly(const Plan& plan, const Sandbox& sandbox, Progress& progress
 ipc::Result<void> read_stored(DemoClient& client, Account& account, ipc::Deadline deadline) {
   std::optional<std::int64_t> before;
   for (;;) {
-    json::object arguments = {{"agent_id", account.agent}, {"format", "json"}, {"limit", kPage}};
+    json::object arguments = {{"agent_id", account.agent}, {"format", "json"}, {"limit", kAuditPage}};
     if (before) arguments["before_update"] = *before;
     const auto page = client.call_tool("get_system_history", std::move(arguments), deadline);
     if (!page) return page.error();
@@ -153,7 +151,7 @@ ipc::Result<void> read_stored(DemoClient& client, Account& account, ipc::Deadlin
 ipc::Result<Outcome> rehearse(const Plan& plan, const Sandbox& sandbox, const Interruption& interruption,
                               const std::function<void(const std::string&)>& tell) {
   const auto began = std::chrono::steady_clock::now();
-  const auto deadline = ipc::Deadline::after(kPatience);
+  const auto deadline = ipc::Deadline::after(kRehearsalPatience);
   auto clients = start_clients(plan, sandbox, interruption);
   if (!clients) return clients.error();
   tell(std::to_string(plan.clients) + " clients started at the same time; no daemon was running");
@@ -161,7 +159,7 @@ ipc::Result<Outcome> rehearse(const Plan& plan, const Sandbox& sandbox, const In
   std::vector<Account> accounts(static_cast<std::size_t>(plan.clients) + 1);
   accounts[0].agent = kSharedAgent;
   for (int i = 0; i < plan.clients; ++i) accounts[static_cast<std::size_t>(i) + 1].agent = own_agent(i);
-  Progress progress(std::move(accounts));
+  RehearsalProgress progress(std::move(accounts));
   std::vector<std::thread> threads;
   threads.reserve(clients->size());
   for (int i = 0; i < plan.clients; ++i) {
@@ -181,7 +179,8 @@ ipc::Result<Outcome> rehearse(const Plan& plan, const Sandbox& sandbox, const In
       return read.error();
   }
   for (DemoClient& client : *clients) {
-    if (auto finished = client.finish(ipc::Deadline::after(kEndPatience)); !finished) return finished.error();
+    if (auto finished = client.finish(ipc::Deadline::after(kClientEndPatience)); !finished)
+      return finished.error();
   }
   outcome.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   return outcome;

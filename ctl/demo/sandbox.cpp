@@ -22,7 +22,7 @@ namespace governor::ctl {
 namespace {
 
 constexpr std::chrono::seconds kEndPatience{6};
-constexpr std::chrono::milliseconds kPollInterval{10};
+constexpr std::chrono::milliseconds kDaemonPoll{10};
 
 // A daemon that is starting or ending holds its lock without listening.
 bool someone_holds_the_lock(const ipc::Environment& environment) {
@@ -64,7 +64,7 @@ void Sandbox::end_daemon() const {
     const auto stopped = stop_daemon(context_, "the demonstration is over", deadline);
     if (!stopped && stopped.error().code == ipc::Errc::no_daemon) {
       if (!someone_holds_the_lock(context_.environment)) return;
-      (void)ipc::pause_until(deadline.capped(kPollInterval));
+      (void)ipc::pause_until(deadline.capped(kDaemonPoll));
     } else if (!stopped) {
       break;
     }
@@ -84,7 +84,7 @@ ipc::Result<pid_t> Sandbox::kill_daemon(ipc::Deadline deadline) const {
   // own.
   if (::kill(pid, SIGKILL) != 0 && errno != ESRCH) return ipc::system_error("cannot kill the daemon", errno);
   while (ipc::liveness(*identity) != ipc::Liveness::dead && !deadline.expired()) {
-    (void)ipc::pause_until(deadline.capped(kPollInterval));
+    (void)ipc::pause_until(deadline.capped(kDaemonPoll));
   }
   return pid;
 }

@@ -17,7 +17,7 @@ namespace governor::ctl {
 
 namespace {
 
-constexpr std::size_t kLargestFile = 8 * 1024 * 1024;
+constexpr std::size_t kLargestHookFile = 8 * 1024 * 1024;
 
 bool write_all(int fd, std::string_view text) {
   while (!text.empty()) {
@@ -77,7 +77,7 @@ ipc::Result<std::optional<std::string>> read_if_there(const std::string& path) {
     if (count < 0) return ipc::system_error("cannot read " + path, errno);
     if (count == 0) return std::optional(std::move(text));
     text.append(buffer, static_cast<std::size_t>(count));
-    if (text.size() > kLargestFile)
+    if (text.size() > kLargestHookFile)
       return ipc::Error{ipc::Errc::protocol_error, 0, path + " is longer than 8 MiB"};
   }
 }

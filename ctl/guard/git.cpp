@@ -23,7 +23,7 @@ namespace json = boost::json;
 
 constexpr std::size_t kPathsAtOnce = 1000;
 constexpr std::size_t kShownConflicts = 20;
-constexpr std::chrono::seconds kGitPatience{30};
+constexpr std::chrono::seconds kStagedPatience{30};
 
 struct Commit {
   std::string top;
@@ -32,7 +32,7 @@ struct Commit {
 
 ipc::Result<Commit> staged_commit(const Context& context) {
   const GitRepository repository(context.environment, "");
-  const auto deadline = ipc::Deadline::after(kGitPatience);
+  const auto deadline = ipc::Deadline::after(kStagedPatience);
   auto top = repository.top_level(deadline);
   if (!top) return top.error();
   auto paths = repository.staged_paths(deadline);
@@ -64,7 +64,7 @@ ipc::Result<json::array> find_conflicts(const Context& context, const Commit& co
   return conflicts;
 }
 
-std::string holder_of(const json::object& conflict) {
+std::string holder_of_file(const json::object& conflict) {
   std::string holder = text_field(conflict, "agent_id");
   const std::string client = text_field(conflict, "client");
   if (holder == "-") holder = client == "-" ? "another session" : client;
@@ -73,16 +73,16 @@ std::string holder_of(const json::object& conflict) {
   return printable(holder);
 }
 
-void write_conflicts(const Context& context, const json::array& conflicts) {
+void write_held_files(const Context& context, const json::array& conflicts) {
   context.err << "governor: this commit is refused, others are writing files that are in it:\n";
   std::size_t shown = 0;
   for (const json::value& entry : conflicts) {
     if (!entry.is_object()) continue;
     if (++shown > kShownConflicts) break;
     const json::object& conflict = entry.get_object();
-    context.err << "  " << printable(text_field(conflict, "path")) << "\n    held by " << holder_of(conflict)
-                << " since " << printable(text_field(conflict, "since")) << " until "
-                << printable(text_field(conflict, "until"));
+    context.err << "  " << printable(text_field(conflict, "path")) << "\n    held by "
+                << holder_of_file(conflict) << " since " << printable(text_field(conflict, "since"))
+                << " until " << printable(text_field(conflict, "until"));
     if (const auto lease = count_field(conflict, "lease"); lease > 0) context.err << ", lease " << lease;
     if (const auto reason = text_field(conflict, "reason"); reason != "-")
       context.err << ": " << printable(reason);
@@ -95,7 +95,7 @@ void write_conflicts(const Context& context, const json::array& conflicts) {
          "nobody needs any\nmore is ended with: governorctl leases break ID --reason TEXT\n";
 }
 
-int fall_back(const Context& context, const GitOptions& options, const std::string& why) {
+int fall_back_in_git(const Context& context, const GitOptions& options, const std::string& why) {
   const bool refused = options.fallback == "deny";
   context.err << "governor: " << (refused ? "this commit is refused, since" : "this commit is not checked:")
               << " the daemon cannot be asked: " << printable(why) << '\n';
@@ -115,12 +115,12 @@ int guard_git(const Context& context, const GitOptions& options) {
     const auto deadline = ipc::Deadline::after(
         std::chrono::milliseconds(static_cast<std::int64_t>(options.timeout_seconds * 1000)));
     const auto conflicts = find_conflicts(context, *commit, deadline);
-    if (!conflicts) return fall_back(context, options, conflicts.error().message);
+    if (!conflicts) return fall_back_in_git(context, options, conflicts.error().message);
     if (conflicts->empty()) return static_cast<int>(ExitCode::done);
-    write_conflicts(context, *conflicts);
+    write_held_files(context, *conflicts);
     return static_cast<int>(ExitCode::failed);
   } catch (const std::exception& error) {
-    return fall_back(context, options, error.what());
+    return fall_back_in_git(context, options, error.what());
   }
 }
 

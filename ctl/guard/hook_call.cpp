@@ -10,7 +10,7 @@ namespace {
 
 namespace json = boost::json;
 
-std::string text_of(const json::object& object, std::string_view name) {
+std::string member_text(const json::object& object, std::string_view name) {
   const json::value* found = object.if_contains(name);
   return found && found->is_string() ? std::string(found->get_string()) : std::string();
 }
@@ -48,15 +48,15 @@ std::int64_t occurrences(const std::string& path, std::string_view text) {
 }
 
 std::int64_t delta_of(const json::object& edit, const std::string& path) {
-  const std::string before = text_of(edit, "old_string");
-  const std::string after = text_of(edit, "new_string");
+  const std::string before = member_text(edit, "old_string");
+  const std::string after = member_text(edit, "new_string");
   const std::int64_t delta = newlines(after) - newlines(before);
   return delta < 0 && is_true(edit, "replace_all") ? delta * occurrences(path, before) : delta;
 }
 
 void read_write(HookCall& call, const json::object& input) {
   const bool notebook = call.tool == "NotebookEdit";
-  call.path = text_of(input, notebook ? "notebook_path" : "file_path");
+  call.path = member_text(input, notebook ? "notebook_path" : "file_path");
   if (call.path.empty()) {
     call.problem = "tool_input of " + call.tool + " names no " + (notebook ? "notebook_path" : "file_path");
     return;
@@ -83,10 +83,10 @@ void read_write(HookCall& call, const json::object& input) {
 }
 
 void read_members(HookCall& call, const json::object& input) {
-  call.event_name = text_of(input, "hook_event_name");
-  call.session = text_of(input, "session_id");
-  call.cwd = text_of(input, "cwd");
-  call.tool = text_of(input, "tool_name");
+  call.event_name = member_text(input, "hook_event_name");
+  call.session = member_text(input, "session_id");
+  call.cwd = member_text(input, "cwd");
+  call.tool = member_text(input, "tool_name");
   if (call.event_name.empty()) {
     call.problem = "the hook's input has no hook_event_name";
     return;

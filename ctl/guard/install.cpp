@@ -28,7 +28,7 @@ constexpr std::chrono::seconds kGitPatience{20};
 // More than the guard takes at most: Claude Code lets a write go on when its hook is late.
 constexpr int kHookTimeout = 15;
 
-struct Request {
+struct InstallRequest {
   std::string project = ".";
   std::string only;
   std::string fallback = "ask";
@@ -38,7 +38,7 @@ struct Request {
   bool uninstall = false;
 };
 
-HookCommand hook_command(const Request& request) {
+HookCommand hook_command(const InstallRequest& request) {
   std::string command = shell_word(own_executable()) + " guard claude-code --fallback " + request.fallback;
   if (!request.approve) command += " --grant none";
   const int wait = static_cast<int>(std::ceil(request.wait_seconds));
@@ -46,7 +46,8 @@ HookCommand hook_command(const Request& request) {
   return {std::move(command), kHookTimeout + wait};
 }
 
-ipc::Result<GuardPlan> plan_git(const Context& context, const Request& request, const std::string& project) {
+ipc::Result<GuardPlan> plan_git(const Context& context, const InstallRequest& request,
+                                const std::string& project) {
   const GitRepository repository(context.environment, project);
   const auto hooks = repository.hooks_directory(ipc::Deadline::after(kGitPatience));
   if (!hooks) {
@@ -62,7 +63,7 @@ ipc::Result<GuardPlan> plan_git(const Context& context, const Request& request, 
   return plan;
 }
 
-ipc::Result<std::vector<GuardPlan>> make_plans(const Context& context, const Request& request) {
+ipc::Result<std::vector<GuardPlan>> make_plans(const Context& context, const InstallRequest& request) {
   std::error_code failure;
   const auto directory = std::filesystem::canonical(request.project, failure);
   if (failure || !std::filesystem::is_directory(directory)) {
@@ -98,7 +99,7 @@ void write_plan(const Context& context, const GuardPlan& plan, bool dry_run) {
   if (dry_run) context.out << line_diff(plan.before, plan.after);
 }
 
-int run_install(const Context& context, const Request& request) {
+int run_install(const Context& context, const InstallRequest& request) {
   // Whatever speaks against one file is found before anything is changed.
   const auto plans = make_plans(context, request);
   if (!plans) return report_failure(context, plans.error());
@@ -130,7 +131,7 @@ void add_install(CLI::App& app, Action& action) {
   CLI::App* install = app.add_subcommand("install", "Puts governor into a project")->require_subcommand(1);
   CLI::App* command =
       install->add_subcommand("guards", "Hooks of Claude Code and git that check writes and commits");
-  const auto request = std::make_shared<Request>();
+  const auto request = std::make_shared<InstallRequest>();
   command->add_option("--project", request->project, "Directory of the project")->capture_default_str();
   command->add_option("--only", request->only, "Only this one")->check(CLI::IsMember({"claude-code", "git"}));
   command

@@ -37,7 +37,7 @@ json::object group_object(const HookCommand& hook) {
   return group;
 }
 
-bool is_ours(const json::value& hook) {
+bool is_our_hook(const json::value& hook) {
   const json::value* command = hook.is_object() ? hook.get_object().if_contains("command") : nullptr;
   return command && command->is_string() &&
          std::string_view(command->get_string()).find(kOurs) != std::string_view::npos;
@@ -118,7 +118,7 @@ std::vector<Place> our_places(std::string_view text, std::string_view event_name
     const JsonChild* list = child_named(parts, "hooks").first;
     const auto entries = json_children(text, list->value);
     for (std::size_t i = 0; i < entries.size(); ++i) {
-      if (!is_ours(value_in(text, entries[i].value))) continue;
+      if (!is_our_hook(value_in(text, entries[i].value))) continue;
       places.push_back({hooks->value, event->value, group, list->value, i, entries[i].value});
     }
   }

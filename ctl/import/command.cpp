@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::chrono::seconds kConnectPatience{10};
 
-struct Request {
+struct ImportCommandRequest {
   std::string path;
   bool apply = false;
   bool skip_damaged = false;
@@ -37,7 +37,7 @@ bool is_damage(const legacy::Finding& finding) {
 /// Takes one agent after the other from the files to the daemon and into the report.
 class Import {
  public:
-  Import(const Context& context, const Request& request, std::optional<ipc::Client> client)
+  Import(const Context& context, const ImportCommandRequest& request, std::optional<ipc::Client> client)
       : context_(context), request_(request) {
     if (client) session_.emplace(*std::move(client), !request.apply);
     if (context.json) {
@@ -126,13 +126,13 @@ class Import {
   }
 
   const Context& context_;
-  const Request& request_;
+  const ImportCommandRequest& request_;
   std::optional<legacy::ImportSession> session_;
   std::unique_ptr<legacy::Report> report_;
   legacy::Summary summary_;
 };
 
-int run_import(const Context& context, const Request& request) {
+int run_agent_import(const Context& context, const ImportCommandRequest& request) {
   const auto tree = legacy::FileTree::open(request.path);
   if (!tree) return report_failure(context, tree.error());
   if (!request.agent.empty() && !tree->is_single_file()) {
@@ -157,7 +157,7 @@ std::string check_timezone(const std::string& text) {
 void add_import(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand(
       "import", "Takes over the agents of an old monitor; without --apply, only tells what it would do");
-  const auto request = std::make_shared<Request>();
+  const auto request = std::make_shared<ImportCommandRequest>();
   command->add_option("PATH", request->path, "Its data directory, or a single state file or export")
       ->required();
   command->add_flag("--apply", request->apply, "Make the import");
@@ -174,7 +174,7 @@ void add_import(CLI::App& app, Action& action) {
   command->add_option("--agent", request->agent,
                       "Whom a single file is about, if neither it nor its name says so");
   command->callback([&action, request] {
-    action = [request](const Context& context) { return run_import(context, *request); };
+    action = [request](const Context& context) { return run_agent_import(context, *request); };
   });
 }
 

@@ -22,7 +22,7 @@ namespace json = boost::json;
 constexpr std::size_t kAgentsPerRequest = 64;
 constexpr std::size_t kBytesPerRequest = 1024 * 1024;
 constexpr std::size_t kRequestsAhead = 3;
-constexpr std::chrono::seconds kPatience{60};
+constexpr std::chrono::seconds kImportPatience{60};
 
 constexpr std::int64_t kMethodNotFound = -32601;
 constexpr std::int64_t kInvalidParams = -32602;
@@ -143,7 +143,7 @@ ipc::Result<void> ImportSession::flush() {
 }
 
 ipc::Result<void> ImportSession::receive() {
-  const auto line = client_.receive_line(ipc::Deadline::after(kPatience));
+  const auto line = client_.receive_line(ipc::Deadline::after(kImportPatience));
   if (!line) return line.error();
   json::error_code failure;
   const json::value answer = json::parse(*line, failure);

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::string_view kStateEnding = "_state.json";
 
-std::string_view base_name(std::string_view path) {
+std::string_view file_name_of(std::string_view path) {
   return path.substr(path.rfind('/') + 1);
 }
 
@@ -70,7 +70,7 @@ class Sorter {
       : tree_(tree), agent_(std::move(agent)), findings_(findings) {}
 
   void take(const std::string& name) {
-    const std::string_view base = base_name(name);
+    const std::string_view base = file_name_of(name);
     const bool metadata =
         base == "agent_metadata.json" ||
         (tree_.is_single_file() && base.starts_with("agent_metadata") && base.ends_with(".json"));
@@ -137,7 +137,7 @@ class Sorter {
     ++inventory_.files;
     std::string agent = agent_.empty() ? look.agent : agent_;
     if (agent.empty()) {
-      agent = agent_in_file_name(base_name(name));
+      agent = agent_in_file_name(file_name_of(name));
       notes.set_agent(agent);
       notes.note("derived", "agent_id",
                  fmt::format("the file does not say whose it is; by its name it is of \"{}\"", agent));

@@ -12,26 +12,26 @@
 namespace governor::ctl::legacy {
 namespace {
 
-constexpr std::array<std::string_view, 4> kStatuses{"active", "paused", "archived", "deleted"};
+constexpr std::array<std::string_view, 4> kAgentStatuses{"active", "paused", "archived", "deleted"};
 
 /// Fields of the old monitor that governor has no place for: what its loop detection, its sessions and its
 /// dialogues had in hand.
-constexpr std::array<std::string_view, 16> kNotKept{"recent_update_timestamps",
-                                                    "recent_decisions",
-                                                    "loop_detected_at",
-                                                    "loop_cooldown_until",
-                                                    "recovery_attempt_at",
-                                                    "last_response_at",
-                                                    "response_completed",
-                                                    "health_status",
-                                                    "dialectic_conditions",
-                                                    "session_bound_at",
-                                                    "thread_id",
-                                                    "node_index",
-                                                    "agent_uuid",
-                                                    "structured_id",
-                                                    "label",
-                                                    "preferences"};
+constexpr std::array<std::string_view, 16> kMembersNotKept{"recent_update_timestamps",
+                                                           "recent_decisions",
+                                                           "loop_detected_at",
+                                                           "loop_cooldown_until",
+                                                           "recovery_attempt_at",
+                                                           "last_response_at",
+                                                           "response_completed",
+                                                           "health_status",
+                                                           "dialectic_conditions",
+                                                           "session_bound_at",
+                                                           "thread_id",
+                                                           "node_index",
+                                                           "agent_uuid",
+                                                           "structured_id",
+                                                           "label",
+                                                           "preferences"};
 
 template <class List>
 bool contains(const List& list, std::string_view name) {
@@ -94,7 +94,7 @@ class EntryReader {
 
   void take_status(std::string_view piece) {
     const auto status = text_in(piece);
-    if (status && contains(kStatuses, *status)) {
+    if (status && contains(kAgentStatuses, *status)) {
       meta_.status = *status;
     } else {
       notes_.damaged("unknown_value", "status",
@@ -201,7 +201,7 @@ class EntryReader {
     if (says_nothing(piece)) return;
     if (is_secret(field)) {
       notes_.note("secret_dropped", field, fmt::format("{} is a secret and is not imported", field));
-    } else if (contains(kNotKept, field)) {
+    } else if (contains(kMembersNotKept, field)) {
       notes_.note("not_kept", field, fmt::format("governor has no place for {}", field));
     } else {
       notes_.note("unknown_field", field, "governor does not know this field");

@@ -26,9 +26,9 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::chrono::seconds kPatience{30};
+constexpr std::chrono::seconds kTasksPatience{30};
 
-struct Request {
+struct TaskRequest {
   bool ready = false;
   std::string status;
   std::string agent;
@@ -65,7 +65,7 @@ std::string waiting_text(const json::object& task) {
   return text.empty() ? "-" : text;
 }
 
-void write_counts(const Context& context, const json::object& counts) {
+void write_task_counts(const Context& context, const json::object& counts) {
   std::string line;
   for (const char* name : {"pending", "in_progress", "blocked", "done", "failed", "cancelled"}) {
     if (count_field(counts, name) > 0) {
@@ -77,8 +77,8 @@ void write_counts(const Context& context, const json::object& counts) {
               << count_text(counts, "ready") << " ready\n";
 }
 
-int run_list(const Context& context, const Request& request) {
-  const auto deadline = ipc::Deadline::after(kPatience);
+int run_list_tasks(const Context& context, const TaskRequest& request) {
+  const auto deadline = ipc::Deadline::after(kTasksPatience);
   auto client = connect_to_daemon(context, deadline);
   if (!client) return report_failure(context, client.error());
   json::object arguments{{"ready", request.ready}};
@@ -115,7 +115,7 @@ int run_list(const Context& context, const Request& request) {
                    holder_of(task), waiting_text(task), text_field(task, "title")});
   }
   context.out << (table.empty() ? "no such task\n" : table.render(context.colour));
-  write_counts(context, counts);
+  write_task_counts(context, counts);
   return static_cast<int>(ExitCode::done);
 }
 
@@ -165,8 +165,9 @@ void write_task(const Context& context, const json::object& result) {
   if (!table.empty()) context.out << '\n' << table.render(context.colour);
 }
 
-int run_show(const Context& context, const Request& request) {
-  return run_tool(context, {"get_task", {{"task_id", request.task}, {"history", request.history}}, kPatience},
+int run_show_task(const Context& context, const TaskRequest& request) {
+  return run_tool(context,
+                  {"get_task", {{"task_id", request.task}, {"history", request.history}}, kTasksPatience},
                   [&](const json::object& result) { write_task(context, result); });
 }
 
@@ -205,7 +206,7 @@ void hand_over(const Context& context, ipc::Client& client, TaskImportReport& re
   }
 }
 
-int run_import(const Context& context, const Request& request) {
+int run_task_import(const Context& context, const TaskRequest& request) {
   const auto text = read_file(request.path);
   if (!text) return report_failure(context, text.error());
   TaskImportReport report;
@@ -213,7 +214,7 @@ int run_import(const Context& context, const Request& request) {
   report.dry_run = request.dry_run;
   report.file = read_task_file(*text);
   check_together(report.file);
-  auto client = connect_to_daemon(context, ipc::Deadline::after(kPatience));
+  auto client = connect_to_daemon(context, ipc::Deadline::after(kTasksPatience));
   // Reading the file needs no daemon.
   const bool without = !client && client.error().code == ipc::Errc::no_daemon && request.dry_run;
   if (!client && !without) return report_failure(context, client.error());
@@ -229,7 +230,7 @@ int run_import(const Context& context, const Request& request) {
 
 void add_tasks(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("tasks", "Tasks and who works on them")->require_subcommand(0, 1);
-  const auto request = std::make_shared<Request>();
+  const auto request = std::make_shared<TaskRequest>();
   const auto add_filters = [&](CLI::App* to) {
     to->add_flag("--ready", request->ready, "Only those that can be claimed now");
     to->add_option("--status", request->status,
@@ -255,13 +256,13 @@ void add_tasks(CLI::App& app, Action& action) {
       ->required();
   import->add_flag("--dry-run", request->dry_run, "Only tell what it would do");
 
-  const auto run = [request](const Context& context) { return run_list(context, *request); };
+  const auto run = [request](const Context& context) { return run_list_tasks(context, *request); };
   list->callback([&action, run] { action = run; });
   show->callback([&action, request] {
-    action = [request](const Context& context) { return run_show(context, *request); };
+    action = [request](const Context& context) { return run_show_task(context, *request); };
   });
   import->callback([&action, request] {
-    action = [request](const Context& context) { return run_import(context, *request);
+    action = [request](const Context& context) { return run_task_import(context, *request);
 };
 }  // namespace governor::ctl
 );

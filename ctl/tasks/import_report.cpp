@@ -17,7 +17,7 @@ namespace json = boost::json;
 using Kind = TaskOutcome::Kind;
 using Severity = Remark::Severity;
 
-constexpr std::size_t kShownOfEach = 20;
+constexpr std::size_t kShownTasks = 20;
 constexpr std::array kKinds{Kind::imported, Kind::would_import, Kind::unchanged,
                             Kind::moved_on, Kind::exists,       Kind::refused};
 
@@ -48,7 +48,7 @@ json::array remarks_array(const Remarks& remarks) {
   return array;
 }
 
-void write_json(const Context& context, const TaskImportReport& report) {
+void write_import_json(const Context& context, const TaskImportReport& report) {
   json::array tasks;
   for (std::size_t i = 0; i < report.file.tasks.size(); ++i) {
     const ImportedTask& task = report.file.tasks[i];
@@ -71,7 +71,7 @@ void write_json(const Context& context, const TaskImportReport& report) {
 }
 
 /// All remarks of one severity as lines, those about the file first.
-std::vector<std::string> lines_of(const TaskImportReport& report, Severity severity) {
+std::vector<std::string> report_lines(const TaskImportReport& report, Severity severity) {
   std::vector<std::string> lines;
   const auto add = [&](const std::string& about, const Remarks& remarks) {
     for (const Remark& remark : remarks) {
@@ -91,16 +91,16 @@ std::vector<std::string> lines_of(const TaskImportReport& report, Severity sever
   return lines;
 }
 
-void write_lines(const Context& context, const std::vector<std::string>& lines, const char* title,
-                 Tone tone) {
+void write_report_lines(const Context& context, const std::vector<std::string>& lines, const char* title,
+                        Tone tone) {
   if (lines.empty()) return;
   const auto count = grouped(static_cast<std::int64_t>(lines.size()));
   context.out << '\n' << toned(fmt::format("{} ({})", title, count), tone, context.colour) << '\n';
-  for (std::size_t i = 0; i < std::min(lines.size(), kShownOfEach); ++i) {
+  for (std::size_t i = 0; i < std::min(lines.size(), kShownTasks); ++i) {
     context.out << "  " << printable(lines[i]) << '\n';
   }
-  if (lines.size() > kShownOfEach) {
-    context.out << "  ... and " << grouped(static_cast<std::int64_t>(lines.size() - kShownOfEach))
+  if (lines.size() > kShownTasks) {
+    context.out << "  ... and " << grouped(static_cast<std::int64_t>(lines.size() - kShownTasks))
                 << " more (--json names them all)\n";
   }
 }
@@ -116,9 +116,10 @@ void write_text(const Context& context, const TaskImportReport& report) {
                                      [&](const TaskOutcome& outcome) { return outcome.kind == kind; });
     if (count > 0) context.out << "  " << grouped(count) << ' ' << in_words(kind) << '\n';
   }
-  write_lines(context, lines_of(report, Severity::refused), "Not imported", Tone::bad);
-  write_lines(context, lines_of(report, Severity::changed), "Other than in the file", Tone::warning);
-  write_lines(context, lines_of(report, Severity::note), "Notes", Tone::faint);
+  write_report_lines(context, report_lines(report, Severity::refused), "Not imported", Tone::bad);
+  write_report_lines(context, report_lines(report, Severity::changed), "Other than in the file",
+                     Tone::warning);
+  write_report_lines(context, report_lines(report, Severity::note), "Notes", Tone::faint);
   if (!report.stopped.empty()) {
     context.out << '\n'
                 << toned("Stopped: ", Tone::bad, context.colour) << printable(report.stopped)
@@ -144,7 +145,7 @@ bool TaskImportReport::something_lost() const {
 }
 
 void write_report(const Context& context, const TaskImportReport& report) {
-  context.json ? write_json(context, report) : write_text(context, report);
+  context.json ? write_import_json(context, report) : write_text(context, report);
 }
 
 }  // namespace governor::ctl

@@ -37,16 +37,16 @@ bool is_id(std::string_view text, std::string_view more) {
 }
 
 /// At most so many bytes of UTF-8, whole characters.
-std::string cut(std::string_view text, std::size_t bytes) {
+std::string cut_field(std::string_view text, std::size_t bytes) {
   if (text.size() <= bytes) return std::string(text);
   while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0u) == 0x80u) --bytes;
   return std::string(text.substr(0, bytes));
 }
 
 /// Reads one object, remarking on what is odd.
-class Reader {
+class FieldReader {
  public:
-  Reader(std::string_view object, const std::string& key) : object_(object), key_(key) {}
+  FieldReader(std::string_view object, const std::string& key) : object_(object), key_(key) {}
 
   ImportedTask read() {
     collect();
@@ -108,11 +108,11 @@ class Reader {
     return *std::move(text);
   }
 
-  std::string cut_field(std::string text, const char* field, std::size_t bytes) {
+  std::string cut(std::string text, const char* field, std::size_t bytes) {
     if (text.size() > bytes) {
       remark(Severity::changed, field, fmt::format("has {} bytes; cut to {}", text.size(), bytes));
     }
-    return cut(text, bytes);
+    return cut_field(text, bytes);
   }
 
   void read_id() {
@@ -127,7 +127,7 @@ class Reader {
              task_.id.empty()
                  ? std::string("is missing")
                  : fmt::format("\"{}\" is no id; accepted: 1 to 128 characters of A-Z a-z 0-9 . _ - : /",
-                               cut(task_.id, 80)));
+                               cut_field(task_.id, 80)));
     }
   }
 
@@ -142,11 +142,11 @@ class Reader {
       } else {
         remark(Severity::note, "title", "is missing; the first line of the description takes its place");
       }
-      task_.title = cut(title, kMaxTitleBytes);
+      task_.title = cut_field(title, kMaxTitleBytes);
     } else {
-      task_.title = cut_field(std::move(title), "title", kMaxTitleBytes);
+      task_.title = cut(std::move(title), "title", kMaxTitleBytes);
     }
-    task_.description = cut_field(description, "description", kMaxTextBytes);
+    task_.description = cut(description, "description", kMaxTextBytes);
     read_notes();
   }
 
@@ -171,11 +171,11 @@ class Reader {
                            legacy::shown(*piece)));
       }
     }
-    task_.note = cut_field(std::move(notes), "notes", kMaxNoteBytes);
+    task_.note = cut(std::move(notes), "notes", kMaxNoteBytes);
   }
 
   void add_note(const std::string& line) {
-    task_.note = cut(task_.note.empty() ? line : line + "\n" + task_.note, kMaxNoteBytes);
+    task_.note = cut_field(task_.note.empty() ? line : line + "\n" + task_.note, kMaxNoteBytes);
   }
 
   void read_status() {
@@ -276,8 +276,9 @@ class Reader {
   void read_agent() {
     task_.agent = find_text({"agent", "assigned_to"});
     if (task_.agent.empty() || is_id(task_.agent, "._-")) return;
-    remark(Severity::changed, found_as_,
-           fmt::format("\"{}\" is no id of an agent; the task becomes anybody's", cut(task_.agent, 80)));
+    remark(
+        Severity::changed, found_as_,
+        fmt::format("\"{}\" is no id of an agent; the task becomes anybody's", cut_field(task_.agent, 80)));
     task_.agent.clear();
   }
 
@@ -314,7 +315,7 @@ bool ImportedTask::importable() const {
 }
 
 ImportedTask read_task(std::string_view object, const std::string& key) {
-  return Reader(object, key).read();
+  return FieldReader(object, key).read();
 }
 
 bool looks_like_task(std::string_view object) {

@@ -16,7 +16,7 @@ namespace {
 namespace json = boost::json;
 using Kind = TaskOutcome::Kind;
 
-constexpr std::chrono::seconds kPatience{30};
+constexpr std::chrono::seconds kTaskImportPatience{30};
 
 /// A tool's result, or how it refused.
 struct Reply {
@@ -25,8 +25,8 @@ struct Reply {
   std::string text;  ///< of the refusal
 };
 
-ipc::Result<Reply> ask(ipc::Client& client, std::string_view tool, json::object arguments) {
-  const auto answer = client.call_tool(tool, std::move(arguments), ipc::Deadline::after(kPatience));
+ipc::Result<Reply> ask_daemon(ipc::Client& client, std::string_view tool, json::object arguments) {
+  const auto answer = client.call_tool(tool, std::move(arguments), ipc::Deadline::after(kTaskImportPatience));
   if (!answer) return answer.error();
   auto content = structured_content(*answer, tool);
   if (content) return Reply{*std::move(content), {}, {}};
@@ -62,7 +62,7 @@ bool stands_as_in_file(const ImportedTask& task, const json::object& there) {
 }
 
 /// Nobody has done anything with it since it was defined.
-bool is_untouched(const json::object& there) {
+bool is_untouched_task(const json::object& there) {
   const json::value* updated = there.if_contains("updated");
   return updated != nullptr && updated->is_null();
 }
@@ -88,7 +88,7 @@ ipc::Result<TaskOutcome> TaskImport::hand_over(const ImportedTask& task) {
   if (!task.description.empty()) definition["description"] = task.description;
   if (!task.agent.empty()) definition["agent"] = task.agent;
   if (!task.depends_on.empty()) definition["depends_on"] = list_of(task.depends_on);
-  const auto defined = ask(client_, "define_task", std::move(definition));
+  const auto defined = ask_daemon(client_, "define_task", std::move(definition));
   if (!defined) return defined.error();
   if (defined->code == "already_exists") return TaskOutcome{Kind::exists, defined->text};
   if (!defined->code.empty()) return TaskOutcome{Kind::refused, defined->text};
@@ -96,7 +96,7 @@ ipc::Result<TaskOutcome> TaskImport::hand_over(const ImportedTask& task) {
 }
 
 ipc::Result<TaskOutcome> TaskImport::look_up(const ImportedTask& task) {
-  const auto found = ask(client_, "get_task", {{"task_id", task.id}, {"history", 0}});
+  const auto found = ask_daemon(client_, "get_task", {{"task_id", task.id}, {"history", 0}});
   if (!found) return found.error();
   if (found->code == "not_found") return TaskOutcome{Kind::would_import, {}};
   if (!found->code.empty()) return TaskOutcome{Kind::refused, found->text};
@@ -108,7 +108,7 @@ ipc::Result<TaskOutcome> TaskImport::look_up(const ImportedTask& task) {
     return TaskOutcome{Kind::exists, "a task with this id differs in " + names};
   }
   if (stands_as_in_file(task, there)) return TaskOutcome{Kind::unchanged, {}};
-  if (is_untouched(there)) return TaskOutcome{Kind::would_import, {}};
+  if (is_untouched_task(there)) return TaskOutcome{Kind::would_import, {}};
   return TaskOutcome{Kind::moved_on, fmt::format("it is {} now", text_field(there, "status"))};
 }
 
@@ -122,7 +122,7 @@ ipc::Result<TaskOutcome> TaskImport::bring_to_standing(const ImportedTask& task,
   if (task.progress != (task.status == "done" ? 100 : 0)) update["progress"] = task.progress;
   if (!task.note.empty()) update["note"] = task.note;
   if (update.size() == 1) return TaskOutcome{Kind::imported, {}};
-  const auto updated = ask(client_, "update_task", std::move(update));
+  const auto updated = ask_daemon(client_, "update_task", std::move(update));
   if (!updated) return updated.error();
   // Somebody was faster, and has it now.
   if (!updated->code.empty()) return TaskOutcome{Kind::moved_on, updated->text};

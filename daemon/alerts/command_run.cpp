@@ -20,7 +20,7 @@
 namespace governor::daemon {
 namespace {
 
-constexpr std::chrono::milliseconds kLook{20};
+constexpr std::chrono::milliseconds kChildLook{20};
 constexpr std::chrono::milliseconds kGraceAtEnd{500};  // the daemon promises to end soon
 constexpr int kReportFd = 3;
 
@@ -101,7 +101,7 @@ void feed(ipc::UniqueFd& pipe, std::string_view& rest) {
 /// Waits for a moment, or until the pipe takes more.
 void pause_for(const ipc::UniqueFd& pipe) {
   pollfd polled{pipe.get(), POLLOUT, 0};
-  ::poll(&polled, pipe ? 1 : 0, static_cast<int>(kLook.count()));
+  ::poll(&polled, pipe ? 1 : 0, static_cast<int>(kChildLook.count()));
 }
 
 CommandEnd end_of(int status) {
@@ -120,7 +120,7 @@ void end_group(pid_t pid, std::chrono::milliseconds grace) {
         info.si_pid == pid) {
       break;
     }
-    ::poll(nullptr, 0, static_cast<int>(kLook.count()));
+    ::poll(nullptr, 0, static_cast<int>(kChildLook.count()));
   }
   ::kill(-pid, SIGKILL);  // also those that outlive the program
   while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {

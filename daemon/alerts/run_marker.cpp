@@ -25,7 +25,7 @@ std::string marker_path(const std::string& state_directory) {
   return state_directory + "/running.json";
 }
 
-std::int64_t modified_us(const std::string& path) {
+std::int64_t marker_modified_us(const std::string& path) {
   struct stat status {};
   return ::lstat(path.c_str(), &status) == 0 ? static_cast<std::int64_t>(status.st_mtime) * 1'000'000 : 0;
 }
@@ -65,7 +65,7 @@ std::optional<UncleanRun> RunMarker::find_unclean_run(const std::string& state_d
   std::stringstream text;
   text << file.rdbuf();
   UncleanRun run;
-  run.last_log_us = log_file.empty() ? 0 : modified_us(log_file);
+  run.last_log_us = log_file.empty() ? 0 : marker_modified_us(log_file);
   json::error_code error;
   const json::value parsed = json::parse(text.str(), error);
   if (error || !parsed.is_object()) return run;

@@ -14,11 +14,11 @@ constexpr std::array<std::string_view, 18> kPackageLists{
     "pdm.lock",      "pixi.lock",    "poetry.lock",
     "pubspec.lock",  "uv.lock",      "yarn.lock"};
 
-constexpr std::array<std::string_view, 7> kPassedOver{".git",  ".hg",  ".svn",       "node_modules",
-                                                      ".venv", ".tox", "__pycache__"};
+constexpr std::array<std::string_view, 7> kFoldersWithoutLocks{".git",  ".hg",  ".svn",       "node_modules",
+                                                               ".venv", ".tox", "__pycache__"};
 
 template <std::size_t n>
-bool contains(const std::array<std::string_view, n>& names, std::string_view name) {
+bool is_among(const std::array<std::string_view, n>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
@@ -28,7 +28,7 @@ bool is_lock_file_name(std::string_view directory, std::string_view name) {
   if (directory == ".agent_locks") return true;
   constexpr std::string_view kOfAgent = ".lock_";  // ".lock_<agent>"
   if (name.size() > kOfAgent.size() && name.starts_with(kOfAgent)) return true;
-  return name.size() > 5 && name.ends_with(".lock") && !contains(kPackageLists, name);
+  return name.size() > 5 && name.ends_with(".lock") && !is_among(kPackageLists, name);
 }
 
 bool is_lock_directory_name(std::string_view name) {
@@ -36,7 +36,7 @@ bool is_lock_directory_name(std::string_view name) {
 }
 
 bool is_passed_over(std::string_view name) {
-  return contains(kPassedOver, name);
+  return is_among(kFoldersWithoutLocks, name);
 }
 
 }  // namespace governor::daemon

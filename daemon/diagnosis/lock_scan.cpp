@@ -36,10 +36,10 @@ std::string_view last_part(std::string_view path) {
 }
 
 /// One walk. A directory that cannot be entered is passed over: what cannot be read cannot be judged.
-class Walk {
+class LockWalk {
  public:
-  Walk(const LockScanRequest& request, const LockScanLimits& limits, const SystemView& system,
-       const std::atomic<bool>& cancelled)
+  LockWalk(const LockScanRequest& request, const LockScanLimits& limits, const SystemView& system,
+           const std::atomic<bool>& cancelled)
       : request_(request),
         limits_(limits),
         system_(system),
@@ -176,7 +176,7 @@ class Walk {
 
 core::Result<LockReport> scan_locks(const LockScanRequest& request, const LockScanLimits& limits,
                                     const SystemView& system, const std::atomic<bool>& cancelled) {
-  Walk walk(request, limits, system, cancelled);
+  LockWalk walk(request, limits, system, cancelled);
   if (auto refused = walk.begin()) return *std::move(refused);
   return walk.take_report();
 }

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kStep = 65536;
 
 /// zlib counts in 32 bits.
-uInt take(std::size_t bytes) {
+uInt inflate_some(std::size_t bytes) {
   return static_cast<uInt>(std::min<std::size_t>(bytes, std::numeric_limits<uInt>::max()));
 }
 
@@ -27,10 +27,10 @@ bool run(z_stream& stream, std::string_view text, std::string& result, Step step
   std::size_t have = 0;
   for (;;) {
     stream.next_in = input_of(text);
-    stream.avail_in = take(text.size());
+    stream.avail_in = inflate_some(text.size());
     if (result.size() < have + kStep) result.resize(std::max(have + kStep, 2 * have));
     stream.next_out = reinterpret_cast<Bytef*>(result.data() + have);
-    const uInt room = take(result.size() - have);
+    const uInt room = inflate_some(result.size() - have);
     stream.avail_out = room;
     const uInt given = stream.avail_in;
     const int outcome = step(given == text.size());

@@ -16,7 +16,7 @@ core::FileState state_of(const std::string& content, const std::string& sha256) 
   return {sha256, content.size(), count_lines(content), 0};
 }
 
-core::Error too_large(const WriteOrder& order, std::uint64_t bytes, std::uint64_t limit) {
+core::Error too_large_to_write(const WriteOrder& order, std::uint64_t bytes, std::uint64_t limit) {
   core::Error error(core::ErrorCode::limit_exceeded,
                     fmt::format("{} would have {} bytes; accepted: at most {}.", order.path, bytes, limit),
                     "Write it with your own tools under a lease, or raise backup_max_file_mb.");
@@ -40,7 +40,7 @@ class Writer {
     if (content_) {
       report_.after = state_of(*content_, sha256_hex(*content_));
       if (content_->size() > files_.settings().max_file_bytes)
-        return fail(too_large(order_, content_->size(), files_.settings().max_file_bytes));
+        return fail(too_large_to_write(order_, content_->size(), files_.settings().max_file_bytes));
     }
     const bool is_expected = !order_.expected_sha256 || *order_.expected_sha256 == old->sha256;
     const bool is_so = report_.before.sha256 == report_.after.sha256;

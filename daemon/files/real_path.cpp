@@ -18,15 +18,15 @@ namespace {
 constexpr std::size_t kMaxPathBytes = 4000;  // with a temporary name beside it still below the system's 4096
 constexpr std::size_t kMaxNameBytes = 255;
 constexpr int kMaxLinks = 40;
-constexpr std::size_t kShownBytes = 200;
+constexpr std::size_t kShownPathBytes = 200;
 constexpr std::string_view kExpected =
     "the path of a file or directory, absolute or relative to the session's directory";
 
-core::Error refuse(std::string_view given, std::string message, std::string hint,
-                   std::string expected = std::string(kExpected)) {
+core::Error refuse_path(std::string_view given, std::string message, std::string hint,
+                        std::string expected = std::string(kExpected)) {
   core::Error error(core::ErrorCode::invalid_argument, std::move(message), std::move(hint));
   error.field = "path";
-  error.given = core::cut_text(given, kShownBytes);
+  error.given = core::cut_text(given, kShownPathBytes);
   error.expected = std::move(expected);
   return error;
 }
@@ -37,25 +37,26 @@ bool has_control(std::string_view text) {
 }
 
 std::optional<core::Error> refuse_text(std::string_view given, std::string_view working_directory) {
-  if (given.empty()) return refuse(given, "The path is empty.", "Name the file or directory.");
+  if (given.empty()) return refuse_path(given, "The path is empty.", "Name the file or directory.");
   if (has_control(given)) {
-    return refuse("a path with a control character", "The path has a control character in it.",
-                  "Rename the file; governor keeps no paths with NUL, line breaks and the like.");
+    return refuse_path("a path with a control character", "The path has a control character in it.",
+                       "Rename the file; governor keeps no paths with NUL, line breaks and the like.");
   }
   if (valid_utf8(given) != given) {
-    return refuse("a path that is not UTF-8", "The path is not UTF-8.", "Rename the file.");
+    return refuse_path("a path that is not UTF-8", "The path is not UTF-8.", "Rename the file.");
   }
   if (given.size() > kMaxPathBytes) {
-    return refuse(given, fmt::format("The path has {} bytes.", given.size()), "Use a shorter path.",
-                  fmt::format("at most {} bytes", kMaxPathBytes));
+    return refuse_path(given, fmt::format("The path has {} bytes.", given.size()), "Use a shorter path.",
+                       fmt::format("at most {} bytes", kMaxPathBytes));
   }
   if (given == "~" || given.starts_with("~/")) {
-    return refuse(given, "The path begins with ~, which only a shell replaces by the home directory.",
-                  "Write the home directory out; a file of that name is ./~.");
+    return refuse_path(given, "The path begins with ~, which only a shell replaces by the home directory.",
+                       "Write the home directory out; a file of that name is ./~.");
   }
   if (given.front() != '/' && !working_directory.starts_with('/')) {
-    return refuse(given, "The path is relative, and the session has not said in which directory it works.",
-                  "Give the absolute path.", "an absolute path");
+    return refuse_path(given,
+                       "The path is relative, and the session has not said in which directory it works.",
+                       "Give the absolute path.", "an absolute path");
   }
   return std::nullopt;
 }
@@ -75,9 +76,9 @@ bool has_wildcard(std::string_view name) {
 }
 
 /// Follows a path name by name, as the kernel would, and goes on where nothing exists any more.
-class Walk {
+class PathWalk {
  public:
-  Walk(std::string_view given, NameLookup& names) : given_(given), names_(names) {}
+  PathWalk(std::string_view given, NameLookup& names) : given_(given), names_(names) {}
 
   std::optional<core::Error> follow(std::deque<std::string> pending) {
     folds_ = names_.folds_names("/");
@@ -90,17 +91,18 @@ class Walk {
         continue;
       }
       if (name.size() > kMaxNameBytes) {
-        return refuse(given_, fmt::format("A name in the path has {} bytes.", name.size()),
-                      "Use a shorter name.", fmt::format("names of at most {} bytes", kMaxNameBytes));
+        return refuse_path(given_, fmt::format("A name in the path has {} bytes.", name.size()),
+                           "Use a shorter name.", fmt::format("names of at most {} bytes", kMaxNameBytes));
       }
       if (auto error = enter(std::move(name), pending)) return error;
       if (path_ == "/proc" || path_ == "/sys") {
-        return refuse(given_, fmt::format("The path leads to {}, where there are no files to write.", path_),
-                      "Name the file itself, by its own path.");
+        return refuse_path(given_,
+                           fmt::format("The path leads to {}, where there are no files to write.", path_),
+                           "Name the file itself, by its own path.");
       }
       if (path_.size() > kMaxPathBytes) {
-        return refuse(given_, "The real path is too long.", "Use a shorter path.",
-                      fmt::format("at most {} bytes", kMaxPathBytes));
+        return refuse_path(given_, "The real path is too long.", "Use a shorter path.",
+                           fmt::format("at most {} bytes", kMaxPathBytes));
       }
     }
     return refuse_spelling();
@@ -168,26 +170,26 @@ class Walk {
         return std::nullopt;
       case NameLookup::Kind::file:
         if (!pending.empty()) {
-          return refuse(given_, fmt::format("{} is a file, and the path goes on below it.", full),
-                        "Name the file itself.");
+          return refuse_path(given_, fmt::format("{} is a file, and the path goes on below it.", full),
+                             "Name the file itself.");
         }
         probe(name, entry);
         append(folds_ ? names_.spelling(path_, name) : name, false, entry.identity);
         return std::nullopt;
       case NameLookup::Kind::other:
-        return refuse(given_, fmt::format("{} is neither a file nor a directory.", full),
-                      "Devices, sockets and pipes cannot be reserved or written here.");
+        return refuse_path(given_, fmt::format("{} is neither a file nor a directory.", full),
+                           "Devices, sockets and pipes cannot be reserved or written here.");
       case NameLookup::Kind::unreadable: break;
     }
-    return refuse(given_, fmt::format("{} cannot be examined: {}.", full, std::strerror(entry.failure)),
-                  "The daemon's user needs the right to search every directory of the path.");
+    return refuse_path(given_, fmt::format("{} cannot be examined: {}.", full, std::strerror(entry.failure)),
+                       "The daemon's user needs the right to search every directory of the path.");
   }
 
   std::optional<core::Error> follow_link(const std::string& link, std::deque<std::string>& pending) {
     const std::string target = names_.target(link);
     if (++links_ > kMaxLinks || target.empty()) {
-      return refuse(given_, fmt::format("Too many symbolic links, the last one at {}.", link),
-                    "Repair the link, or name what it should lead to.");
+      return refuse_path(given_, fmt::format("Too many symbolic links, the last one at {}.", link),
+                         "Repair the link, or name what it should lead to.");
     }
     std::vector<std::string> names = names_in(target);
     pending.insert(pending.begin(), std::make_move_iterator(names.begin()),
@@ -214,8 +216,8 @@ class Walk {
   /// What links and directories brought in may be anything.
   [[nodiscard]] std::optional<core::Error> refuse_spelling() const {
     if (valid_utf8(path_) == path_ && !has_control(path_)) return std::nullopt;
-    return refuse(given_, "The real path is not UTF-8, or has a control character in it.",
-                  "Rename the directory.");
+    return refuse_path(given_, "The real path is not UTF-8, or has a control character in it.",
+                       "Rename the directory.");
   }
 
   std::string_view given_;
@@ -245,8 +247,8 @@ std::deque<std::string> all_names(std::string_view given, std::string_view worki
 }
 
 core::Error not_a_directory(std::string_view given, const std::string& path) {
-  return refuse(given, fmt::format("{} is a file, and the path ends as a directory's.", path),
-                "Leave out what follows the name.");
+  return refuse_path(given, fmt::format("{} is a file, and the path ends as a directory's.", path),
+                     "Leave out what follows the name.");
 }
 
 /// Adds what stands behind the first wildcard. Nothing there is looked up: it is about files to come as well.
@@ -259,12 +261,12 @@ std::optional<core::Error> add_pattern(std::string_view given, const std::vector
   for (const std::string& name : rest) {
     if (name == ".") continue;
     if (name == "..") {
-      return refuse(given, "The pattern goes back with .. behind a wildcard.",
-                    "Write the pattern without .. behind the first wildcard.");
+      return refuse_path(given, "The pattern goes back with .. behind a wildcard.",
+                         "Write the pattern without .. behind the first wildcard.");
     }
     if (name.size() > kMaxNameBytes) {
-      return refuse(given, fmt::format("A name in the pattern has {} bytes.", name.size()),
-                    "Use a shorter one.");
+      return refuse_path(given, fmt::format("A name in the pattern has {} bytes.", name.size()),
+                         "Use a shorter one.");
     }
     add(resolved.path, name);
     add(resolved.key, folds ? fold_name(name) : name);
@@ -297,7 +299,7 @@ core::Result<ResolvedPath> resolve_path(std::string_view given, std::string_view
       std::find_if(pending.begin() + static_cast<std::ptrdiff_t>(own), pending.end(), has_wildcard);
   std::vector<std::string> rest(first_wildcard, pending.end());
   pending.erase(first_wildcard, pending.end());
-  Walk walk(given, names);
+  PathWalk walk(given, names);
   if (auto error = walk.follow(std::move(pending))) return *std::move(error);
   ResolvedPath resolved = walk.result();
   if (resolved.exists && !resolved.directory && (names_directory(given) || !rest.empty())) {
@@ -321,16 +323,16 @@ core::Result<ResolvedPath> resolve_path(std::string_view given, std::string_view
 core::Result<ResolvedPath> resolve_file(std::string_view given, std::string_view working_directory,
                                         NameLookup& names) {
   if (auto error = refuse_text(given, working_directory)) return *std::move(error);
-  Walk walk(given, names);
+  PathWalk walk(given, names);
   if (auto error = walk.follow(all_names(given, working_directory))) return *std::move(error);
   ResolvedPath resolved = walk.result();
   if (resolved.directory) {
-    return refuse(given, fmt::format("{} is a directory.", resolved.path), "Name a file in it.",
-                  "the path of a file");
+    return refuse_path(given, fmt::format("{} is a directory.", resolved.path), "Name a file in it.",
+                       "the path of a file");
   }
   if (names_directory(given)) {
     if (resolved.exists) return not_a_directory(given, resolved.path);
-    return refuse(given, "The path ends as a directory's.", "Name the file.", "the path of a file");
+    return refuse_path(given, "The path ends as a directory's.", "Name the file.", "the path of a file");
   }
   return resolved;
 }

@@ -13,7 +13,7 @@
 namespace governor::daemon {
 namespace {
 
-constexpr std::size_t kShownBytes = 160;
+constexpr std::size_t kShownLineBytes = 160;
 
 /// One line with its line break, if it has one.
 using Line = std::string_view;
@@ -42,9 +42,9 @@ std::vector<Line> split_lines(std::string_view text) {
   return lines;
 }
 
-std::string shown(std::string_view line) {
+std::string shown_line(std::string_view line) {
   while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
-  return std::string(core::cut_text(valid_utf8(line), kShownBytes));
+  return std::string(core::cut_text(valid_utf8(line), kShownLineBytes));
 }
 
 core::Error bad_diff(std::string message, std::string given, std::string expected) {
@@ -107,7 +107,7 @@ class DiffReader {
       Range before;
       Range after;
       if (line.starts_with("@@") && !read_header(line, before, after)) {
-        return bad_diff(fmt::format("Line {} of the diff is no header of a hunk.", at_), shown(line),
+        return bad_diff(fmt::format("Line {} of the diff is no header of a hunk.", at_), shown_line(line),
                         "@@ -start,count +start,count @@");
       }
       if (line.starts_with("@@")) {
@@ -115,11 +115,11 @@ class DiffReader {
         if (!hunk) return std::move(hunk.error());
         hunks.push_back(*std::move(hunk));
       } else if (!hunks.empty() && (line.starts_with("--- ") || line.starts_with("diff "))) {
-        return bad_diff("The diff is about more than one file.", shown(line), "the changes of one file");
+        return bad_diff("The diff is about more than one file.", shown_line(line), "the changes of one file");
       }
     }
     if (hunks.empty()) {
-      return bad_diff("The diff has no hunk.", lines_.empty() ? "" : shown(lines_.front()),
+      return bad_diff("The diff has no hunk.", lines_.empty() ? "" : shown_line(lines_.front()),
                       "at least one hunk, which begins with @@ -start,count +start,count @@");
     }
     return hunks;
@@ -147,7 +147,7 @@ class DiffReader {
       if (kind != ' ' && kind != '-' && kind != '+') {
         return bad_diff(
             fmt::format("Line {} of the diff, in hunk {}, begins with none of them.", at_, number),
-            shown(line), "a line that begins with a blank, - or +");
+            shown_line(line), "a line that begins with a blank, - or +");
       }
       if (at_ == lines_.size() && !text.ends_with('\n'))
         text += '\n';  // the end of the diff, not of the file
@@ -192,9 +192,9 @@ core::Error no_place(const std::vector<Line>& lines, const Hunk& hunk, std::size
   while (off < hunk.before.size() && expected + off < lines.size() &&
          lines[expected + off] == hunk.before[off])
     ++off;
-  const std::string wanted = off < hunk.before.size() ? shown(hunk.before[off]) : "the end of the file";
+  const std::string wanted = off < hunk.before.size() ? shown_line(hunk.before[off]) : "the end of the file";
   const std::string there =
-      expected + off < lines.size() ? shown(lines[expected + off]) : "the end of the file";
+      expected + off < lines.size() ? shown_line(lines[expected + off]) : "the end of the file";
   core::Error error(
       core::ErrorCode::conflict,
       fmt::format("Hunk {} does not fit: line {} should be \"{}\" and is \"{}\"{}.", hunk.number,

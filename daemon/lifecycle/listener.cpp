@@ -11,7 +11,7 @@ namespace governor::daemon {
 namespace {
 
 namespace asio = boost::asio;
-constexpr auto kAwait = asio::as_tuple(asio::use_awaitable_t<Listener::Strand>());
+constexpr auto kAwaitOnStrand = asio::as_tuple(asio::use_awaitable_t<Listener::Strand>());
 /// When descriptors run out, trying again at once would only burn a processor.
 constexpr std::chrono::milliseconds kBackoff{100};
 
@@ -34,13 +34,13 @@ asio::awaitable<void, Listener::Strand> Listener::accept_loop() {
   const auto keep_alive = shared_from_this();
   while (acceptor_.is_open()) {
     // The socket gets the context's plain executor: each connection makes a strand of its own on it.
-    auto [error, socket] = co_await acceptor_.async_accept(strand_.get_inner_executor(), kAwait);
+    auto [error, socket] = co_await acceptor_.async_accept(strand_.get_inner_executor(), kAwaitOnStrand);
     if (!error) {
       take(std::move(socket));
     } else if (acceptor_.is_open() && error != asio::error::operation_aborted) {
       spdlog::warn("accept failed: {}", error.message());
       backoff_.expires_after(kBackoff);
-      co_await backoff_.async_wait(kAwait);
+      co_await backoff_.async_wait(kAwaitOnStrand);
     }
   }
 }

@@ -19,6 +19,7 @@
 #include "daemon/lifecycle/self_check.hpp"
 #include "daemon/lifecycle/server.hpp"
 #include "daemon/store/open_store.hpp"
+#include "daemon/support/stop_deadlines.hpp"
 #include "daemon/support/timestamp.hpp"
 #include "ipc/build_info.hpp"
 #include "ipc/connect.hpp"
@@ -31,8 +32,6 @@ namespace governor::daemon {
 namespace {
 
 constexpr int kBacklog = 512;
-/// A daemon that is on its way out holds the lock a little longer than its socket.
-constexpr std::chrono::seconds kLockPatience{6};
 constexpr std::chrono::milliseconds kLockLook{20};
 
 /// Signals that stop the daemon are for the main thread alone.
@@ -210,6 +209,9 @@ std::optional<StartFailure> serve(const Options& options, const ipc::Paths& path
   ipc::report_ready(options.startup_fd);
   io.run();
   for (std::thread& helper : helpers) helper.join();
+  // All that was answered is durable; what remains is closing. Should a disk hold that up, the kernel ends the
+  // process and with it the locks, on which the next daemon waits.
+  ::alarm(static_cast<unsigned>(kCloseLimit.count()));
   marker.ended_in_order();  // it goes when the store is closed
   return std::nullopt;
 }

@@ -8,6 +8,7 @@
 #include <boost/json/serialize.hpp>
 #include <utility>
 
+#include "daemon/mcp/reply.hpp"
 #include "ipc/json_text.hpp"
 #include "ipc/message_outline.hpp"
 
@@ -15,10 +16,6 @@ namespace governor::daemon {
 namespace {
 
 namespace json = boost::json;
-
-constexpr int kParseError = -32700;
-constexpr int kInvalidRequest = -32600;
-constexpr int kInvalidParams = -32602;
 
 /// The id as JSON text; empty when there is none; `valid` is false for what JSON-RPC or MCP does not allow.
 std::string read_id(const json::object& object, bool& valid) {

@@ -31,7 +31,7 @@ constexpr std::size_t kReadBytes = 16 * 1024;
 /// Room for output that is kept between replies.
 constexpr std::size_t kKeptOutput = 64 * 1024;
 /// After the client has ended its side, what it asked before is still answered, within this time.
-constexpr std::chrono::seconds kDrainLimit{5};
+constexpr std::chrono::seconds kReplyDrainLimit{5};
 constexpr std::int64_t kWriteLimitUs = 30'000'000;
 const core::Error kStopping(core::ErrorCode::shutting_down, "The daemon stops; the wait has ended.",
                             "Ask again: a new daemon will be started.");
@@ -90,7 +90,7 @@ Connection::Task Connection::read_loop() {
 }
 
 Connection::Task Connection::wait_until_answered() {
-  const auto limit = std::chrono::steady_clock::now() + kDrainLimit;
+  const auto limit = std::chrono::steady_clock::now() + kReplyDrainLimit;
   while (!closed_ && (unanswered_ > 0 || !writing_.empty() || !queued_.empty()) &&
          std::chrono::steady_clock::now() < limit) {
     answered_.expires_at(limit);

@@ -19,7 +19,7 @@ bool contains(const std::string& text, const std::string& part) {
                      [](char a, char b) { return lower(a) == lower(b); }) != text.end();
 }
 
-bool passes(const AgentFilter& filter, const core::AgentProfile& profile) {
+bool passes_filter(const AgentFilter& filter, const core::AgentProfile& profile) {
   if (!filter.any_status) {
     if (filter.status ? profile.status != *filter.status : profile.status == core::Lifecycle::deleted)
       return false;
@@ -35,8 +35,8 @@ bool passes(const AgentFilter& filter, const core::AgentProfile& profile) {
                      [&](const std::string& tag) { return contains(tag, filter.text); });
 }
 
-bool passes(const AgentFilter& filter, const core::AgentProfile& profile,
-            const std::optional<AgentHead>& head) {
+bool passes_filter(const AgentFilter& filter, const core::AgentProfile& profile,
+                   const std::optional<AgentHead>& head) {
   const bool this_epoch = head && head->epoch == profile.epoch;
   if (filter.health && (this_epoch ? head->health : core::Health::unknown) != *filter.health) return false;
   if (filter.idle_since_us == 0) return true;
@@ -207,9 +207,9 @@ core::Result<AgentPage> SqliteStore::list_agents(const AgentFilter& filter, cons
       }
       AgentSummary summary{read_profile(agents, 0), std::nullopt, 0};
       page.looked_at = summary.profile.id;
-      if (!passes(filter, summary.profile)) continue;
+      if (!passes_filter(filter, summary.profile)) continue;
       const auto head = heads_.find(summary.profile.key);
-      if (!passes(filter, summary.profile, head)) continue;
+      if (!passes_filter(filter, summary.profile, head)) continue;
       if (head) {
         summary.total = head->number;
         if (head->number > summary.profile.epoch_start) {

@@ -5,7 +5,7 @@
 namespace governor::daemon {
 namespace {
 
-constexpr const char* kColumns =
+constexpr const char* kLeaseColumns =
     "key, fence, session, agent, agent_id, client, pid, mode, direct, paths, reason, granted_us, expires_us, "
     "orphaned_us, ended_us, ending, ending_detail";
 
@@ -72,7 +72,7 @@ void SqliteStore::load_leases(core::StateSeed& seed) {
       fmt::format("SELECT {0} FROM (SELECT {0} FROM lease WHERE ended_us <> 0 "
                   "ORDER BY key DESC LIMIT {1}) UNION ALL SELECT {0} FROM lease WHERE ended_us = 0 "
                   "ORDER BY key",
-                  kColumns, core::LeaseTable::kRememberedLeases));
+                  kLeaseColumns, core::LeaseTable::kRememberedLeases));
   while (rows.executeStep()) seed.leases.push_back(read_lease(rows));
 }
 

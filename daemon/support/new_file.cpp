@@ -21,7 +21,7 @@ namespace governor::daemon {
 namespace {
 
 constexpr std::string_view kTemporaryPrefix = ".unfinished-";
-constexpr std::size_t kMaxNameBytes = 128;
+constexpr std::size_t kMaxNewNameBytes = 128;
 
 core::Error failed(const std::string& what, int cause) {
   return {core::ErrorCode::storage_unavailable, fmt::format("{}: {}.", what, std::strerror(cause)),
@@ -147,7 +147,7 @@ std::string file_name_of(std::string_view text) {
     name += kept ? c : '-';
   }
   name.erase(0, std::min(name.find_first_not_of('.'), name.size()));
-  if (name.size() > kMaxNameBytes) name.resize(kMaxNameBytes);
+  if (name.size() > kMaxNewNameBytes) name.resize(kMaxNewNameBytes);
   return name;
 }
 

@@ -10,16 +10,12 @@
 #include "daemon/support/timestamp.hpp"
 #include "daemon/tools/agent_json.hpp"
 #include "daemon/tools/agent_reference.hpp"
+#include "daemon/tools/argument_limits.hpp"
 #include "daemon/tools/arguments.hpp"
 
 namespace governor::daemon {
 namespace {
 
-constexpr std::size_t kMaxPurposeBytes = 1024;
-constexpr std::size_t kMaxNotesBytes = 16 * 1024;
-constexpr std::size_t kMaxTags = 32;
-constexpr std::size_t kMaxTagBytes = 64;
-constexpr std::size_t kMaxTokenBytes = 128;
 constexpr std::size_t kTokenBytes = 32;
 
 constexpr std::string_view kRegisterInput =
@@ -37,7 +33,7 @@ constexpr std::string_view kRegisterOutput =
     R"("warnings":{"type":"array","items":{"type":"string"}},"timestamp":{"type":"string"}},)"
     R"("required":["agent_id","created","resumed","shared","updates","token","owner","warnings","timestamp"]})";
 
-constexpr std::string_view kListInput =
+constexpr std::string_view kListAgentsInput =
     R"({"type":"object","properties":{)"
     R"("status":{"enum":["active","paused","archived","deleted","all"],"description":"Default: all but deleted"},)"
     R"("health":{"enum":["unknown","healthy","degraded","critical"]},"tag":{"type":"string"},)"
@@ -46,7 +42,7 @@ constexpr std::string_view kListInput =
     R"("limit":{"type":"integer","minimum":1,"maximum":500,"default":50},)"
     R"("cursor":{"type":"string","description":"next_cursor of the previous page"}},"additionalProperties":false})";
 
-constexpr std::string_view kListOutput =
+constexpr std::string_view kListAgentsOutput =
     R"({"type":"object","properties":{)"
     R"("agents":{"type":"array","items":{"type":"object"}},"count":{"type":"integer"},"total":{"type":"integer"},"next_cursor":{"type":"string"},)"
     R"("by_status":{"type":"object"},"by_health":{"type":"object"}},"required":["total"]})";
@@ -157,7 +153,7 @@ core::Result<std::unique_ptr<ToolCall>> parse_register(const boost::json::object
 /// Rows looked at in one read; a filter that few agents pass needs several reads.
 constexpr std::size_t kListSlice = 2000;
 
-class ListCall final : public ToolCall {
+class ListAgentsCall final : public ToolCall {
  public:
   struct Query {
     AgentFilter filter;
@@ -167,7 +163,7 @@ class ListCall final : public ToolCall {
     bool summary_only = false;
   };
 
-  explicit ListCall(Query query) : query_(std::move(query)) { page_.looked_at = query_.cursor; }
+  explicit ListAgentsCall(Query query) : query_(std::move(query)) { page_.looked_at = query_.cursor; }
 
   [[nodiscard]] bool reads_store() const override { return true; }
   [[nodiscard]] bool depends_on_all() const override { return true; }
@@ -238,17 +234,17 @@ class ListCall final : public ToolCall {
   } summary_;
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_list(const boost::json::object& object,
-                                                   const ToolEnvironment&) {
+core::Result<std::unique_ptr<ToolCall>> parse_list_agents(const boost::json::object& object,
+                                                          const ToolEnvironment&) {
   Arguments arguments(object);
-  ListCall::Query query;
+  ListAgentsCall::Query query;
   read_agent_filter(arguments, query.filter);
   query.metrics = arguments.flag("metrics", true);
   query.summary_only = arguments.flag("summary_only", false);
   query.limit = static_cast<std::size_t>(arguments.integer("limit", 50, 1, 500));
   query.cursor = arguments.agent_id("cursor").value_or("");
   if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<ListCall>(std::move(query)));
+  return std::unique_ptr<ToolCall>(std::make_unique<ListAgentsCall>(std::move(query)));
 }
 
 }  // namespace
@@ -261,8 +257,8 @@ std::vector<Tool> agent_tools() {
        "Registering an existing id resumes it. Later calls may omit agent_id.",
        kRegisterInput, kRegisterOutput, false, false, parse_register, true},
       {"list_agents", "agents", "List agents",
-       "All agents with health and newest figures, by id, page by page.", kListInput, kListOutput, true, true,
-       parse_list, true},
+       "All agents with health and newest figures, by id, page by page.", kListAgentsInput, kListAgentsOutput,
+       true, true, parse_list_agents, true},
   };
 }
 

@@ -9,15 +9,15 @@
 namespace governor::daemon {
 namespace {
 
-constexpr std::size_t kMaxNoteBytes = 1024;
+constexpr std::size_t kMaxAcknowledgementBytes = 1024;
 
-constexpr std::string_view kListInput =
+constexpr std::string_view kListAlertsInput =
     R"({"type":"object","properties":{)"
     R"("include_acknowledged":{"type":"boolean","default":false},"include_resolved":{"type":"boolean","default":false},)"
     R"("limit":{"type":"integer","minimum":1,"maximum":500,"default":50},)"
     R"("cursor":{"type":"integer","minimum":1,"description":"next_cursor of the previous page"}},"additionalProperties":false})";
 
-constexpr std::string_view kListOutput =
+constexpr std::string_view kListAlertsOutput =
     R"({"type":"object","properties":{"alerts":{"type":"array","items":{"type":"object"}},"count":{"type":"integer"},)"
     R"("next_cursor":{"type":"integer"}},"required":["alerts","count"]})";
 
@@ -30,9 +30,9 @@ constexpr std::string_view kAcknowledgeOutput =
     R"("cause":{"type":"string"},"agent_id":{"type":"string"},"message":{"type":"string"},"raised":{"type":"string"},)"
     R"("resolved":{"type":"string"},"acknowledged":{"type":"object"}},"required":["alert_id","kind","severity","message","raised"]})";
 
-class ListCall final : public ToolCall {
+class ListAlertsCall final : public ToolCall {
  public:
-  ListCall(AlertFilter filter, core::AlertKey before, std::size_t limit)
+  ListAlertsCall(AlertFilter filter, core::AlertKey before, std::size_t limit)
       : filter_(filter), before_(before), limit_(limit) {}
 
   [[nodiscard]] bool reads_store() const override { return true; }
@@ -103,8 +103,8 @@ class AcknowledgeCall final : public ToolCall {
   core::Alert alert_;
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_list(const boost::json::object& object,
-                                                   const ToolEnvironment&) {
+core::Result<std::unique_ptr<ToolCall>> parse_list_alerts(const boost::json::object& object,
+                                                          const ToolEnvironment&) {
   Arguments arguments(object);
   AlertFilter filter;
   filter.acknowledged = arguments.flag("include_acknowledged", false);
@@ -112,14 +112,14 @@ core::Result<std::unique_ptr<ToolCall>> parse_list(const boost::json::object& ob
   const auto limit = static_cast<std::size_t>(arguments.integer("limit", 50, 1, 500));
   const core::AlertKey before = arguments.integer("cursor", 0, 1, std::int64_t{1} << 53);
   if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<ListCall>(filter, before, limit));
+  return std::unique_ptr<ToolCall>(std::make_unique<ListAlertsCall>(filter, before, limit));
 }
 
 core::Result<std::unique_ptr<ToolCall>> parse_acknowledge(const boost::json::object& object,
                                                           const ToolEnvironment&) {
   Arguments arguments(object);
   const core::AlertKey key = arguments.integer("alert_id", 0, 1, std::int64_t{1} << 53);
-  auto note = arguments.text("note", kMaxNoteBytes).value_or("");
+  auto note = arguments.text("note", kMaxAcknowledgementBytes).value_or("");
   if (auto error = arguments.finish()) return *std::move(error);
   if (key == 0)
     return core::invalid_argument("alert_id", "missing", "the number of an alert, see list_alerts");
@@ -133,7 +133,7 @@ std::vector<Tool> alert_tools() {
       {"list_alerts", "governance", "List alerts",
        "What a person should know: critical agents, loops, low disk, trouble with storage, crashes, clock "
        "jumps.",
-       kListInput, kListOutput, true, true, parse_list, true},
+       kListAlertsInput, kListAlertsOutput, true, true, parse_list_alerts, true},
       {"acknowledge_alert", "governance", "Acknowledge an alert",
        "Says that a person has seen it; ends a loop with its cooldown.", kAcknowledgeInput,
        kAcknowledgeOutput, false, true, parse_acknowledge},

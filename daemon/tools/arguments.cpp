@@ -20,7 +20,7 @@ namespace {
 namespace json = boost::json;
 
 /// Short enough for a message, whatever was given.
-std::string shown(const json::value& value) {
+std::string shown_value(const json::value& value) {
   constexpr std::size_t kLongest = 80;
   if (value.is_array() && value.get_array().size() > 8) {
     return fmt::format("a list of {} values", value.get_array().size());
@@ -69,7 +69,7 @@ void Arguments::refuse(core::Error error) {
 }
 
 void Arguments::refuse(std::string_view name, const json::value& given, std::string expected) {
-  refuse(core::invalid_argument(std::string(name), shown(given), std::move(expected)));
+  refuse(core::invalid_argument(std::string(name), shown_value(given), std::move(expected)));
 }
 
 std::optional<std::string_view> Arguments::text_view(std::string_view name, std::size_t max_bytes) {
@@ -243,7 +243,7 @@ std::optional<core::Error> Arguments::finish() {
     if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
     core::Error error = core::invalid_argument(std::string(name), "not an argument of this tool",
                                                fmt::format("{}", fmt::join(known_, ", ")));
-    error.given = shown(item.value());
+    error.given = shown_value(item.value());
     return error;
   }
   return missing_;

@@ -11,7 +11,7 @@
 namespace governor::daemon {
 namespace {
 
-constexpr std::size_t kSlice = 5000;
+constexpr std::size_t kAuditSlice = 5000;
 
 constexpr std::string_view kQueryInput =
     R"({"type":"object","properties":{)"
@@ -50,7 +50,7 @@ class QueryCall final : public ToolCall {
   [[nodiscard]] bool depends_on_all() const override { return true; }
 
   std::optional<core::Error> read(Store& store) override {
-    auto part = store.load_audit(filter_, page_.next, limit_ - page_.entries.size(), kSlice);
+    auto part = store.load_audit(filter_, page_.next, limit_ - page_.entries.size(), kAuditSlice);
     if (!part) return part.error();
     page_.next = part->next;
     page_.more = part->more;
@@ -111,7 +111,7 @@ class VerifyCall final : public ToolCall {
  public:
   [[nodiscard]] bool reads_store() const override { return true; }
   [[nodiscard]] bool depends_on_all() const override { return true; }
-  std::optional<core::Error> read(Store& store) override { return store.check_chains(check_, kSlice); }
+  std::optional<core::Error> read(Store& store) override { return store.check_chains(check_, kAuditSlice); }
   [[nodiscard]] bool wants_more_reads() const override { return !check_.done(); }
 
   core::Result<std::string> run(CallContext&) override {

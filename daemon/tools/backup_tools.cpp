@@ -2,6 +2,7 @@
 
 #include "daemon/files/file_slot.hpp"
 #include "daemon/files/shrink_guard.hpp"
+#include "daemon/tools/argument_limits.hpp"
 #include "daemon/tools/arguments.hpp"
 #include "daemon/tools/file_json.hpp"
 #include "daemon/tools/file_schemas.hpp"
@@ -12,11 +13,9 @@
 namespace governor::daemon {
 namespace {
 
-constexpr std::size_t kMaxNoteBytes = 500;
-
-class RestoreCall final : public LeasedWrite {
+class RestoreFileCall final : public LeasedWrite {
  public:
-  RestoreCall(Request request, RestoreOrder order)
+  RestoreFileCall(Request request, RestoreOrder order)
       : LeasedWrite(std::move(request)), order_(std::move(order)) {}
 
   std::optional<core::Error> read(Store& store) override {
@@ -40,24 +39,24 @@ class RestoreCall final : public LeasedWrite {
   bool read_ = false;
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_restore(const boost::json::object& object,
-                                                      const ToolEnvironment&) {
+core::Result<std::unique_ptr<ToolCall>> parse_restore_file(const boost::json::object& object,
+                                                           const ToolEnvironment&) {
   Arguments arguments(object);
   LeasedWrite::Request request;
   request.path = arguments.text("path", kMaxPathBytes).value_or("");
   request.lease = arguments.integer("lease", 0, 1, INT64_MAX);
-  request.note = arguments.text("note", kMaxNoteBytes).value_or("");
+  request.note = arguments.text("note", kMaxFileNoteBytes).value_or("");
   RestoreOrder order = RestoreOrder::read(arguments);
   if (request.path.empty()) arguments.require("path", "the path of a file");
   if (request.lease == 0) arguments.require("lease", "the number that request_write gave");
   if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<RestoreCall>(std::move(request), std::move(order)));
+  return std::unique_ptr<ToolCall>(std::make_unique<RestoreFileCall>(std::move(request), std::move(order)));
 }
 
 /// First the path is resolved, then the store is read, then it is looked at what of that can be restored.
-class ListCall final : public ToolCall {
+class ListBackupsCall final : public ToolCall {
  public:
-  ListCall(std::string path, core::FileVersionKey before, std::size_t limit)
+  ListBackupsCall(std::string path, core::FileVersionKey before, std::size_t limit)
       : given_(std::move(path)), before_(before), limit_(limit) {}
 
   core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
@@ -135,15 +134,15 @@ class ListCall final : public ToolCall {
   core::Result<FileContent> current_{FileContent{}};
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_list(const boost::json::object& object,
-                                                   const ToolEnvironment&) {
+core::Result<std::unique_ptr<ToolCall>> parse_list_backups(const boost::json::object& object,
+                                                           const ToolEnvironment&) {
   Arguments arguments(object);
   std::string path = arguments.text("path", kMaxPathBytes).value_or("");
   const auto limit = static_cast<std::size_t>(arguments.integer("limit", 20, 1, 500));
   const core::FileVersionKey before = arguments.integer("cursor", 0, 1, INT64_MAX);
   if (path.empty()) arguments.require("path", "the path of a file");
   if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<ListCall>(std::move(path), before, limit));
+  return std::unique_ptr<ToolCall>(std::make_unique<ListBackupsCall>(std::move(path), before, limit));
 }
 
 }  // namespace
@@ -152,10 +151,10 @@ std::vector<Tool> backup_tools() {
   return {
       {"list_backups", "coordination", "List the backups of a file",
        "What a file held when, and who wrote it, newest first; and the sha256 of what it holds now.",
-       kBackupsInput, kBackupsOutput, true, true, parse_list},
+       kBackupsInput, kBackupsOutput, true, true, parse_list_backups},
       {"restore_file", "coordination", "Restore a file",
        "Brings back an older content of a file under your lease. What is there now is kept as a backup.",
-       kRestoreInput, kWrittenOutput, false, true, parse_restore},
+       kRestoreInput, kWrittenOutput, false, true, parse_restore_file},
   };
 }
 

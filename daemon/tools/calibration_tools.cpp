@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kMaxPredictionBytes = 160;
 constexpr std::size_t kMaxDetailBytes = 1024;
 /// Agents whose outcomes are added up in one go.
-constexpr std::size_t kSlice = 512;
+constexpr std::size_t kOutcomeSlice = 512;
 
 constexpr std::array kSources{core::TruthSource::person, core::TruthSource::test,
                               core::TruthSource::exit_code};
@@ -112,7 +112,7 @@ class CalibrationCall final : public ToolCall {
   [[nodiscard]] bool wants_more_reads() const override { return !agent_id_ && scan_.more; }
 
   std::optional<core::Error> read(Store& store) override {
-    if (!agent_id_) return store.add_calibration(scan_, kSlice);
+    if (!agent_id_) return store.add_calibration(scan_, kOutcomeSlice);
     auto found = store.load_calibration(*agent_id_, scan_);
     if (!found) return std::move(found.error());
     return *found ? std::nullopt : std::optional(unknown_agent(*agent_id_));

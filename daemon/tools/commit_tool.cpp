@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemon/support/limits.hpp"
+#include "daemon/tools/argument_limits.hpp"
 #include "daemon/tools/arguments.hpp"
 #include "daemon/tools/file_json.hpp"
 #include "daemon/tools/file_schemas.hpp"
@@ -12,7 +13,6 @@
 namespace governor::daemon {
 namespace {
 
-constexpr std::size_t kMaxNoteBytes = 500;
 constexpr std::size_t kSha256Digits = 64;
 
 class CommitCall final : public LeasedWrite {
@@ -38,7 +38,7 @@ class CommitCall final : public LeasedWrite {
   WriteOrder order_;
 };
 
-std::string read_hash(Arguments& arguments) {
+std::string read_expected_hash(Arguments& arguments) {
   std::string hash = arguments.text("expected_sha256", kSha256Digits).value_or("");
   std::transform(hash.begin(), hash.end(), hash.begin(),
                  [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c + 0x20) : c; });
@@ -58,10 +58,10 @@ core::Result<std::unique_ptr<ToolCall>> parse_commit(const boost::json::object& 
   WriteOrder order;
   request.path = arguments.text("path", kMaxPathBytes).value_or("");
   request.lease = arguments.integer("lease", 0, 1, INT64_MAX);
-  request.note = arguments.text("note", kMaxNoteBytes).value_or("");
+  request.note = arguments.text("note", kMaxFileNoteBytes).value_or("");
   order.content = arguments.text("content", kMaxLineBytes);
   order.diff = arguments.text("unified_diff", kMaxLineBytes);
-  order.expected_sha256 = read_hash(arguments);
+  order.expected_sha256 = read_expected_hash(arguments);
   order.may_shrink = arguments.flag("confirm_shrink", false);
   if (request.path.empty()) arguments.require("path", "the path of a file");
   if (request.lease == 0) arguments.require("lease", "the number that request_write gave");

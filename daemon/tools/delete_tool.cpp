@@ -6,13 +6,11 @@
 #include "daemon/support/timestamp.hpp"
 #include "daemon/tools/agent_export.hpp"
 #include "daemon/tools/agent_reference.hpp"
+#include "daemon/tools/argument_limits.hpp"
 #include "daemon/tools/arguments.hpp"
 
 namespace governor::daemon {
 namespace {
-
-constexpr std::size_t kMaxReasonBytes = 1024;
-constexpr std::size_t kMaxTokenBytes = 128;
 
 constexpr std::string_view kInput =
     R"({"type":"object","properties":{)"

@@ -12,9 +12,9 @@
 namespace governor::daemon {
 namespace {
 
-constexpr std::size_t kMaxPathBytes = 4096;
+constexpr std::size_t kMaxLockPathBytes = 4096;
 /// A slice of waiting on the store's thread; commits go first in between.
-constexpr std::chrono::milliseconds kSlice{2};
+constexpr std::chrono::milliseconds kScanSlice{2};
 /// Longer than a scan takes unless its disk hangs.
 constexpr std::chrono::seconds kPatience{8};
 
@@ -67,7 +67,7 @@ class ScanningCall : public ToolCall {
       scan_ = std::move(*started);
       deadline_ = std::chrono::steady_clock::now() + kPatience;
     }
-    if (auto result = scan_->wait_for(kSlice)) {
+    if (auto result = scan_->wait_for(kScanSlice)) {
       scan_.reset();
       if (!*result) return result->error();
       report_ = std::move(result->value());
@@ -142,7 +142,7 @@ core::Error not_a_path(const std::string& given) {
 core::Result<std::unique_ptr<ToolCall>> parse_diagnose(const boost::json::object& object,
                                                        const ToolEnvironment& environment) {
   Arguments arguments(object);
-  auto directory = arguments.text("directory", kMaxPathBytes).value_or("");
+  auto directory = arguments.text("directory", kMaxLockPathBytes).value_or("");
   if (auto error = arguments.finish()) return *std::move(error);
   if (!directory.empty() && directory.front() != '/') return not_a_path(directory);
   return std::unique_ptr<ToolCall>(std::make_unique<DiagnoseCall>(environment, std::move(directory)));
@@ -151,7 +151,7 @@ core::Result<std::unique_ptr<ToolCall>> parse_diagnose(const boost::json::object
 core::Result<std::unique_ptr<ToolCall>> parse_cleanup(const boost::json::object& object,
                                                       const ToolEnvironment& environment) {
   Arguments arguments(object);
-  auto directory = arguments.text("directory", kMaxPathBytes).value_or("");
+  auto directory = arguments.text("directory", kMaxLockPathBytes).value_or("");
   const bool dry_run = arguments.flag("dry_run", true);
   if (auto error = arguments.finish()) return *std::move(error);
   if (directory.empty() || directory.front() != '/') return not_a_path(directory);

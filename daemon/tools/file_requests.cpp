@@ -4,6 +4,7 @@
 
 #include "daemon/files/real_path.hpp"
 #include "daemon/support/timestamp.hpp"
+#include "daemon/tools/argument_limits.hpp"
 #include "daemon/tools/arguments.hpp"
 #include "daemon/tools/file_json.hpp"
 #include "daemon/tools/path_reference.hpp"
@@ -12,14 +13,12 @@
 namespace governor::daemon {
 namespace {
 
-constexpr std::size_t kMaxReasonBytes = 500;
-constexpr std::int64_t kSecondUs = 1'000'000;
 constexpr std::int64_t kLongestUnlock = 86'400;
 
 /// Like restore_file, for a person.
-class RestoreCall final : public ToolCall {
+class PersonRestoreCall final : public ToolCall {
  public:
-  RestoreCall(std::string path, std::string reason, RestoreOrder order)
+  PersonRestoreCall(std::string path, std::string reason, RestoreOrder order)
       : given_(std::move(path)), reason_(std::move(reason)), order_(std::move(order)) {}
 
   core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
@@ -86,16 +85,16 @@ class RestoreCall final : public ToolCall {
   WriteReport report_;
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_restore(const boost::json::object& object,
-                                                      const ToolEnvironment&) {
+core::Result<std::unique_ptr<ToolCall>> parse_person_restore(const boost::json::object& object,
+                                                             const ToolEnvironment&) {
   Arguments arguments(object);
   std::string path = arguments.text("path", kMaxPathBytes).value_or("");
-  std::string reason = arguments.text("reason", kMaxReasonBytes).value_or("");
+  std::string reason = arguments.text("reason", kMaxFileReasonBytes).value_or("");
   RestoreOrder order = RestoreOrder::read(arguments);
   if (path.empty()) arguments.require("path", "the path of a file");
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(
-      std::make_unique<RestoreCall>(std::move(path), std::move(reason), std::move(order)));
+      std::make_unique<PersonRestoreCall>(std::move(path), std::move(reason), std::move(order)));
 }
 
 /// What is protected and what is unlocked.
@@ -175,7 +174,7 @@ core::Result<std::unique_ptr<ToolCall>> parse_protect(const boost::json::object&
                                                       const ToolEnvironment&) {
   Arguments arguments(object);
   std::string pattern = arguments.text("pattern", kMaxPathBytes).value_or("");
-  std::string reason = arguments.text("reason", kMaxReasonBytes).value_or("");
+  std::string reason = arguments.text("reason", kMaxFileReasonBytes).value_or("");
   const bool remove = arguments.flag("remove", false);
   if (pattern.empty()) arguments.require("pattern", "the path of a file or directory, or a glob");
   if (auto error = arguments.finish()) return *std::move(error);
@@ -198,7 +197,7 @@ core::Result<std::unique_ptr<ToolCall>> parse_unlock(const boost::json::object& 
   std::string path = arguments.text("path", kMaxPathBytes).value_or("");
   std::string agent_id = arguments.agent_id().value_or("");
   const std::int64_t seconds = arguments.integer("seconds", 900, 0, kLongestUnlock);
-  std::string reason = arguments.text("reason", kMaxReasonBytes).value_or("");
+  std::string reason = arguments.text("reason", kMaxFileReasonBytes).value_or("");
   if (path.empty()) arguments.require("path", "the path of a file or directory, or a glob");
   if (auto error = arguments.finish()) return *std::move(error);
   return rule_call(std::move(path),
@@ -220,7 +219,7 @@ core::Result<std::unique_ptr<ToolCall>> parse_unlock(const boost::json::object& 
 }  // namespace
 
 const Tool& restore_request() {
-  static const Tool request{"governor/restore", "", "", "", "", "", false, true, parse_restore};
+  static const Tool request{"governor/restore", "", "", "", "", "", false, true, parse_person_restore};
   return request;
 }
 

@@ -11,6 +11,7 @@
 #include "daemon/tools/agent_json.hpp"
 #include "daemon/tools/analysis_json.hpp"
 #include "daemon/tools/analysis_schemas.hpp"
+#include "daemon/tools/argument_limits.hpp"
 #include "daemon/tools/arguments.hpp"
 #include "daemon/tools/stored_agents.hpp"
 
@@ -18,11 +19,10 @@ namespace governor::daemon {
 namespace {
 
 constexpr std::size_t kMaxListed = 100;
-constexpr std::size_t kMaxTagBytes = 64;
 constexpr std::size_t kMaxNamed = 50;
 constexpr std::size_t kMaxCursorBytes = 20;
 /// Agents looked at in one go, with their recent rows: a few milliseconds.
-constexpr std::size_t kSlice = 128;
+constexpr std::size_t kAgentSlice = 128;
 /// Of those named, which are looked up one by one.
 constexpr std::size_t kNamedSlice = 16;
 
@@ -38,7 +38,7 @@ class AggregateCall final : public ToolCall {
   [[nodiscard]] bool wants_more_reads() const override { return more_; }
 
   std::optional<core::Error> read(Store& store) override {
-    auto slice = store.load_fleet(filter_, after_, kSlice);
+    auto slice = store.load_fleet(filter_, after_, kAgentSlice);
     if (!slice) return std::move(slice.error());
     after_ = slice->looked_at;
     more_ = slice->more;
@@ -162,7 +162,7 @@ class AnomaliesCall final : public ToolCall {
 
  private:
   std::optional<core::Error> read_all(Store& store) {
-    auto slice = store.load_fleet(FleetFilter{}, after_, kSlice);
+    auto slice = store.load_fleet(FleetFilter{}, after_, kAgentSlice);
     if (!slice) return std::move(slice.error());
     more_ = slice->more;
     for (const FleetAgent& agent : slice->agents) {

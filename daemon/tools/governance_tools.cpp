@@ -7,6 +7,7 @@
 #include "daemon/support/json_time.hpp"
 #include "daemon/support/sha256.hpp"
 #include "daemon/tools/agent_reference.hpp"
+#include "daemon/tools/argument_limits.hpp"
 #include "daemon/tools/arguments.hpp"
 #include "daemon/tools/governance_schemas.hpp"
 #include "daemon/tools/history_text.hpp"
@@ -15,12 +16,11 @@
 namespace governor::daemon {
 namespace {
 
-constexpr std::size_t kMaxTextBytes = 8 * 1024 * 1024;  // the line's own limit
-constexpr std::size_t kMaxTokenBytes = 128;
+constexpr std::size_t kMaxResponseTextBytes = 8 * 1024 * 1024;  // the line's own limit
 
-class UpdateCall final : public ToolCall {
+class UpdateAgentCall final : public ToolCall {
  public:
-  UpdateCall(std::optional<std::string> agent_id, core::UpdateCommand command, bool simulate)
+  UpdateAgentCall(std::optional<std::string> agent_id, core::UpdateCommand command, bool simulate)
       : agent_id_(std::move(agent_id)), command_(std::move(command)), simulate_(simulate) {}
 
   core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
@@ -58,8 +58,8 @@ class UpdateCall final : public ToolCall {
 };
 
 template <bool simulate>
-core::Result<std::unique_ptr<ToolCall>> parse_update(const boost::json::object& object,
-                                                     const ToolEnvironment&) {
+core::Result<std::unique_ptr<ToolCall>> parse_update_agent(const boost::json::object& object,
+                                                           const ToolEnvironment&) {
   Arguments arguments(object);
   auto agent_id = arguments.agent_id();
   core::UpdateCommand command;
@@ -69,7 +69,7 @@ core::Result<std::unique_ptr<ToolCall>> parse_update(const boost::json::object& 
   for (std::size_t i = 0; i < command.input.ethical_drift.size() && i < drift.size(); ++i) {
     command.input.ethical_drift[i] = drift[i];
   }
-  const std::string_view text = arguments.text_view("response_text", kMaxTextBytes).value_or("");
+  const std::string_view text = arguments.text_view("response_text", kMaxResponseTextBytes).value_or("");
   command.input.text = core::examine_text(text);
   command.input.fingerprint = core::fingerprint(text, command.input.parameters);
   command.input.complexity = arguments.number("complexity", command.input.complexity, 0.0, 1.0);
@@ -77,7 +77,7 @@ core::Result<std::unique_ptr<ToolCall>> parse_update(const boost::json::object& 
   if (const auto token = arguments.text("token", kMaxTokenBytes)) command.token_hash = sha256_hex(*token);
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(
-      std::make_unique<UpdateCall>(std::move(agent_id), std::move(command), simulate));
+      std::make_unique<UpdateAgentCall>(std::move(agent_id), std::move(command), simulate));
 }
 
 class MetricsCall final : public ToolCall {
@@ -195,10 +195,10 @@ std::vector<Tool> governance_tools() {
        "Report what an agent just did. Returns the decision (approve: go on; revise: correct yourself, then "
        "go on; "
        "reject: halt), health, metrics and advisory sampling parameters. Durable before it returns.",
-       kUpdateInput, kUpdateOutput, false, false, parse_update<false>, true},
+       kUpdateInput, kUpdateOutput, false, false, parse_update_agent<false>, true},
       {"simulate_update", "governance", "Try an update",
        "What process_agent_update would answer, without recording anything.", kUpdateInput, kUpdateOutput,
-       true, true, parse_update<true>, true},
+       true, true, parse_update_agent<true>, true},
       {"get_governance_metrics", "governance", "Agent state",
        "Current state, health and last decision of an agent.", kMetricsInput, kMetricsOutput, true, true,
        parse_metrics, true},

@@ -12,7 +12,7 @@ namespace governor::daemon {
 namespace {
 
 constexpr std::size_t kMaxPids = 32;
-constexpr std::size_t kMaxNameBytes = 256;
+constexpr std::size_t kMaxActorNameBytes = 256;
 constexpr std::size_t kMaxDirectoryBytes = 4096;
 
 /// Stands where a client's profile of tools does: no client asks for this one.
@@ -39,7 +39,7 @@ std::vector<pid_t> read_pids(Arguments& arguments) {
 HookOrigin read_origin(Arguments& arguments) {
   HookOrigin origin;
   origin.kind = arguments.text("agent_kind", 32).value_or("");
-  origin.session = arguments.text("agent_session", kMaxNameBytes).value_or("");
+  origin.session = arguments.text("agent_session", kMaxActorNameBytes).value_or("");
   origin.cwd = arguments.text("cwd", kMaxDirectoryBytes).value_or("");
   origin.pids = read_pids(arguments);
   if (origin.kind.empty()) arguments.require("agent_kind", "the name of the tool, such as claude-code");

@@ -14,7 +14,7 @@
 namespace governor::daemon {
 namespace {
 
-constexpr std::size_t kMaxPaths = 1000;
+constexpr std::size_t kMaxCommittedPaths = 1000;
 
 class GuardCommitCall final : public ToolCall {
  public:
@@ -101,12 +101,12 @@ class GuardCommitCall final : public ToolCall {
   std::vector<core::LeasePath> paths_;
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_commit(const boost::json::object& params,
-                                                     const ToolEnvironment&) {
+core::Result<std::unique_ptr<ToolCall>> parse_commit_check(const boost::json::object& params,
+                                                           const ToolEnvironment&) {
   Arguments arguments(params);
   std::vector<pid_t> pids = read_pids(arguments);
   std::string cwd = arguments.text("cwd", kMaxPathBytes).value_or("");
-  auto paths = arguments.texts("paths", kMaxPaths, kMaxPathBytes);
+  auto paths = arguments.texts("paths", kMaxCommittedPaths, kMaxPathBytes);
   if (!paths) arguments.require("paths", "the files of the commit");
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(
@@ -116,7 +116,7 @@ core::Result<std::unique_ptr<ToolCall>> parse_commit(const boost::json::object& 
 }  // namespace
 
 const Tool& guard_commit_request() {
-  static const Tool request{"governor/guard_commit", "", "", "", "{}", "{}", true, true, parse_commit};
+  static const Tool request{"governor/guard_commit", "", "", "", "{}", "{}", true, true, parse_commit_check};
   return request;
 }
 

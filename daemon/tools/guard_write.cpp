@@ -5,6 +5,7 @@
 
 #include "daemon/files/shrink_guard.hpp"
 #include "daemon/support/json_writer.hpp"
+#include "daemon/tools/argument_limits.hpp"
 #include "daemon/tools/guard_actor.hpp"
 #include "daemon/tools/guard_file.hpp"
 #include "daemon/tools/guard_requests.hpp"
@@ -14,9 +15,8 @@
 namespace governor::daemon {
 namespace {
 
-constexpr std::int64_t kSecondUs = 1'000'000;
 constexpr std::int64_t kLeaseUs = 120 * kSecondUs;
-constexpr double kLongestWait = 300;
+constexpr double kLongestHookWait = 300;
 constexpr std::int64_t kMostLines = 1'000'000'000;
 constexpr std::int64_t kNotGiven = -kMostLines - 1;
 
@@ -200,7 +200,7 @@ core::Result<std::unique_ptr<ToolCall>> parse_write(const boost::json::object& p
   intent.new_lines = arguments.integer("new_lines", kNotGiven, 0, kMostLines);
   intent.line_delta = arguments.integer("line_delta", 0, -kMostLines, kMostLines);
   intent.wait_us =
-      static_cast<std::int64_t>(arguments.number("wait_seconds", 0, 0, kLongestWait) * kSecondUs);
+      static_cast<std::int64_t>(arguments.number("wait_seconds", 0, 0, kLongestHookWait) * kSecondUs);
   if (intent.path.empty()) arguments.require("path", "the file that is to be written");
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(

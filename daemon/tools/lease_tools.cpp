@@ -7,6 +7,7 @@
 #include "daemon/support/sha256.hpp"
 #include "daemon/support/timestamp.hpp"
 #include "daemon/tools/agent_reference.hpp"
+#include "daemon/tools/argument_limits.hpp"
 #include "daemon/tools/arguments.hpp"
 #include "daemon/tools/lease_json.hpp"
 #include "daemon/tools/lease_schemas.hpp"
@@ -15,13 +16,10 @@
 namespace governor::daemon {
 namespace {
 
-constexpr std::size_t kMaxPaths = 256;
-constexpr std::size_t kMaxReasonBytes = 500;
-constexpr std::size_t kMaxTokenBytes = 128;
-constexpr std::int64_t kSecondUs = 1'000'000;
+constexpr std::size_t kMaxLeasedPaths = 256;
 constexpr std::int64_t kDefaultTtl = 600;
 constexpr std::int64_t kLongestTtl = 86'400;
-constexpr std::int64_t kLongestWait = 300;
+constexpr std::int64_t kLongestLeaseWait = 300;
 
 /// What the calls that name paths have in common: the acting agent, and the paths resolved on a file thread.
 class PathCall : public ToolCall {
@@ -154,21 +152,21 @@ class RequestCall final : public PathCall {
 core::Result<std::unique_ptr<ToolCall>> parse_request(const boost::json::object& object,
                                                       const ToolEnvironment&) {
   Arguments arguments(object);
-  auto paths = arguments.texts("paths", kMaxPaths, kMaxPathBytes);
+  auto paths = arguments.texts("paths", kMaxLeasedPaths, kMaxPathBytes);
   Wish wish;
   wish.mode = arguments.choice("mode", {"exclusive", "shared"}) == "shared" ? core::LeaseMode::shared
                                                                             : core::LeaseMode::exclusive;
   wish.ttl = arguments.integer("ttl_seconds", kDefaultTtl, 1, kLongestTtl);
-  wish.wait = arguments.integer("wait_seconds", 0, 0, kLongestWait);
+  wish.wait = arguments.integer("wait_seconds", 0, 0, kLongestLeaseWait);
   wish.direct = arguments.flag("direct", false);
-  wish.reason = arguments.text("reason", kMaxReasonBytes).value_or("");
+  wish.reason = arguments.text("reason", kMaxFileReasonBytes).value_or("");
   auto agent_id = arguments.agent_id();
   if (const auto token = arguments.text("token", kMaxTokenBytes)) wish.token_hash = sha256_hex(*token);
   if (!paths) {
-    arguments.require("paths", fmt::format("a list of 1 to {} paths", kMaxPaths));
+    arguments.require("paths", fmt::format("a list of 1 to {} paths", kMaxLeasedPaths));
   } else if (paths->empty()) {
     arguments.refuse(
-        core::invalid_argument("paths", "[]", fmt::format("a list of 1 to {} paths", kMaxPaths)));
+        core::invalid_argument("paths", "[]", fmt::format("a list of 1 to {} paths", kMaxLeasedPaths)));
   }
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(
@@ -243,7 +241,7 @@ std::unique_ptr<ToolCall> lease_call(Change change) {
   return std::make_unique<LeaseCall<Change>>(std::move(change));
 }
 
-core::LeaseKey read_lease(Arguments& arguments) {
+core::LeaseKey read_lease_number(Arguments& arguments) {
   const std::int64_t key = arguments.integer("lease", 0, 1, INT64_MAX);
   if (key == 0) arguments.require("lease", "the number that request_write gave");
   return key;
@@ -252,7 +250,7 @@ core::LeaseKey read_lease(Arguments& arguments) {
 core::Result<std::unique_ptr<ToolCall>> parse_renew(const boost::json::object& object,
                                                     const ToolEnvironment&) {
   Arguments arguments(object);
-  const core::LeaseKey key = read_lease(arguments);
+  const core::LeaseKey key = read_lease_number(arguments);
   const std::int64_t ttl = arguments.integer("ttl_seconds", kDefaultTtl, 1, kLongestTtl);
   if (auto error = arguments.finish()) return *std::move(error);
   return lease_call([key, ttl](CallContext& context) {
@@ -263,7 +261,7 @@ core::Result<std::unique_ptr<ToolCall>> parse_renew(const boost::json::object& o
 core::Result<std::unique_ptr<ToolCall>> parse_release(const boost::json::object& object,
                                                       const ToolEnvironment&) {
   Arguments arguments(object);
-  const core::LeaseKey key = read_lease(arguments);
+  const core::LeaseKey key = read_lease_number(arguments);
   if (auto error = arguments.finish()) return *std::move(error);
   return lease_call([key](CallContext& context) {
     return context.state.release_lease(context.caller, key, context.now_us, context.changes);
@@ -273,8 +271,8 @@ core::Result<std::unique_ptr<ToolCall>> parse_release(const boost::json::object&
 core::Result<std::unique_ptr<ToolCall>> parse_break(const boost::json::object& object,
                                                     const ToolEnvironment&) {
   Arguments arguments(object);
-  const core::LeaseKey key = read_lease(arguments);
-  std::string reason = arguments.text("reason", kMaxReasonBytes).value_or("");
+  const core::LeaseKey key = read_lease_number(arguments);
+  std::string reason = arguments.text("reason", kMaxFileReasonBytes).value_or("");
   if (reason.empty()) arguments.require("reason", "why, for the audit log and for the holder");
   if (auto error = arguments.finish()) return *std::move(error);
   return lease_call([key, reason = std::move(reason)](CallContext& context) {
@@ -282,9 +280,10 @@ core::Result<std::unique_ptr<ToolCall>> parse_break(const boost::json::object& o
   });
 }
 
-class ListCall final : public PathCall {
+class ListLeasesCall final : public PathCall {
  public:
-  ListCall(std::string agent_id, std::vector<std::string> paths, core::LeaseKey after, std::size_t limit)
+  ListLeasesCall(std::string agent_id, std::vector<std::string> paths, core::LeaseKey after,
+                 std::size_t limit)
       : PathCall(std::nullopt, std::move(paths)),
         of_agent_(std::move(agent_id)),
         after_(after),
@@ -330,8 +329,8 @@ class ListCall final : public PathCall {
   std::size_t limit_;
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_list(const boost::json::object& object,
-                                                   const ToolEnvironment&) {
+core::Result<std::unique_ptr<ToolCall>> parse_list_leases(const boost::json::object& object,
+                                                          const ToolEnvironment&) {
   Arguments arguments(object);
   std::vector<std::string> paths;
   if (auto path = arguments.text("path", kMaxPathBytes)) paths.push_back(*std::move(path));
@@ -340,7 +339,7 @@ core::Result<std::unique_ptr<ToolCall>> parse_list(const boost::json::object& ob
   const core::LeaseKey after = arguments.integer("cursor", 0, 1, INT64_MAX);
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(
-      std::make_unique<ListCall>(std::move(agent_id), std::move(paths), after, limit));
+      std::make_unique<ListLeasesCall>(std::move(agent_id), std::move(paths), after, limit));
 }
 
 }  // namespace
@@ -360,7 +359,7 @@ std::vector<Tool> lease_tools() {
       {"check_write", "coordination", "Who may write a file",
        "Says who may write a path now. Changes nothing.", kCheckInput, kCheckOutput, true, true, parse_check},
       {"list_leases", "coordination", "List leases", "Open leases, oldest first, and requests that wait.",
-       kListInput, kListOutput, true, true, parse_list},
+       kListInput, kListOutput, true, true, parse_list_leases},
   };
 }
 

@@ -9,6 +9,7 @@
 #include "daemon/support/sha256.hpp"
 #include "daemon/support/timestamp.hpp"
 #include "daemon/tools/agent_reference.hpp"
+#include "daemon/tools/argument_limits.hpp"
 #include "daemon/tools/arguments.hpp"
 #include "daemon/tools/delete_tool.hpp"
 #include "daemon/tools/lifecycle_schemas.hpp"
@@ -16,10 +17,6 @@
 
 namespace governor::daemon {
 namespace {
-
-constexpr std::size_t kMaxReasonBytes = 1024;
-constexpr std::size_t kMaxTokenBytes = 128;
-constexpr std::int64_t kDayUs = 86'400'000'000;
 
 /// The arguments that all of these have.
 core::LifecycleCommand read_command(Arguments& arguments) {

@@ -6,6 +6,7 @@
 #include "daemon/support/timestamp.hpp"
 #include "daemon/tools/agent_json.hpp"
 #include "daemon/tools/agent_reference.hpp"
+#include "daemon/tools/argument_limits.hpp"
 #include "daemon/tools/arguments.hpp"
 #include "daemon/tools/update_json.hpp"
 
@@ -14,16 +15,12 @@ namespace {
 
 constexpr std::size_t kMaxChildren = 200;
 constexpr std::size_t kMaxLifeSteps = 100;
-constexpr std::size_t kMaxNotesBytes = 16 * 1024;
-constexpr std::size_t kMaxPurposeBytes = 1024;
-constexpr std::size_t kMaxTags = 32;
-constexpr std::size_t kMaxTagBytes = 64;
 
-constexpr std::string_view kGetInput =
+constexpr std::string_view kGetMetadataInput =
     R"({"type":"object","properties":{)"
     R"("agent_id":{"type":"string","description":"Default: the agent this session registered"}},"additionalProperties":false})";
 
-constexpr std::string_view kGetOutput =
+constexpr std::string_view kGetMetadataOutput =
     R"({"type":"object","properties":{)"
     R"("agent_id":{"type":"string"},"status":{"enum":["active","paused","archived","deleted"]},"status_reason":{"type":"string"},)"
     R"("status_since":{"type":"string"},"pinned":{"type":"boolean"},"shared":{"type":"boolean"},"purpose":{"type":"string"},)"
@@ -50,7 +47,7 @@ constexpr std::string_view kUpdateOutput =
     R"("purpose":{"type":"string"},"pinned":{"type":"boolean"},"timestamp":{"type":"string"}},)"
     R"("required":["agent_id","tags","notes","purpose","pinned","timestamp"]})";
 
-class GetCall final : public AgentCall {
+class GetMetadataCall final : public AgentCall {
  public:
   using AgentCall::AgentCall;
 
@@ -129,9 +126,9 @@ class GetCall final : public AgentCall {
   std::vector<core::UpdateRecord> recent_;
 };
 
-class UpdateCall final : public AgentCall {
+class UpdateMetadataCall final : public AgentCall {
  public:
-  UpdateCall(std::optional<std::string> agent_id, core::MetadataCommand command)
+  UpdateMetadataCall(std::optional<std::string> agent_id, core::MetadataCommand command)
       : AgentCall(std::move(agent_id)), command_(std::move(command)) {}
 
   core::Result<std::string> run(CallContext& context) override {
@@ -154,15 +151,16 @@ class UpdateCall final : public AgentCall {
   core::MetadataCommand command_;
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_get(const boost::json::object& object, const ToolEnvironment&) {
+core::Result<std::unique_ptr<ToolCall>> parse_get_metadata(const boost::json::object& object,
+                                                           const ToolEnvironment&) {
   Arguments arguments(object);
   auto agent_id = arguments.agent_id();
   if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<GetCall>(std::move(agent_id)));
+  return std::unique_ptr<ToolCall>(std::make_unique<GetMetadataCall>(std::move(agent_id)));
 }
 
-core::Result<std::unique_ptr<ToolCall>> parse_update(const boost::json::object& object,
-                                                     const ToolEnvironment&) {
+core::Result<std::unique_ptr<ToolCall>> parse_update_metadata(const boost::json::object& object,
+                                                              const ToolEnvironment&) {
   Arguments arguments(object);
   auto agent_id = arguments.agent_id();
   core::MetadataCommand command;
@@ -177,7 +175,8 @@ core::Result<std::unique_ptr<ToolCall>> parse_update(const boost::json::object& 
     return core::invalid_argument("tags", "missing, and so are notes, purpose and pinned",
                                   "at least one of tags, notes, purpose and pinned");
   }
-  return std::unique_ptr<ToolCall>(std::make_unique<UpdateCall>(std::move(agent_id), std::move(command)));
+  return std::unique_ptr<ToolCall>(
+      std::make_unique<UpdateMetadataCall>(std::move(agent_id), std::move(command)));
 }
 
 }  // namespace
@@ -185,11 +184,11 @@ core::Result<std::unique_ptr<ToolCall>> parse_update(const boost::json::object& 
 std::vector<Tool> metadata_tools() {
   return {
       {"get_agent_metadata", "agents", "Get an agent's metadata",
-       "Purpose, tags, notes, lifecycle, parent and children, age, health and trend of one agent.", kGetInput,
-       kGetOutput, true, true, parse_get, true},
+       "Purpose, tags, notes, lifecycle, parent and children, age, health and trend of one agent.",
+       kGetMetadataInput, kGetMetadataOutput, true, true, parse_get_metadata, true},
       {"update_agent_metadata", "agents", "Update an agent's metadata",
        "Replaces tags, replaces or appends notes, sets purpose or pin.", kUpdateInput, kUpdateOutput, false,
-       false, parse_update},
+       false, parse_update_metadata},
   };
 }
 

@@ -2,13 +2,13 @@
 
 #include "daemon/files/file_services.hpp"
 #include "daemon/support/json_writer.hpp"
+#include "daemon/tools/argument_limits.hpp"
 
 namespace governor::daemon {
 namespace {
 
-constexpr std::size_t kSlice = 500;
+constexpr std::size_t kPruneSlice = 500;
 constexpr std::size_t kEnough = 256;  ///< versions in one call
-constexpr std::int64_t kDayUs = 86'400'000'000;
 
 /// The size is measured, the store is read, the contents are removed, and last the versions that named them:
 /// after a crash in between the store names contents that are gone, which the next call finds again.
@@ -32,7 +32,7 @@ class PruneCall final : public ToolCall {
     step_ = Step::end;
   }
 
-  std::optional<core::Error> read(Store& store) override { return store.find_prunable(scan_, kSlice); }
+  std::optional<core::Error> read(Store& store) override { return store.find_prunable(scan_, kPruneSlice); }
   [[nodiscard]] bool wants_more_reads() const override {
     return !scan_.done && scan_.versions.size() < kEnough;
   }

@@ -156,9 +156,9 @@ core::Result<std::unique_ptr<ToolCall>> parse_claim(const boost::json::object& o
   return std::unique_ptr<ToolCall>(std::make_unique<ClaimCall>(std::move(command), std::move(agent_id)));
 }
 
-class UpdateCall final : public ToolCall {
+class UpdateTaskCall final : public ToolCall {
  public:
-  explicit UpdateCall(core::TaskUpdate update) : update_(std::move(update)) {}
+  explicit UpdateTaskCall(core::TaskUpdate update) : update_(std::move(update)) {}
 
   [[nodiscard]] bool depends_on_all() const override { return true; }
 
@@ -177,8 +177,8 @@ class UpdateCall final : public ToolCall {
   core::TaskUpdate update_;
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_update(const boost::json::object& object,
-                                                     const ToolEnvironment&) {
+core::Result<std::unique_ptr<ToolCall>> parse_update_task(const boost::json::object& object,
+                                                          const ToolEnvironment&) {
   Arguments arguments(object);
   core::TaskUpdate update;
   update.task_id = read_task_id(arguments);
@@ -188,7 +188,7 @@ core::Result<std::unique_ptr<ToolCall>> parse_update(const boost::json::object& 
   update.note = arguments.text("note", core::kMaxTaskNoteBytes);
   arguments.require("task_id", std::string(kTaskIdExpected));
   if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<UpdateCall>(std::move(update)));
+  return std::unique_ptr<ToolCall>(std::make_unique<UpdateTaskCall>(std::move(update)));
 }
 
 }  // namespace
@@ -207,7 +207,7 @@ std::vector<Tool> task_tools() {
        kClaimTaskInput, kClaimTaskOutput, false, false, parse_claim},
       {"update_task", "tasks", "Update a task",
        "Status, progress or note of a task; a claimed one only by its owner, whose claim this renews.",
-       kUpdateTaskInput, kUpdateTaskOutput, false, true, parse_update},
+       kUpdateTaskInput, kUpdateTaskOutput, false, true, parse_update_task},
       get_task_tool(),
       list_tasks_tool(),
   };

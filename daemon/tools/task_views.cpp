@@ -11,9 +11,9 @@
 namespace governor::daemon {
 namespace {
 
-class GetCall final : public ToolCall {
+class GetTaskCall final : public ToolCall {
  public:
-  GetCall(std::string task_id, std::size_t events) : task_id_(std::move(task_id)), events_(events) {}
+  GetTaskCall(std::string task_id, std::size_t events) : task_id_(std::move(task_id)), events_(events) {}
 
   core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
     const core::Task* task = context.state.tasks().find(task_id_);
@@ -56,16 +56,17 @@ class GetCall final : public ToolCall {
   TaskHistory history_;
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_get(const boost::json::object& object, const ToolEnvironment&) {
+core::Result<std::unique_ptr<ToolCall>> parse_get_task(const boost::json::object& object,
+                                                       const ToolEnvironment&) {
   Arguments arguments(object);
   std::string task_id = read_task_id(arguments);
   const auto events = static_cast<std::size_t>(arguments.integer("history", 20, 0, 500));
   arguments.require("task_id", "the id of a task");
   if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<GetCall>(std::move(task_id), events));
+  return std::unique_ptr<ToolCall>(std::make_unique<GetTaskCall>(std::move(task_id), events));
 }
 
-class ListCall final : public ToolCall {
+class ListTasksCall final : public ToolCall {
  public:
   struct Query {
     std::optional<core::TaskStatus> status;
@@ -77,7 +78,7 @@ class ListCall final : public ToolCall {
     core::TaskKey after = 0;
   };
 
-  explicit ListCall(Query query) : query_(std::move(query)) {}
+  explicit ListTasksCall(Query query) : query_(std::move(query)) {}
 
   [[nodiscard]] bool depends_on_all() const override { return true; }
 
@@ -130,11 +131,11 @@ class ListCall final : public ToolCall {
   Query query_;
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_list(const boost::json::object& object,
-                                                   const ToolEnvironment&) {
+core::Result<std::unique_ptr<ToolCall>> parse_list_tasks(const boost::json::object& object,
+                                                         const ToolEnvironment&) {
   constexpr std::size_t kMaxTextBytes = 256;
   Arguments arguments(object);
-  ListCall::Query query;
+  ListTasksCall::Query query;
   query.status = read_task_status(arguments);
   query.priority = read_task_priority(arguments);
   query.ready = arguments.flag("ready", false);
@@ -143,7 +144,7 @@ core::Result<std::unique_ptr<ToolCall>> parse_list(const boost::json::object& ob
   query.limit = static_cast<std::size_t>(arguments.integer("limit", 50, 1, 500));
   query.after = arguments.integer("cursor", 0, 1, std::int64_t{1} << 53);
   if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<ListCall>(std::move(query)));
+  return std::unique_ptr<ToolCall>(std::make_unique<ListTasksCall>(std::move(query)));
 }
 
 }  // namespace
@@ -152,7 +153,7 @@ Tool get_task_tool() {
   return {
       "get_task",    "tasks",        "Show a task", "One task with its text, who has it, and its history.",
       kGetTaskInput, kGetTaskOutput, true,          true,
-      parse_get};
+      parse_get_task};
 }
 
 Tool list_tasks_tool() {
@@ -164,7 +165,7 @@ Tool list_tasks_tool() {
           kListTasksOutput,
           true,
           true,
-          parse_list};
+          parse_list_tasks};
 }
 
 }  // namespace governor::daemon

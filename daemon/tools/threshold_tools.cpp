@@ -8,19 +8,18 @@
 
 #include "daemon/support/json_writer.hpp"
 #include "daemon/tools/agent_reference.hpp"
+#include "daemon/tools/argument_limits.hpp"
 #include "daemon/tools/arguments.hpp"
 
 namespace governor::daemon {
 namespace {
 
-constexpr std::size_t kMaxReasonBytes = 1024;
-
-constexpr std::string_view kGetInput =
+constexpr std::string_view kGetThresholdsInput =
     R"({"type":"object","properties":{)"
     R"("agent_id":{"type":"string","description":"Without: those of all agents that have none of their own"}},)"
     R"("additionalProperties":false})";
 
-constexpr std::string_view kGetOutput =
+constexpr std::string_view kGetThresholdsOutput =
     R"({"type":"object","properties":{)"
     R"("scope":{"enum":["process","agent"]},"agent_id":{"type":"string"},"own":{"type":"boolean"},)"
     R"("profile":{"enum":["default","strict","custom"]},"thresholds":{"type":"object"}},)"
@@ -53,9 +52,9 @@ void write_thresholds(JsonWriter& json, const core::State& state, const core::Ag
   json.end_object();
 }
 
-class GetCall final : public ToolCall {
+class GetThresholdsCall final : public ToolCall {
  public:
-  explicit GetCall(std::optional<std::string> agent_id) : agent_id_(std::move(agent_id)) {}
+  explicit GetThresholdsCall(std::optional<std::string> agent_id) : agent_id_(std::move(agent_id)) {}
 
   core::Result<std::vector<std::string>> prepare(const CallContext&) override {
     return agent_id_ ? std::vector<std::string>{*agent_id_} : std::vector<std::string>{};
@@ -116,11 +115,12 @@ class SetCall final : public ToolCall {
   core::ThresholdsCommand command_;
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_get(const boost::json::object& object, const ToolEnvironment&) {
+core::Result<std::unique_ptr<ToolCall>> parse_get_thresholds(const boost::json::object& object,
+                                                             const ToolEnvironment&) {
   Arguments arguments(object);
   auto agent_id = arguments.agent_id();
   if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<GetCall>(std::move(agent_id)));
+  return std::unique_ptr<ToolCall>(std::make_unique<GetThresholdsCall>(std::move(agent_id)));
 }
 
 void read_values(Arguments& arguments, core::ThresholdsCommand& command) {
@@ -171,7 +171,8 @@ core::Result<std::unique_ptr<ToolCall>> parse_set(const boost::json::object& obj
 std::vector<Tool> threshold_tools() {
   return {
       {"get_thresholds", "governance", "Get thresholds",
-       "The figures that decisions and health are judged by.", kGetInput, kGetOutput, true, true, parse_get},
+       "The figures that decisions and health are judged by.", kGetThresholdsInput, kGetThresholdsOutput,
+       true, true, parse_get_thresholds},
       {"set_thresholds", "governance", "Set thresholds",
        "Changes them at once, for all agents or one, checked together; the reply shows old and new.",
        kSetInput, kSetOutput, false, true, parse_set},

@@ -7,15 +7,15 @@ using Circle = RewriteWatch::Circle;
 
 namespace {
 
-constexpr std::int64_t kMinute = 60'000'000;
+constexpr std::int64_t kOneMinute = 60'000'000;
 
 struct Rewrites {
-  Circle write(const std::string& content, std::int64_t writer = 1, std::int64_t after = kMinute / 60) {
+  Circle write(const std::string& content, std::int64_t writer = 1, std::int64_t after = kOneMinute / 60) {
     watch.note({now += after, writer, content, false});
     return watch.judge();
   }
   Circle restore(const std::string& content, std::int64_t writer = 1) {
-    watch.note({now += kMinute / 60, writer, content, true});
+    watch.note({now += kOneMinute / 60, writer, content, true});
     return watch.judge();
   }
   RewriteWatch watch;
@@ -59,13 +59,13 @@ TEST_CASE("going back after 10 minutes is none") {
   Rewrites file;
   file.write("A", 0);
   file.write("B");
-  CHECK(file.write("A", 1, 10 * kMinute) == Circle::none);
+  CHECK(file.write("A", 1, 10 * kOneMinute) == Circle::none);
 }
 
 TEST_CASE("an old content counts when both changes are recent") {
   Rewrites file;
   file.write("A", 0);
-  file.write("B", 1, 60 * kMinute);
+  file.write("B", 1, 60 * kOneMinute);
   CHECK(file.write("A") == Circle::back_again);
 }
 
@@ -100,8 +100,8 @@ TEST_CASE("only rewrites of one writer within 10 minutes are counted") {
   CHECK(two.write("A", 2) == Circle::none);
   Rewrites slow;
   slow.write("A", 0);
-  for (const char* content : {"B", "C", "D"}) slow.write(content, 1, 4 * kMinute);
-  CHECK(slow.write("A", 1, 4 * kMinute) == Circle::none);
+  for (const char* content : {"B", "C", "D"}) slow.write(content, 1, 4 * kOneMinute);
+  CHECK(slow.write("A", 1, 4 * kOneMinute) == Circle::none);
 }
 
 TEST_CASE("steady work is none, however fast") {

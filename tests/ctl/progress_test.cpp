@@ -9,7 +9,6 @@
 #include "tests/support/catch.hpp"
 
 using namespace governor::ctl;
-using std::chrono::milliseconds;
 
 namespace {
 
@@ -47,19 +46,20 @@ class Screen : public std::streambuf {
 }  // namespace
 
 TEST_CASE("progress is a bar where the total is known, else a time", "[ctl]") {
-  CHECK(progress_line("reading", 1500, 3000, milliseconds(1500)) ==
+  CHECK(progress_line("reading", 1500, 3000, std::chrono::milliseconds(1500)) ==
         "reading [############............] 50 %, 1,500 of 3,000");
-  CHECK(progress_line("reading", 9, 3, milliseconds(1500)) ==
+  CHECK(progress_line("reading", 9, 3, std::chrono::milliseconds(1500)) ==
         "reading [########################] 100 %, 3 of 3");
-  CHECK(progress_line("exporting", 0, 0, milliseconds(61500)) == "exporting, 1 min 1 s");
-  CHECK(progress_line("exporting\x1b[2J", 1200, 0, milliseconds(2000)) == "exporting?[2J, 1,200, 2 s");
+  CHECK(progress_line("exporting", 0, 0, std::chrono::milliseconds(61500)) == "exporting, 1 min 1 s");
+  CHECK(progress_line("exporting\x1b[2J", 1200, 0, std::chrono::milliseconds(2000)) ==
+        "exporting?[2J, 1,200, 2 s");
 }
 
 TEST_CASE("long work shows how far it is and leaves nothing on the screen", "[ctl]") {
   Screen screen;
   std::ostream out(&screen);
   {
-    Progress progress(out, true, "reading", {milliseconds(0), milliseconds(1)});
+    Progress progress(out, true, "reading", {std::chrono::milliseconds(0), std::chrono::milliseconds(1)});
     progress.advance_to(1, 4);
     CHECK(screen.wait_for("25 %, 1 of 4"));
     progress.advance_to(3, 4);
@@ -77,7 +77,7 @@ TEST_CASE("work that takes less than a second shows nothing, and a file gets not
   {
     Progress quick(out, true, "reading");
     quick.advance_to(1, 2);
-    Progress into_a_file(out, false, "reading", {milliseconds(0), milliseconds(1)});
+    Progress into_a_file(out, false, "reading", {std::chrono::milliseconds(0), std::chrono::milliseconds(1)});
     into_a_file.advance_to(1, 2);
   }
   CHECK(screen.text().empty());

@@ -26,7 +26,7 @@ json::object counts() {
           {"blocked", 0}, {"done", 0},  {"failed", 0},  {"cancelled", 0}};
 }
 
-json::object page(json::array tasks) {
+json::object task_page(json::array tasks) {
   const auto count = tasks.size();
   return {{"tasks", std::move(tasks)}, {"count", count}, {"counts", counts()}};
 }
@@ -61,7 +61,7 @@ TEST_CASE("tasks are listed with who has them and what they wait for", "[ctl]") 
   taken["claim"] = json::object{{"agent_id", "mason"}, {"client", "cursor"}, {"pid", 77}};
   json::object waiting = task("roof");
   waiting["waiting_for"] = json::array{json::object{{"task_id", "walls"}, {"status", "in_progress"}}};
-  daemon.will_answer("list_tasks", {page({taken, waiting})});
+  daemon.will_answer("list_tasks", {task_page({taken, waiting})});
   const auto run = daemon.run({"tasks"});
   CHECK(run.code == 0);
   for (const char* part : {"walls", "in_progress", "mason, cursor, pid 77", "title of roof",
@@ -80,7 +80,7 @@ TEST_CASE("tasks are listed with who has them and what they wait for", "[ctl]") 
   const json::value body = json::parse(daemon.run({"tasks", "--json"}).out);
   CHECK(body.at("tasks").as_array().size() == 2);
   CHECK(body.at("counts").at("ready").as_int64() == 1);
-  daemon.will_answer("list_tasks", {page({})});
+  daemon.will_answer("list_tasks", {task_page({})});
   CHECK(contains(daemon.run({"tasks"}).out, "no such task\n"));
 }
 

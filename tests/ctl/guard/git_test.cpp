@@ -13,7 +13,7 @@ namespace json = boost::json;
 
 namespace {
 
-const std::vector<std::string> kGuard = {"guard", "git"};
+const std::vector<std::string> kGitGuard = {"guard", "git"};
 
 std::vector<std::string> staged(const Repository& repository, const std::string& directory = "") {
   const ctl::GitRepository git(repository.environment(), directory.empty() ? repository.path() : directory);
@@ -55,7 +55,7 @@ TEST_CASE("a commit that touches nobody's files goes through without a word", "[
   const WorkingDirectory here(repository.path());
   RecordingDaemon daemon;
   daemon.will_answer("governor/guard_commit", {{{"conflicts", json::array()}}});
-  const auto run = daemon.run(kGuard);
+  const auto run = daemon.run(kGitGuard);
   CHECK(run.code == 0);
   CHECK(run.out.empty());
   CHECK(run.err.empty());
@@ -79,7 +79,7 @@ TEST_CASE("a commit of a file that another holds is refused and says who holds i
                                                    {"since", "2026-01-31T12:00:00Z"},
                                                    {"until", "2026-01-31T12:10:00Z"},
                                                    {"reason", "refactoring"}}}}}});
-  const auto run = daemon.run(kGuard);
+  const auto run = daemon.run(kGitGuard);
   CHECK(run.code == 1);
   for (const char* part : {"/c/a.cpp", "ada (cursor), pid 4711", "since 2026-01-31T12:00:00Z",
                            "until 2026-01-31T12:10:00Z", "lease 12", "refactoring", "leases break"}) {
@@ -98,7 +98,7 @@ TEST_CASE("many staged files are asked for in parts, and every conflict is count
   for (int i = 0; i < 21; ++i) many.push_back(json::object{{"path", "/p"}, {"client", "cursor"}});
   daemon.will_answer("governor/guard_commit",
                      {{{"conflicts", many}}, {{"conflicts", {{{"path", "/p"}, {"agent_id", nullptr}}}}}});
-  const auto run = daemon.run(kGuard);
+  const auto run = daemon.run(kGitGuard);
   CHECK(run.code == 1);
   CHECK(daemon.calls().size() == 2);
   CHECK(daemon.last().at("paths").as_array().size() == 1);
@@ -110,7 +110,7 @@ TEST_CASE("without a daemon a commit goes through with a note, or is refused if 
   stage(repository, "a.cpp");
   const WorkingDirectory here(repository.path());
   const TemporaryDirectory nobody;
-  const auto allowed = run_governorctl(nobody.path(), kGuard);
+  const auto allowed = run_governorctl(nobody.path(), kGitGuard);
   CHECK(allowed.code == 0);
   CHECK(contains(allowed.err, "not checked"));
   const auto refused = run_governorctl(nobody.path(), {"guard", "git", "--fallback", "deny"});
@@ -125,12 +125,12 @@ TEST_CASE("a commit of no files asks nobody, and outside of a repository nothing
   {
     const Repository repository;
     const WorkingDirectory here(repository.path());
-    const auto run = run_governorctl(nobody.path(), kGuard);
+    const auto run = run_governorctl(nobody.path(), kGitGuard);
     CHECK(run.code == 0);
     CHECK(run.err.empty());
   }
   const WorkingDirectory here(nobody.path());
-  const auto run = run_governorctl(nobody.path(), kGuard);
+  const auto run = run_governorctl(nobody.path(), kGitGuard);
   CHECK(run.code == 1);
   CHECK(contains(run.err, "git"));
 }

@@ -12,11 +12,11 @@ namespace json = boost::json;
 
 namespace {
 
-HookCall read(const json::object& input) {
+HookCall read_hook(const json::object& input) {
   return read_hook_call(json::serialize(input));
 }
 
-json::object hook(const char* tool, json::object tool_input, const char* event = "PreToolUse") {
+json::object hook_input(const char* tool, json::object tool_input, const char* event = "PreToolUse") {
   return {{"session_id", "s-1"},
           {"transcript_path", "/t.jsonl"},
           {"cwd", "/work"},
@@ -29,7 +29,8 @@ json::object hook(const char* tool, json::object tool_input, const char* event =
 }  // namespace
 
 TEST_CASE("a write is told with its path and the lines that the file will have", "[guard]") {
-  const auto call = read(hook("Write", {{"file_path", "/work/a.cpp"}, {"content", "one\ntwo\nthree"}}));
+  const auto call =
+      read_hook(hook_input("Write", {{"file_path", "/work/a.cpp"}, {"content", "one\ntwo\nthree"}}));
   CHECK(call.problem.empty());
   CHECK(call.event == HookCall::Event::before);
   CHECK(call.writes);
@@ -49,15 +50,15 @@ TEST_CASE("the last line counts without a newline, and nothing has no lines", "[
 }
 
 TEST_CASE("edits are told with the lines that they add or take away", "[guard]") {
-  CHECK(
-      read(hook("Edit", {{"file_path", "/a"}, {"old_string", "x\ny\nz"}, {"new_string", "x"}})).line_delta ==
-      -2);
-  CHECK(read(hook("Edit", {{"file_path", "/a"}, {"old_string", "x"}, {"new_string", "x\ny"}})).line_delta ==
-        1);
+  CHECK(read_hook(hook_input("Edit", {{"file_path", "/a"}, {"old_string", "x\ny\nz"}, {"new_string", "x"}}))
+            .line_delta == -2);
+  CHECK(read_hook(hook_input("Edit", {{"file_path", "/a"}, {"old_string", "x"}, {"new_string", "x\ny"}}))
+            .line_delta == 1);
   const json::array edits = {{{"old_string", "a\nb"}, {"new_string", ""}},
                              {{"old_string", "c"}, {"new_string", "c\nd\ne"}}};
-  CHECK(read(hook("MultiEdit", {{"file_path", "/a"}, {"edits", edits}})).line_delta == 1);
-  const auto notebook = read(hook("NotebookEdit", {{"notebook_path", "/n.ipynb"}, {"new_source", "x"}}));
+  CHECK(read_hook(hook_input("MultiEdit", {{"file_path", "/a"}, {"edits", edits}})).line_delta == 1);
+  const auto notebook =
+      read_hook(hook_input("NotebookEdit", {{"notebook_path", "/n.ipynb"}, {"new_source", "x"}}));
   CHECK(notebook.path == "/n.ipynb");
   CHECK_FALSE(notebook.line_delta);
   CHECK_FALSE(notebook.new_lines);
@@ -66,21 +67,21 @@ TEST_CASE("edits are told with the lines that they add or take away", "[guard]")
 TEST_CASE("an edit of all places takes its lines away at each of them", "[guard]") {
   const TemporaryDirectory directory;
   std::ofstream(directory.path() + "/a") << "x\ny\n--\nx\ny\n--\nx\ny\n";
-  json::object input =
-      hook("Edit", {{"file_path", "a"}, {"old_string", "x\ny\n"}, {"new_string", ""}, {"replace_all", true}});
+  json::object input = hook_input(
+      "Edit", {{"file_path", "a"}, {"old_string", "x\ny\n"}, {"new_string", ""}, {"replace_all", true}});
   input["cwd"] = directory.path();
-  CHECK(read(input).line_delta == -6);
+  CHECK(read_hook(input).line_delta == -6);
 }
 
 TEST_CASE("a tool that writes nothing needs nothing else", "[guard]") {
-  const auto call = read({{"hook_event_name", "PreToolUse"}, {"tool_name", "Bash"}});
+  const auto call = read_hook({{"hook_event_name", "PreToolUse"}, {"tool_name", "Bash"}});
   CHECK(call.problem.empty());
   CHECK_FALSE(call.writes);
 }
 
 TEST_CASE("what is missing or of another type is named", "[guard]") {
-  const auto problem_of = [](json::object input) { return read(input).problem; };
-  const json::object whole = hook("Write", {{"file_path", "/a"}, {"content", ""}});
+  const auto problem_of = [](json::object input) { return read_hook(input).problem; };
+  const json::object whole = hook_input("Write", {{"file_path", "/a"}, {"content", ""}});
   REQUIRE(problem_of(whole).empty());
   for (const char* field : {"session_id", "hook_event_name", "tool_name", "tool_input"}) {
     for (const json::value& wrong : {json::value(nullptr), json::value(7), json::value(json::array())}) {
@@ -90,9 +91,10 @@ TEST_CASE("what is missing or of another type is named", "[guard]") {
       CHECK(problem_of(input).find(field) != std::string::npos);
     }
   }
-  CHECK(problem_of(hook("Write", {{"content", ""}})).find("file_path") != std::string::npos);
-  CHECK(problem_of(hook("Write", {{"file_path", "/a"}})).find("content") != std::string::npos);
-  CHECK(problem_of(hook("NotebookEdit", {{"file_path", "/a"}})).find("notebook_path") != std::string::npos);
+  CHECK(problem_of(hook_input("Write", {{"content", ""}})).find("file_path") != std::string::npos);
+  CHECK(problem_of(hook_input("Write", {{"file_path", "/a"}})).find("content") != std::string::npos);
+  CHECK(problem_of(hook_input("NotebookEdit", {{"file_path", "/a"}})).find("notebook_path") !=
+        std::string::npos);
   for (const char* text : {"", "{", "[]", "7", "{\"a\":1}x", "// {}\n{}", "\xff"}) {
     CAPTURE(text);
     CHECK_FALSE(read_hook_call(text).problem.empty());
@@ -100,10 +102,10 @@ TEST_CASE("what is missing or of another type is named", "[guard]") {
 }
 
 TEST_CASE("the event is known even where the rest is wrong", "[guard]") {
-  json::object input = hook("Write", {}, "PostToolUse");
-  CHECK(read(input).event == HookCall::Event::after);
-  CHECK_FALSE(read(input).problem.empty());
-  CHECK(read(hook("Edit", {{"file_path", "/a"}}, "PostToolUseFailure")).event ==
+  json::object input = hook_input("Write", {}, "PostToolUse");
+  CHECK(read_hook(input).event == HookCall::Event::after);
+  CHECK_FALSE(read_hook(input).problem.empty());
+  CHECK(read_hook(hook_input("Edit", {{"file_path", "/a"}}, "PostToolUseFailure")).event ==
         HookCall::Event::after_failure);
-  CHECK(read(hook("Edit", {{"file_path", "/a"}}, "SessionStart")).event == HookCall::Event::other);
+  CHECK(read_hook(hook_input("Edit", {{"file_path", "/a"}}, "SessionStart")).event == HookCall::Event::other);
 }

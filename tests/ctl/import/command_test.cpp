@@ -18,12 +18,12 @@ using ctl::test::FakeDaemon;
 using ctl::test::run_governorctl;
 using ctl::test::TemporaryDirectory;
 
-void write(const std::string& path, std::string_view text) {
+void write_file(const std::string& path, std::string_view text) {
   std::filesystem::create_directories(std::filesystem::path(path).parent_path());
   std::ofstream(path) << text;
 }
 
-constexpr const char* kState =
+constexpr const char* kStateRow =
     R"({"E": 0.71, "I": 0.81, "S": 0.1, "V": 0.01, "coherence": 0.64, "lambda1": 0.09, "time": 0.1, "update_count": 1,
         "E_history": [0.71], "I_history": [0.81], "S_history": [0.1], "V_history": [0.01], "coherence_history": [0.64],
         "risk_history": [0.4], "lambda1_history": [0.09], "decision_history": ["revise"],
@@ -32,10 +32,10 @@ constexpr const char* kState =
 /// A data directory with two agents, one of them with a state.
 struct DataDirectory {
   DataDirectory() {
-    write(path() + "/agent_metadata.json",
-          R"({"ada": {"created_at": "2025-11-24T11:00:00", "total_updates": 1, "api_key": "s3cret"},
+    write_file(path() + "/agent_metadata.json",
+               R"({"ada": {"created_at": "2025-11-24T11:00:00", "total_updates": 1, "api_key": "s3cret"},
               "eve": {"created_at": "2025-11-24T11:00:00Z"}})");
-    write(path() + "/agents/ada_state.json", kState);
+    write_file(path() + "/agents/ada_state.json", kStateRow);
   }
   [[nodiscard]] std::string path() const { return directory.path() + "/data"; }
 
@@ -124,7 +124,7 @@ TEST_CASE("what is sent is what the files say", "[import]") {
 
 TEST_CASE("JSON names every agent with its outcome and findings, and adds up", "[import]") {
   const DataDirectory data;
-  write(data.path() + "/readme.txt", "x");
+  write_file(data.path() + "/readme.txt", "x");
   const TemporaryDirectory runtime;
   Importer importer(runtime.path(), "unchanged");
   const auto run = run_governorctl(runtime.path(), {"import", data.path(), "--apply", "--json"});
@@ -158,7 +158,7 @@ TEST_CASE("agents that are left alone are told, and the exit code says so", "[im
 
 TEST_CASE("damage is exit code 1, and such agents can be left out", "[import]") {
   const DataDirectory data;
-  write(data.path() + "/agents/ada_state.json", std::string_view(kState).substr(0, 200));
+  write_file(data.path() + "/agents/ada_state.json", std::string_view(kStateRow).substr(0, 200));
   const TemporaryDirectory runtime;
   Importer importer(runtime.path(), "imported");
   const auto run = run_governorctl(runtime.path(), {"import", data.path(), "--apply"});
@@ -204,7 +204,7 @@ TEST_CASE("wrong usage is told before anything is read", "[import]") {
 
 TEST_CASE("a single file is imported for the agent that is named", "[import]") {
   const DataDirectory data;
-  write(data.path() + "/numbers.csv", "E,I,S,V\n0.71,0.81,0.1,0.01\n");
+  write_file(data.path() + "/numbers.csv", "E,I,S,V\n0.71,0.81,0.1,0.01\n");
   const TemporaryDirectory runtime;
   Importer importer(runtime.path(), "imported");
   const auto run = run_governorctl(runtime.path(),
@@ -220,7 +220,7 @@ TEST_CASE("a very long history goes in parts, one after the other", "[import]") 
   const DataDirectory data;
   std::string csv = "E,I,S,V,lambda1\n";
   for (std::size_t i = 0; i < 2 * kRowsPerRequest + 1; ++i) csv += "0.71,0.81,0.1,0.01,0.09\n";
-  write(data.path() + "/grace_history.csv", csv);
+  write_file(data.path() + "/grace_history.csv", csv);
   const TemporaryDirectory runtime;
   Importer importer(runtime.path(), "imported");
   const auto run = run_governorctl(runtime.path(), {"import", data.path() + "/grace_history.csv", "--apply"});
@@ -241,7 +241,7 @@ TEST_CASE("the text report shows the first of each kind and counts the others", 
     metadata += (i > 0 ? "," : "") + std::string("\"agent-") + std::to_string(i) +
                 R"(": {"created_at": "2025-11-24T11:00:00", "total_updates": 2})";
   }
-  write(directory.path() + "/agent_metadata.json", metadata + "}");
+  write_file(directory.path() + "/agent_metadata.json", metadata + "}");
   const TemporaryDirectory runtime;
   const auto run = run_governorctl(runtime.path(), {"import", directory.path()});
   CHECK(run.code == 0);

@@ -11,28 +11,28 @@ namespace {
 
 constexpr std::int64_t kNoon = 1'763'985'600'000'000;  // 2025-11-24T12:00:00Z
 
-std::optional<std::int64_t> read(std::string_view text, std::string_view zone = "utc") {
+std::optional<std::int64_t> read_time(std::string_view text, std::string_view zone = "utc") {
   TimeReader reader(*Zone::parse(zone));
   return reader.read(text);
 }
 
 TEST_CASE("times are read as Python writes them", "[import]") {
-  CHECK(read("2025-11-24T12:00:00") == kNoon);
-  CHECK(read("2025-11-24 12:00:00") == kNoon);
-  CHECK(read("2025-11-24T12:00:00.000001") == kNoon + 1);
-  CHECK(read("2025-11-24T12:00:00.615058") == kNoon + 615'058);
-  CHECK(read("2025-11-24T12:00:00.5") == kNoon + 500'000);
-  CHECK(read("2024-02-29T00:00:00") == 1'709'164'800'000'000);
-  CHECK(read("1969-12-31T23:59:59") == -1'000'000);
+  CHECK(read_time("2025-11-24T12:00:00") == kNoon);
+  CHECK(read_time("2025-11-24 12:00:00") == kNoon);
+  CHECK(read_time("2025-11-24T12:00:00.000001") == kNoon + 1);
+  CHECK(read_time("2025-11-24T12:00:00.615058") == kNoon + 615'058);
+  CHECK(read_time("2025-11-24T12:00:00.5") == kNoon + 500'000);
+  CHECK(read_time("2024-02-29T00:00:00") == 1'709'164'800'000'000);
+  CHECK(read_time("1969-12-31T23:59:59") == -1'000'000);
 }
 
 TEST_CASE("a zone that is written counts, the option only for times without one", "[import]") {
-  CHECK(read("2025-11-24T12:00:00Z", "+05:00") == kNoon);
-  CHECK(read("2025-11-24T14:00:00+02:00", "utc") == kNoon);
-  CHECK(read("2025-11-24T06:30:00-0530", "utc") == kNoon);
-  CHECK(read("2025-11-24T12:00:30+00:00:30", "utc") == kNoon);
-  CHECK(read("2025-11-24T14:00:00", "+02:00") == kNoon);
-  CHECK(read("2025-11-24T06:30:00", "-05:30") == kNoon);
+  CHECK(read_time("2025-11-24T12:00:00Z", "+05:00") == kNoon);
+  CHECK(read_time("2025-11-24T14:00:00+02:00", "utc") == kNoon);
+  CHECK(read_time("2025-11-24T06:30:00-0530", "utc") == kNoon);
+  CHECK(read_time("2025-11-24T12:00:30+00:00:30", "utc") == kNoon);
+  CHECK(read_time("2025-11-24T14:00:00", "+02:00") == kNoon);
+  CHECK(read_time("2025-11-24T06:30:00", "-05:30") == kNoon);
   TimeReader reader(Zone{});
   (void)reader.read("2025-11-24T12:00:00Z");
   CHECK(reader.without_zone() == 0);
@@ -47,7 +47,7 @@ TEST_CASE("what is no time is refused", "[import]") {
         "2025-11-24T12:00:00+25:00", "2025-11-24T12:00:00 ", "25-11-24T12:00:00", "2025-11-24T12:00",
         "yesterday", "0000-01-01T00:00:00", "2025-11-24T12:00:00ZZ"}) {
     CAPTURE(text);
-    CHECK_FALSE(read(text));
+    CHECK_FALSE(read_time(text));
   }
 }
 
@@ -66,8 +66,8 @@ TEST_CASE("local means this machine's zone, with its summer time", "[import]") {
   const std::string kept = before == nullptr ? "" : before;
   ::setenv("TZ", "XXX-1YYY,M3.5.0,M10.5.0/3", 1);  // an hour east of UTC, two in summer
   ::tzset();
-  CHECK(read("2025-11-24T13:00:00", "local") == kNoon);
-  CHECK(read("2025-07-01T14:00:00.25", "local") == read("2025-07-01T12:00:00.25Z"));
+  CHECK(read_time("2025-11-24T13:00:00", "local") == kNoon);
+  CHECK(read_time("2025-07-01T14:00:00.25", "local") == read_time("2025-07-01T12:00:00.25Z"));
   before == nullptr ? ::unsetenv("TZ") : ::setenv("TZ", kept.c_str(), 1);
   ::tzset();
 }

@@ -5,13 +5,13 @@
 namespace governor::ctl::legacy::test {
 namespace {
 
-struct Read {
+struct ReadMetadata {
   Metadata metadata;
   Findings findings;
 };
 
-Read read(std::string_view entry) {
-  Read result;
+ReadMetadata read_metadata(std::string_view entry) {
+  ReadMetadata result;
   TimeReader times{Zone{}};
   Notes notes(result.findings, "agent_metadata.json", "ada");
   result.metadata = read_metadata(entry, "ada", "agent_metadata.json", times, notes);
@@ -19,7 +19,7 @@ Read read(std::string_view entry) {
 }
 
 TEST_CASE("an ordinary entry is taken over whole and without a finding", "[import]") {
-  const auto [m, findings] = read(R"({
+  const auto [m, findings] = read_metadata(R"({
     "agent_id": "ada", "status": "archived", "created_at": "2025-11-24T12:00:00",
     "last_update": "2025-11-24T12:00:01.5", "version": "v1.0", "total_updates": 3,
     "tags": ["one", "two \u20ac"], "notes": "line\nline",
@@ -50,7 +50,7 @@ TEST_CASE("an ordinary entry is taken over whole and without a finding", "[impor
 }
 
 TEST_CASE("secrets are dropped, named, and never shown", "[import]") {
-  const auto [m, findings] = read(
+  const auto [m, findings] = read_metadata(
       R"({"api_key": "s3cret-value", "access_Token": "s3cret-value", "active_session_key": "s3cret-value"})");
   for (const char* field : {"api_key", "access_Token", "active_session_key"}) {
     CAPTURE(field);
@@ -61,7 +61,7 @@ TEST_CASE("secrets are dropped, named, and never shown", "[import]") {
 
 TEST_CASE("fields without a place are named, fields that nobody knows as well", "[import]") {
   const auto [m, findings] =
-      read(R"({"recent_decisions": ["revise"], "label": "x", "colour": "red", "empty": []})");
+      read_metadata(R"({"recent_decisions": ["revise"], "label": "x", "colour": "red", "empty": []})");
   CHECK(only(findings, "not_kept", "recent_decisions").severity == Severity::note);
   CHECK(only(findings, "not_kept", "label").severity == Severity::note);
   CHECK(only(findings, "unknown_field", "colour").severity == Severity::note);
@@ -69,7 +69,7 @@ TEST_CASE("fields without a place are named, fields that nobody knows as well", 
 }
 
 TEST_CASE("a field that cannot be read is told, and the others are kept", "[import]") {
-  const auto [m, findings] = read(R"({
+  const auto [m, findings] = read_metadata(R"({
     "status": "waiting_input", "created_at": "yesterday", "total_updates": -1, "tags": ["a", 7, "b"],
     "notes": 5, "parent_agent_id": "not an id", "lifecycle_events": [{"event": "created", "timestamp": "?"}, 3],
     "purpose": "kept"})");
@@ -91,19 +91,20 @@ TEST_CASE("a field that cannot be read is told, and the others are kept", "[impo
 }
 
 TEST_CASE("what contradicts itself is told", "[import]") {
-  CHECK(only(read(R"({"agent_id": "eve"})").findings, "id_mismatch", "agent_id").severity ==
+  CHECK(only(read_metadata(R"({"agent_id": "eve"})").findings, "id_mismatch", "agent_id").severity ==
         Severity::contradiction);
-  CHECK(only(read(R"({"status": "archived"})").findings, "status_mismatch", "archived_at").severity ==
-        Severity::contradiction);
-  CHECK(only(read(R"({"status": "active", "paused_at": "2025-11-24T12:00:00"})").findings, "status_mismatch",
-             "paused_at")
+  CHECK(
+      only(read_metadata(R"({"status": "archived"})").findings, "status_mismatch", "archived_at").severity ==
+      Severity::contradiction);
+  CHECK(only(read_metadata(R"({"status": "active", "paused_at": "2025-11-24T12:00:00"})").findings,
+             "status_mismatch", "paused_at")
             .severity == Severity::contradiction);
 }
 
 TEST_CASE("texts beyond what governor takes are cut, between characters", "[import]") {
   std::string notes;
   while (notes.size() <= kLongestNotes) notes += "\xE2\x82\xAC";
-  const auto [m, findings] = read(R"({"notes": ")" + notes + R"("})");
+  const auto [m, findings] = read_metadata(R"({"notes": ")" + notes + R"("})");
   CHECK(only(findings, "too_long", "notes").severity == Severity::damaged);
   CHECK(m.notes.size() <= kLongestNotes);
   CHECK(m.notes.size() % 3 == 0);
@@ -111,8 +112,8 @@ TEST_CASE("texts beyond what governor takes are cut, between characters", "[impo
 }
 
 TEST_CASE("an entry that is no object is damaged", "[import]") {
-  CHECK(read("7").findings.front().severity == Severity::damaged);
-  CHECK(read("[]").findings.front().severity == Severity::damaged);
+  CHECK(read_metadata("7").findings.front().severity == Severity::damaged);
+  CHECK(read_metadata("[]").findings.front().severity == Severity::damaged);
 }
 
 }  // namespace

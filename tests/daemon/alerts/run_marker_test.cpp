@@ -13,9 +13,9 @@ using governor::daemon::test::TemporaryDirectory;
 
 namespace {
 
-constexpr std::int64_t kNoon = 1'764'072'000'000'000;
+constexpr std::int64_t kMarkerNoon = 1'764'072'000'000'000;
 
-struct Place {
+struct MarkerPlace {
   TemporaryDirectory directory;
   std::string log = directory.file("governor.log");
 
@@ -27,19 +27,19 @@ struct Place {
 }  // namespace
 
 TEST_CASE("a run that ended in order leaves nothing, one that did not says when it was") {
-  const Place place;
+  const MarkerPlace place;
   CHECK_FALSE(place.find());
   {
-    RunMarker run(place.directory.path(), 4711, kNoon, "boot-1");
+    RunMarker run(place.directory.path(), 4711, kMarkerNoon, "boot-1");
     CHECK(place.find());
     run.ended_in_order();
   }
   CHECK_FALSE(place.find());
-  { const RunMarker crashed(place.directory.path(), 4712, kNoon, "boot-1"); }
+  { const RunMarker crashed(place.directory.path(), 4712, kMarkerNoon, "boot-1"); }
   const auto found = place.find();
   REQUIRE(found);
   CHECK(found->pid == 4712);
-  CHECK(found->started_us == kNoon);
+  CHECK(found->started_us == kMarkerNoon);
   CHECK(found->last_log_us == 0);
   CHECK_FALSE(found->machine_restarted);
   CHECK(found->describe() ==
@@ -49,7 +49,7 @@ TEST_CASE("a run that ended in order leaves nothing, one that did not says when 
 }
 
 TEST_CASE("the end of a crashed run is bounded by its log, unless the log is older") {
-  const Place place;
+  const MarkerPlace place;
   std::ofstream(place.log) << "a line\n";
   struct stat status {};
   REQUIRE(::stat(place.log.c_str(), &status) == 0);
@@ -62,7 +62,7 @@ TEST_CASE("the end of a crashed run is bounded by its log, unless the log is old
 }
 
 TEST_CASE("a marker that cannot be understood is a crash of which nothing is known") {
-  const Place place;
+  const MarkerPlace place;
   for (const char* content : {"", "{", "[]", R"({"pid":"x"})"}) {
     INFO(content);
     std::ofstream(place.directory.file("running.json"), std::ios::trunc) << content;
@@ -75,5 +75,5 @@ TEST_CASE("a marker that cannot be understood is a crash of which nothing is kno
 }
 
 TEST_CASE("where the marker cannot be written the daemon runs all the same") {
-  CHECK_NOTHROW(RunMarker("/does/not/exist", 1, kNoon, "boot-1"));
+  CHECK_NOTHROW(RunMarker("/does/not/exist", 1, kMarkerNoon, "boot-1"));
 }

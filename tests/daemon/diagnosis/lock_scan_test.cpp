@@ -34,7 +34,7 @@ std::string json_lock(pid_t pid) {
   return R"({"pid": )" + std::to_string(pid) + R"(, "timestamp": 4000000000.5, "agent_id": "ada"})";
 }
 
-struct Place {
+struct LockPlace {
   test::TemporaryDirectory directory;
   std::atomic<bool> cancelled{false};
   LockScanLimits limits;
@@ -66,7 +66,7 @@ struct Place {
 }  // namespace
 
 TEST_CASE("the locks of a live process are in use, those of a dead one are dead, the rest is unknown") {
-  const Place place;
+  const LockPlace place;
   const ForkedChild owner([] { return ::pause(); });
   place.write("live.lock", std::to_string(owner.pid()));
   place.write("data/locks/live.lock", json_lock(owner.pid()));
@@ -93,7 +93,7 @@ TEST_CASE("the locks of a live process are in use, those of a dead one are dead,
 }
 
 TEST_CASE("looking removes nothing, and removing removes the dead and nothing else") {
-  const Place place;
+  const LockPlace place;
   const ForkedChild owner([] { return ::pause(); });
   const auto live = place.write("live.lock", json_lock(owner.pid()));
   const auto dead = place.write("dead.lock", json_lock(dead_pid()));
@@ -113,7 +113,7 @@ TEST_CASE("looking removes nothing, and removing removes the dead and nothing el
 }
 
 TEST_CASE("a lock held in the kernel is in use, whoever the file names") {
-  const Place place;
+  const LockPlace place;
   const auto flocked = place.write("flocked.lock", json_lock(dead_pid()));
   const auto record = place.write("record.lock", json_lock(dead_pid()));
   int ready[2];
@@ -145,7 +145,7 @@ TEST_CASE("a lock held in the kernel is in use, whoever the file names") {
 }
 
 TEST_CASE("looking at a lock that this process holds does not drop it") {
-  const Place place;
+  const LockPlace place;
   const auto path = place.write("ours.lock", std::to_string(::getpid()));
   const governor::ipc::UniqueFd fd(::open(path.c_str(), O_RDWR | O_CLOEXEC));
   struct flock whole {};
@@ -165,7 +165,7 @@ TEST_CASE("looking at a lock that this process holds does not drop it") {
 }
 
 TEST_CASE("a pid that is in use again does not make an old lock live") {
-  const Place place;
+  const LockPlace place;
   const auto path = place.write("old.lock", std::to_string(::getpid()));
   CHECK(place.states().at("old.lock") == LockState::alive);
   const timespec long_ago[2] = {{1'000'000'000, 0}, {1'000'000'000, 0}};
@@ -174,7 +174,7 @@ TEST_CASE("a pid that is in use again does not make an old lock live") {
 }
 
 TEST_CASE("a directory that is a lock goes with its owner's record, and with nothing else in it") {
-  const Place place;
+  const LockPlace place;
   const ForkedChild owner([] { return ::pause(); });
   const auto dead = place.write("dead.lock.d/pid", std::to_string(dead_pid()));
   place.write("live.lock.d/pid", std::to_string(owner.pid()));
@@ -195,10 +195,10 @@ TEST_CASE("a directory that is a lock goes with its owner's record, and with not
 }
 
 TEST_CASE("symbolic links are never followed") {
-  const Place elsewhere;
+  const LockPlace elsewhere;
   const auto outside = elsewhere.write("dead.lock", std::to_string(dead_pid()));
   const auto inside_dir = elsewhere.write("dead.lock.d/pid", std::to_string(dead_pid()));
-  const Place place;
+  const LockPlace place;
   fs::create_symlink(outside, place.directory.file("link.lock"));
   fs::create_symlink(elsewhere.directory.path(), place.directory.file("directory"));
   fs::create_symlink(elsewhere.directory.file("dead.lock.d"), place.directory.file("link.lock.d"));
@@ -219,13 +219,13 @@ TEST_CASE("symbolic links are never followed") {
 }
 
 TEST_CASE("what is no regular file is passed over without waiting for it") {
-  const Place place;
+  const LockPlace place;
   REQUIRE(::mkfifo(place.directory.file("pipe.lock").c_str(), 0600) == 0);
   CHECK(place.states().empty());
 }
 
 TEST_CASE("a lock that changes after it was judged stays") {
-  const Place place;
+  const LockPlace place;
   const SystemView system = view_of_system();
   const governor::ipc::UniqueFd directory(::open(place.directory.path().c_str(), O_RDONLY | O_DIRECTORY));
   const auto examined = [&](const std::string& name) {
@@ -266,7 +266,7 @@ TEST_CASE("a lock that changes after it was judged stays") {
 }
 
 TEST_CASE("a scan has limits and says when it met one") {
-  Place place;
+  LockPlace place;
   for (int i = 0; i < 20; ++i) place.write("d" + std::to_string(i) + "/x.lock", std::to_string(dead_pid()));
   SECTION("names") {
     place.limits.entries = 10;
@@ -305,7 +305,7 @@ TEST_CASE("a scan has limits and says when it met one") {
 }
 
 TEST_CASE("governor's own directories are not entered") {
-  Place place;
+  LockPlace place;
   place.write("state/daemon.lock", std::to_string(dead_pid()));
   place.write("state/exports/x.lock", std::to_string(dead_pid()));
   place.excluded = {place.directory.file("state"), place.directory.file("does-not-exist")};
@@ -317,7 +317,7 @@ TEST_CASE("governor's own directories are not entered") {
 }
 
 TEST_CASE("names that are no UTF-8 are shown as such") {
-  const Place place;
+  const LockPlace place;
   place.write("\xff\xfe.lock", std::to_string(dead_pid()));
   const auto report = place.scan(true);
   REQUIRE(report.locks.size() == 1);

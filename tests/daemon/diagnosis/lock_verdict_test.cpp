@@ -7,16 +7,16 @@ using Presence = ProcessSighting::Presence;
 
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000;
-constexpr std::int64_t kNoon = 1'764'072'000 * kSecond;
+constexpr std::int64_t kOneSecond = 1'000'000;
+constexpr std::int64_t kVerdictNoon = 1'764'072'000 * kOneSecond;
 
 /// A lock that was taken at noon by a process that has run for an hour then, and runs still.
 LockEvidence alive() {
   LockEvidence evidence;
   evidence.content.pid = 4711;
-  evidence.content.locked_us = kNoon;
-  evidence.modified_us = kNoon;
-  evidence.owner = {Presence::running, kNoon - 3600 * kSecond, "python3"};
+  evidence.content.locked_us = kVerdictNoon;
+  evidence.modified_us = kVerdictNoon;
+  evidence.owner = {Presence::running, kVerdictNoon - 3600 * kOneSecond, "python3"};
   return evidence;
 }
 
@@ -36,15 +36,15 @@ TEST_CASE("a lock whose process runs is in use, and one whose process is gone is
 
 TEST_CASE("a process that started after the lock is another one with the same pid") {
   LockEvidence evidence = alive();
-  evidence.owner.started_us = kNoon + 60 * kSecond;
+  evidence.owner.started_us = kVerdictNoon + 60 * kOneSecond;
   CHECK(state_of(evidence) == LockState::dead);
   CHECK(judge_lock(evidence, "").reason.find("pid 4711 (python3) is another process now") == 0);
-  evidence.owner.started_us = kNoon + kSecond;  // within what clocks differ by
+  evidence.owner.started_us = kVerdictNoon + kOneSecond;  // within what clocks differ by
   CHECK(state_of(evidence) == LockState::alive);
-  evidence.owner.started_us = kNoon + 60 * kSecond;
+  evidence.owner.started_us = kVerdictNoon + 60 * kOneSecond;
   evidence.content.locked_us.reset();  // then the time of the file counts
   CHECK(state_of(evidence) == LockState::dead);
-  evidence.modified_us = kNoon + 60 * kSecond;  // written again since
+  evidence.modified_us = kVerdictNoon + 60 * kOneSecond;  // written again since
   CHECK(state_of(evidence) == LockState::alive);
   evidence.owner.started_us = 0;  // the system does not tell
   CHECK(state_of(evidence) == LockState::alive);
@@ -52,9 +52,9 @@ TEST_CASE("a process that started after the lock is another one with the same pi
 
 TEST_CASE("a process that started at another time than the lock's owner is another one") {
   LockEvidence evidence = alive();
-  evidence.content.owner_started_us = evidence.owner.started_us + kSecond;
+  evidence.content.owner_started_us = evidence.owner.started_us + kOneSecond;
   CHECK(state_of(evidence) == LockState::alive);
-  evidence.content.owner_started_us = evidence.owner.started_us + 3600 * kSecond;
+  evidence.content.owner_started_us = evidence.owner.started_us + 3600 * kOneSecond;
   CHECK(state_of(evidence) == LockState::dead);
 }
 

@@ -20,12 +20,12 @@ using governor::daemon::test::write_file;
 
 namespace {
 
-constexpr std::uint64_t kLimit = 1 << 24;
+constexpr std::uint64_t kCrashSizeLimit = 1 << 24;
 
 bool write(const std::string& path, const std::string& content) {
   auto slot = FileSlot::open(path);
   if (!slot) return false;
-  const auto old = slot->read(kLimit);
+  const auto old = slot->read(kCrashSizeLimit);
   return old && !slot->replace(content, *old);
 }
 

@@ -6,7 +6,7 @@ using namespace governor::daemon;
 
 namespace {
 
-std::string lines(int from, int to) {
+std::string numbered_lines(int from, int to) {
   std::string text;
   for (int i = from; i < to; ++i) text += "line " + std::to_string(i) + "\n";
   return text;
@@ -23,16 +23,17 @@ TEST_CASE("lines are counted with or without a break at the end") {
 }
 
 TEST_CASE("below half of 50 lines or more is too little, anything else is not") {
-  CHECK(find_shrinkage(lines(0, 50), lines(0, 24)));
-  CHECK_FALSE(find_shrinkage(lines(0, 50), lines(0, 25)));
-  CHECK_FALSE(find_shrinkage(lines(0, 49), ""));
-  CHECK(find_shrinkage(lines(0, 51), lines(0, 25)));
-  CHECK_FALSE(find_shrinkage("", lines(0, 100)));
-  CHECK(find_shrinkage(lines(0, 500), ""));
+  CHECK(find_shrinkage(numbered_lines(0, 50), numbered_lines(0, 24)));
+  CHECK_FALSE(find_shrinkage(numbered_lines(0, 50), numbered_lines(0, 25)));
+  CHECK_FALSE(find_shrinkage(numbered_lines(0, 49), ""));
+  CHECK(find_shrinkage(numbered_lines(0, 51), numbered_lines(0, 25)));
+  CHECK_FALSE(find_shrinkage("", numbered_lines(0, 100)));
+  CHECK(find_shrinkage(numbered_lines(0, 500), ""));
 }
 
 TEST_CASE("what would be lost is told: how many lines, and the first of them") {
-  const auto found = find_shrinkage(lines(0, 500), lines(0, 3) + "new\n" + lines(100, 110));
+  const auto found =
+      find_shrinkage(numbered_lines(0, 500), numbered_lines(0, 3) + "new\n" + numbered_lines(100, 110));
   REQUIRE(found);
   CHECK(found->lines_before == 500);
   CHECK(found->lines_after == 14);
@@ -55,7 +56,7 @@ TEST_CASE("a line that stands twice is lost when one of the two goes") {
 
 TEST_CASE("long lines and bytes that are no UTF-8 are shown shortened and readable") {
   std::string before = std::string(1000, 'x') + "\n\xff\xfe\n";
-  before += lines(0, 60);
+  before += numbered_lines(0, 60);
   const auto found = find_shrinkage(before, "");
   REQUIRE(found);
   CHECK(found->sample[0].size() == 120);

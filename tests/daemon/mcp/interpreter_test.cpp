@@ -15,8 +15,8 @@ std::string fixed_hex(std::size_t bytes) {
   return std::string(bytes * 2, 'a');
 }
 
-struct Fixture {
-  Fixture() {
+struct Interpreting {
+  Interpreting() {
     facts.build = "1.2.0+1000.abc";
     facts.pid = 4711;
   }
@@ -67,13 +67,13 @@ std::string error_message(const Action& action) {
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "a connection may ask for health and status without a hello") {
+TEST_CASE_METHOD(Interpreting, "a connection may ask for health and status without a hello") {
   CHECK(std::get<ReplyHealth>(request("governor/health", "{}", "\"h\"")).id == "\"h\"");
   CHECK(std::get<ReplyStatus>(request("governor/status")).id == "1");
   CHECK(std::holds_alternative<ReplyHealth>(say(R"({"jsonrpc":"2.0","id":1,"method":"governor/health"})")));
 }
 
-TEST_CASE_METHOD(Fixture, "hello opens a session with what it said") {
+TEST_CASE_METHOD(Interpreting, "hello opens a session with what it said") {
   const Action action = hello("1", "0123456789abcdef0123456789abcdef", R"(,"tools":"-core,server")");
   const auto& open = std::get<OpenSession>(action);
   CHECK(open.session.id == "0123456789abcdef0123456789abcdef");
@@ -87,7 +87,7 @@ TEST_CASE_METHOD(Fixture, "hello opens a session with what it said") {
   CHECK(error_message(modern("tools/call", R"(,"name":"list_agents")")).find("--tools agents") != std::string::npos);
 }
 
-TEST_CASE_METHOD(Fixture, "without hello every tool may be called, and the list stays the short one") {
+TEST_CASE_METHOD(Interpreting, "without hello every tool may be called, and the list stays the short one") {
   const char* call = R"(,"name":"get_thresholds")";
   CHECK(std::get<CallTool>(modern("tools/call", call)).tool->name == "get_thresholds");
   CHECK(reply(modern("tools/list")).at("result").at("tools").as_array().size() ==
@@ -97,7 +97,7 @@ TEST_CASE_METHOD(Fixture, "without hello every tool may be called, and the list 
   CHECK(error_message(modern("tools/call", call)).find("profile") != std::string::npos);
 }
 
-TEST_CASE_METHOD(Fixture, "hello is refused with what it lacks, and may be said again") {
+TEST_CASE_METHOD(Interpreting, "hello is refused with what it lacks, and may be said again") {
   CHECK(error_code(say(R"({"jsonrpc":"2.0","id":0,"method":"governor/hello"})")) == -32602);
   CHECK(error_code(request("governor/hello", R"({"session":"0123456789abcdef0123456789abcdef"})")) == -32602);
   CHECK(error_code(hello("\"1\"")) == -32602);
@@ -109,7 +109,7 @@ TEST_CASE_METHOD(Fixture, "hello is refused with what it lacks, and may be said 
   CHECK(error_code(hello()) == -32600);  // twice on one connection
 }
 
-TEST_CASE_METHOD(Fixture, "another wire protocol is refused with the remedy") {
+TEST_CASE_METHOD(Interpreting, "another wire protocol is refused with the remedy") {
   const json::object answer = reply(hello("2"));
   CHECK(answer.at("error").at("code").as_int64() == -31002);
   const json::object& data = answer.at("error").at("data").as_object();
@@ -118,7 +118,7 @@ TEST_CASE_METHOD(Fixture, "another wire protocol is refused with the remedy") {
   CHECK_FALSE(data.at("hint").as_string().empty());
 }
 
-TEST_CASE_METHOD(Fixture, "a hello with texts beyond all bounds does not keep them") {
+TEST_CASE_METHOD(Interpreting, "a hello with texts beyond all bounds does not keep them") {
   const std::string huge(100000, 'x');
   const Action action =
       request("governor/hello", R"({"protocol":1,"session":"0123456789abcdef0123456789abcdef","cwd":")" +
@@ -127,7 +127,7 @@ TEST_CASE_METHOD(Fixture, "a hello with texts beyond all bounds does not keep th
   CHECK(std::get<OpenSession>(action).session.client_name.empty());
 }
 
-TEST_CASE_METHOD(Fixture, "only a newer build makes the daemon drain") {
+TEST_CASE_METHOD(Interpreting, "only a newer build makes the daemon drain") {
   for (const char* build : {"1.2.0+1001.def", "1.3.0+1.x", "2.0.0+1.x"}) {
     const Action action = request("governor/drain", R"({"build":")" + std::string(build) + "\"}");
     INFO(build);
@@ -146,7 +146,7 @@ TEST_CASE_METHOD(Fixture, "only a newer build makes the daemon drain") {
   CHECK_FALSE(reply(request("governor/drain", R"({"build":7})")).at("result").at("draining").as_bool());
 }
 
-TEST_CASE_METHOD(Fixture, "stop answers with the pid before the daemon goes") {
+TEST_CASE_METHOD(Interpreting, "stop answers with the pid before the daemon goes") {
   const Action action = request("governor/stop", R"({"reason":"by hand"})");
   const auto& stop = std::get<StopDaemon>(action);
   CHECK(stop.reason == "by hand");
@@ -156,7 +156,7 @@ TEST_CASE_METHOD(Fixture, "stop answers with the pid before the daemon goes") {
   CHECK(std::get<StopDaemon>(request("governor/stop")).reason == "asked to stop");
 }
 
-TEST_CASE_METHOD(Fixture, "confirmations are read, and malformed ones confirm nothing") {
+TEST_CASE_METHOD(Interpreting, "confirmations are read, and malformed ones confirm nothing") {
   const auto confirmed = [&](std::string_view params) {
     return std::get<ConfirmAnswers>(
         say(R"({"jsonrpc":"2.0","method":"governor/answered","params":)" + std::string(params) + "}"));
@@ -170,7 +170,7 @@ TEST_CASE_METHOD(Fixture, "confirmations are read, and malformed ones confirm no
   CHECK(std::holds_alternative<Goodbye>(say(R"({"jsonrpc":"2.0","method":"governor/goodbye"})")));
 }
 
-TEST_CASE_METHOD(Fixture, "notifications that nobody knows are ignored, as are responses") {
+TEST_CASE_METHOD(Interpreting, "notifications that nobody knows are ignored, as are responses") {
   CHECK(std::holds_alternative<Ignore>(say(R"({"jsonrpc":"2.0","method":"notifications/initialized"})")));
   CHECK(std::holds_alternative<Ignore>(say(R"({"jsonrpc":"2.0","method":"governor/unknown"})")));
   CHECK(std::holds_alternative<Ignore>(say(R"({"jsonrpc":"2.0","method":"notifications/cancelled"})")));
@@ -179,9 +179,9 @@ TEST_CASE_METHOD(Fixture, "notifications that nobody knows are ignored, as are r
   CHECK(std::holds_alternative<Ignore>(say(R"({"jsonrpc":"2.0","id":1,"result":{}})")));
 }
 
-TEST_CASE_METHOD(Fixture, "initialize agrees on a revision that both speak") {
+TEST_CASE_METHOD(Interpreting, "initialize agrees on a revision that both speak") {
   const auto agreed = [](const char* wanted) {
-    Fixture fresh;
+    Interpreting fresh;
     const Action action =
         fresh.request("initialize", R"({"protocolVersion":")" + std::string(wanted) +
                                         R"(","capabilities":{},"clientInfo":{"name":"c","version":"1"}})");
@@ -198,7 +198,7 @@ TEST_CASE_METHOD(Fixture, "initialize agrees on a revision that both speak") {
   CHECK(agreed("1999-01-01") == "2025-11-25");
 }
 
-TEST_CASE_METHOD(Fixture, "initialize without a revision, a client or its capabilities is refused") {
+TEST_CASE_METHOD(Interpreting, "initialize without a revision, a client or its capabilities is refused") {
   CHECK(error_code(request("initialize")) == -32602);
   CHECK(error_code(request("initialize", R"({"protocolVersion":20251125})")) == -32602);
   for (const char* more : {"", R"(,"capabilities":{})", R"(,"clientInfo":{"name":"c","version":"1"})",
@@ -212,7 +212,7 @@ TEST_CASE_METHOD(Fixture, "initialize without a revision, a client or its capabi
   CHECK(error_code(request("tools/list")) == -32602);  // a refused handshake agrees on nothing
 }
 
-TEST_CASE_METHOD(Fixture, "a legacy request before initialize is told what is missing") {
+TEST_CASE_METHOD(Interpreting, "a legacy request before initialize is told what is missing") {
   for (const char* method : {"tools/list", "tools/call", "server/discover", "subscriptions/listen"}) {
     INFO(method);
     CHECK(error_code(request(method)) == -32602);
@@ -223,7 +223,7 @@ TEST_CASE_METHOD(Fixture, "a legacy request before initialize is told what is mi
   CHECK(error_code(request("governor/nothing")) == -32601);
 }
 
-TEST_CASE_METHOD(Fixture, "after initialize the legacy methods work, the stateless ones do not exist") {
+TEST_CASE_METHOD(Interpreting, "after initialize the legacy methods work, the stateless ones do not exist") {
   initialize("2025-06-18");
   CHECK(reply(request("tools/list")).at("result").at("tools").as_array().size() ==
         tools_of_profile("core")->size());
@@ -232,14 +232,14 @@ TEST_CASE_METHOD(Fixture, "after initialize the legacy methods work, the statele
   CHECK(error_code(request("logging/setLevel")) == -32601);
 }
 
-TEST_CASE_METHOD(Fixture, "a session that came back brings its era and profile") {
+TEST_CASE_METHOD(Interpreting, "a session that came back brings its era and profile") {
   interpreter.resume("2025-03-26", "-core,server");
   const auto tools = reply(request("tools/list")).at("result").at("tools").as_array();
   CHECK(tools.size() == 2);
   CHECK_FALSE(tools[0].as_object().contains("title"));
 }
 
-TEST_CASE_METHOD(Fixture, "a stateless request needs a known revision and its capabilities") {
+TEST_CASE_METHOD(Interpreting, "a stateless request needs a known revision and its capabilities") {
   const auto with_meta = [&](std::string_view meta) {
     return request("tools/list", R"({"_meta":{)" + std::string(meta) + "}}");
   };
@@ -262,14 +262,14 @@ TEST_CASE_METHOD(Fixture, "a stateless request needs a known revision and its ca
   CHECK(error_code(request("tools/list", R"({"_meta":{"progressToken":1}})")) == -32602);  // neither era
 }
 
-TEST_CASE_METHOD(Fixture, "the era is taken from each request") {
+TEST_CASE_METHOD(Interpreting, "the era is taken from each request") {
   initialize("2025-11-25");
   CHECK_FALSE(reply(request("tools/list")).at("result").as_object().contains("resultType"));
   CHECK(reply(modern("tools/list")).at("result").as_object().contains("resultType"));
   CHECK_FALSE(reply(request("tools/list")).at("result").as_object().contains("resultType"));
 }
 
-TEST_CASE_METHOD(Fixture, "discovery names the stateless revision and what the server can do") {
+TEST_CASE_METHOD(Interpreting, "discovery names the stateless revision and what the server can do") {
   const auto result = reply(modern("server/discover")).at("result").as_object();
   CHECK(result.at("supportedVersions") == json::array{"2026-07-28"});
   CHECK(result.at("resultType").as_string() == "complete");
@@ -278,7 +278,7 @@ TEST_CASE_METHOD(Fixture, "discovery names the stateless revision and what the s
   CHECK(error_code(modern("ping")) == -32601);  // the stateless era has no ping
 }
 
-TEST_CASE_METHOD(Fixture, "a tool call carries its envelope, client and kind") {
+TEST_CASE_METHOD(Interpreting, "a tool call carries its envelope, client and kind") {
   const Action action =
       modern("tools/call", R"(,"name":"process_agent_update","arguments":{"agent_id":"x"})");
   const auto& call = std::get<CallTool>(action);
@@ -292,7 +292,7 @@ TEST_CASE_METHOD(Fixture, "a tool call carries its envelope, client and kind") {
             .tool->read_only);
 }
 
-TEST_CASE_METHOD(Fixture, "a call that names no tool is an error of the protocol") {
+TEST_CASE_METHOD(Interpreting, "a call that names no tool is an error of the protocol") {
   CHECK(error_code(modern("tools/call")) == -32602);
   CHECK(error_code(modern("tools/call", R"(,"name":5)")) == -32602);
   CHECK(error_code(modern("tools/call", R"(,"name":"no_such_tool")")) == -32602);
@@ -301,7 +301,8 @@ TEST_CASE_METHOD(Fixture, "a call that names no tool is an error of the protocol
   CHECK(error_code(modern("tools/list", R"(,"cursor":"x")")) == -32602);
 }
 
-TEST_CASE_METHOD(Fixture, "a wrong argument is a result with isError that says everything, in both eras") {
+TEST_CASE_METHOD(Interpreting,
+                 "a wrong argument is a result with isError that says everything, in both eras") {
   initialize("2025-06-18");
   for (const bool stateless : {false, true}) {
     const std::string call = R"("name":"process_agent_update","arguments":{"agent_id":"x","confidence":2})";
@@ -320,7 +321,7 @@ TEST_CASE_METHOD(Fixture, "a wrong argument is a result with isError that says e
   }
 }
 
-TEST_CASE_METHOD(Fixture, "each tool refuses an argument that it does not know") {
+TEST_CASE_METHOD(Interpreting, "each tool refuses an argument that it does not know") {
   hello("1", "0123456789abcdef0123456789abcdef", R"(,"tools":"full")");
   for (const Tool& tool : all_tools()) {
     const Action action =
@@ -332,7 +333,7 @@ TEST_CASE_METHOD(Fixture, "each tool refuses an argument that it does not know")
   }
 }
 
-TEST_CASE_METHOD(Fixture,
+TEST_CASE_METHOD(Interpreting,
                  "what a client wrote is given back cut between code points, as every line is UTF-8") {
   for (std::size_t letters = 0; letters < 4; ++letters) {
     std::string text(letters, 'x');
@@ -344,7 +345,7 @@ TEST_CASE_METHOD(Fixture,
     const Action wrong =
         modern("tools/call", R"(,"name":"list_agents","arguments":{"cursor":")" + text + "\"}");
     CHECK(reply(wrong).at("result").at("isError").as_bool());
-    Fixture fresh;
+    Interpreting fresh;
     const Action action = fresh.request(
         "initialize", R"({"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":")" + text +
                           R"(","version":")" + text + "\"}}");
@@ -355,7 +356,7 @@ TEST_CASE_METHOD(Fixture,
   }
 }
 
-TEST_CASE_METHOD(Fixture, "a subscription needs to say what for, and is ended by its id") {
+TEST_CASE_METHOD(Interpreting, "a subscription needs to say what for, and is ended by its id") {
   CHECK(std::get<Listen>(modern("subscriptions/listen", R"(,"notifications":{})")).id == "1");
   CHECK(error_code(modern("subscriptions/listen")) == -32602);
   CHECK(std::get<CancelRequest>(

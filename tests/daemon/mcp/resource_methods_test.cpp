@@ -23,7 +23,7 @@ std::string no_hex(std::size_t) {
   return {};
 }
 
-struct Fixture {
+struct ResourceMethods {
   /// A request of the revision, whose connection has said what the revision wants before.
   Action ask(Revision revision, std::string_view method, std::string_view params = "") {
     Interpreter interpreter(ToolEnvironment{facts, counters, no_hex});
@@ -47,22 +47,22 @@ struct Fixture {
   Counters counters;
 };
 
-json::object reply(const Action& action) {
+json::object method_reply(const Action& action) {
   const auto* now = std::get_if<ReplyNow>(&action);
   REQUIRE(now != nullptr);
   return json::parse(now->text).as_object();
 }
 json::object error(const Action& action) {
-  return reply(action).at("error").as_object();
+  return method_reply(action).at("error").as_object();
 }
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture,
+TEST_CASE_METHOD(ResourceMethods,
                  "the lists name the fixed resources and the templates, in the form of the revision") {
   for (const Revision revision : {kLegacy[0], kLegacy[1], kLegacy[2], kLegacy[3], Revision::v2026_07_28}) {
     INFO(to_string(revision));
-    const auto list = reply(ask(revision, "resources/list")).at("result").as_object();
+    const auto list = method_reply(ask(revision, "resources/list")).at("result").as_object();
     std::vector<std::string> uris;
     for (const auto& entry : list.at("resources").as_array()) {
       uris.emplace_back(entry.at("uri").as_string());
@@ -73,7 +73,7 @@ TEST_CASE_METHOD(Fixture,
     CHECK(uris == std::vector<std::string>{"governor://agents", "governor://alerts", "governor://leases",
                                            "governor://thresholds"});
     CHECK_FALSE(list.contains("nextCursor"));
-    const auto templates = reply(ask(revision, "resources/templates/list")).at("result").as_object();
+    const auto templates = method_reply(ask(revision, "resources/templates/list")).at("result").as_object();
     REQUIRE(templates.at("resourceTemplates").as_array().size() == 2);
     CHECK(templates.at("resourceTemplates").at(0).at("uriTemplate").as_string() == "governor://agents/{id}");
     for (const auto* result : {&list, &templates}) {
@@ -87,7 +87,7 @@ TEST_CASE_METHOD(Fixture,
   }
 }
 
-TEST_CASE_METHOD(Fixture, "each revision announces what it has words for") {
+TEST_CASE_METHOD(ResourceMethods, "each revision announces what it has words for") {
   const auto capabilities = [](std::string_view result) {
     return json::parse(result).at("capabilities").as_object();
   };
@@ -102,7 +102,7 @@ TEST_CASE_METHOD(Fixture, "each revision announces what it has words for") {
   CHECK(announced.contains("completions"));
 }
 
-TEST_CASE_METHOD(Fixture, "a read of a resource is a call that only reads") {
+TEST_CASE_METHOD(ResourceMethods, "a read of a resource is a call that only reads") {
   for (const char* uri : {"governor://agents", "governor://agents/ada", "governor://agents/ada/history",
                           "governor://alerts", "governor://thresholds"}) {
     const Action action = ask_modern("resources/read", R"("uri":")" + std::string(uri) + "\"");
@@ -115,7 +115,7 @@ TEST_CASE_METHOD(Fixture, "a read of a resource is a call that only reads") {
   }
 }
 
-TEST_CASE_METHOD(Fixture, "an unknown resource is told with the code of the revision") {
+TEST_CASE_METHOD(ResourceMethods, "an unknown resource is told with the code of the revision") {
   const std::string params = R"("uri":"governor://nothing")";
   for (const Revision revision : kLegacy) {
     for (const char* method : {"resources/read", "resources/subscribe", "resources/unsubscribe"}) {
@@ -134,7 +134,7 @@ TEST_CASE_METHOD(Fixture, "an unknown resource is told with the code of the revi
   CHECK(cut.at("data").at("uri").as_string().size() <= 256);
 }
 
-TEST_CASE_METHOD(Fixture, "a request about a resource needs its URI, a text") {
+TEST_CASE_METHOD(ResourceMethods, "a request about a resource needs its URI, a text") {
   for (const char* method : {"resources/read", "resources/subscribe", "resources/unsubscribe"}) {
     INFO(method);
     CHECK(error(ask(Revision::v2025_11_25, method)).at("code").as_int64() == -32602);
@@ -142,7 +142,7 @@ TEST_CASE_METHOD(Fixture, "a request about a resource needs its URI, a text") {
   }
 }
 
-TEST_CASE_METHOD(Fixture, "subscribing belongs to the older revisions, listening to the newest") {
+TEST_CASE_METHOD(ResourceMethods, "subscribing belongs to the older revisions, listening to the newest") {
   const std::string params = R"("uri":"governor://agents/nobody-yet")";
   for (const char* method : {"resources/subscribe", "resources/unsubscribe"}) {
     for (const Revision revision : kLegacy) {
@@ -157,7 +157,7 @@ TEST_CASE_METHOD(Fixture, "subscribing belongs to the older revisions, listening
             .as_int64() == -32601);
 }
 
-TEST_CASE_METHOD(Fixture, "before initialize a request about resources is told what is missing") {
+TEST_CASE_METHOD(ResourceMethods, "before initialize a request about resources is told what is missing") {
   Interpreter interpreter(ToolEnvironment{facts, counters, no_hex});
   for (const char* method : {"resources/list", "resources/read", "resources/subscribe", "completion/complete",
                              "resources/templates/list", "resources/unsubscribe"}) {
@@ -169,7 +169,7 @@ TEST_CASE_METHOD(Fixture, "before initialize a request about resources is told w
   }
 }
 
-TEST_CASE_METHOD(Fixture,
+TEST_CASE_METHOD(ResourceMethods,
                  "a stream names the resources that exist in form, each once, and leaves the rest out") {
   const Action action = ask_modern(
       "subscriptions/listen",
@@ -181,7 +181,7 @@ TEST_CASE_METHOD(Fixture,
   CHECK(std::get<Listen>(ask_modern("subscriptions/listen", R"("notifications":{})")).uris.empty());
 }
 
-TEST_CASE_METHOD(Fixture, "a stream with a filter that is none is refused") {
+TEST_CASE_METHOD(ResourceMethods, "a stream with a filter that is none is refused") {
   for (const char* params : {"", R"("notifications":[])", R"("notifications":{"toolsListChanged":1})",
                              R"("notifications":{"resourceSubscriptions":"governor://agents"})",
                              R"("notifications":{"resourceSubscriptions":[7]})"}) {
@@ -207,7 +207,7 @@ TEST_CASE("what is sent about a stream carries its id") {
         "x");
 }
 
-TEST_CASE_METHOD(Fixture, "only the agent id of the templates can be completed") {
+TEST_CASE_METHOD(ResourceMethods, "only the agent id of the templates can be completed") {
   const auto params = [](std::string_view type, std::string_view uri, std::string_view name,
                          std::string_view value) {
     return R"("ref":{"type":")" + std::string(type) + R"(","uri":")" + std::string(uri) +

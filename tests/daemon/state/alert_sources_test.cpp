@@ -21,7 +21,7 @@ std::atomic<std::int64_t> elapsed{0};
 
 constexpr std::uint64_t kMiB = 1024 * 1024;
 
-auto soon() {
+auto happens_soon() {
   return governor::ipc::Deadline::after(std::chrono::seconds(30));
 }
 
@@ -33,12 +33,12 @@ std::int64_t injected_elapsed() {
 }
 
 /// A daemon whose alert command writes each alert, one a line, into a file.
-struct Watched {
+struct WatchedSources {
   TemporaryDirectory directory;
   std::string told_file = directory.file("told");
   DaemonFixture daemon;
 
-  explicit Watched(AlertSources alerts) : daemon(settings(std::move(alerts))) {}
+  explicit WatchedSources(AlertSources alerts) : daemon(settings(std::move(alerts))) {}
 
   DaemonFixture::Settings settings(AlertSources alerts) const {
     DaemonFixture::Settings made;
@@ -55,7 +55,7 @@ struct Watched {
     return alerts;
   }
   bool told_comes_to(std::size_t count) const {
-    return until(soon(), [&] { return told().size() >= count; });
+    return until(happens_soon(), [&] { return told().size() >= count; });
   }
   std::int64_t count(const std::string& where) const {
     return daemon.stored("SELECT count(*) FROM alert WHERE " + where);
@@ -72,7 +72,7 @@ struct Watched {
 TEST_CASE("a crash of the run before is one alert, and the command is told") {
   AlertSources sources;
   sources.unclean_run = UncleanRun{4711, 1'769'000'000'000'000, 0, true};
-  const Watched watched(std::move(sources));
+  const WatchedSources watched(std::move(sources));
   REQUIRE(watched.told_comes_to(1));
   const json::object alert = watched.told()[0];
   CHECK(alert.at("kind").as_string() == "daemon_crash");
@@ -88,7 +88,7 @@ TEST_CASE("a crash of the run before is one alert, and the command is told") {
 TEST_CASE("a crash that somebody has seen is over") {
   AlertSources sources;
   sources.unclean_run = UncleanRun{};
-  const Watched watched(std::move(sources));
+  const WatchedSources watched(std::move(sources));
   REQUIRE(watched.told_comes_to(1));
   TestClient client(watched.daemon.socket());
   client.send(
@@ -106,14 +106,14 @@ TEST_CASE("too little room is one alert, until there is enough") {
   sources.disk_space = injected_space;
   sources.low_disk_bytes = 256 * kMiB;
   sources.disk_interval = std::chrono::milliseconds(0);
-  const Watched watched(std::move(sources));
+  const WatchedSources watched(std::move(sources));
   REQUIRE(watched.told_comes_to(1));
   CHECK(watched.told()[0].at("kind").as_string() == "low_disk");
   CHECK(watched.told()[0].at("severity").as_string() == "critical");
   CHECK(std::string(watched.told()[0].at("message").as_string()).find("100 MiB") != std::string::npos);
   CHECK(watched.listed("{}").size() == 1);
   free_bytes = 500 * kMiB;
-  CHECK(until(soon(), [&] { return watched.listed("{}").empty(); }));
+  CHECK(until(happens_soon(), [&] { return watched.listed("{}").empty(); }));
   CHECK(watched.listed(R"({"include_resolved":true})").size() == 1);
   CHECK(watched.told().size() == 1);
 }
@@ -122,10 +122,10 @@ TEST_CASE("a clock that is set is an alert; one that goes is none") {
   elapsed = 0;
   AlertSources sources;
   sources.elapsed_us = injected_elapsed;
-  const Watched watched(std::move(sources));
+  const WatchedSources watched(std::move(sources));
   // The daemon's clock stands nearly still in this test, so that the other one is what moves. Its first
   // reading comes with the first tick, which shows in nothing else.
-  const bool jumped = until(soon(), [&] {
+  const bool jumped = until(happens_soon(), [&] {
     elapsed += 3'600'000'000;
     return watched.count("kind = 6") > 0;
   });
@@ -138,7 +138,7 @@ TEST_CASE("a clock that is set is an alert; one that goes is none") {
 }
 
 TEST_CASE("trouble with the storage is told at once, and stored when writes succeed again") {
-  Watched watched{AlertSources{}};
+  WatchedSources watched{AlertSources{}};
   TestClient alice(watched.daemon.socket());
   alice.hello("a");
   alice.update(1, "mine");
@@ -149,7 +149,7 @@ TEST_CASE("trouble with the storage is told at once, and stored when writes succ
   CHECK(watched.told()[0].at("alert_id").as_int64() == 0);
   CHECK(watched.count("1") == 0);
   watched.daemon.gate().fail_commits(0);
-  CHECK(until(soon(), [&] { return watched.count("kind = 4") == 1; }));
+  CHECK(until(happens_soon(), [&] { return watched.count("kind = 4") == 1; }));
   const json::array listed = watched.listed(R"({"include_resolved":true})");
   REQUIRE(listed.size() == 1);
   CHECK(listed[0].at("kind").as_string() == "storage");
@@ -163,7 +163,7 @@ TEST_CASE("trouble with the storage is told at once, and stored when writes succ
 }
 
 TEST_CASE("an agent in a loop is told to the command once it is durable") {
-  const Watched watched{AlertSources{}};
+  const WatchedSources watched{AlertSources{}};
   TestClient alice(watched.daemon.socket());
   alice.hello("a");
   for (std::uint64_t line = 1; line <= 6; ++line) {

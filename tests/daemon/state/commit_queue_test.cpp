@@ -18,8 +18,8 @@ using Dependency = CommitQueue::Dependency;
 namespace {
 
 /// The test is the strand: it queues work and steps the loop until what it waits for has happened.
-struct Fixture {
-  Fixture()
+struct CommitQueueFixture {
+  CommitQueueFixture()
       : work(boost::asio::make_work_guard(io)),
         guard(io),
         store(std::make_unique<GatedStore>(std::move(open_store(directory.path())->store), gate)),
@@ -85,7 +85,7 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "what depends on nothing does not wait") {
+TEST_CASE_METHOD(CommitQueueFixture, "what depends on nothing does not wait") {
   wait(Dependency::none, "now");
   CHECK(events == std::vector<std::string>{"now"});
   CHECK(queue.on_agent(1) == Dependency::none);
@@ -93,7 +93,8 @@ TEST_CASE_METHOD(Fixture, "what depends on nothing does not wait") {
   CHECK(queue.is_clean(1));
 }
 
-TEST_CASE_METHOD(Fixture, "each waiter is told when its batch is durable, not before and not later") {
+TEST_CASE_METHOD(CommitQueueFixture,
+                 "each waiter is told when its batch is durable, not before and not later") {
   begin_commit(1);
   add(2, "second");
   CHECK(queue.on_agent(1) == Dependency::in_flight);
@@ -116,7 +117,7 @@ TEST_CASE_METHOD(Fixture, "each waiter is told when its batch is durable, not be
   CHECK(counters.oldest_pending_us == 0);
 }
 
-TEST_CASE_METHOD(Fixture,
+TEST_CASE_METHOD(CommitQueueFixture,
                  "of changes is told when they are durable, commit by commit, and of fallen ones never") {
   begin_commit(1);
   add(2, "second");
@@ -134,7 +135,7 @@ TEST_CASE_METHOD(Fixture,
   CHECK(told.size() == 2);
 }
 
-TEST_CASE_METHOD(Fixture, "an agent that changes again depends on the newer batch") {
+TEST_CASE_METHOD(CommitQueueFixture, "an agent that changes again depends on the newer batch") {
   begin_commit(1);
   add(1, "again");
   CHECK(queue.on_agent(1) == Dependency::gathering);
@@ -143,7 +144,7 @@ TEST_CASE_METHOD(Fixture, "an agent that changes again depends on the newer batc
   CHECK(queue.is_clean(1));
 }
 
-TEST_CASE_METHOD(Fixture,
+TEST_CASE_METHOD(CommitQueueFixture,
                  "with a failed commit falls what was gathered behind it, after the state has been dropped") {
   begin_commit(1);
   add(2, "second");
@@ -163,7 +164,7 @@ TEST_CASE_METHOD(Fixture,
   CHECK_FALSE(counters.storage_failing);
 }
 
-TEST_CASE_METHOD(Fixture,
+TEST_CASE_METHOD(CommitQueueFixture,
                  "a write that hangs for 30 s is given up by those who wait, and may still come through") {
   begin_commit(1);
   add(2, "second");
@@ -184,7 +185,7 @@ TEST_CASE_METHOD(Fixture,
   CHECK(events == std::vector<std::string>{"third"});
 }
 
-TEST_CASE_METHOD(Fixture, "changes added in one go are written together") {
+TEST_CASE_METHOD(CommitQueueFixture, "changes added in one go are written together") {
   const int before = gate->commits();
   for (core::AgentKey agent = 1; agent <= 50; ++agent) add(agent, "x");
   CHECK(queue.gathered_changes() == 50);
@@ -193,7 +194,7 @@ TEST_CASE_METHOD(Fixture, "changes added in one go are written together") {
   CHECK(events.size() == 50);
 }
 
-TEST_CASE_METHOD(Fixture,
+TEST_CASE_METHOD(CommitQueueFixture,
                  "one mutation after another is committed without the store's thread, with the same result") {
   for (core::AgentKey agent = 1; agent <= 20; ++agent) {
     add(agent, std::to_string(agent));
@@ -208,7 +209,8 @@ TEST_CASE_METHOD(Fixture,
   CHECK(events[events.size() - 2] == "fallen");
 }
 
-TEST_CASE_METHOD(Fixture, "the age of the oldest change that is not durable is that of the batch in flight") {
+TEST_CASE_METHOD(CommitQueueFixture,
+                 "the age of the oldest change that is not durable is that of the batch in flight") {
   begin_commit(1);
   const std::int64_t since = counters.oldest_pending_us;
   CHECK(since > 0);

@@ -24,13 +24,13 @@ void hello_with_all_tools(TestClient& client, char digit) {
   REQUIRE(client.next_object().contains("result"));
 }
 
-struct Fixture {
+struct ConcurrencyFixture {
   DaemonFixture daemon;
   TestClient alice{daemon.socket()};
   TestClient doctor{daemon.socket()};
   std::uint64_t line = 0;
 
-  Fixture() {
+  ConcurrencyFixture() {
     alice.hello("a");
     hello_with_all_tools(doctor, 'd');
     alice.call(1, "register_agent", R"({"agent_id":"mine"})");
@@ -56,7 +56,7 @@ std::string text(const json::object& object, std::string_view name) {
 
 /// Asks until the condition holds: another client's lines are read when the daemon comes to it.
 template <class Condition>
-json::object diagnose_until(Fixture& f, Condition condition) {
+json::object diagnose_until(ConcurrencyFixture& f, Condition condition) {
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   for (;;) {
     json::object report = f.diagnose();
@@ -67,7 +67,7 @@ json::object diagnose_until(Fixture& f, Condition condition) {
 }  // namespace
 
 TEST_CASE("without work nobody waits") {
-  Fixture f;
+  ConcurrencyFixture f;
   const auto report = f.diagnose();
   CHECK(report.at("waiting").as_array().empty());
   CHECK(report.at("queues").at("calls").as_int64() == 0);
@@ -77,7 +77,7 @@ TEST_CASE("without work nobody waits") {
 }
 
 TEST_CASE("a call whose agent is loaded waits for that, and the next one of its connection for it") {
-  Fixture f;
+  ConcurrencyFixture f;
   f.alice.update(2, "mine");
   f.daemon.restart();  // nothing is loaded now
   TestClient bob(f.daemon.socket());
@@ -116,7 +116,7 @@ TEST_CASE("a call whose agent is loaded waits for that, and the next one of its 
 }
 
 TEST_CASE("an answer that waits for the disk is seen, with its agent and its client") {
-  Fixture f;
+  ConcurrencyFixture f;
   f.alice.update(2, "mine");
   TestClient bob(f.daemon.socket());
   bob.hello("b");
@@ -142,7 +142,7 @@ TEST_CASE("an answer that waits for the disk is seen, with its agent and its cli
 }
 
 TEST_CASE("refusals are counted by agent, with who holds it") {
-  Fixture f;
+  ConcurrencyFixture f;
   TestClient bob(f.daemon.socket());
   bob.hello("b");
   for (std::uint64_t line = 1; line <= 3; ++line) {
@@ -160,7 +160,7 @@ TEST_CASE("refusals are counted by agent, with who holds it") {
 }
 
 TEST_CASE("the slowest operations are named with their agent") {
-  Fixture f;
+  ConcurrencyFixture f;
   f.alice.update(2, "mine");
   const auto report = f.diagnose();
   const json::array& slowest = report.at("slowest").as_array();
@@ -180,7 +180,7 @@ TEST_CASE("the slowest operations are named with their agent") {
 }
 
 TEST_CASE("lock files left behind are shown, removed only on demand, and audited") {
-  Fixture f;
+  ConcurrencyFixture f;
   const TemporaryDirectory elsewhere;
   ForkedChild gone([] { return 0; });
   const pid_t pid = gone.pid();
@@ -214,7 +214,7 @@ TEST_CASE("lock files left behind are shown, removed only on demand, and audited
 }
 
 TEST_CASE("a directory that cannot be looked through is refused with what is accepted") {
-  Fixture f;
+  ConcurrencyFixture f;
   for (const char* arguments :
        {R"({"directory":"relative"})", R"({"directory":"/does/not/exist"})", R"({"directory":7})"}) {
     INFO(arguments);

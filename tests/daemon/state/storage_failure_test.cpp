@@ -9,8 +9,9 @@ using namespace governor::daemon::test;
 
 namespace {
 
-struct Fixture {
-  explicit Fixture(int io_threads) : daemon({io_threads}), alice(daemon.socket()), bob(daemon.socket()) {
+struct StorageFailureFixture {
+  explicit StorageFailureFixture(int io_threads)
+      : daemon({io_threads}), alice(daemon.socket()), bob(daemon.socket()) {
     alice.hello("a");
     bob.hello("b");
     // Two at once, so that the next commit goes to the store's thread and not to the I/O thread.
@@ -25,7 +26,7 @@ struct Fixture {
   TestClient bob;
 };
 
-std::string code(const boost::json::object& error) {
+std::string failure_code(const boost::json::object& error) {
   return std::string(error.at("code").as_string());
 }
 
@@ -40,7 +41,7 @@ std::int64_t updates(TestClient& client, std::uint64_t line, std::string_view ag
 
 TEST_CASE("when a commit fails everybody who waited is told, and memory equals the store again") {
   const int io_threads = GENERATE(1, 4);
-  Fixture f(io_threads);
+  StorageFailureFixture f(io_threads);
   f.daemon.gate().hold_commits();
   f.alice.send_update(3, "mine");
   REQUIRE(f.daemon.gate().wait_for_held_commit());
@@ -54,15 +55,15 @@ TEST_CASE("when a commit fails everybody who waited is told, and memory equals t
   f.daemon.gate().fail_commits(1);
   f.daemon.gate().release_commits();
 
-  CHECK(code(f.alice.error(3)) == "storage_unavailable");
-  CHECK(code(f.alice.error(4)) == "storage_unavailable");
-  CHECK(code(f.alice.error(5)) == "storage_unavailable");
-  CHECK(code(f.alice.error(6)) == "storage_unavailable");
+  CHECK(failure_code(f.alice.error(3)) == "storage_unavailable");
+  CHECK(failure_code(f.alice.error(4)) == "storage_unavailable");
+  CHECK(failure_code(f.alice.error(5)) == "storage_unavailable");
+  CHECK(failure_code(f.alice.error(6)) == "storage_unavailable");
   CHECK(f.bob.result(1).at("update").as_int64() == 1);  // it had not begun: it is simply done afterwards
 
   CHECK(updates(f.alice, 7, "mine") == 1);
   CHECK(f.alice.update(8, "mine") == 2);
-  CHECK(code(f.bob.refused(2, "process_agent_update", R"({"agent_id":"mine"})")) ==
+  CHECK(failure_code(f.bob.refused(2, "process_agent_update", R"({"agent_id":"mine"})")) ==
         "not_owner");  // sessions live on
   CHECK(f.alice.call(9, "process_agent_update", "{}").at("agent_id").as_string() == "mine");
   CHECK(health_becomes(f.daemon.socket(), "ok"));
@@ -71,9 +72,10 @@ TEST_CASE("when a commit fails everybody who waited is told, and memory equals t
 }
 
 TEST_CASE("a line whose commit failed may be sent again under another number or the same") {
-  Fixture f(1);
+  StorageFailureFixture f(1);
   f.daemon.gate().fail_commits(1);
-  CHECK(code(f.alice.refused(3, "process_agent_update", R"({"agent_id":"mine"})")) == "storage_unavailable");
+  CHECK(failure_code(f.alice.refused(3, "process_agent_update", R"({"agent_id":"mine"})")) ==
+        "storage_unavailable");
   TestClient again(f.daemon.socket());
   CHECK(again.hello("a").at("resumed").as_bool());
   CHECK(again.update(3, "mine") == 2);
@@ -83,14 +85,17 @@ TEST_CASE("a line whose commit failed may be sent again under another number or 
 TEST_CASE(
     "while commits fail health is failing, reads of what is durable go on, and recovery needs no request") {
   const int io_threads = GENERATE(1, 4);
-  Fixture f(io_threads);
+  StorageFailureFixture f(io_threads);
   f.daemon.gate().fail_commits(1'000'000);
-  CHECK(code(f.alice.refused(3, "process_agent_update", R"({"agent_id":"mine"})")) == "storage_unavailable");
+  CHECK(failure_code(f.alice.refused(3, "process_agent_update", R"({"agent_id":"mine"})")) ==
+        "storage_unavailable");
   CHECK(f.bob.health().at("status").as_string() == "failing");
   CHECK(updates(f.alice, 4, "mine") == 1);
   CHECK(f.bob.call(1, "get_system_history", R"({"agent_id":"mine"})").at("total").as_int64() == 1);
-  CHECK(code(f.alice.refused(5, "process_agent_update", R"({"agent_id":"mine"})")) == "storage_unavailable");
-  CHECK(code(f.alice.refused(6, "register_agent", R"({"agent_id":"another"})")) == "storage_unavailable");
+  CHECK(failure_code(f.alice.refused(5, "process_agent_update", R"({"agent_id":"mine"})")) ==
+        "storage_unavailable");
+  CHECK(failure_code(f.alice.refused(6, "register_agent", R"({"agent_id":"another"})")) ==
+        "storage_unavailable");
   CHECK(f.bob.health().at("status").as_string() == "failing");
   const auto health = f.bob.health();
   CHECK(health.at("pending").as_int64() ==
@@ -103,7 +108,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a session that was opened while the disk was full is there when the disk is well again") {
-  Fixture f(1);
+  StorageFailureFixture f(1);
   f.daemon.gate().fail_commits(3);
   TestClient carol(f.daemon.socket());
   CHECK_FALSE(carol.hello("c").at("resumed").as_bool());
@@ -120,7 +125,7 @@ TEST_CASE("a session that was opened while the disk was full is there when the d
 
 TEST_CASE("calls that wait for an agent to be loaded survive the failure of a commit and take effect once") {
   const int io_threads = GENERATE(1, 4);
-  Fixture f(io_threads);
+  StorageFailureFixture f(io_threads);
   f.bob.update(1, "his");
   f.bob.send_update(2, "his");
   f.bob.send_update(3, "his");
@@ -145,7 +150,7 @@ TEST_CASE("calls that wait for an agent to be loaded survive the failure of a co
   bob.health();
   f.daemon.gate().fail_commits(1);
   f.daemon.gate().release_commits();
-  CHECK(code(alice.error(13)) == "storage_unavailable");
+  CHECK(failure_code(alice.error(13)) == "storage_unavailable");
   CHECK(bob.result(10).at("update").as_int64() == 4);
   CHECK(bob.result(11).at("update").as_int64() == 5);
   CHECK(bob.result(12).at("metrics").at("updates").as_int64() == 5);
@@ -155,7 +160,7 @@ TEST_CASE("calls that wait for an agent to be loaded survive the failure of a co
 
 TEST_CASE("an agent that cannot be read is an error, until it can") {
   const int io_threads = GENERATE(1, 4);
-  Fixture f(io_threads);
+  StorageFailureFixture f(io_threads);
   f.bob.update(1, "his");
   f.daemon.restart();
   TestClient bob(f.daemon.socket());
@@ -165,7 +170,8 @@ TEST_CASE("an agent that cannot be read is an error, until it can") {
   bob.send_update(3, "his");
   bob.send_tool(4, "get_system_history", R"({"agent_id":"his"})");
   bob.send_tool(5, "list_agents", "{}");
-  for (std::uint64_t line = 2; line <= 5; ++line) CHECK(code(bob.error(line)) == "storage_unavailable");
+  for (std::uint64_t line = 2; line <= 5; ++line)
+    CHECK(failure_code(bob.error(line)) == "storage_unavailable");
   f.daemon.gate().fail_reads(false);
   CHECK(updates(bob, 6, "his") == 1);
   CHECK(bob.update(7, "his") == 2);
@@ -173,25 +179,28 @@ TEST_CASE("an agent that cannot be read is an error, until it can") {
 
 TEST_CASE("when the state cannot be read back calls are told so, and all is well once it can") {
   const int io_threads = GENERATE(1, 4);
-  Fixture f(io_threads);
+  StorageFailureFixture f(io_threads);
   f.daemon.gate().fail_seeds(true);
   f.daemon.gate().fail_commits(1);
-  CHECK(code(f.alice.refused(3, "process_agent_update", R"({"agent_id":"mine"})")) == "storage_unavailable");
+  CHECK(failure_code(f.alice.refused(3, "process_agent_update", R"({"agent_id":"mine"})")) ==
+        "storage_unavailable");
   for (std::uint64_t line = 4; line < 30; ++line) f.alice.send_update(line, "mine");
   f.alice.send_tool(30, "get_governance_metrics", R"({"agent_id":"mine"})");
-  for (std::uint64_t line = 4; line <= 30; ++line) CHECK(code(f.alice.error(line)) == "storage_unavailable");
+  for (std::uint64_t line = 4; line <= 30; ++line)
+    CHECK(failure_code(f.alice.error(line)) == "storage_unavailable");
   CHECK(f.bob.health().at("status").as_string() == "failing");
   f.daemon.gate().fail_seeds(false);
   CHECK(health_becomes(f.daemon.socket(), "ok"));
   CHECK(f.alice.update(31, "mine") == 2);
-  CHECK(code(f.bob.refused(1, "process_agent_update", R"({"agent_id":"mine"})")) == "not_owner");
+  CHECK(failure_code(f.bob.refused(1, "process_agent_update", R"({"agent_id":"mine"})")) == "not_owner");
 }
 
 TEST_CASE("a hello is answered also while the state cannot be read back") {
-  Fixture f(1);
+  StorageFailureFixture f(1);
   f.daemon.gate().fail_seeds(true);
   f.daemon.gate().fail_commits(1);
-  CHECK(code(f.alice.refused(3, "process_agent_update", R"({"agent_id":"mine"})")) == "storage_unavailable");
+  CHECK(failure_code(f.alice.refused(3, "process_agent_update", R"({"agent_id":"mine"})")) ==
+        "storage_unavailable");
   TestClient carol(f.daemon.socket());
   carol.send_hello("c");
   CHECK(carol.next_object().contains("error"));
@@ -206,7 +215,7 @@ TEST_CASE("a hello is answered also while the state cannot be read back") {
 }
 
 TEST_CASE("a line that was answered before is answered again also when a commit fails in between") {
-  Fixture f(1);
+  StorageFailureFixture f(1);
   const std::string first = f.alice.answer(2);
   f.daemon.gate().hold_commits();
   f.alice.send_update(3, "mine");

@@ -36,7 +36,7 @@ class FakeSink final : public ReplySink {
   int handed_over = 0;
 };
 
-struct Fixture {
+struct SubscriptionFixture {
   std::shared_ptr<FakeSink> connect() { return std::make_shared<FakeSink>(); }
 
   core::Changes update(core::AgentKey key) {
@@ -73,7 +73,8 @@ struct Fixture {
 
 }  // namespace
 
-TEST_CASE_METHOD(Fixture, "an update changes its agent, the agent's history and the list of agents") {
+TEST_CASE_METHOD(SubscriptionFixture,
+                 "an update changes its agent, the agent's history and the list of agents") {
   const auto sink = connect();
   table.follow(sink, {agent_uri("ada"), history_uri("ada"), agent_uri("bob"), std::string(kAgentsUri),
                       std::string(kThresholdsUri)});
@@ -82,14 +83,15 @@ TEST_CASE_METHOD(Fixture, "an update changes its agent, the agent's history and 
                             legacy_line(std::string(kAgentsUri))});
 }
 
-TEST_CASE_METHOD(Fixture, "a change of an agent's profile leaves its history as it was") {
+TEST_CASE_METHOD(SubscriptionFixture, "a change of an agent's profile leaves its history as it was") {
   const auto sink = connect();
   table.follow(sink, {agent_uri("ada"), history_uri("ada"), std::string(kAgentsUri)});
   commit(profile(1, "ada"));
   CHECK(told(sink) == Lines{legacy_line(agent_uri("ada")), legacy_line(std::string(kAgentsUri))});
 }
 
-TEST_CASE_METHOD(Fixture, "alerts and thresholds are told of, and thresholds with the agents they judge") {
+TEST_CASE_METHOD(SubscriptionFixture,
+                 "alerts and thresholds are told of, and thresholds with the agents they judge") {
   const auto sink = connect();
   table.follow(sink, {agent_uri("ada"), history_uri("ada"), std::string(kAgentsUri), std::string(kAlertsUri),
                       std::string(kThresholdsUri)});
@@ -99,7 +101,7 @@ TEST_CASE_METHOD(Fixture, "alerts and thresholds are told of, and thresholds wit
   CHECK(told(sink) == Lines{legacy_line(std::string(kThresholdsUri)), legacy_line(agent_uri("ada"))});
 }
 
-TEST_CASE_METHOD(Fixture, "what changes no resource is told to nobody") {
+TEST_CASE_METHOD(SubscriptionFixture, "what changes no resource is told to nobody") {
   const auto sink = connect();
   table.follow(sink, {agent_uri("ada"), std::string(kAgentsUri)});
   commit({core::SessionSaved{}, core::AnswerSaved{}, core::AuditAppended{}, core::LifecycleEventAppended{}});
@@ -107,7 +109,7 @@ TEST_CASE_METHOD(Fixture, "what changes no resource is told to nobody") {
   CHECK(sink->lines.empty());
 }
 
-TEST_CASE_METHOD(Fixture,
+TEST_CASE_METHOD(SubscriptionFixture,
                  "a stream's notices carry the id of the request that opened it, each stream its own") {
   const auto sink = connect();
   table.listen(sink, 7, "\"a\"", {agent_uri("ada")});
@@ -126,7 +128,7 @@ TEST_CASE_METHOD(Fixture,
   CHECK(told(sink) == Lines{with_id("5")});
 }
 
-TEST_CASE_METHOD(Fixture, "changes that come fast are drawn together, and the last one is told") {
+TEST_CASE_METHOD(SubscriptionFixture, "changes that come fast are drawn together, and the last one is told") {
   const auto sink = connect();
   table.follow(sink, {agent_uri("ada")});
   commit(update(1));
@@ -146,7 +148,7 @@ TEST_CASE_METHOD(Fixture, "changes that come fast are drawn together, and the la
   CHECK(sink->lines.empty());
 }
 
-TEST_CASE_METHOD(Fixture, "the time to call again is that of what is due first") {
+TEST_CASE_METHOD(SubscriptionFixture, "the time to call again is that of what is due first") {
   const auto sink = connect();
   table.follow(sink, {agent_uri("ada"), agent_uri("bob")});
   const auto start = now;
@@ -160,7 +162,8 @@ TEST_CASE_METHOD(Fixture, "the time to call again is that of what is due first")
   CHECK(send() == start + SubscriptionTable::kInterval);
 }
 
-TEST_CASE_METHOD(Fixture, "a client that does not read is sent no more, and once it has read, once") {
+TEST_CASE_METHOD(SubscriptionFixture,
+                 "a client that does not read is sent no more, and once it has read, once") {
   const auto slow = connect();
   const auto quick = connect();
   for (const auto& sink : {slow, quick}) table.follow(sink, {agent_uri("ada"), agent_uri("bob")});
@@ -179,7 +182,7 @@ TEST_CASE_METHOD(Fixture, "a client that does not read is sent no more, and once
   CHECK(told(slow) == Lines{legacy_line(agent_uri("ada")), legacy_line(agent_uri("bob"))});
 }
 
-TEST_CASE_METHOD(Fixture,
+TEST_CASE_METHOD(SubscriptionFixture,
                  "whatever the order of changes and reading, the last change of each resource is told") {
   std::mt19937_64 random(20260728);
   const auto below = [&](std::uint64_t n) { return random() % n; };
@@ -245,7 +248,7 @@ TEST_CASE_METHOD(Fixture,
   }
 }
 
-TEST_CASE_METHOD(Fixture, "an agent that does not exist yet is told of when it comes") {
+TEST_CASE_METHOD(SubscriptionFixture, "an agent that does not exist yet is told of when it comes") {
   const auto sink = connect();
   table.follow(sink, {agent_uri("late"), history_uri("late")});
   commit(update(1));
@@ -256,7 +259,8 @@ TEST_CASE_METHOD(Fixture, "an agent that does not exist yet is told of when it c
   CHECK(told(sink) == Lines{legacy_line(agent_uri("late")), legacy_line(history_uri("late"))});
 }
 
-TEST_CASE_METHOD(Fixture, "agents are looked up once in a commit, and not at all when all are known") {
+TEST_CASE_METHOD(SubscriptionFixture,
+                 "agents are looked up once in a commit, and not at all when all are known") {
   const auto sink = connect();
   table.follow(sink, {agent_uri("ada"), agent_uri("nobody")});
   core::Changes many;
@@ -270,7 +274,7 @@ TEST_CASE_METHOD(Fixture, "agents are looked up once in a commit, and not at all
   CHECK(told(sink) == Lines{legacy_line(agent_uri("ada"))});
 }
 
-TEST_CASE_METHOD(Fixture, "an agent that takes the name of another is the one that is told of") {
+TEST_CASE_METHOD(SubscriptionFixture, "an agent that takes the name of another is the one that is told of") {
   const auto sink = connect();
   table.follow(sink, {agent_uri("ada")});
   commit(update(1));
@@ -285,7 +289,8 @@ TEST_CASE_METHOD(Fixture, "an agent that takes the name of another is the one th
   CHECK(told(sink).size() == 1);
 }
 
-TEST_CASE_METHOD(Fixture, "what is no longer subscribed to is no longer told, not even what is owed") {
+TEST_CASE_METHOD(SubscriptionFixture,
+                 "what is no longer subscribed to is no longer told, not even what is owed") {
   const auto sink = connect();
   const auto other = connect();
   table.follow(sink, {agent_uri("ada"), agent_uri("bob")});
@@ -310,7 +315,7 @@ TEST_CASE_METHOD(Fixture, "what is no longer subscribed to is no longer told, no
   CHECK_FALSE(send());
 }
 
-TEST_CASE_METHOD(Fixture, "to follow the same once more changes nothing") {
+TEST_CASE_METHOD(SubscriptionFixture, "to follow the same once more changes nothing") {
   const auto sink = connect();
   table.follow(sink, {agent_uri("ada")});
   commit(update(1));
@@ -321,7 +326,8 @@ TEST_CASE_METHOD(Fixture, "to follow the same once more changes nothing") {
   CHECK(send() == now + SubscriptionTable::kInterval);  // it is known when it was told last
 }
 
-TEST_CASE_METHOD(Fixture, "a client that comes back is told once of each resource it may have missed") {
+TEST_CASE_METHOD(SubscriptionFixture,
+                 "a client that comes back is told once of each resource it may have missed") {
   const auto sink = connect();
   table.follow(sink, {agent_uri("ada"), agent_uri("bob")});
   table.listen(sink, 4, "4", {agent_uri("ada")});

@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string lines(int count) {
+std::string watched_lines(int count) {
   std::string text;
   for (int i = 0; i < count; ++i) text += "line " + std::to_string(i) + "\n";
   return text;
@@ -23,7 +23,7 @@ std::string lines(int count) {
 struct Watched {
   Watched() : client(daemon.socket()) {
     client.hello("a");
-    write_file(file("core.cpp"), lines(500));
+    write_file(file("core.cpp"), watched_lines(500));
   }
   [[nodiscard]] std::string file(const std::string& name) const {
     return fs::canonical(project.path()).string() + "/" + name;
@@ -73,7 +73,7 @@ TEST_CASE("a leased file that somebody else writes is an alert that says what wa
   Watched f;
   f.lease("core.cpp");
   f.knows(1);
-  write_file(f.file("core.cpp"), lines(20));
+  write_file(f.file("core.cpp"), watched_lines(20));
   const std::string message = f.alert_about("core.cpp");
   CHECK(message.find("from 500 lines") != std::string::npos);
   CHECK(message.find("to 20 lines") != std::string::npos);
@@ -85,11 +85,11 @@ TEST_CASE("the holder of a direct lease writes as it likes, unless it destroys t
   Watched f;
   f.lease("core.cpp", R"(,"direct":true)");
   f.knows(1);
-  write_file(f.file("core.cpp"), lines(480));
+  write_file(f.file("core.cpp"), watched_lines(480));
   f.knows(2);
   CHECK(f.daemon.stored("SELECT kind FROM file_version ORDER BY key DESC LIMIT 1") == 4);
   CHECK(f.alerts() == 0);
-  write_file(f.file("core.cpp"), lines(20));
+  write_file(f.file("core.cpp"), watched_lines(20));
   CHECK(f.alert_about("core.cpp").find("from 480 lines") != std::string::npos);
 }
 
@@ -124,7 +124,7 @@ TEST_CASE("what happened to a leased file while the daemon did not run is told a
   f.lease("core.cpp");
   f.knows(1);
   REQUIRE(f.daemon.stop());
-  write_file(f.file("core.cpp"), lines(20));
+  write_file(f.file("core.cpp"), watched_lines(20));
   f.daemon.restart();
   TestClient client(f.daemon.socket());
   client.hello("b");

@@ -28,7 +28,7 @@ std::vector<const char*> migrations_and(std::initializer_list<const char*> more)
   return all;
 }
 
-const std::atomic<bool> kGoOn{false};
+const std::atomic<bool> kNeverStop{false};
 
 core::Changes agents(int count) {
   core::Changes changes;
@@ -174,9 +174,9 @@ TEST_CASE("a damaged database is set aside, the newest good backup takes its pla
     INFO(how);
     StoreFixture f;
     f.commit(agents(150));
-    REQUIRE(take_backup(f.database(), f.backups(), "old", kGoOn));
+    REQUIRE(take_backup(f.database(), f.backups(), "old", kNeverStop));
     f.commit({core::AgentSaved{distinct_profile(900, "later")}});
-    const auto newest = take_backup(f.database(), f.backups(), "new", kGoOn);
+    const auto newest = take_backup(f.database(), f.backups(), "new", kNeverStop);
     REQUIRE(newest);
     f.close();
     damage(f.database(), how);
@@ -201,9 +201,9 @@ TEST_CASE("a damaged database is set aside, the newest good backup takes its pla
 TEST_CASE("a backup that is damaged itself is passed over for an older one") {
   StoreFixture f;
   f.commit(agents(150));
-  const auto good = take_backup(f.database(), f.backups(), "a", kGoOn);
+  const auto good = take_backup(f.database(), f.backups(), "a", kNeverStop);
   REQUIRE(good);
-  const auto bad = take_backup(f.database(), f.backups(), "b", kGoOn);
+  const auto bad = take_backup(f.database(), f.backups(), "b", kNeverStop);
   REQUIRE(bad);
   f.close();
   damage(f.database(), "truncated");

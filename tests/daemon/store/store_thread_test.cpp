@@ -11,8 +11,8 @@ using governor::daemon::test::TemporaryDirectory;
 
 namespace {
 
-struct Fixture {
-  Fixture() : thread(std::move(open_store(directory.path())->store)) {}
+struct StoreThreadFixture {
+  StoreThreadFixture() : thread(std::move(open_store(directory.path())->store)) {}
   TemporaryDirectory directory;
   StoreThread thread;
 };
@@ -20,7 +20,7 @@ struct Fixture {
 }  // namespace
 
 TEST_CASE("jobs of the store run one after the other, in the order of their posting") {
-  Fixture f;
+  StoreThreadFixture f;
   std::vector<int> order;
   std::promise<void> done;
   for (int i = 0; i < 1000; ++i) f.thread.post([&order, i](Store&) { order.push_back(i); });
@@ -31,7 +31,7 @@ TEST_CASE("jobs of the store run one after the other, in the order of their post
 }
 
 TEST_CASE("a job runs inline only when nothing else is queued or running") {
-  Fixture f;
+  StoreThreadFixture f;
   std::promise<void> begun;
   std::promise<void> go_on;
   f.thread.post([&](Store&) {
@@ -57,7 +57,7 @@ TEST_CASE("a job runs inline only when nothing else is queued or running") {
 }
 
 TEST_CASE("what is posted while a job runs inline runs after it") {
-  Fixture f;
+  StoreThreadFixture f;
   std::promise<bool> ran_after;
   bool inside = false;
   REQUIRE(f.thread.run_inline_if_idle([&](Store&) {
@@ -73,7 +73,7 @@ TEST_CASE("what is posted while a job runs inline runs after it") {
 TEST_CASE("what was posted before the end still runs") {
   int ran = 0;
   {
-    Fixture f;
+    StoreThreadFixture f;
     for (int i = 0; i < 100; ++i) f.thread.post([&ran](Store&) { ++ran; });
   }
   CHECK(ran == 100);

@@ -162,7 +162,7 @@ void check_agreement(const std::string& agent, const std::map<std::string, Stand
   }
 }
 
-std::map<std::string, json::object> listed(ToolCaller& call) {
+std::map<std::string, json::object> listed_agents(ToolCaller& call) {
   std::map<std::string, json::object> agents;
   const json::object page = call("list_agents", {{"limit", 100}});
   for (const json::value& agent : page.at("agents").as_array()) {
@@ -199,7 +199,7 @@ void check_fleet(ToolCaller& call, const std::map<std::string, Standing>& observ
 std::map<std::string, Standing> check_all(ToolCaller& call, const std::vector<std::string>& ids,
                                           const std::map<std::string, Standing>& last_replies) {
   std::map<std::string, Standing> observed;
-  const auto list = listed(call);
+  const auto list = listed_agents(call);
   json::array all;
   for (const std::string& id : ids) all.emplace_back(id);
   const json::object comparison = call("compare_agents", {{"agent_ids", all}});

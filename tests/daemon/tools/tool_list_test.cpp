@@ -19,7 +19,7 @@ std::vector<std::string> names(const std::vector<const Tool*>& tools) {
   return result;
 }
 
-json::object listed(Revision revision) {
+json::object listed_tools(Revision revision) {
   return json::parse(tool_list_json(*tools_of_profile("core"), revision)).as_object();
 }
 
@@ -95,15 +95,17 @@ TEST_CASE("every tool has a name of its own and schemas that are JSON objects") 
 }
 
 TEST_CASE("an older revision is not sent what it does not know") {
-  const auto first = [](Revision revision) { return listed(revision).at("tools").as_array()[0].as_object(); };
+  const auto first = [](Revision revision) {
+    return listed_tools(revision).at("tools").as_array()[0].as_object();
+  };
   CHECK_FALSE(first(Revision::v2024_11_05).contains("annotations"));
   CHECK_FALSE(first(Revision::v2025_03_26).contains("title"));
   CHECK(first(Revision::v2025_03_26).contains("annotations"));
   CHECK_FALSE(first(Revision::v2025_03_26).contains("outputSchema"));
   CHECK(first(Revision::v2025_06_18).contains("title"));
   CHECK(first(Revision::v2025_06_18).contains("outputSchema"));
-  CHECK_FALSE(listed(Revision::v2025_11_25).contains("ttlMs"));
-  CHECK(listed(Revision::v2026_07_28).at("resultType").as_string() == "complete");
-  CHECK(listed(Revision::v2026_07_28).contains("ttlMs"));
-  CHECK(listed(Revision::v2026_07_28).contains("cacheScope"));
+  CHECK_FALSE(listed_tools(Revision::v2025_11_25).contains("ttlMs"));
+  CHECK(listed_tools(Revision::v2026_07_28).at("resultType").as_string() == "complete");
+  CHECK(listed_tools(Revision::v2026_07_28).contains("ttlMs"));
+  CHECK(listed_tools(Revision::v2026_07_28).contains("cacheScope"));
 }
