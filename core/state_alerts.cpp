@@ -19,7 +19,8 @@ void State::raise_alert(AlertInput input, std::int64_t now_us, Changes& changes)
   const auto [it, inserted] = alerts_.try_emplace(input.cause);
   Alert& alert = it->second;
   if (!inserted && alert.resolved_us == 0) return;
-  // What comes back after an acknowledgement is news; what nobody has looked at yet tells of its newest coming.
+  // What comes back after an acknowledgement is news; what nobody has looked at yet tells of its newest
+  // coming.
   if (!inserted && !is_past(alert) && alert.acknowledged_us == 0) {
     alert.resolved_us = 0;
     alert.raised_us = now_us;

@@ -25,8 +25,8 @@ struct StartOptions {
 };
 
 /// Connects, and starts the daemon if there is none: of many that do so at the same time one starts it and
-/// the others wait for it. start_failed, with the daemon's own reason, only of one that has ended; one that takes
-/// long goes on starting, and the error is deadline_exceeded.
+/// the others wait for it. start_failed, with the daemon's own reason, only of one that has ended; one that
+/// takes long goes on starting, and the error is deadline_exceeded.
 Result<UniqueFd> connect_or_start(const Paths& paths, const StartOptions& options, Deadline deadline,
                                   Interrupts interrupts = {});
 

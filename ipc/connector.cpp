@@ -104,9 +104,10 @@ Result<Connector::Step> Connector::read_report() {
     if (Clock::now() < give_up_at_) return Step{UniqueFd(), startup_pipe_.get(), give_up_at_};
     // It lives and may become ready at any time: nothing has failed.
     begin_anew();
-    return Error{Errc::deadline_exceeded, 0,
-                 "governord was started and goes on starting, but is not ready yet: try again later; governor.log in "
-                 "the state directory says what it does"};
+    return Error{
+        Errc::deadline_exceeded, 0,
+        "governord was started and goes on starting, but is not ready yet: try again later; governor.log in "
+        "the state directory says what it does"};
   }
   char buffer[1024];
   const auto got = ::read(startup_pipe_.get(), buffer, sizeof buffer);

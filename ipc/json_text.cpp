@@ -103,7 +103,8 @@ std::optional<std::string> without_lone_surrogates(std::string_view json) {
       at += 2 * kEscapeBytes;
     } else if (is_high_half(unit) || is_low_half(unit)) {
       if (!changed) changed.emplace(json);
-      std::copy(kEscapedReplacement.begin(), kEscapedReplacement.end(), changed->begin() + static_cast<std::ptrdiff_t>(at));
+      std::copy(kEscapedReplacement.begin(), kEscapedReplacement.end(),
+                changed->begin() + static_cast<std::ptrdiff_t>(at));
       at += kEscapeBytes;
     } else {
       at += 2;  // never into the middle of an escaped backslash

@@ -21,8 +21,8 @@ class LineDecoder {
   };
   struct Event {
     Kind kind = Kind::none;
-    std::string_view text;          ///< valid until the next prepare(), feed() or next()
-    std::size_t dropped_bytes = 0;  ///< length of the dropped line without its newline
+    std::string_view text;                    ///< valid until the next prepare(), feed() or next()
+    std::size_t dropped_bytes = 0;            ///< length of the dropped line without its newline
     const MessageOutline* outline = nullptr;  ///< of the whole dropped line; valid as long as text
   };
   static constexpr std::size_t kHeadBytes = 64;

@@ -5,9 +5,9 @@
 
 namespace governor::ipc {
 
-/// What can be said of a JSON-RPC message without parsing it. Its bytes are looked at as they come, in bounded
-/// memory, and only the members of the outermost object count. So whoever has to refuse a line, because it is no
-/// JSON or too long to be kept, can still answer the request that it was meant to be.
+/// What can be said of a JSON-RPC message without parsing it. Its bytes are looked at as they come, in
+/// bounded memory, and only the members of the outermost object count. So whoever has to refuse a line,
+/// because it is no JSON or too long to be kept, can still answer the request that it was meant to be.
 ///
 /// Where the text ceases to be an object of members, looking ends, and what was found before counts.
 class MessageOutline {
@@ -18,8 +18,8 @@ class MessageOutline {
 
   void feed(std::string_view bytes);
 
-  /// The id to answer with, as JSON text. Empty if there is none, if it is neither a text nor an integer, or if the
-  /// message is the answer to a request and no request.
+  /// The id to answer with, as JSON text. Empty if there is none, if it is neither a text nor an integer, or
+  /// if the message is the answer to a request and no request.
   [[nodiscard]] std::string_view request_id() const;
   /// Whether somebody may wait for an answer. Nobody does for blanks, a complete notification, and an answer.
   [[nodiscard]] bool expects_answer() const;
@@ -50,8 +50,8 @@ class MessageOutline {
   bool is_numbered_ = false;  // there is a number before the object, or nothing else
   bool in_string_ = false;
   bool escaped_ = false;
-  bool keeping_ = false;   // the key or value at hand goes to token_
-  bool is_id_ = false;     // of the value at hand
+  bool keeping_ = false;  // the key or value at hand goes to token_
+  bool is_id_ = false;    // of the value at hand
   std::string token_;
   std::string id_;
   bool has_id_ = false;

@@ -173,7 +173,8 @@ int EventLoop::report_lost() {
     if (lost.unsent == lost.requests) {
       text += " and did not reach the daemon";
     } else if (lost.unsent > 0) {
-      say(std::to_string(lost.unsent) + " of them did not reach the daemon, and whether the others took effect is not known");
+      say(std::to_string(lost.unsent) +
+          " of them did not reach the daemon, and whether the others took effect is not known");
     } else {
       say(one ? "whether it took effect is not known" : "whether they took effect is not known");
     }

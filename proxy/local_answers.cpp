@@ -57,13 +57,14 @@ std::string unreachable_answer(std::string_view id, const Unreachable& why) {
   message += why.was_sent ? ". The request was sent, its outcome is unknown" : ". The request was not sent";
   std::string line = error_head(id, kDaemonUnreachable, message, "daemon_unreachable");
   append_text(line, "outcome", why.was_sent ? "unknown" : "not_sent");
-  std::string hint = why.was_sent ? "Look whether the change was made before you repeat it. "
+  std::string hint = why.was_sent  ? "Look whether the change was made before you repeat it. "
                      : why.refused ? ""
                                    : "Repeat the request later. ";
-  hint += why.refused ? "Correct how the client's configuration starts governor-proxy, then start it again; "
-                        "`governor-proxy --help` names the options."
-                      : "governor-proxy keeps trying to connect; `governorctl status` and governor.log in the state "
-                        "directory say more.";
+  hint += why.refused
+              ? "Correct how the client's configuration starts governor-proxy, then start it again; "
+                "`governor-proxy --help` names the options."
+              : "governor-proxy keeps trying to connect; `governorctl status` and governor.log in the state "
+                "directory say more.";
   append_text(line, "hint", hint);
   line += "}}}\n";
   return line;

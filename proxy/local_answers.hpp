@@ -10,8 +10,8 @@ namespace governor::proxy {
 // The few JSON-RPC messages that the proxy makes itself. Each returned line ends with its newline.
 
 /// Whether the client waits for an answer to this line: a request, or something only the daemon could judge.
-/// The value is the raw JSON of the id to answer with, empty where there is none to be had. Also of lines that
-/// no parser would take.
+/// The value is the raw JSON of the id to answer with, empty where there is none to be had. Also of lines
+/// that no parser would take.
 std::optional<std::string> id_to_answer(std::string_view line);
 
 struct Unreachable {

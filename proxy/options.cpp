@@ -23,8 +23,8 @@ bool is_tools_value(std::string_view value) {
              std::string_view::npos;
 }
 
-/// The value of an option that begins the arguments at `i`, as "--name value" or "--name=value"; `i` moves to what
-/// was used last. Nothing if it is another option, or the value is missing.
+/// The value of an option that begins the arguments at `i`, as "--name value" or "--name=value"; `i` moves to
+/// what was used last. Nothing if it is another option, or the value is missing.
 std::optional<std::string_view> value_of(std::string_view name, std::span<const char* const> arguments,
                                          std::size_t& i) {
   const std::string_view argument = arguments[i];
@@ -38,7 +38,8 @@ std::optional<std::string_view> value_of(std::string_view name, std::span<const 
 std::optional<std::chrono::seconds> parse_seconds(std::string_view text) {
   unsigned seconds = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-  if (failure != std::errc() || end != text.data() + text.size() || seconds > kLongestWait) return std::nullopt;
+  if (failure != std::errc() || end != text.data() + text.size() || seconds > kLongestWait)
+    return std::nullopt;
   return std::chrono::seconds(seconds);
 }
 
@@ -63,8 +64,8 @@ Options parse_options(std::span<const char* const> arguments) {
     } else if (const auto wait = value_of(kWaitAtEnd, arguments, i)) {
       const auto seconds = parse_seconds(*wait);
       if (!seconds) {
-        return usage_error("--wait-at-end is \"" + std::string(*wait) + "\", expected a number of seconds up to " +
-                           std::to_string(kLongestWait));
+        return usage_error("--wait-at-end is \"" + std::string(*wait) +
+                           "\", expected a number of seconds up to " + std::to_string(kLongestWait));
       }
       options.wait_at_end = *seconds;
     } else if (argument == kTools) {

@@ -10,7 +10,7 @@ namespace governor::proxy {
 struct Options {
   enum class Action { relay, help, version, health, usage_error };
   Action action = Action::relay;
-  std::string tools;  ///< tool profile, empty for the daemon's default
+  std::string tools;                     ///< tool profile, empty for the daemon's default
   std::chrono::seconds wait_at_end{60};  ///< as long as clients usually wait for an answer
   std::string error;                     ///< for usage_error
 };

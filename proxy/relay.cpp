@@ -15,8 +15,8 @@ namespace {
 constexpr std::string_view kDrainId = "\"governor-drain\"";
 constexpr std::size_t kKeptOutputCapacity = 64 * 1024;
 
-/// Of hello: parameters that the daemon does not take, or a protocol that it does not speak. Everything else may
-/// pass.
+/// Of hello: parameters that the daemon does not take, or a protocol that it does not speak. Everything else
+/// may pass.
 bool is_final_refusal(std::string_view hello_reply) {
   const auto error = ipc::find_member(hello_reply, "error");
   const auto code = error ? ipc::find_member(*error, "code") : std::nullopt;
@@ -149,8 +149,8 @@ void Relay::numbered_answer(std::uint64_t number, std::string_view payload) {
   finish(number);
 }
 
-/// A request that opened a stream stays unanswered. What the stream brings shows that the daemon has the request,
-/// also where it is killed so often that nothing else would.
+/// A request that opened a stream stays unanswered. What the stream brings shows that the daemon has the
+/// request, also where it is killed so often that nothing else would.
 void Relay::note_stream(std::string_view line) {
   const std::string id = stream_of_notice(line);
   if (id.empty()) return;

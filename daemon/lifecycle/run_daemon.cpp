@@ -209,8 +209,8 @@ std::optional<StartFailure> serve(const Options& options, const ipc::Paths& path
   ipc::report_ready(options.startup_fd);
   io.run();
   for (std::thread& helper : helpers) helper.join();
-  // All that was answered is durable; what remains is closing. Should a disk hold that up, the kernel ends the
-  // process and with it the locks, on which the next daemon waits.
+  // All that was answered is durable; what remains is closing. Should a disk hold that up, the kernel ends
+  // the process and with it the locks, on which the next daemon waits.
   ::alarm(static_cast<unsigned>(kCloseLimit.count()));
   marker.ended_in_order();  // it goes when the store is closed
   return std::nullopt;

@@ -64,8 +64,9 @@ Message::Content interpret(const json::value& tree, std::string_view line) {
 /// What is wrong with a line that is no JSON, for people.
 std::string parse_problem(std::string_view line, const json::error_code& error) {
   if (error == json::error::too_deep) {
-    return fmt::format("The message is nested deeper than {} levels, the limit. Send less deeply nested values.",
-                       json::parse_options().max_depth);
+    return fmt::format(
+        "The message is nested deeper than {} levels, the limit. Send less deeply nested values.",
+        json::parse_options().max_depth);
   }
   json::parser parser;
   json::error_code again;
@@ -74,7 +75,8 @@ std::string parse_problem(std::string_view line, const json::error_code& error) 
   const std::string_view near = line.substr(end > 4 ? end - 4 : 0, 12);
   for (const std::string_view word : {"NaN", "Infinity"}) {
     if (near.find(word) != std::string_view::npos) {
-      return fmt::format("The line is not JSON: {} at byte {} is no JSON number. Leave such a value out.", word, end);
+      return fmt::format("The line is not JSON: {} at byte {} is no JSON number. Leave such a value out.",
+                         word, end);
     }
   }
   return fmt::format("The line is not JSON: {} at byte {}.", error.message(), end);

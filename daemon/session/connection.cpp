@@ -160,7 +160,8 @@ void Connection::handle_available_lines() {
   }
 }
 
-void Connection::refuse_too_long(std::uint64_t number, std::size_t bytes, const ipc::MessageOutline& outline) {
+void Connection::refuse_too_long(std::uint64_t number, std::size_t bytes,
+                                 const ipc::MessageOutline& outline) {
   core::Error error(core::ErrorCode::limit_exceeded,
                     fmt::format("The line has {} bytes; accepted: at most {}.", bytes, kMaxLineBytes),
                     "Send less in one message.");

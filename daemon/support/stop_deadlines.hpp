@@ -4,8 +4,8 @@
 
 namespace governor::daemon {
 
-// How long a daemon may take to end, and how long the next one waits for its locks. They stand together because
-// whoever gives up before the other has let go reports a daemon that is not there any more.
+// How long a daemon may take to end, and how long the next one waits for its locks. They stand together
+// because whoever gives up before the other has let go reports a daemon that is not there any more.
 
 /// For clients to take their answers.
 inline constexpr std::chrono::milliseconds kDrainLimit{3500};

@@ -39,7 +39,8 @@ std::optional<double> as_number(const json::value& value) {
   return std::nullopt;
 }
 
-/// A double counts where it is whole and surely what was written: beyond 2^53 it may be the nearest to it only.
+/// A double counts where it is whole and surely what was written: beyond 2^53 it may be the nearest to it
+/// only.
 std::optional<std::int64_t> as_integer(const json::value& value) {
   if (const auto* x = value.if_int64()) return *x;
   constexpr double kExact = 9007199254740992.0;
@@ -212,7 +213,8 @@ std::string Arguments::choice(std::string_view name, const std::vector<std::stri
   // An empty first choice only stands for "absent".
   const auto first = choices.begin() + (choices.front().empty() ? 1 : 0);
   if (const json::string* string = value->if_string()) {
-    if (std::find(first, choices.end(), std::string_view(*string)) != choices.end()) return std::string(*string);
+    if (std::find(first, choices.end(), std::string_view(*string)) != choices.end())
+      return std::string(*string);
   }
   refuse(name, *value, fmt::format("one of {}", fmt::join(first, choices.end(), ", ")));
   return std::string(choices.front());

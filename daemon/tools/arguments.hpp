@@ -15,8 +15,8 @@ namespace governor::daemon {
 /// argument that nothing has read.
 ///
 /// `null` is a value, and of the wrong type: it is what JavaScript makes of NaN and of what is missing where
-/// something was meant to be. To take it for "left out" would make certainty of no confidence at all, and of one
-/// agent all of them.
+/// something was meant to be. To take it for "left out" would make certainty of no confidence at all, and of
+/// one agent all of them.
 class Arguments {
  public:
   explicit Arguments(const boost::json::object& object) : object_(object) {}

@@ -71,12 +71,14 @@ TEST_CASE("following goes on with the next daemon, and says so", "[ctl]") {
   const TemporaryDirectory directory;
   std::promise<void> first_asked;
   std::promise<std::string> second_asked;
-  auto daemon = std::make_optional<FakeDaemon>(directory.path(), [&, asked = false](auto, const auto&) mutable {
-    if (!std::exchange(asked, true)) first_asked.set_value();
-    return tool_result(page({entry(1, 1)}));
+  auto daemon =
+      std::make_optional<FakeDaemon>(directory.path(), [&, asked = false](auto, const auto&) mutable {
+        if (!std::exchange(asked, true)) first_asked.set_value();
+        return tool_result(page({entry(1, 1)}));
+      });
+  auto run = std::async(std::launch::async, [&] {
+    return run_governorctl(directory.path(), {"audit", "--follow", "--for", "4"}, false);
   });
-  auto run = std::async(std::launch::async,
-                        [&] { return run_governorctl(directory.path(), {"audit", "--follow", "--for", "4"}, false); });
   REQUIRE(first_asked.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
   daemon.reset();
   daemon.emplace(directory.path(), [&, asked = false](auto, const json::object& params) mutable {

@@ -1,8 +1,8 @@
-// Behaves as GOVERNOR_FAKE says: serve (default), fail, vanish (end without a report), already, late (takes the
-// lock and serves once somebody opens the pipe GOVERNOR_FAKE_GATE for writing). Appends a
-// line to GOVERNOR_FAKE_LOG at each start, writes what it inherited to GOVERNOR_FAKE_REPORT. While serving it
-// answers hello, echoes numbered lines and keepalives, dies on a line with "die", leaves when asked to drain
-// and when its last connection has ended.
+// Behaves as GOVERNOR_FAKE says: serve (default), fail, vanish (end without a report), already, late (takes
+// the lock and serves once somebody opens the pipe GOVERNOR_FAKE_GATE for writing). Appends a line to
+// GOVERNOR_FAKE_LOG at each start, writes what it inherited to GOVERNOR_FAKE_REPORT. While serving it answers
+// hello, echoes numbered lines and keepalives, dies on a line with "die", leaves when asked to drain and when
+// its last connection has ended.
 
 #include <fcntl.h>
 #include <poll.h>

@@ -35,7 +35,8 @@ TEST_CASE("half a surrogate pair becomes a replacement character, and whole pair
   CHECK(changed(R"("\ud83dx\ude00")") == R"("\ufffdx\ufffd")");
   CHECK(changed(R"("\ud83d\n")") == R"("\ufffd\n")");
   CHECK(changed(R"("\ud83d\u00e4")") == R"("\ufffd\u00e4")");
-  for (const char* text : {"", R"("\ud83d\ude00")", R"("\\ud83d")", R"("\\\\ud83d")", R"("\u12")", R"("\)", R"("\ud8)"}) {
+  for (const char* text :
+       {"", R"("\ud83d\ude00")", R"("\\ud83d")", R"("\\\\ud83d")", R"("\u12")", R"("\)", R"("\ud8)"}) {
     INFO(text);
     CHECK_FALSE(changed(text));
   }
@@ -47,7 +48,8 @@ TEST_CASE("what some programs take for the end of a line is escaped, and its nei
     append_on_one_line(out, json);
     return out;
   };
-  CHECK(written("\"a\xE2\x80\xA8" "b\xE2\x80\xA9\"") == R"(+"a\u2028b\u2029")");
+  CHECK(written("\"a\xE2\x80\xA8"
+                "b\xE2\x80\xA9\"") == R"(+"a\u2028b\u2029")");
   CHECK(written("\"\xE2\x80\x9Cquoted\xE2\x80\x9D\"") == "+\"\xE2\x80\x9Cquoted\xE2\x80\x9D\"");
   CHECK(written("\"\xE2\x82\xAC\"") == "+\"\xE2\x82\xAC\"");
   CHECK(written("\xE2\x80\x9C\xE2\x80\xA8") == "+\xE2\x80\x9C\\u2028");

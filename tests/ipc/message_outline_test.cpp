@@ -42,10 +42,11 @@ TEST_CASE("the id of a request that no parser takes is found") {
 
 TEST_CASE("an id that cannot be given back is none") {
   const std::string overlong = "{\"id\":\"" + std::string(10'000, 'x') + "\",\"method\":\"m\"}";
-  for (const char* line : {R"({"id":null,"method":"m"})", R"({"id":{"a":1},"method":"m"})",
-                           R"({"id":["x"],"method":"m"})", R"({"id":1.5,"method":"m"})", R"({"id":NaN,"method":"m"})", R"({"id":007,"method":"m"})",
-                           R"({"id":"\q","method":"m"})", "{\"id\":\"\xFF\",\"method\":\"m\"}", overlong.c_str(),
-                           R"({"id":7,"id":null,"method":"m"})", R"({id:7,"method":"m"})", "[{\"id\":7}]", "{"}) {
+  for (const char* line :
+       {R"({"id":null,"method":"m"})", R"({"id":{"a":1},"method":"m"})", R"({"id":["x"],"method":"m"})",
+        R"({"id":1.5,"method":"m"})", R"({"id":NaN,"method":"m"})", R"({"id":007,"method":"m"})",
+        R"({"id":"\q","method":"m"})", "{\"id\":\"\xFF\",\"method\":\"m\"}", overlong.c_str(),
+        R"({"id":7,"id":null,"method":"m"})", R"({id:7,"method":"m"})", "[{\"id\":7}]", "{"}) {
     INFO(line);
     CHECK(id_of(line).empty());
     CHECK(MessageOutline(line).expects_answer());
@@ -66,10 +67,11 @@ TEST_CASE("the pieces in which a message comes do not matter, nor does its lengt
   const std::string line = R"({"params":{"a":[{"id":1},"}\\\"",2]},"id" : "x\"y" ,"method":"m"})";
   for (std::size_t piece = 1; piece <= line.size(); ++piece) {
     MessageOutline outline;
-    for (std::size_t at = 0; at < line.size(); at += piece) outline.feed(std::string_view(line).substr(at, piece));
+    for (std::size_t at = 0; at < line.size(); at += piece)
+      outline.feed(std::string_view(line).substr(at, piece));
     CHECK(outline.request_id() == R"("x\"y")");
   }
-  const std::string deep = "{\"a\":" + std::string(1'000'000, '[') + std::string(1'000'000, ']') +
-                           ",\"id\":5,\"method\":\"m\"}";
+  const std::string deep =
+      "{\"a\":" + std::string(1'000'000, '[') + std::string(1'000'000, ']') + ",\"id\":5,\"method\":\"m\"}";
   CHECK(id_of(deep) == "5");
 }

@@ -41,8 +41,13 @@ TEST_CASE("help, version and health are recognised") {
 }
 
 TEST_CASE("what is not understood is a usage error that names it") {
-  for (const auto& arguments : std::vector<std::vector<const char*>>{
-           {"--frobnicate"}, {"x"}, {"--tools"}, {"--tools="}, {"--tools", "a\nb"}, {"--tools", "\"x\""}, {"--wait-at-end"}}) {
+  for (const auto& arguments : std::vector<std::vector<const char*>>{{"--frobnicate"},
+                                                                     {"x"},
+                                                                     {"--tools"},
+                                                                     {"--tools="},
+                                                                     {"--tools", "a\nb"},
+                                                                     {"--tools", "\"x\""},
+                                                                     {"--wait-at-end"}}) {
     const Options options = parsed(arguments);
     CHECK(options.action == Options::Action::usage_error);
     CHECK_FALSE(options.error.empty());

@@ -256,7 +256,8 @@ TEST_CASE("after the end of the input the answers are waited for") {
   CHECK(proxy.complaints().empty());
 }
 
-TEST_CASE("more lines than may wait are read to their end, also when the client has closed its end long ago") {
+TEST_CASE(
+    "more lines than may wait are read to their end, also when the client has closed its end long ago") {
   World world;
   Proxy proxy(world);
   proxy.say("{\"id\":0}");

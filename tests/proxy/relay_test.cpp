@@ -515,8 +515,8 @@ TEST_CASE("a refused hello is told to the client with the daemon's words") {
 }
 
 TEST_CASE("a refusal that time does not heal is told at once, any other only after a while") {
-  for (const auto& [code, at_once] :
-       {std::pair("-31002", true), std::pair("-32602", true), std::pair("-31003", false), std::pair("-31005", false)}) {
+  for (const auto& [code, at_once] : {std::pair("-31002", true), std::pair("-32602", true),
+                                      std::pair("-31003", false), std::pair("-31005", false)}) {
     World world;
     world.client(R"({"id":1,"method":"a"})");
     world.relay.connected(world.now);

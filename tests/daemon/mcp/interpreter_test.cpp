@@ -84,7 +84,8 @@ TEST_CASE_METHOD(Interpreting, "hello opens a session with what it said") {
   // The profile counts from now on.
   const auto listed = reply(modern("tools/list")).at("result").at("tools").as_array();
   CHECK(listed.size() == 2);
-  CHECK(error_message(modern("tools/call", R"(,"name":"list_agents")")).find("--tools agents") != std::string::npos);
+  CHECK(error_message(modern("tools/call", R"(,"name":"list_agents")")).find("--tools agents") !=
+        std::string::npos);
 }
 
 TEST_CASE_METHOD(Interpreting, "without hello every tool may be called, and the list stays the short one") {

@@ -76,7 +76,8 @@ TEST_CASE("nesting without end is refused, not followed") {
 
 TEST_CASE("a number that JSON does not have is called by its name") {
   for (const char* word : {"NaN", "Infinity", "-Infinity"}) {
-    const Message message = parsed(R"({"jsonrpc":"2.0","id":1,"method":"m","params":{"x":)" + std::string(word) + "}}");
+    const Message message =
+        parsed(R"({"jsonrpc":"2.0","id":1,"method":"m","params":{"x":)" + std::string(word) + "}}");
     const std::string& told = std::get<Malformed>(message.content()).message;
     INFO(told);
     CHECK(told.find(word[0] == '-' ? word + 1 : word) != std::string::npos);
@@ -97,7 +98,8 @@ TEST_CASE("half a surrogate pair in a text is read as a replacement character") 
 }
 
 TEST_CASE("a byte order mark before a message is skipped") {
-  CHECK(std::holds_alternative<Request>(parsed("\xEF\xBB\xBF{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"m\"}").content()));
+  CHECK(std::holds_alternative<Request>(
+      parsed("\xEF\xBB\xBF{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"m\"}").content()));
 }
 
 TEST_CASE("without an id it is a notification, without a method a response") {

@@ -93,9 +93,10 @@ TEST_CASE("where the schema allows null it counts as absent") {
 TEST_CASE("an integer beyond 63 bits is refused and never becomes another one") {
   constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
   constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
-  for (const char* text : {R"({"i":9223372036854775808})", R"({"i":18446744073709551615})",
-                           R"({"i":18446744073709551616})", R"({"i":9223372036854775808.0})", R"({"i":1e300})",
-                           R"({"i":-1e300})", R"({"i":-9223372036854775809})", R"({"i":1e999})", R"({"i":5e-324})"}) {
+  for (const char* text :
+       {R"({"i":9223372036854775808})", R"({"i":18446744073709551615})", R"({"i":18446744073709551616})",
+        R"({"i":9223372036854775808.0})", R"({"i":1e300})", R"({"i":-1e300})",
+        R"({"i":-9223372036854775809})", R"({"i":1e999})", R"({"i":5e-324})"}) {
     INFO(text);
     const auto error = after(text, [](Arguments& a) { CHECK(a.integer("i", -7, kLeast, kMost) == -7); });
     REQUIRE(error);
