@@ -53,7 +53,7 @@ std::optional<std::string> id_to_answer(std::string_view line) {
 
 std::string unreachable_answer(std::string_view id, const Unreachable& why) {
   std::string message = why.refused ? "" : "governord cannot be reached: ";
-  message += why.reason;
+  message += why.reason.ends_with('.') ? why.reason.substr(0, why.reason.size() - 1) : why.reason;
   message += why.was_sent ? ". The request was sent, its outcome is unknown" : ". The request was not sent";
   std::string line = error_head(id, kDaemonUnreachable, message, "daemon_unreachable");
   append_text(line, "outcome", why.was_sent ? "unknown" : "not_sent");

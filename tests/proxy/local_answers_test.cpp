@@ -52,7 +52,8 @@ TEST_CASE(
   CHECK(find_member(*data, "outcome") == std::string_view("\"unknown\""));
   CHECK(find_member(*data, "hint"));
   CHECK(unreachable_answer("7", {"x"}).find("\"not_sent\"") != std::string::npos);
-  const std::string refused = unreachable_answer("7", {"tools is \"x\"", false, true});
+  const std::string refused = unreachable_answer("7", {"tools is \"x\".", false, true});
+  CHECK(refused.find(R"("tools is \"x\". The request was not sent")") != std::string::npos);
   CHECK(refused.find("cannot be reached") == std::string::npos);
   CHECK(refused.find("--help") != std::string::npos);
 }
