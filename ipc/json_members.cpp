@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "ipc/json_text.hpp"
+#include "text/utf8.hpp"
 
 namespace governor::ipc {
 namespace {
@@ -167,7 +168,7 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   for (std::size_t at = 0; at < text.size();) {
     const auto c = static_cast<unsigned char>(text[at]);
-    const std::size_t length = utf8_length(text, at);
+    const std::size_t length = text::code_point_length(text.substr(at));
     if (length == 0) {
       out += "\xEF\xBF\xBD";
     } else if (c == '"' || c == '\\') {

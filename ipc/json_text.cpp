@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "text/utf8.hpp"
+
 namespace governor::ipc {
 namespace {
 
@@ -46,32 +48,13 @@ bool is_low_half(int unit) noexcept {
 std::size_t character_length(std::string_view text, std::size_t at) noexcept {
   const auto c = static_cast<unsigned char>(text[at]);
   if (c == '"' || c < 0x20) return 0;
-  if (c != '\\') return utf8_length(text, at);
+  if (c != '\\') return text::code_point_length(text.substr(at));
   if (escaped_unit(text, at) >= 0) return kEscapeBytes;
   const std::string_view escape = text.substr(at + 1, 1);
   return !escape.empty() && std::string_view("\"\\/bfnrt").find(escape) != std::string_view::npos ? 2 : 0;
 }
 
 }  // namespace
-
-std::size_t utf8_length(std::string_view text, std::size_t at) noexcept {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
-  const auto lead = byte(0);
-  const std::size_t length = lead < 0x80   ? 1
-                             : lead < 0xC2 ? 0
-                             : lead < 0xE0 ? 2
-                             : lead < 0xF0 ? 3
-                             : lead < 0xF5 ? 4
-                                           : 0;
-  if (length == 0 || at + length > text.size()) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0U) != 0x80) return 0;
-  }
-  const bool overlong = (lead == 0xE0 && byte(1) < 0xA0) || (lead == 0xF0 && byte(1) < 0x90);
-  const bool surrogate = lead == 0xED && byte(1) >= 0xA0;
-  const bool too_large = lead == 0xF4 && byte(1) >= 0x90;
-  return overlong || surrogate || too_large ? 0 : length;
-}
 
 bool is_json_string(std::string_view raw) noexcept {
   if (raw.size() < 2 || raw.front() != '"' || raw.back() != '"') return false;

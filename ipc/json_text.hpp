@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,9 +8,6 @@ namespace governor::ipc {
 
 // What the two ends agree on about JSON as text: what is let pass on the way in although parsers refuse it,
 // and what is never sent although JSON allows it.
-
-/// Length of the valid UTF-8 sequence that begins at `at`, 0 if there is none.
-std::size_t utf8_length(std::string_view text, std::size_t at) noexcept;
 
 /// Whether the text is one JSON string, with its quotes and in valid UTF-8. Halves of a surrogate pair count
 /// as characters.

@@ -140,7 +140,8 @@ int run_agent_import(const Context& context, const ImportCommandRequest& request
                           {ipc::Errc::invalid_path, 0,
                            "--agent says whom a single file is about; " + request.path + " is a directory"});
   }
-  auto client = connect_to_daemon(context, ipc::Deadline::after(kConnectPatience));
+  const auto deadline = ipc::Deadline::after(kConnectPatience);
+  auto client = request.apply ? connect_to_daemon(context, deadline) : connect_if_running(context, deadline);
   if (client) return Import(context, request, std::move(*client)).run(*tree);
   // Reading the files needs no daemon.
   const bool without = client.error().code == ipc::Errc::no_daemon && !request.apply;
