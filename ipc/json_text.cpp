@@ -68,6 +68,8 @@ bool is_json_string(std::string_view raw) noexcept {
 }
 
 bool is_json_integer(std::string_view raw) noexcept {
+  constexpr std::size_t kLongest = 20;  // digits of 64 bits, or a sign
+  if (raw.size() > kLongest) return false;
   if (raw.starts_with('-')) raw.remove_prefix(1);
   const bool padded = raw.size() > 1 && raw.front() == '0';
   return !raw.empty() && !padded && std::all_of(raw.begin(), raw.end(), is_decimal);

@@ -12,7 +12,7 @@ namespace governor::ipc {
 /// Whether the text is one JSON string, with its quotes and in valid UTF-8. Halves of a surrogate pair count
 /// as characters.
 bool is_json_string(std::string_view raw) noexcept;
-/// Of any length.
+/// Of about 64 bits, as ids are.
 bool is_json_integer(std::string_view raw) noexcept;
 
 /// Some programs begin their output with one.

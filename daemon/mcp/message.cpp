@@ -24,7 +24,7 @@ std::string read_id(const json::object& object, bool& valid) {
   return id == nullptr || !valid ? std::string() : json::serialize(*id);
 }
 
-Message::Content interpret(const json::value& tree, std::string_view line) {
+Message::Content interpret(const json::value& tree) {
   if (tree.is_array()) {
     return Malformed{"", kInvalidRequest,
                      "Batches are not supported. Send each message on a line of its own."};
@@ -36,10 +36,8 @@ Message::Content interpret(const json::value& tree, std::string_view line) {
   }
   bool id_valid = false;
   std::string id = read_id(*object, id_valid);
-  if (!id_valid) {
-    return Malformed{std::string(ipc::MessageOutline(line).request_id()), kInvalidRequest,
-                     "id must be a string or an integer of at most 64 bits."};
-  }
+  if (!id_valid)
+    return Malformed{"", kInvalidRequest, "id must be a string or an integer of at most 64 bits."};
   const json::value* version = object->if_contains("jsonrpc");
   if (version == nullptr || !version->is_string() || version->get_string() != "2.0") {
     return Malformed{std::move(id), kInvalidRequest, "jsonrpc must be \"2.0\"."};
@@ -84,19 +82,18 @@ std::string parse_problem(std::string_view line, const json::error_code& error) 
 
 }  // namespace
 
-Message::Message(json::value&& tree, std::string_view line)
-    : tree_(std::move(tree)), content_(interpret(tree_, line)) {}
+Message::Message(json::value&& tree) : tree_(std::move(tree)), content_(interpret(tree_)) {}
 
 Message Message::parse(std::string_view line, const json::storage_ptr& storage) {
   line = ipc::without_byte_order_mark(line);
   json::error_code error;
   json::value tree = json::parse(line, error, storage);
-  if (!error) return Message(std::move(tree), line);
+  if (!error) return Message(std::move(tree));
   if (const auto repaired = ipc::without_lone_surrogates(line)) {
     json::error_code second;
     tree = json::parse(*repaired, second, storage);
     if (!second) {
-      Message message(std::move(tree), *repaired);
+      Message message(std::move(tree));
       // The id goes back as it came: with its half of a pair.
       if (auto* request = std::get_if<Request>(&message.content_)) {
         request->id = ipc::MessageOutline(line).request_id();

@@ -44,7 +44,7 @@ class Message {
   [[nodiscard]] const Content& content() const { return content_; }
 
  private:
-  Message(boost::json::value&& tree, std::string_view line);
+  explicit Message(boost::json::value&& tree);
   explicit Message(Malformed malformed) : content_(std::move(malformed)) {}
 
   boost::json::value tree_;

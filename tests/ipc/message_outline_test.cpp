@@ -37,16 +37,16 @@ TEST_CASE("the id of a request that no parser takes is found") {
   }
   CHECK(id_of(R"({"id":"a\"b","method":"m"})") == R"("a\"b")");
   CHECK(id_of(R"({"id":"\ud800","method":"m"})") == R"("\ud800")");
-  CHECK(id_of(R"({"id":12345678901234567890123,"method":"m"})") == "12345678901234567890123");
 }
 
 TEST_CASE("an id that cannot be given back is none") {
   const std::string overlong = "{\"id\":\"" + std::string(10'000, 'x') + "\",\"method\":\"m\"}";
   for (const char* line :
        {R"({"id":null,"method":"m"})", R"({"id":{"a":1},"method":"m"})", R"({"id":["x"],"method":"m"})",
-        R"({"id":1.5,"method":"m"})", R"({"id":NaN,"method":"m"})", R"({"id":007,"method":"m"})",
-        R"({"id":"\q","method":"m"})", "{\"id\":\"\xFF\",\"method\":\"m\"}", overlong.c_str(),
-        R"({"id":7,"id":null,"method":"m"})", R"({id:7,"method":"m"})", "[{\"id\":7}]", "{"}) {
+        R"({"id":1.5,"method":"m"})", R"({"id":12345678901234567890123,"method":"m"})",
+        R"({"id":NaN,"method":"m"})", R"({"id":007,"method":"m"})", R"({"id":"\q","method":"m"})",
+        "{\"id\":\"\xFF\",\"method\":\"m\"}", overlong.c_str(), R"({"id":7,"id":null,"method":"m"})",
+        R"({id:7,"method":"m"})", "[{\"id\":7}]", "{"}) {
     INFO(line);
     CHECK(id_of(line).empty());
     CHECK(MessageOutline(line).expects_answer());

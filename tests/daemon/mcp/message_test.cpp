@@ -56,8 +56,7 @@ TEST_CASE("what is no message is told with the right code, and with its id where
   check_malformed("5", -32600, "");
   check_malformed(R"({"jsonrpc":"2.0","id":null,"method":"m"})", -32600, "");
   check_malformed(R"({"jsonrpc":"2.0","id":1.5,"method":"m"})", -32600, "");
-  check_malformed(R"({"jsonrpc":"2.0","id":12345678901234567890123,"method":"m"})", -32600,
-                  "12345678901234567890123");
+  check_malformed(R"({"jsonrpc":"2.0","id":12345678901234567890123,"method":"m"})", -32600, "");
   check_malformed(R"({"jsonrpc":"2.0","id":{},"method":"m"})", -32600, "");
   check_malformed(R"({"jsonrpc":"1.0","id":1,"method":"m"})", -32600, "1");
   check_malformed(R"({"id":1,"method":"m"})", -32600, "1");
