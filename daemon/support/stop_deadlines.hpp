@@ -15,7 +15,8 @@ inline constexpr std::chrono::milliseconds kStopLimit{4700};
 inline constexpr std::chrono::milliseconds kFileEndLimit{4000};
 /// After that stop, for these jobs and for closing the store. Whole seconds.
 inline constexpr std::chrono::seconds kCloseLimit{5};
-/// How long a daemon that starts waits for the locks of one that is on its way out.
+/// How long a daemon that starts waits for the locks of one that is on its way out, or has lost its socket
+/// and makes another.
 inline constexpr std::chrono::seconds kLockPatience{12};
 
 static_assert(kDrainLimit < kStopLimit && kFileEndLimit < kCloseLimit);
