@@ -7,14 +7,9 @@
 #include <system_error>
 #include <utility>
 
+#include "daemon/support/stop_deadlines.hpp"
+
 namespace governor::daemon {
-namespace {
-
-/// Less than a daemon that is about to follow waits for the lock.
-constexpr std::chrono::seconds kEndPatience{3};
-
-}  // namespace
-
 bool FileJob::withdraw() {
   const std::lock_guard lock(mutex_);
   if (stage_ == Stage::running) return false;
@@ -48,7 +43,7 @@ FileThreads::~FileThreads() {
   closing_ = true;
   const auto never_run = std::exchange(waiting_, {});
   wake_.notify_all();
-  if (!ended_.wait_for(lock, kEndPatience, [this] { return running_.empty(); })) {
+  if (!ended_.wait_for(lock, kFileEndLimit, [this] { return running_.empty(); })) {
     spdlog::critical("a file system does not answer; exiting without it");
     spdlog::shutdown();
     ::_exit(1);
