@@ -10,6 +10,7 @@
 #include "daemon/support/stop_deadlines.hpp"
 
 namespace governor::daemon {
+
 bool FileJob::withdraw() {
   const std::lock_guard lock(mutex_);
   if (stage_ == Stage::running) return false;
