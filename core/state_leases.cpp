@@ -132,7 +132,10 @@ Result<LeaseOutcome> State::request_lease(const Caller& caller, LeaseCommand com
                                           Changes& changes) {
   auto holder = lease_holder(caller, command.agent_id, command.token_hash);
   if (!holder) {
-    stop_waiting(command.waiter, changes);
+    const LeaseWaiter* waiter = leases_.find_waiter(command.waiter);
+    // A number from before the state was read back may be another request's.
+    if (waiter != nullptr && waiter->claim.holder.session == caller.session && waiter->line == caller.line)
+      stop_waiting(command.waiter, changes);
     return std::move(holder.error());
   }
   const LeaseClaim claim{*std::move(holder), command.mode, std::move(command.paths)};
