@@ -98,6 +98,7 @@ void StateOwner::start() {
     }
     report_losses(state_->open_alerts(core::AlertKind::data_loss));
     refresh_watch(core::FileChange::When::after_start);
+    check_deadlines();  // from now on it counts who has to come again
   });
   boost::asio::dispatch(strand_, [this] { tick(); });
   store_.post([this](Store& store) {
@@ -118,6 +119,7 @@ void StateOwner::tick() {
     if (has_lost_sessions()) reap_sessions();
     give_up_slow_work(std::chrono::steady_clock::now());
     check_deadlines();
+    tell_progress(std::chrono::steady_clock::now());
     archive_idle_agents();
     prune_backups();
     tick();

@@ -41,8 +41,8 @@ void wait_until_looked_at(FileFixture& files, TestClient& client) {
 
 std::vector<std::string> kinds_of(Writer& writer, const std::string& path) {
   std::vector<std::string> kinds;
-  for (const json::value& backup : writer.call("list_backups", {{"path", path}}).at("backups").as_array())
-    kinds.push_back(text_of(backup.at("kind")));
+  const json::object list = writer.call("list_backups", {{"path", path}});
+  for (const json::value& backup : list.at("backups").as_array()) kinds.push_back(text_of(backup.at("kind")));
   return kinds;
 }
 
