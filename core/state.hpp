@@ -290,8 +290,9 @@ class State {
   /// Those that were interrupted, and those that are under way.
   [[nodiscard]] const std::map<OpenWriteKey, OpenWrite>& open_writes() const { return open_writes_; }
   /// If this content is what an interrupted write was to bring, it is that writer's. Returns whether it is.
-  bool end_interrupted(const std::string& path, const FileState& found, std::int64_t now_us,
-                       Changes& changes);
+  /// `displaced`: what was recorded between what it found and what it brought.
+  bool end_interrupted(const std::string& path, const FileState& found, std::int64_t now_us, Changes& changes,
+                       const FileState* displaced = nullptr);
   /// What somebody wrote at the last moment before a write of governor's took its place. Before the write
   /// itself is taken down; `tell_displaced` after it.
   FileVersionKey record_displaced(const std::string& path, const FileState& before, FileState displaced,

@@ -36,13 +36,14 @@ bool State::is_changing(const std::string& path) const {
 }
 
 bool State::end_interrupted(const std::string& path, const FileState& found, std::int64_t now_us,
-                            Changes& changes) {
+                            Changes& changes, const FileState* displaced) {
   const auto open = std::find_if(open_writes_.begin(), open_writes_.end(), [&](const auto& item) {
     return !item.second.is_under_way && item.second.write.path == path &&
            item.second.write.after.sha256 == found.sha256;
   });
   if (open == open_writes_.end()) return false;
   OpenWrite ended = open->second;
+  if (displaced != nullptr) ended.write.before = *displaced;
   end_change(ended.key, changes);
   record_write({ended.session, 0}, std::move(ended.write), now_us, changes);
   return true;

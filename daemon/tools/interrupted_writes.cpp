@@ -40,7 +40,8 @@ class InterruptedWritesCall final : public ToolCall {
           state.record_displaced(path, open.write.before, *found.displaced, context.now_us, context.changes);
     }
     // Whoever looked at the file before may have ended it already.
-    if (!state.end_interrupted(path, found.now, context.now_us, context.changes))
+    const core::FileState* between = found.displaced ? &*found.displaced : nullptr;
+    if (!state.end_interrupted(path, found.now, context.now_us, context.changes, between))
       state.end_change(open.key, context.changes);
     if (displaced != 0 || !found.left_at.empty())
       state.tell_displaced(path, displaced, found.left_at, context.now_us, context.changes);

@@ -33,6 +33,9 @@ const std::string kOld = "old\n";
 const std::string kNew = "new\n";
 const std::string kTheirs = "somebody else's\n";
 
+/// Of two calls that are chosen each in turn, one goes on in steps: each run waits for the disk.
+constexpr int kStride = 5;
+
 enum class Change { overwrite, create, remove };
 enum class Theirs { in_place, replacing };
 
@@ -147,7 +150,8 @@ TEST_CASE("whoever writes between any two calls finds it again, also if everythi
       int runs = 0;
       for_each_call([&](int theirs_at) {
         bool reached = false;
-        for_each_call([&](int fails_after) {
+        for_each_call([&](int step) {
+          const int fails_after = 1 + theirs_at % kStride + (step - 1) * kStride;
           Place place(change);
           WriteReport report;
           int count = 0;
@@ -183,8 +187,8 @@ TEST_CASE(
     for (const bool somebody_writes : {false, true}) {
       for_each_call([&](int killed_at) {
         bool was_killed = false;
-        for (int theirs_at = somebody_writes ? 1 : 0; theirs_at <= (somebody_writes ? killed_at : 0);
-             ++theirs_at) {
+        for (int theirs_at = somebody_writes ? 1 + killed_at % kStride : 0;
+             theirs_at <= (somebody_writes ? killed_at : 0); theirs_at += kStride) {
           Place place(change);
           FileWriter writer(place.order());
           REQUIRE(writer.prepare(place.files()));
