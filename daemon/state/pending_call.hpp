@@ -23,6 +23,7 @@ struct PendingCall {
   std::vector<std::string> agents;
 
   bool has_run = false;    ///< it has asked for work or to wait
+  bool answered = false;   ///< its ticket has been given away
   bool abandoned = false;  ///< its client has been told something else meanwhile
   std::chrono::steady_clock::time_point work_since;
   std::shared_ptr<FileJob> job{};  ///< its work

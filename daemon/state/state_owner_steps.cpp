@@ -36,7 +36,6 @@ core::Error never_began(std::chrono::milliseconds limit) {
 
 void StateOwner::go_on_later(const std::shared_ptr<PendingCall>& pending, const CallContext& context) {
   pending->has_run = true;
-  unblock(*pending);
   if (context.next == CallContext::Next::work && context.after_commit) {
     start_work_when_durable(pending);
   } else if (context.next == CallContext::Next::work) {
@@ -51,6 +50,7 @@ void StateOwner::go_on_later(const std::shared_ptr<PendingCall>& pending, const 
     queued_.push_back(pending);
     tell_progress(std::chrono::steady_clock::now());
   }
+  unblock(*pending);  // when it stands where a state that is read back finds it
   look_after_leases();
 }
 
@@ -70,11 +70,12 @@ void StateOwner::start_work(const std::shared_ptr<PendingCall>& pending) {
   pending->work_since = std::chrono::steady_clock::now();
   working_.push_back(pending);
   const auto work = [this, pending](FileServices& services) {
-    pending->call->work(services);
-    on_strand([this, pending] {
-      std::erase(working_, pending);
-      for (std::string& id : pending->call->agents_after_work()) pending->agents.push_back(std::move(id));
-      run_again(pending);
+    auto failure = foreseen([&]() -> std::optional<core::Error> {
+      pending->call->work(services);
+      return std::nullopt;
+    });
+    on_strand([this, pending, failure = std::move(failure)]() mutable {
+      shielded(pending, [&] { after_work(pending, std::move(failure)); });
     });
   };
   pending->job = files_.post(work, mount_of(pending->call->works_at()));
@@ -93,9 +94,25 @@ void StateOwner::start_work_when_durable(const std::shared_ptr<PendingCall>& pen
   });
 }
 
+/// What the call holds in the state is freed also when its work failed in a way that it knows nothing of.
+void StateOwner::after_work(const std::shared_ptr<PendingCall>& pending, std::optional<core::Error> failure) {
+  std::erase(working_, pending);
+  if (failure) {
+    stop_waiting(*pending);
+    const bool is_told = std::exchange(pending->abandoned, true);
+    end_unseen(*pending);
+    if (!is_told) give_up(*pending, *std::move(failure));
+    return;
+  }
+  for (std::string& id : pending->call->agents_after_work()) pending->agents.push_back(std::move(id));
+  run_again(pending);
+}
+
 void StateOwner::run_again(const std::shared_ptr<PendingCall>& pending) {
   waits_.end(*pending);
-  if (!wait_for_agents(pending)) run_call(pending);
+  shielded(pending, [&] {
+    if (!wait_for_agents(pending)) run_call(pending);
+  });
 }
 
 /// Work that runs cannot be stopped; when it is done after all, the call ends without an answer. Work that
@@ -144,6 +161,12 @@ std::shared_ptr<PendingCall> StateOwner::take_waiting(std::size_t place) {
 void StateOwner::look_after_leases() {
   if (!state_ || looking_after_leases_) return;
   looking_after_leases_ = true;
+  shielded([this] { run_those_whose_turn_it_is(); });
+  looking_after_leases_ = false;
+  set_deadline_timer();
+}
+
+void StateOwner::run_those_whose_turn_it_is() {
   while (state_) {
     const core::WaiterKey ready = state_->leases().next_ready();
     if (ready == 0) break;
@@ -157,8 +180,6 @@ void StateOwner::look_after_leases() {
       run_again(take_waiting(static_cast<std::size_t>(found - queued_.begin())));
     }
   }
-  looking_after_leases_ = false;
-  set_deadline_timer();
 }
 
 void StateOwner::check_deadlines() {
@@ -189,7 +210,7 @@ void StateOwner::set_deadline_timer() {
   deadline_timer_.async_wait([this](const boost::system::error_code& error) {
     if (error || stopping_) return;
     deadline_us_ = INT64_MAX;
-    check_deadlines();
+    shielded([this] { check_deadlines(); });
   });
 }
 
@@ -202,35 +223,43 @@ void StateOwner::stop_waiting(PendingCall& pending) {
 
 void StateOwner::cancel(std::shared_ptr<ReplySink> sink, std::string id) {
   boost::asio::dispatch(strand_, [this, sink = std::move(sink), id = std::move(id)] {
-    const auto found = std::find_if(queued_.begin(), queued_.end(), [&](const auto& pending) {
-      return pending->sink == sink && pending->ticket.envelope.id == id;
-    });
-    if (found == queued_.end()) return;
-    const auto pending = take_waiting(static_cast<std::size_t>(found - queued_.begin()));
-    stop_waiting(*pending);
-    sink->forget(std::move(pending->ticket), ReplySink::Forget::cancelled);
-    look_after_leases();
+    shielded([&] { cancel_on_strand(sink, id); });
   });
+}
+
+void StateOwner::cancel_on_strand(const std::shared_ptr<ReplySink>& sink, const std::string& id) {
+  const auto found = std::find_if(queued_.begin(), queued_.end(), [&](const auto& pending) {
+    return pending->sink == sink && pending->ticket.envelope.id == id;
+  });
+  if (found == queued_.end()) return;
+  const auto pending = take_waiting(static_cast<std::size_t>(found - queued_.begin()));
+  stop_waiting(*pending);
+  sink->forget(std::move(pending->ticket), ReplySink::Forget::cancelled);
+  look_after_leases();
 }
 
 void StateOwner::end_waits(std::shared_ptr<ReplySink> sink, core::Error reason) {
   boost::asio::dispatch(strand_, [this, sink = std::move(sink), reason = std::move(reason)] {
-    for (std::size_t place = 0; place < queued_.size();) {
-      if (queued_[place]->sink != sink) {
-        ++place;
-        continue;
-      }
-      const auto pending = take_waiting(place);
-      if (pending->ticket.line != 0) {
-        if (state_) state_->keep_place(pending->waiter, settings_.now_us());
-        sink->forget(std::move(pending->ticket), ReplySink::Forget::comes_again);
-      } else {
-        stop_waiting(*pending);
-        give_up(*pending, reason);
-      }
-    }
-    look_after_leases();
+    shielded([&] { end_waits_on_strand(sink, reason); });
   });
+}
+
+void StateOwner::end_waits_on_strand(const std::shared_ptr<ReplySink>& sink, const core::Error& reason) {
+  for (std::size_t place = 0; place < queued_.size();) {
+    if (queued_[place]->sink != sink) {
+      ++place;
+      continue;
+    }
+    const auto pending = take_waiting(place);
+    if (pending->ticket.line != 0) {
+      if (state_) state_->keep_place(pending->waiter, settings_.now_us());
+      sink->forget(std::move(pending->ticket), ReplySink::Forget::comes_again);
+    } else {
+      stop_waiting(*pending);
+      give_up(*pending, reason);
+    }
+  }
+  look_after_leases();
 }
 
 }  // namespace governor::daemon
