@@ -12,7 +12,7 @@ namespace {
 
 DaemonFixture::Settings impatient() {
   DaemonFixture::Settings settings;
-  settings.file_work_limit = std::chrono::milliseconds(3000);
+  settings.file_work_limit = std::chrono::milliseconds(5000);
   return settings;
 }
 
