@@ -11,6 +11,7 @@
 
 #include "daemon/store/row_chain.hpp"
 #include "daemon/store/row_codec.hpp"
+#include "daemon/store/statement_use.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -76,10 +77,14 @@ HeadIndex::HeadIndex(SQLite::Database& database)
     must_empty_ = true;
   }
   newest_ = below_;
-  SQLite::Statement rows(database,
+  catch_up();
+}
+
+void HeadIndex::catch_up() {
+  SQLite::Statement rows(database_,
                          "SELECT key, number, epoch, timestamp_us, health, action, risk, coherence, agent "
                          "FROM history WHERE key > ? ORDER BY key");
-  rows.bind(1, below_);
+  rows.bind(1, newest_);
   while (rows.executeStep()) {
     const AgentHead head = read_head(rows, 0);
     newest_ = head.history;
@@ -129,8 +134,7 @@ void HeadIndex::write(core::AgentKey agent, const AgentHead& head) {
   write_.bind(8, head.risk);
   write_.bind(9, head.coherence);
   write_.bind(10, checksum_of(agent, head));
-  write_.exec();
-  write_.reset();
+  run(write_);
   if (!is_stored(agent)) ++added_;
   written_.emplace_back(agent, head.history);
 }
@@ -145,8 +149,7 @@ void HeadIndex::mark_stored(core::AgentKey agent) {
 void HeadIndex::save_state(core::HistoryKey below) {
   save_state_.bind(1, kHeads);
   save_state_.bind(2, state_text(below, stored_count_ + added_));
-  save_state_.exec();
-  save_state_.reset();
+  run(save_state_);
 }
 
 void HeadIndex::write_slice() {
@@ -225,14 +228,11 @@ std::optional<AgentHead> HeadIndex::find(core::AgentKey agent) {
 
 /// None if there is no row, or none that fits its checksum.
 std::optional<AgentHead> HeadIndex::read_row(core::AgentKey agent) {
-  find_.reset();
+  const StatementUse use(find_);
   find_.bind(1, agent);
-  std::optional<AgentHead> head;
-  if (find_.executeStep()) {
-    head = read_head(find_, 0);
-    if (find_.getColumn(8).getInt64() != checksum_of(agent, *head)) head.reset();
-  }
-  find_.reset();
+  if (!find_.executeStep()) return std::nullopt;
+  const AgentHead head = read_head(find_, 0);
+  if (find_.getColumn(8).getInt64() != checksum_of(agent, head)) return std::nullopt;
   return head;
 }
 

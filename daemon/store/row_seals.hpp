@@ -25,6 +25,7 @@ class RowSeals {
   void save() { sum_.save(); }
   void committed() { sum_.committed(); }
   void rolled_back() { sum_.rolled_back(); }
+  void load() { sum_.load(); }
 
   struct Problem {
     std::int64_t row = 0;
