@@ -51,6 +51,16 @@ TEST_CASE("what is no time is refused", "[import]") {
   }
 }
 
+TEST_CASE("a time that governor has no room for is none", "[import]") {
+  TimeReader east(Zone{false, 2 * 3600});
+  CHECK_FALSE(east.read("1969-12-31T23:59:59"));
+  CHECK_FALSE(east.read("1970-01-01T02:00:00"));
+  CHECK(east.read("1970-01-01T02:00:00.000001") == 1);
+  TimeReader west(Zone{false, -2 * 3600});
+  CHECK(west.read("9999-12-31T21:59:59.999999") == 253'402'300'799'999'999);
+  CHECK_FALSE(west.read("9999-12-31T22:00:00"));
+}
+
 TEST_CASE("zones have three forms", "[import]") {
   CHECK(Zone::parse("utc")->offset_seconds == 0);
   CHECK(Zone::parse("-01:30")->offset_seconds == -5400);
