@@ -8,7 +8,7 @@
 namespace governor::ctl {
 
 int report_failure(const Context& context, const ipc::Error& error, std::string_view next_step) {
-  std::string message = printable(utf8_text(error.message));
+  std::string message = printable(error.message);
   if (!next_step.empty()) message += "; " + std::string(next_step);
   if (context.json) {
     const boost::json::value body = {{"error", {{"code", ipc::code_name(error.code)}, {"message", message}}}};

@@ -6,13 +6,9 @@
 
 namespace governor::ctl {
 
-/// The text with every control character replaced by '?': names of clients and agents come from others and
-/// must not be able to move the cursor of the person who lists them.
+/// The text as it may be shown, see `text::shown_text`: names of clients and agents come from others and must
+/// not be able to move the cursor of the person who lists them.
 std::string printable(std::string_view text);
-
-/// The text with every byte that is no part of a character of UTF-8 written as \xNN: names of files may be
-/// any bytes, JSON may not.
-std::string utf8_text(std::string_view text);
 
 /// Columns that the text takes on a terminal, counting one for each code point of UTF-8.
 std::size_t display_width(std::string_view text);

@@ -19,6 +19,7 @@
 #include "ctl/guard/hook_answer.hpp"
 #include "ctl/guard/hook_call.hpp"
 #include "ctl/json_fields.hpp"
+#include "text/path_text.hpp"
 
 namespace governor::ctl {
 
@@ -64,9 +65,9 @@ json::object request_params(const HookCall& call) {
   params["agent_kind"] = "claude-code";
   params["agent_session"] = call.session;
   params["pids"] = std::move(pids);
-  params["cwd"] = std::move(cwd);
+  params["cwd"] = text::path_text(cwd);
   params["tool"] = call.tool;
-  params["path"] = call.path;
+  params["path"] = text::path_text(call.path);
   return params;
 }
 

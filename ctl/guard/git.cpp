@@ -15,6 +15,7 @@
 #include "ctl/guard/guards_check.hpp"
 #include "ctl/json_fields.hpp"
 #include "ctl/printable.hpp"
+#include "text/path_text.hpp"
 
 namespace governor::ctl {
 
@@ -51,10 +52,10 @@ ipc::Result<json::array> find_conflicts(const Context& context, const Commit& co
   for (std::size_t from = 0; from < commit.paths.size(); from += kPathsAtOnce) {
     json::array part;
     for (std::size_t i = from; i < std::min(from + kPathsAtOnce, commit.paths.size()); ++i)
-      part.emplace_back(commit.paths[i]);
+      part.emplace_back(text::path_text(commit.paths[i]));
     json::object params;
     params["pids"] = pids;
-    params["cwd"] = commit.top;
+    params["cwd"] = text::path_text(commit.top);
     params["paths"] = std::move(part);
     const auto result = call_method(*client, "governor/guard_commit", std::move(params), deadline);
     if (!result) return result.error();

@@ -1,10 +1,9 @@
 #pragma once
 
-#include <string>
+#include "text/shell_word.hpp"
 
 namespace governor::ctl {
 
-/// The word for a shell, in quotes where it needs them.
-std::string shell_word(const std::string& word);
+using text::shell_word;
 
 }  // namespace governor::ctl

@@ -11,7 +11,7 @@
 
 #include "ctl/import/legacy_time.hpp"
 #include "ctl/import/merge_export.hpp"
-#include "ctl/printable.hpp"
+#include "text/shown_text.hpp"
 
 namespace governor::ctl::legacy {
 namespace {
@@ -229,7 +229,7 @@ class Reconciliation {
   }
 
   /// Names of files may be anything, and texts as long as the daemon takes one.
-  std::string describe_source() const { return cut(utf8_text(all_sources()), kLongestText); }
+  std::string describe_source() const { return cut(text::utf8_text(all_sources()), kLongestText); }
 
   std::string all_sources() const {
     constexpr std::size_t kMostNamed = 4;

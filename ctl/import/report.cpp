@@ -7,6 +7,7 @@
 #include "ctl/printable.hpp"
 #include "ctl/quantity.hpp"
 #include "ctl/table.hpp"
+#include "text/shown_text.hpp"
 
 namespace governor::ctl::legacy {
 namespace {
@@ -20,7 +21,7 @@ std::string grouped_count(std::size_t count) {
 }
 
 json::value text_or_null(const std::string& text) {
-  return text.empty() ? json::value() : json::value(utf8_text(text));
+  return text.empty() ? json::value() : json::value(text::utf8_text(text));
 }
 
 json::array findings_array(const Findings& findings) {
@@ -31,7 +32,7 @@ json::array findings_array(const Findings& findings) {
                                  {"file", text_or_null(finding.file)},
                                  {"agent_id", text_or_null(finding.agent)},
                                  {"field", text_or_null(finding.field)},
-                                 {"message", utf8_text(finding.message)}});
+                                 {"message", text::utf8_text(finding.message)}});
   }
   return array;
 }
@@ -132,7 +133,7 @@ void TextReport::write_findings(Severity severity, const char* title) {
   for (const auto& [key, group] : groups_) {
     if (key.first != static_cast<int>(severity)) continue;
     for (const Finding& finding : group.shown) {
-      context_.out << "  " << printable(utf8_text(place_of(finding) + words_of(finding))) << '\n';
+      context_.out << "  " << printable(place_of(finding) + words_of(finding)) << '\n';
     }
     if (group.count > group.shown.size()) {
       context_.out << "  ... and " << grouped_count(group.count - group.shown.size())
@@ -193,9 +194,9 @@ void JsonReport::about_agent(AgentLine agent, Findings findings) {
   count(agent);
   count(findings);
   json::object object;
-  object["agent_id"] = utf8_text(agent.id);
+  object["agent_id"] = text::utf8_text(agent.id);
   object["outcome"] = agent.importable ? to_string(agent.outcome.kind) : "not_importable";
-  if (!agent.outcome.detail.empty()) object["detail"] = utf8_text(agent.outcome.detail);
+  if (!agent.outcome.detail.empty()) object["detail"] = text::utf8_text(agent.outcome.detail);
   object["updates"] = agent.updates;
   object["rows"] = agent.rows;
   object["findings"] = findings_array(findings);
@@ -216,7 +217,7 @@ void JsonReport::end(const Summary& summary) {
   }
   context_.out << "],\"findings\":" << json::serialize(findings_array(file_findings_));
   json::object rest;
-  rest["path"] = utf8_text(summary.path);
+  rest["path"] = text::utf8_text(summary.path);
   rest["applied"] = summary.applied;
   rest["daemon_asked"] = summary.daemon_asked;
   rest["files"] = summary.files;

@@ -15,6 +15,7 @@
 #include "daemon/files/open_directory.hpp"
 #include "daemon/files/read_descriptor.hpp"
 #include "daemon/support/sync_descriptor.hpp"
+#include "text/path_text.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -91,8 +92,12 @@ class FileSlot::Temporary {
   bool gone_ = false;
 };
 
+std::string FileSlot::name() const {
+  return text::path_bytes(path_.substr(path_.rfind('/') + 1));
+}
+
 std::string FileSlot::directory_path() const {
-  return path_.substr(0, path_.rfind('/'));
+  return text::path_bytes(path_.substr(0, path_.rfind('/')));
 }
 
 core::Result<FileSlot> FileSlot::open(const std::string& real_path) {
@@ -205,7 +210,7 @@ std::optional<core::Error> FileSlot::swap_in(Temporary& temporary, const FileCon
       return std::nullopt;
     case Exchange::done: break;
   }
-  FileSlot displaced(directory_path() + "/" + temporary.name(),
+  FileSlot displaced(path_.substr(0, path_.rfind('/')) + "/" + temporary.name(),
                      ipc::UniqueFd(::fcntl(directory, F_DUPFD_CLOEXEC, 0)));
   if (auto changed = displaced.check_unchanged(old)) {
     if (exchange(directory, temporary.name(), name()) != Exchange::done)

@@ -6,7 +6,7 @@
 #include <charconv>
 
 #include "core/cut_text.hpp"
-#include "daemon/support/valid_utf8.hpp"
+#include "text/path_text.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -75,6 +75,12 @@ std::optional<std::string> percent_decoded(std::string_view text) {
   return decoded;
 }
 
+std::optional<core::Error> refuse_nul(const std::string& path) {
+  if (path.find('\0') == std::string::npos) return std::nullopt;
+  return refuse_path("a path with a NUL in it", "The path has a NUL in it, which no path can have.",
+                     "Give the path without it.");
+}
+
 /// The path of `file:///a%20b`, `file://localhost/a` or `file:/a`.
 core::Result<std::string> path_of_address(std::string_view given) {
   constexpr std::string_view kExpectedAddress = "file:///absolute/path";
@@ -111,7 +117,8 @@ core::Result<std::string> path_of_address(std::string_view given) {
                        std::string(kExpectedAddress));
   }
   if (is_windows_path(std::string_view(*decoded).substr(1))) return refuse_windows(given);
-  return *std::move(decoded);
+  if (auto error = refuse_nul(*decoded)) return *std::move(error);
+  return text::path_text(*decoded);
 }
 
 std::optional<core::Error> refuse_foreign_form(std::string_view given) {
@@ -159,11 +166,6 @@ core::Error refuse_path(std::string_view given, std::string message, std::string
   return error;
 }
 
-bool has_control_character(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-}
-
 core::Result<std::string> plain_path(std::string_view given, std::string_view working_directory) {
   if (given.empty()) return refuse_path(given, "The path is empty.", "Name the file or directory.");
   std::string path(given);
@@ -174,12 +176,7 @@ core::Result<std::string> plain_path(std::string_view given, std::string_view wo
   } else if (auto error = refuse_foreign_form(given)) {
     return *std::move(error);
   }
-  if (has_control_character(path)) {
-    return refuse_path("a path with a control character", "The path has a control character in it.",
-                       "Rename the file; governor keeps no paths with NUL, line breaks and the like.");
-  }
-  if (valid_utf8(path) != path)
-    return refuse_path("a path that is not UTF-8", "The path is not UTF-8.", "Rename the file.");
+  if (auto error = refuse_nul(path)) return *std::move(error);
   if (path.size() > kMaxRealPathBytes) {
     return refuse_path(given, fmt::format("The path has {} bytes.", path.size()), "Use a shorter path.",
                        fmt::format("at most {} bytes", kMaxRealPathBytes));
@@ -201,9 +198,10 @@ std::optional<core::Error> refuse_decorated(std::string_view given, const std::s
   };
   if (const std::size_t size = line_mark_size(path); size != 0) return refuse(size);
   if (const std::size_t size = line_number_size(path); size != 0) {
-    if (names.look(path.substr(0, path.size() - size)).kind == NameLookup::Kind::file) return refuse(size);
+    if (names.look(text::path_bytes(path.substr(0, path.size() - size))).kind == NameLookup::Kind::file)
+      return refuse(size);
   }
-  if (given.find('\\') == std::string_view::npos) return std::nullopt;
+  if (!text::has_plain_backslash(given)) return std::nullopt;
   std::string slashed(given);
   std::replace(slashed.begin(), slashed.end(), '\\', '/');
   return refuse_path(given, fmt::format("There is no file {}, and its name has backslashes.", path),

@@ -16,8 +16,6 @@ inline constexpr std::size_t kMaxRealPathBytes = 4000;  ///< with a temporary na
 core::Error refuse_path(std::string_view given, std::string message, std::string hint,
                         std::string expected = {});
 
-bool has_control_character(std::string_view text);
-
 /// What a caller wrote for a path, as the path that it means: an address of the scheme `file` is one as well.
 /// Refused are forms that only an editor or another system understands, and texts that are no path at all. A
 /// file that is really called so is reached by `./` before its name.

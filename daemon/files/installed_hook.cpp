@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "ipc/unique_fd.hpp"
+#include "text/path_text.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -34,7 +35,8 @@ bool is_installed_hook(std::string_view path, std::string_view content) {
 }
 
 bool is_installed_hook(const std::string& path) {
-  const ipc::UniqueFd file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  const ipc::UniqueFd file(
+      ::open(text::path_bytes(path).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   std::string content(kLookedAtBytes, '\0');
   ssize_t got = file ? ::read(file.get(), content.data(), content.size()) : 0;
   while (file && got < 0 && errno == EINTR) got = ::read(file.get(), content.data(), content.size());

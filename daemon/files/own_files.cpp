@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "daemon/files/installed_hook.hpp"
+#include "text/path_text.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -31,7 +32,7 @@ core::Error refuse_own(const std::string& path) {
 OwnFiles::OwnFiles(const std::vector<std::string>& places, NameLookup& names) : names_(&names) {
   for (const std::string& given : places) {
     if (given.empty()) continue;
-    auto resolved = resolve_path(given, "/", names);
+    auto resolved = resolve_path(text::path_text(given), "/", names);
     if (!resolved) continue;
     std::string path = std::move(resolved->path);
     std::string key = std::move(resolved->key);
@@ -52,9 +53,9 @@ bool OwnFiles::contains(std::string_view real_path) const {
 
 bool OwnFiles::is_below_other_name(std::string path) const {
   for (;;) {
-    const FileIdentity identity = names_->look(path).identity;
+    const FileIdentity identity = names_->look(text::path_bytes(path)).identity;
     const bool is_place = std::any_of(places_.begin(), places_.end(), [&](const Place& place) {
-      return identity.known() && names_->look(place.path).identity.same_file(identity);
+      return identity.known() && names_->look(text::path_bytes(place.path)).identity.same_file(identity);
     });
     if (is_place) return true;
     const std::size_t slash = path.rfind('/');

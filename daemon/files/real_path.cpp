@@ -10,7 +10,7 @@
 
 #include "daemon/files/fold_name.hpp"
 #include "daemon/files/given_path.hpp"
-#include "daemon/support/valid_utf8.hpp"
+#include "text/path_text.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -62,12 +62,12 @@ class PathWalk {
                            fmt::format("at most {} bytes", kMaxRealPathBytes));
       }
     }
-    return refuse_spelling();
+    return std::nullopt;
   }
 
   [[nodiscard]] ResolvedPath result() const {
     ResolvedPath resolved;
-    resolved.path = path_.empty() ? "/" : path_;
+    resolved.path = path_.empty() ? "/" : text::path_text(path_);
     resolved.key = key_.empty() ? "/" : key_;
     resolved.exists = missing_ == 0;
     resolved.directory = resolved.exists && steps_.empty();
@@ -103,7 +103,8 @@ class PathWalk {
     path_ += '/';
     path_ += name;
     key_ += '/';
-    key_ += folds_ ? fold_name(name) : name;
+    const std::string text = text::path_text(name);
+    key_ += folds_ ? fold_name(text) : text;
   }
 
   std::optional<core::Error> enter(std::string name, std::deque<std::string>& pending) {
@@ -127,25 +128,30 @@ class PathWalk {
         return std::nullopt;
       case NameLookup::Kind::file:
         if (!pending.empty()) {
-          return refuse_path(given_, fmt::format("{} is a file, and the path goes on below it.", full),
-                             "Name the file itself.");
+          return refuse_path(
+              given_, fmt::format("{} is a file, and the path goes on below it.", text::path_text(full)),
+              "Name the file itself.");
         }
         probe(name, entry);
         append(folds_ ? names_.spelling(path_, name) : name, false, entry.identity);
         return std::nullopt;
       case NameLookup::Kind::other:
-        return refuse_path(given_, fmt::format("{} is neither a file nor a directory.", full),
+        return refuse_path(given_,
+                           fmt::format("{} is neither a file nor a directory.", text::path_text(full)),
                            "Devices, sockets and pipes cannot be reserved or written here.");
       case NameLookup::Kind::unreadable: break;
     }
-    return refuse_path(given_, fmt::format("{} cannot be examined: {}.", full, std::strerror(entry.failure)),
-                       "The daemon's user needs the right to search every directory of the path.");
+    return refuse_path(
+        given_,
+        fmt::format("{} cannot be examined: {}.", text::path_text(full), std::strerror(entry.failure)),
+        "The daemon's user needs the right to search every directory of the path.");
   }
 
   std::optional<core::Error> follow_link(const std::string& link, std::deque<std::string>& pending) {
     const std::string target = names_.target(link);
     if (++links_ > kMaxLinks || target.empty()) {
-      return refuse_path(given_, fmt::format("Too many symbolic links, the last one at {}.", link),
+      return refuse_path(given_,
+                         fmt::format("Too many symbolic links, the last one at {}.", text::path_text(link)),
                          "Repair the link, or name what it should lead to.");
     }
     std::vector<std::string> names = names_in(target);
@@ -170,13 +176,6 @@ class PathWalk {
     folding_device_ = entry.identity.device;
   }
 
-  /// What links and directories brought in may be anything.
-  [[nodiscard]] std::optional<core::Error> refuse_spelling() const {
-    if (valid_utf8(path_) == path_ && !has_control_character(path_)) return std::nullopt;
-    return refuse_path(given_, "The real path is not UTF-8, or has a control character in it.",
-                       "Rename the directory.");
-  }
-
   std::string_view given_;
   NameLookup& names_;
   std::string path_;
@@ -194,6 +193,7 @@ bool names_directory(std::string_view given) {
          given == "..";
 }
 
+/// As they are written, see `text::path_text`.
 std::deque<std::string> all_names(std::string_view given, std::string_view working_directory) {
   std::deque<std::string> pending;
   if (given.front() != '/') {
@@ -201,6 +201,12 @@ std::deque<std::string> all_names(std::string_view given, std::string_view worki
   }
   for (std::string& name : names_in(given)) pending.push_back(std::move(name));
   return pending;
+}
+
+/// As the system has them.
+std::deque<std::string> decoded(std::deque<std::string> names) {
+  for (std::string& name : names) name = text::path_bytes(name);
+  return names;
 }
 
 core::Error not_a_directory(std::string_view given, const std::string& path) {
@@ -215,7 +221,8 @@ std::optional<core::Error> add_pattern(std::string_view given, const std::vector
     if (!text.ends_with('/')) text += '/';
     text += name;
   };
-  for (const std::string& name : rest) {
+  for (const std::string& written : rest) {
+    const std::string name = text::pattern_text(written);
     if (name == ".") continue;
     if (name == "..") {
       return refuse_path(given, "The pattern goes back with .. behind a wildcard.",
@@ -259,7 +266,7 @@ core::Result<ResolvedPath> resolve_path(std::string_view text, std::string_view 
   std::vector<std::string> rest(first_wildcard, pending.end());
   pending.erase(first_wildcard, pending.end());
   PathWalk walk(given, names);
-  if (auto error = walk.follow(std::move(pending))) return *std::move(error);
+  if (auto error = walk.follow(decoded(std::move(pending)))) return *std::move(error);
   ResolvedPath resolved = walk.result();
   if (resolved.exists && !resolved.directory && (names_directory(given) || !rest.empty())) {
     return not_a_directory(given, resolved.path);
@@ -288,7 +295,7 @@ core::Result<ResolvedPath> resolve_file(std::string_view text, std::string_view 
   if (!plain) return core::Error(plain.error());
   const std::string_view given = *plain;
   PathWalk walk(given, names);
-  if (auto error = walk.follow(all_names(given, working_directory))) return *std::move(error);
+  if (auto error = walk.follow(decoded(all_names(given, working_directory)))) return *std::move(error);
   ResolvedPath resolved = walk.result();
   if (resolved.directory) {
     return refuse_path(given, fmt::format("{} is a directory.", resolved.path), "Name a file in it.",
