@@ -354,7 +354,7 @@ class State {
   std::optional<Error> check_owner(const AgentProfile& profile, const Caller& caller,
                                    const std::string& token_hash) const;
   std::optional<Error> check_may_go_on(const Agent& agent, std::int64_t now_us) const;
-  std::optional<Error> check_gate(const Agent& agent) const;
+  std::optional<Error> check_gate(const Agent& agent, const LeaseClaim& claim, std::int64_t now_us) const;
   Result<Lease*> own_lease(const Caller& caller, LeaseKey key);
   Lease end_lease(LeaseKey key, LeaseEnding ending, std::string detail, std::int64_t now_us,
                   Changes& changes);
