@@ -6,6 +6,7 @@
 #include "daemon/store/file_schema.hpp"
 #include "daemon/store/lease_schema.hpp"
 #include "daemon/store/recovery_schema.hpp"
+#include "daemon/store/seal_schema.hpp"
 #include "daemon/store/task_schema.hpp"
 
 namespace governor::daemon {
@@ -167,7 +168,8 @@ CREATE TABLE setting(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-inline constexpr std::array<const char*, 7> kMigrations{
-    kFirstSchema, kLeaseSchema, kTaskSchema, kFileSchema, kLossSchema, kFileChangeSchema, kLeaseWaiterSchema};
+inline constexpr std::array<const char*, 8> kMigrations{kFirstSchema,      kLeaseSchema,      kTaskSchema,
+                                                        kFileSchema,       kLossSchema,       kSealSchema,
+                                                        kFileChangeSchema, kLeaseWaiterSchema};
 
 }  // namespace governor::daemon

@@ -81,6 +81,7 @@ void SqliteStore::apply(const core::LeaseSaved& change) {
   integer(static_cast<int>(lease.ending));
   text(lease.ending_detail);
   run(statement);
+  seals_[kSealedLease].seal(lease.key);
 }
 
 void SqliteStore::apply(const core::WaiterSaved& change) {
