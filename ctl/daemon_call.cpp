@@ -19,7 +19,8 @@ ipc::Result<ipc::Client> connect_to_daemon(const Context& context, ipc::Deadline
                       "no daemon is running for " + paths->runtime_dir +
                           "; the first client starts it, and so does: governorctl restart"};
   }
-  if (client) client->introduce_as("governorctl");
+  if (!client) return client;
+  if (auto said = client->introduce_as("governorctl", "person"); !said) return said.error();
   return client;
 }
 

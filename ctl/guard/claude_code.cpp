@@ -64,6 +64,8 @@ json::object request_params(const HookCall& call) {
   params["cwd"] = std::move(cwd);
   params["tool"] = call.tool;
   params["path"] = call.path;
+  if (!call.subagent.empty()) params["subagent"] = call.subagent;
+  if (!call.tool_use.empty()) params["tool_use"] = call.tool_use;
   return params;
 }
 

@@ -170,6 +170,7 @@ std::optional<StartFailure> serve(const Options& options, const ipc::Paths& path
   settings.state.archive_idle_days = options.archive_idle_days;
   settings.state.lease_policy = {options.lease_gate ? core::LeaseGate::on : core::LeaseGate::off,
                                  std::int64_t{options.lease_grace_seconds} * 1'000'000};
+  settings.state.authority = options.agents_decide ? core::Authority::agents_too : core::Authority::people;
   auto protections = read_protections(options.protected_patterns, home_directory());
   if (!protections) {
     return StartFailure{kExitUsage, fmt::format("\"protected\" in the configuration: {} {}",

@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "daemon/state/refusal_text.hpp"
 #include "daemon/state/state_owner.hpp"
 #include "daemon/support/limits.hpp"
 
@@ -16,6 +17,12 @@ bool has_update(const core::Changes& changes) {
   return std::any_of(changes.begin(), changes.end(), [](const core::Change& change) {
     return std::holds_alternative<core::UpdateAppended>(change);
   });
+}
+
+/// Whether it says something of the call, and not of the daemon's own troubles.
+bool is_worth_telling(const core::Error& error) {
+  return error.code != core::ErrorCode::storage_unavailable && error.code != core::ErrorCode::overloaded &&
+         error.code != core::ErrorCode::shutting_down && error.code != core::ErrorCode::deadline_exceeded;
 }
 
 bool has_answer(const core::Changes& changes) {
@@ -62,7 +69,7 @@ void StateOwner::start_call(std::shared_ptr<PendingCall> pending) {
   core::Changes none;
   auto agents = pending->call->prepare({*state_, caller_of(*pending), settings_.now_us(), none});
   if (!agents) {
-    answer(*pending, std::move(agents.error()));
+    refuse(*pending, std::move(agents.error()));
     return;
   }
   pending->agents = *std::move(agents);
@@ -219,7 +226,9 @@ void StateOwner::read_store(std::shared_ptr<PendingCall> pending) {
       auto error = pending->call->read(store);
       on_strand([this, pending, error = std::move(error)]() mutable {
         pending->store_read = true;
-        if (error) {
+        if (error && is_worth_telling(*error)) {
+          refuse(*pending, *std::move(error));
+        } else if (error) {
           give_up(*pending, *std::move(error));
         } else if (pending->call->wants_more_reads()) {
           read_store(pending);
@@ -237,22 +246,32 @@ void StateOwner::after_reads(const std::shared_ptr<PendingCall>& pending) {
   if (!wait_for_agents(pending)) run_call(pending);
 }
 
-/// Refusals that tell of a conflict between agents, not those of a malformed argument.
+/// Of a call that would have changed something.
 void StateOwner::note_refusal(const PendingCall& pending, const core::Error& error, core::Changes& changes) {
-  if (pending.tool->read_only) return;
-  if (error.code != core::ErrorCode::not_owner && error.code != core::ErrorCode::conflict &&
-      error.code != core::ErrorCode::loop_detected) {
-    return;
-  }
+  if (pending.tool->read_only || !is_worth_telling(error)) return;
   const core::Agent* agent = pending.agents.empty() ? nullptr : state_->find_agent(pending.agents.front());
   const core::Session* owner = agent != nullptr ? state_->owner_of(agent->profile) : nullptr;
-  conflicts_.note(
-      error.code, agent != nullptr ? agent->profile.id : std::string(),
-      owner != nullptr ? ConflictHolder{owner->client_name, owner->process.pid} : ConflictHolder{},
-      settings_.now_us());
+  // Those that tell of a conflict between agents are counted as well.
+  if (error.code == core::ErrorCode::not_owner || error.code == core::ErrorCode::conflict ||
+      error.code == core::ErrorCode::loop_detected) {
+    conflicts_.note(
+        error.code, agent != nullptr ? agent->profile.id : std::string(),
+        owner != nullptr ? ConflictHolder{owner->client_name, owner->process.pid} : ConflictHolder{},
+        settings_.now_us());
+  }
   state_->audit(caller_of(pending), "refused", agent != nullptr ? agent->profile.key : 0,
-                fmt::format("{}: {}: {}", pending.tool->name, core::to_string(error.code), error.message),
-                settings_.now_us(), changes);
+                refusal_text(pending.tool->name, error), settings_.now_us(), changes);
+}
+
+void StateOwner::refuse(PendingCall& pending, core::Error error) {
+  core::Changes changes;
+  note_refusal(pending, error, changes);
+  if (changes.empty()) {
+    answer(pending, core::Result<std::string>(std::move(error)));
+    return;
+  }
+  commits_.add(std::move(changes), waits_.hold_answer(pending, core::Result<std::string>(std::move(error))));
+  unblock(pending);
 }
 
 void StateOwner::run_call(const std::shared_ptr<PendingCall>& call) {

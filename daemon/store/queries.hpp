@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/actor.hpp"
 #include "core/agent.hpp"
 #include "core/alert.hpp"
 #include "core/state.hpp"
@@ -92,6 +93,7 @@ struct AuditEntry {
   std::string client;
   std::int64_t pid = 0;
   std::string detail;
+  core::Actor actor{};
 };
 
 struct AuditPage {

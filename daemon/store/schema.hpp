@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 
+#include "daemon/store/authority_schema.hpp"
 #include "daemon/store/file_schema.hpp"
 #include "daemon/store/lease_schema.hpp"
 #include "daemon/store/task_schema.hpp"
@@ -166,6 +167,7 @@ CREATE TABLE setting(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-inline constexpr std::array<const char*, 4> kMigrations{kFirstSchema, kLeaseSchema, kTaskSchema, kFileSchema};
+inline constexpr std::array<const char*, 5> kMigrations{kFirstSchema, kLeaseSchema, kTaskSchema, kFileSchema,
+                                                        kAuthoritySchema};
 
 }  // namespace governor::daemon

@@ -7,7 +7,7 @@ namespace governor::daemon {
 inline constexpr std::string_view kChangeInput =
     R"({"type":"object","properties":{)"
     R"("agent_id":{"type":"string","description":"Default: the agent this session registered"},)"
-    R"("reason":{"type":"string","maxLength":1024}},"additionalProperties":false})";
+    R"("reason":{"type":"string","maxLength":1024},"token":{"type":"string"}},"additionalProperties":false})";
 
 inline constexpr std::string_view kChangeOutput =
     R"({"type":"object","properties":{"agent_id":{"type":"string"},)"
