@@ -4,4 +4,8 @@ target_compile_options(governor_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wcast-qual -Wundef
   $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor -Woverloaded-virtual>
   $<$<BOOL:${GOVERNOR_WERROR}>:-Werror>)
+if(GOVERNOR_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # In a batch every source looks like a header to GCC, which warns of types of unnamed namespaces in headers.
+  target_compile_options(governor_warnings INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-subobject-linkage>)
+endif()
 add_library(governor::warnings ALIAS governor_warnings)
