@@ -43,14 +43,14 @@ HookOrigin read_origin(Arguments& arguments) {
   if (auto error = core::validate_agent_id("agent_kind", origin.kind); error && !origin.kind.empty())
     arguments.refuse(*std::move(error));
   if (origin.session.empty()) arguments.require("agent_session", "the tool's own session id");
-  origin.worker = arguments.text("subagent", kMaxNameBytes).value_or("");
+  origin.worker = arguments.text("subagent", kMaxActorNameBytes).value_or("");
   if (origin.worker.empty()) {
     origin.worker = core::kMainWorker;
   } else if (core::validate_agent_id("subagent", origin.worker)) {
     // Whatever it is, it must not come into texts as it is.
     origin.worker = sha256_hex(origin.worker).substr(0, 16);
   }
-  origin.use = arguments.text("tool_use", kMaxNameBytes).value_or("");
+  origin.use = arguments.text("tool_use", kMaxActorNameBytes).value_or("");
   return origin;
 }
 
