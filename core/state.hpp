@@ -223,8 +223,8 @@ class State {
                                            std::int64_t now_us, Changes& changes);
 
   /// Says how a stored prediction turned out. The same once more changes nothing but the audit log.
-  TruthOutcome record_outcome(const Caller& caller, TruthCommand command, std::int64_t now_us,
-                              Changes& changes);
+  Result<TruthOutcome> record_outcome(const Caller& caller, TruthCommand command, std::int64_t now_us,
+                                      Changes& changes);
 
   /// Takes over an agent of another system, or a part of it. `stored` are the rows that the store has of
   /// those imported, in their order: an agent that has the same ones already stays as it is.

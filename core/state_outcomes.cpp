@@ -17,8 +17,11 @@ std::string_view in_words(bool correct) {
 
 }  // namespace
 
-TruthOutcome State::record_outcome(const Caller& caller, TruthCommand command, std::int64_t now_us,
-                                   Changes& changes) {
+Result<TruthOutcome> State::record_outcome(const Caller& caller, TruthCommand command, std::int64_t now_us,
+                                           Changes& changes) {
+  if (const Agent* agent = find_agent(command.agent_id)) {
+    if (auto error = check_owner(agent->profile, caller, {})) return *std::move(error);
+  }
   const Prediction& prediction = command.prediction;
   // What was recorded after the store was read is known here, durable or not.
   const auto newer =

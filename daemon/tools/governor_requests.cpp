@@ -1,7 +1,6 @@
 #include "daemon/tools/governor_requests.hpp"
 
 #include <algorithm>
-#include <vector>
 
 #include "daemon/tools/audit_tools.hpp"
 #include "daemon/tools/file_requests.hpp"
@@ -47,6 +46,12 @@ const GovernorRequest* find_request(std::string_view method) {
 const Tool* find_governor_request(std::string_view method) {
   const GovernorRequest* known = find_request(method);
   return known != nullptr ? known->request : nullptr;
+}
+
+std::vector<const Tool*> all_governor_requests() {
+  std::vector<const Tool*> all;
+  for (const GovernorRequest& known : governor_requests()) all.push_back(known.request);
+  return all;
 }
 
 std::optional<core::Role> role_needed_for(std::string_view method) {

@@ -85,12 +85,12 @@ TEST_CASE("the first acknowledgement of an alert stands, and is audited") {
   f.state.raise_alert(low_disk(), 1, f.changes);
   const Alert alert = of_kind<AlertSaved>(f.changes)[0].alert;
   f.changes.clear();
-  CHECK(f.state.acknowledge_alert({f.alice, 0}, alert, "on it", 5, f.changes).acknowledged_by ==
-        "client-of-a");
+  CHECK(f.state.acknowledge_alert({f.person, 0}, alert, "on it", 5, f.changes)->acknowledged_by ==
+        "client-of-p");
   CHECK(of_kind<AuditAppended>(f.changes).at(0).event == "alert_acknowledged");
   f.changes.clear();
-  const Alert second = f.state.acknowledge_alert({f.bob, 0}, alert, "me too", 6, f.changes);
+  const Alert second = *f.state.acknowledge_alert({f.person, 0}, alert, "me too", 6, f.changes);
   CHECK(f.changes.empty());
-  CHECK(second.acknowledged_by == "client-of-a");
+  CHECK(second.acknowledged_by == "client-of-p");
   CHECK(second.note == "on it");
 }

@@ -42,6 +42,29 @@ TEST_CASE("the audit log is shown with its filters, page by page", "[ctl]") {
   CHECK(daemon.last().at("cursor").as_string() == "a2u9");
 }
 
+TEST_CASE("the audit log says on whose behalf each thing was done", "[ctl]") {
+  RecordingDaemon daemon;
+  json::array entries;
+  int number = 9;
+  for (const json::object& who :
+       {json::object{{"kind", "person"}, {"client", "governorctl"}, {"pid", 7}},
+        json::object{{"kind", "agent"}, {"agent_id", "ada"}, {"client", "cursor"}, {"pid", 8}},
+        json::object{{"kind", "agent"}, {"client", "zed"}, {"pid", 9}},
+        json::object{{"kind", "hook"}, {"agent_id", "cc-1"}, {"client", "claude-code"}},
+        json::object{{"kind", "governor"}, {"client", "governord"}}}) {
+    entries.push_back(entry(--number, 1));
+    entries.back().as_object()["who"] = who;
+  }
+  daemon.will_answer("query_audit_log", {page(entries)});
+  const auto run = daemon.run({"audit"});
+  for (const char* text : {"a person (governorctl, pid 7)", "agent ada (cursor, pid 8)", "zed, pid 9",
+                           "hook of cc-1 (claude-code)", "  governor  "}) {
+    INFO(text << "\n" << run.out);
+    CHECK(contains(run.out, text));
+  }
+  CHECK(daemon.role() == "person");
+}
+
 TEST_CASE("following writes each entry once, the oldest first", "[ctl]") {
   RecordingDaemon daemon;
   daemon.will_answer("query_audit_log", {page({entry(2, 2), entry(1, 1)}),
