@@ -139,7 +139,7 @@ void SqliteStore::read_audit_rows(const AuditFilter& filter, core::AgentKey agen
   SQLite::Statement rows(
       *database_,
       fmt::format("SELECT audit.key, timestamp_us, event, coalesce(agent.id, ''), session, "
-                  "client, pid, detail, actor FROM audit LEFT JOIN agent ON agent.key = audit.agent "
+                  "client, pid, detail, done_by FROM audit LEFT JOIN agent ON agent.key = audit.agent "
                   "WHERE {} ORDER BY audit.key DESC",
                   where));
   int place = 1;
@@ -237,7 +237,7 @@ std::optional<core::Error> SqliteStore::check_chains(ChainCheck& check, std::siz
 void SqliteStore::check_audit(ChainCheck& check, std::size_t slice) {
   SQLite::Statement rows(
       *database_,
-      "SELECT key, timestamp_us, event, agent, session, client, pid, detail, hash, actor FROM audit "
+      "SELECT key, timestamp_us, event, agent, session, client, pid, detail, hash, done_by FROM audit "
       "WHERE key > ? ORDER BY key LIMIT ?");
   rows.bind(1, check.audit.key);
   rows.bind(2, static_cast<std::int64_t>(slice));

@@ -62,7 +62,7 @@ struct SqliteStore::Statements {
         delete_session(db, "DELETE FROM session WHERE key = ?"),
         insert_audit(
             db,
-            "INSERT INTO audit(key, timestamp_us, event, agent, session, client, pid, detail, hash, actor) "
+            "INSERT INTO audit(key, timestamp_us, event, agent, session, client, pid, detail, hash, done_by) "
             "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
         insert_lifecycle(db,
                          "INSERT INTO lifecycle_event(agent, timestamp_us, event, reason, actor) "
@@ -99,7 +99,7 @@ struct SqliteStore::Statements {
                                       "AND (?3 OR resolved_us = 0) ORDER BY key DESC LIMIT ?4",
                                       kAlertColumns)),
         alert_by_key(db, fmt::format("SELECT {} FROM alert WHERE key = ?", kAlertColumns)),
-        who(db, "SELECT session, client, pid, actor FROM audit WHERE key = ?"),
+        who(db, "SELECT session, client, pid, done_by FROM audit WHERE key = ?"),
         save_outcome(db,
                      "INSERT OR REPLACE INTO outcome(history, agent, number, confidence, correct, source, "
                      "detail, timestamp_us, actor) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"),

@@ -127,7 +127,7 @@ TEST_CASE("a person's requests and a hook's say who they are in the audit log") 
   REQUIRE(committed != entries.end());
   CHECK(committed->at("who").at("kind").as_string() == "agent");
   CHECK(committed->at("who").at("agent_id").as_string() == "ada");
-  CHECK(files.daemon.stored("SELECT count(*) FROM audit WHERE actor = 'person' AND event LIKE 'session%'") ==
+  CHECK(files.daemon.stored("SELECT count(*) FROM audit WHERE done_by = 'person' AND event LIKE 'session%'") ==
         0);
 }
 

@@ -35,7 +35,7 @@ struct Scene : FileFixture {
     return daemon.stored("SELECT (SELECT count(*) FROM audit) + (SELECT count(*) FROM history)");
   }
   [[nodiscard]] std::int64_t refusals(const std::string& actor, const std::string& what) const {
-    return daemon.stored("SELECT count(*) FROM audit WHERE event = 'refused' AND actor = '" + actor +
+    return daemon.stored("SELECT count(*) FROM audit WHERE event = 'refused' AND done_by = '" + actor +
                          "' AND detail LIKE '" + what + "%'");
   }
 
@@ -199,7 +199,7 @@ TEST_CASE("whatever a tool has changed is written down, with who did it") {
     if (name == "cleanup_stale_locks")
       continue;  // removes nothing whose owner may live, and says what it removed
     CHECK(scene.entries() > before);
-    CHECK(scene.daemon.stored("SELECT count(*) FROM audit WHERE key > " + newest + " AND actor NOT IN ('" +
+    CHECK(scene.daemon.stored("SELECT count(*) FROM audit WHERE key > " + newest + " AND done_by NOT IN ('" +
                               (is_persons ? "person" : "agent ada") + "', '')") == 0);
   }
 }
