@@ -17,7 +17,13 @@ struct Name {
   [[nodiscard]] bool any_depth() const { return !literal && text == kAnyDepth; }
 };
 
+bool is_hex_digit(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/// Of a code point, or of an escape that stands for one byte, see `text::path_text`.
 std::size_t character_length(std::string_view text) {
+  if (text.size() >= 4 && text.starts_with("\\x") && is_hex_digit(text[2]) && is_hex_digit(text[3])) return 4;
   std::size_t length = 1;
   while (length < text.size() && (static_cast<unsigned char>(text[length]) & 0xC0) == 0x80) ++length;
   return length;

@@ -9,7 +9,8 @@ namespace governor::core {
 
 /// An absolute path, or a pattern of such: `*` stands for any characters of one name, `?` for one of them,
 /// and a name `**` for any number of names, also none, so that `/a/**` is /a and all below it. All else is
-/// literal, brackets too: files are called `[id].tsx`.
+/// literal, brackets too: files are called `[id].tsx`. Paths are text, see `text::path_text`: a name with an
+/// asterisk of its own has an escape for it.
 class PathPattern {
  public:
   /// One file or directory; whatever the path has in it is meant literally.

@@ -5,6 +5,7 @@
 
 #include "core/state.hpp"
 #include "core/time_text.hpp"
+#include "text/shell_word.hpp"
 
 namespace governor::core {
 namespace {
@@ -63,8 +64,8 @@ std::optional<Error> State::check_protection(const Caller& caller, const LeasePa
       fmt::format("{} is protected by {} ({}){}.", path.text(), protection->path.text(),
                   protection->configured ? "in the configuration" : "since " + utc_text(protection->since_us),
                   because(protection->reason)),
-      fmt::format("A person can allow it for a while: governorctl unlock {}{}.", path.text(),
-                  id.empty() ? "" : " --agent " + id),
+      fmt::format("A person can allow it for a while: governorctl unlock {}{}.",
+                  text::shell_word(path.text()), id.empty() ? "" : " --agent=" + id),
       path.text());
 }
 

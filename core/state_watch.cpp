@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/state.hpp"
+#include "text/shell_word.hpp"
 
 namespace governor::core {
 namespace {
@@ -131,10 +132,10 @@ bool State::record_change(FileChange change, std::int64_t now_us, Changes& chang
                               was_away ? ", while governor did not run" : "",
                               is_known ? size_of(before) : "what is not known", size_of(after));
   if (is_known && before.exists()) {
-    alert.message +=
-        before.stored_bytes != 0
-            ? fmt::format(" governorctl restore {} --backup {} brings it back.", change.path, before_key)
-            : " No backup of what was there could be kept.";
+    alert.message += before.stored_bytes != 0
+                         ? fmt::format(" governorctl restore {} --backup {} brings it back.",
+                                       text::shell_word(change.path), before_key)
+                         : " No backup of what was there could be kept.";
   }
   audit({}, "file_changed", 0, alert.message, now_us, changes);
   if (change.raise_alert) {

@@ -1,16 +1,25 @@
 #include "ctl/daemon_call.hpp"
 
+#include <chrono>
 #include <string>
 #include <utility>
 
 #include "ctl/json_fields.hpp"
+#include "ipc/connect.hpp"
 #include "ipc/paths.hpp"
 
 namespace governor::ctl {
 
 namespace json = boost::json;
 
-ipc::Result<ipc::Client> connect_to_daemon(const Context& context, ipc::Deadline deadline) {
+namespace {
+
+// As long as the clients of agents give a start.
+constexpr std::chrono::seconds kStartPatience{10};
+
+}  // namespace
+
+ipc::Result<ipc::Client> connect_if_running(const Context& context, ipc::Deadline deadline) {
   const auto paths = ipc::resolve_paths(context.environment);
   if (!paths) return paths.error();
   auto client = ipc::Client::connect(paths->socket, deadline);
@@ -21,6 +30,28 @@ ipc::Result<ipc::Client> connect_to_daemon(const Context& context, ipc::Deadline
   }
   if (!client) return client;
   if (auto said = client->introduce_as("governorctl", "person"); !said) return said.error();
+  return client;
+}
+
+ipc::Result<ipc::Client> connect_to_daemon(const Context& context, ipc::Deadline deadline) {
+  auto running = connect_if_running(context, deadline);
+  if (running || running.error().code != ipc::Errc::no_daemon) return running;
+  const auto paths = ipc::resolve_paths(context.environment);
+  if (!paths) return paths.error();
+  ipc::StartOptions options;
+  options.environment = context.environment;
+  auto socket = ipc::connect_or_start(*paths, options, deadline.capped(kStartPatience));
+  if (!socket) {
+    ipc::Error error = socket.error();
+    error.message =
+        "no daemon is running for " + paths->runtime_dir + ", and none could be started: " + error.message;
+    const bool still_none = error.code == ipc::Errc::start_failed || error.code == ipc::Errc::not_found ||
+                            error.code == ipc::Errc::deadline_exceeded;
+    if (still_none) error.code = ipc::Errc::no_daemon;
+    return error;
+  }
+  ipc::Client client(std::move(*socket));
+  if (auto said = client.introduce_as("governorctl", "person"); !said) return said.error();
   return client;
 }
 

@@ -10,9 +10,13 @@
 
 namespace governor::ctl {
 
-/// Connects to the daemon that the context means; never starts one. no_daemon, with the next step, if there
-/// is none.
+/// Connects to the daemon that the context means, and starts it if there is none, as the clients of agents
+/// do. no_daemon, with the reason, if that was in vain.
 ipc::Result<ipc::Client> connect_to_daemon(const Context& context, ipc::Deadline deadline);
+
+/// The same for a question about the daemon itself, or one that makes do without it: never starts one.
+/// no_daemon, with the next step, if there is none.
+ipc::Result<ipc::Client> connect_if_running(const Context& context, ipc::Deadline deadline);
 
 /// A governor/* method; its result must be an object.
 ipc::Result<boost::json::object> call_method(ipc::Client& client, std::string_view method,

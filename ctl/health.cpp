@@ -47,7 +47,7 @@ json::object without_answer(const ipc::Error& error) {
 
 ipc::Result<json::object> ask(const Context& context) {
   const auto deadline = ipc::Deadline::after(kHealthPatience);
-  auto client = connect_to_daemon(context, deadline);
+  auto client = connect_if_running(context, deadline);
   if (!client) return client.error();
   return call_method(*client, "governor/health", {}, deadline);
 }

@@ -32,7 +32,7 @@ struct Knowledge {
 std::map<std::int64_t, Knowledge> ask_daemon(const Context& context) {
   std::map<std::int64_t, Knowledge> known;
   const auto deadline = ipc::Deadline::after(kGreetingPatience);
-  auto client = connect_to_daemon(context, deadline);
+  auto client = connect_if_running(context, deadline);
   if (!client) return known;
   const auto status = call_method(*client, "governor/status", {}, deadline);
   if (!status) return known;

@@ -99,7 +99,7 @@ void write_sessions(const Context& context, const json::object& status) {
 
 int run_status(const Context& context) {
   const auto deadline = ipc::Deadline::after(kStatusPatience);
-  auto client = connect_to_daemon(context, deadline);
+  auto client = connect_if_running(context, deadline);
   if (!client) return report_failure(context, client.error());
   const auto status = call_method(*client, "governor/status", {}, deadline);
   if (!status) return report_failure(context, status.error(), "try: governorctl health");

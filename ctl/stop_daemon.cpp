@@ -41,7 +41,7 @@ ipc::Result<void> wait_until_gone(const ipc::ProcessIdentity& identity, ipc::Dea
 }  // namespace
 
 ipc::Result<pid_t> stop_daemon(const Context& context, std::string_view reason, ipc::Deadline deadline) {
-  auto client = connect_to_daemon(context, deadline);
+  auto client = connect_if_running(context, deadline);
   if (!client) return client.error();
   // Identified before it is asked to leave: afterwards its number may already be somebody else's.
   const auto health = call_method(*client, "governor/health", {}, deadline);

@@ -9,6 +9,8 @@
 #include "ipc/connect.hpp"
 #include "ipc/hello.hpp"
 #include "ipc/socket_io.hpp"
+#include "text/shown_text.hpp"
+#include "text/utf8.hpp"
 
 namespace governor::ipc {
 namespace {
@@ -32,6 +34,25 @@ Error remote_error(const json::object& error) {
       message += ": " + hint;
   }
   return Error{Errc::remote_error, 0, std::move(message)};
+}
+
+/// JSON is UTF-8, and a word from a command line may be anything: a byte that is none goes as the text
+/// `\xff`, which is what governor calls it. Such bytes stand in strings only.
+std::string line_of(const json::object& request) {
+  const std::string serialized = json::serialize(request);
+  if (text::is_utf8(serialized)) return serialized;
+  std::string line;
+  for (std::string_view rest = serialized; !rest.empty();) {
+    const std::size_t length = text::code_point_length(rest);
+    if (length == 0) {
+      line += '\\';
+      text::append_escaped(line, rest.substr(0, 1));
+    } else {
+      line += rest.substr(0, length);
+    }
+    rest.remove_prefix(length == 0 ? 1 : length);
+  }
+  return line;
 }
 
 json::object request_meta(const std::string& name) {
@@ -95,7 +116,7 @@ Result<json::value> Client::call(std::string_view method, json::object params, D
   request["id"] = id;
   request["method"] = method;
   request["params"] = std::move(params);
-  if (auto sent = send_line(json::serialize(request)); !sent) return sent.error();
+  if (auto sent = send_line(line_of(request)); !sent) return sent.error();
   for (;;) {
     auto line = receive_line(deadline);
     if (!line) return line.error();

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "text/utf8.hpp"
+
 namespace governor::ipc {
 namespace {
 
@@ -93,26 +95,6 @@ bool append_unicode_escape(std::string& out, std::string_view text, std::size_t&
   return true;
 }
 
-/// Length of the valid UTF-8 sequence that begins at `at`, 0 if there is none.
-std::size_t utf8_length(std::string_view text, std::size_t at) noexcept {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[at + i]); };
-  const auto lead = byte(0);
-  const std::size_t length = lead < 0x80   ? 1
-                             : lead < 0xC2 ? 0
-                             : lead < 0xE0 ? 2
-                             : lead < 0xF0 ? 3
-                             : lead < 0xF5 ? 4
-                                           : 0;
-  if (length == 0 || at + length > text.size()) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0U) != 0x80) return 0;
-  }
-  const bool overlong = (lead == 0xE0 && byte(1) < 0xA0) || (lead == 0xF0 && byte(1) < 0x90);
-  const bool surrogate = lead == 0xED && byte(1) >= 0xA0;
-  const bool too_large = lead == 0xF4 && byte(1) >= 0x90;
-  return overlong || surrogate || too_large ? 0 : length;
-}
-
 void append_control(std::string& out, unsigned char c) {
   out += "\\u00";
   out += "0123456789abcdef"[c >> 4];
@@ -185,7 +167,7 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   for (std::size_t at = 0; at < text.size();) {
     const auto c = static_cast<unsigned char>(text[at]);
-    const std::size_t length = utf8_length(text, at);
+    const std::size_t length = text::code_point_length(text.substr(at));
     if (length == 0) {
       out += "\xEF\xBF\xBD";
     } else if (c == '"' || c == '\\') {

@@ -10,6 +10,7 @@
 #include "proxy/health_command.hpp"
 #include "proxy/options.hpp"
 #include "proxy/termination_signals.hpp"
+#include "text/path_text.hpp"
 
 namespace governor::proxy {
 namespace {
@@ -51,8 +52,8 @@ ipc::Hello make_hello(const ParentWatch& parent, const Options& options) {
   hello.build = ipc::build_id();
   hello.session = ipc::random_hex(16);
   hello.pid = ::getpid();
-  char directory[1024];  // what does not fit is only missed by people
-  if (::getcwd(directory, sizeof directory)) hello.cwd = directory;
+  char directory[4096];  // as long as a path can be that is of use to anybody
+  if (::getcwd(directory, sizeof directory)) hello.cwd = text::path_text(directory);
   hello.client = ipc::process_name(parent.parent());
   hello.tools = options.tools;
   return hello;

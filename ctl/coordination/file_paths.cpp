@@ -3,6 +3,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "text/path_text.hpp"
+
 namespace governor::ctl {
 
 std::string absolute_path(const std::string& given) {
@@ -10,7 +12,7 @@ std::string absolute_path(const std::string& given) {
   std::error_code failure;
   const auto here = std::filesystem::current_path(failure);
   // Links are the daemon's to follow: `a/../b` may not be what it looks like.
-  return failure ? given : here.string() + '/' + given;
+  return failure ? given : text::path_text(here.string()) + '/' + given;
 }
 
 }  // namespace governor::ctl

@@ -73,7 +73,7 @@ void Sandbox::end_daemon() const {
 }
 
 ipc::Result<pid_t> Sandbox::kill_daemon(ipc::Deadline deadline) const {
-  auto client = connect_to_daemon(context_, deadline);
+  auto client = connect_if_running(context_, deadline);
   if (!client) return client.error();
   const auto health = call_method(*client, "governor/health", {}, deadline);
   if (!health) return health.error();

@@ -15,9 +15,11 @@
 #include "ctl/guard/bounded_input.hpp"
 #include "ctl/guard/guard_client.hpp"
 #include "ctl/guard/guards.hpp"
+#include "ctl/guard/guards_check.hpp"
 #include "ctl/guard/hook_answer.hpp"
 #include "ctl/guard/hook_call.hpp"
 #include "ctl/json_fields.hpp"
+#include "text/path_text.hpp"
 
 namespace governor::ctl {
 
@@ -27,6 +29,8 @@ namespace json = boost::json;
 
 // The hook after an edit carries the whole file twice.
 constexpr std::size_t kLargestInput = 32 * 1024 * 1024;
+// For looking after the other guards; a slow disk must not make the hook itself late.
+constexpr std::chrono::seconds kCheckPatience{2};
 
 std::chrono::milliseconds milliseconds_of(double seconds) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
@@ -61,9 +65,9 @@ json::object request_params(const HookCall& call) {
   params["agent_kind"] = "claude-code";
   params["agent_session"] = call.session;
   params["pids"] = std::move(pids);
-  params["cwd"] = std::move(cwd);
+  params["cwd"] = text::path_text(cwd);
   params["tool"] = call.tool;
-  params["path"] = call.path;
+  params["path"] = text::path_text(call.path);
   if (!call.subagent.empty()) params["subagent"] = call.subagent;
   if (!call.tool_use.empty()) params["tool_use"] = call.tool_use;
   return params;
@@ -98,6 +102,16 @@ json::object after_write(const Context& context, const ClaudeCodeOptions& option
   return flag_field(*result, "loop") ? objection(text_field(*result, "reason")) : no_opinion();
 }
 
+// The person is told while there is still a guard that can.
+std::string lacking_guards(const Context& context, const HookCall& call) {
+  const auto project = context.environment.lookup("CLAUDE_PROJECT_DIR");
+  const std::string directory = project ? std::string(*project) : call.cwd;
+  if (directory.empty()) return "";
+  const std::string message =
+      missing_guards_message(context.environment, directory, ipc::Deadline::after(kCheckPatience));
+  return message.empty() ? message : "governor: " + message;
+}
+
 json::object answer_hook(const Context& context, const ClaudeCodeOptions& options, HookCall& call) {
   const auto deadline = ipc::Deadline::after(milliseconds_of(options.timeout_seconds));
   const auto text = read_input(context.input, kLargestInput, deadline);
@@ -110,8 +124,10 @@ json::object answer_hook(const Context& context, const ClaudeCodeOptions& option
                             call.event_name + "; see: governorctl install guards");
   }
   if (!call.writes) return no_opinion();
-  return call.event == HookCall::Event::before ? before_write(context, options, call, deadline)
-                                               : after_write(context, options, call, deadline);
+  if (call.event != HookCall::Event::before) return after_write(context, options, call, deadline);
+  json::object answer = before_write(context, options, call, deadline);
+  const std::string missing = lacking_guards(context, call);
+  return missing.empty() ? answer : with_warning(std::move(answer), missing);
 }
 
 }  // namespace

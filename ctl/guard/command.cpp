@@ -1,8 +1,10 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "ctl/commands.hpp"
+#include "ctl/guard/guarded_hooks.hpp"
 #include "ctl/guard/guards.hpp"
 
 namespace governor::ctl {
@@ -34,10 +36,13 @@ void add_claude_code(CLI::App& guard, Action& action) {
 
 void add_git(CLI::App& guard, Action& action) {
   CLI::App* command = guard.add_subcommand(
-      "git", "pre-commit hook of git: refuses a commit of files that another live agent holds");
+      "git", "Hook of git before a commit: refuses one of files that another live agent holds");
   const auto options = std::make_shared<GitOptions>();
   command->add_option("--fallback", options->fallback, "What to do when the daemon cannot be asked")
       ->check(CLI::IsMember({"allow", "deny"}))
+      ->capture_default_str();
+  command->add_option("--hook", options->hook, "Which hook of git runs this")
+      ->check(CLI::IsMember(std::vector<std::string>(kGuardedHooks.begin(), kGuardedHooks.end())))
       ->capture_default_str();
   command->add_option("--timeout", options->timeout_seconds, "Seconds for asking it")
       ->check(CLI::Range(0.05, 60.0))

@@ -29,10 +29,14 @@ bool write_all(int fd, std::string_view text) {
   return true;
 }
 
-ipc::Result<void> write_whole(const FileStep& step) {
+ipc::Result<void> make_directory_of(const std::string& path) {
   std::error_code failure;
-  std::filesystem::create_directories(std::filesystem::path(step.path).parent_path(), failure);
-  if (failure) return ipc::system_error("cannot make the directory of " + step.path, failure.value());
+  std::filesystem::create_directories(std::filesystem::path(path).parent_path(), failure);
+  if (failure) return ipc::system_error("cannot make the directory of " + path, failure.value());
+  return {};
+}
+
+ipc::Result<void> write_whole(const FileStep& step) {
   std::string temporary = step.path + ".XXXXXX";
   const ipc::UniqueFd file(::mkstemp(temporary.data()));
   if (!file) return ipc::system_error("cannot write beside " + step.path, errno);
@@ -46,7 +50,15 @@ ipc::Result<void> write_whole(const FileStep& step) {
 }
 
 ipc::Result<void> run_step(const FileStep& step) {
+  const bool comes_to_be = step.kind == FileStep::Kind::write || step.kind == FileStep::Kind::rename ||
+                           step.kind == FileStep::Kind::link;
+  if (comes_to_be) {
+    if (auto made = make_directory_of(step.path); !made) return made.error();
+  }
   switch (step.kind) {
+    case FileStep::Kind::link:
+      if (::symlink(step.from.c_str(), step.path.c_str()) == 0 || errno == EEXIST) return {};
+      return ipc::system_error("cannot make the link " + step.path, errno);
     case FileStep::Kind::write: return write_whole(step);
     case FileStep::Kind::rename:
       if (::rename(step.from.c_str(), step.path.c_str()) == 0) return {};

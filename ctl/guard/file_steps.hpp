@@ -14,7 +14,8 @@ namespace governor::ctl {
 struct FileStep {
   enum class Kind {
     write,            ///< `text` into `path`, whole or not at all; missing directories are made
-    rename,           ///< `from` to `path`
+    rename,           ///< `from` to `path`; missing directories are made
+    link,             ///< `path` becomes a symbolic link to `from`, if nothing is there
     remove,           ///< `path`
     remove_if_empty,  ///< the directory `path`
   };

@@ -12,8 +12,10 @@
 #include "ctl/guard/git_repository.hpp"
 #include "ctl/guard/guard_client.hpp"
 #include "ctl/guard/guards.hpp"
+#include "ctl/guard/guards_check.hpp"
 #include "ctl/json_fields.hpp"
 #include "ctl/printable.hpp"
+#include "text/path_text.hpp"
 
 namespace governor::ctl {
 
@@ -30,9 +32,7 @@ struct Commit {
   std::vector<std::string> paths;
 };
 
-ipc::Result<Commit> staged_commit(const Context& context) {
-  const GitRepository repository(context.environment, "");
-  const auto deadline = ipc::Deadline::after(kStagedPatience);
+ipc::Result<Commit> staged_commit(const GitRepository& repository, ipc::Deadline deadline) {
   auto top = repository.top_level(deadline);
   if (!top) return top.error();
   auto paths = repository.staged_paths(deadline);
@@ -52,10 +52,10 @@ ipc::Result<json::array> find_conflicts(const Context& context, const Commit& co
   for (std::size_t from = 0; from < commit.paths.size(); from += kPathsAtOnce) {
     json::array part;
     for (std::size_t i = from; i < std::min(from + kPathsAtOnce, commit.paths.size()); ++i)
-      part.emplace_back(commit.paths[i]);
+      part.emplace_back(text::path_text(commit.paths[i]));
     json::object params;
     params["pids"] = pids;
-    params["cwd"] = commit.top;
+    params["cwd"] = text::path_text(commit.top);
     params["paths"] = std::move(part);
     const auto result = call_method(*client, "governor/guard_commit", std::move(params), deadline);
     if (!result) return result.error();
@@ -73,8 +73,33 @@ std::string holder_of_file(const json::object& conflict) {
   return printable(holder);
 }
 
-void write_held_files(const Context& context, const json::array& conflicts) {
-  context.err << "governor: this commit is refused, others are writing files that are in it:\n";
+// What the person has begun, and what git leaves when a hook refuses it.
+struct Undertaking {
+  const char* name;
+  const char* way_out;
+};
+
+Undertaking undertaking(const GitOptions& options) {
+  if (options.hook == "pre-merge-commit") {
+    return {"merge",
+            "Wait until they are released and complete the merge with: git commit\nOr take it back with: git "
+            "merge "
+            "--abort\n"};
+  }
+  if (options.hook == "pre-applypatch")
+    return {"patch",
+            "Wait until they are released, then: git am --continue\nOr take it back with: git am --abort\n"};
+  if (options.hook == "prepare-commit-msg") {
+    return {"commit",
+            "Wait until they are released, then go on as `git status` says, or take back what you began "
+            "there.\n"};
+  }
+  return {"commit", "Wait until they are released, or take the files out (git restore --staged FILE).\n"};
+}
+
+void write_held_files(const Context& context, const GitOptions& options, const json::array& conflicts) {
+  context.err << "governor: this " << undertaking(options).name
+              << " is refused, others are writing files that are in it:\n";
   std::size_t shown = 0;
   for (const json::value& entry : conflicts) {
     if (!entry.is_object()) continue;
@@ -91,13 +116,14 @@ void write_held_files(const Context& context, const json::array& conflicts) {
   if (conflicts.size() > kShownConflicts)
     context.err << "  and " << conflicts.size() - kShownConflicts << " more\n";
   context.err
-      << "Wait until they are released, or take the files out (git restore --staged FILE). A lease that "
-         "nobody needs any\nmore is ended with: governorctl leases break ID --reason TEXT\n";
+      << undertaking(options).way_out
+      << "A lease that nobody needs any more is ended with: governorctl leases break ID --reason TEXT\n";
 }
 
 int fall_back_in_git(const Context& context, const GitOptions& options, const std::string& why) {
   const bool refused = options.fallback == "deny";
-  context.err << "governor: " << (refused ? "this commit is refused, since" : "this commit is not checked:")
+  context.err << "governor: this " << undertaking(options).name << ' '
+              << (refused ? "is refused, since" : "is not checked:")
               << " the daemon cannot be asked: " << printable(why) << '\n';
   return static_cast<int>(refused ? ExitCode::failed : ExitCode::done);
 }
@@ -106,7 +132,16 @@ int fall_back_in_git(const Context& context, const GitOptions& options, const st
 
 int guard_git(const Context& context, const GitOptions& options) {
   try {
-    const auto commit = staged_commit(context);
+    const GitRepository repository(context.environment, "");
+    const auto patience = ipc::Deadline::after(kStagedPatience);
+    if (options.hook == "prepare-commit-msg") {
+      // Before any other commit, another of the hooks has asked; --no-verify goes around those alone.
+      const auto asks = repository.is_between_commits(patience);
+      if (asks && !*asks) return static_cast<int>(ExitCode::done);
+    }
+    if (const auto message = missing_guards_message(context.environment, "", patience); !message.empty())
+      context.err << "governor: " << printable(message) << '\n';
+    const auto commit = staged_commit(repository, patience);
     if (!commit) {
       context.err << "governor: cannot tell what is in this commit: " << printable(commit.error().message)
                   << '\n';
@@ -117,7 +152,7 @@ int guard_git(const Context& context, const GitOptions& options) {
     const auto conflicts = find_conflicts(context, *commit, deadline);
     if (!conflicts) return fall_back_in_git(context, options, conflicts.error().message);
     if (conflicts->empty()) return static_cast<int>(ExitCode::done);
-    write_held_files(context, *conflicts);
+    write_held_files(context, options, *conflicts);
     return static_cast<int>(ExitCode::failed);
   } catch (const std::exception& error) {
     return fall_back_in_git(context, options, error.what());

@@ -39,15 +39,32 @@ ipc::Result<std::string> GitRepository::top_level(ipc::Deadline deadline) const 
   return without_newline(std::move(*path));
 }
 
-ipc::Result<std::string> GitRepository::hooks_directory(ipc::Deadline deadline) const {
-  auto answer = ask({"rev-parse", "--git-path", "hooks"}, deadline);
+ipc::Result<GitPlaces> GitRepository::places(ipc::Deadline deadline) const {
+  auto top = top_level(deadline);
+  if (!top) return top.error();
+  // core.hooksPath may be relative to the top, where git runs hooks.
+  const GitRepository checkout(environment_, *top);
+  const auto answer = checkout.ask({"rev-parse", "--git-common-dir", "--git-path", "hooks"}, deadline);
   if (!answer) return answer.error();
-  std::filesystem::path path(without_newline(std::move(*answer)));
-  if (path.is_relative()) path = std::filesystem::path(directory_) / path;
-  std::error_code failure;
-  const auto absolute = std::filesystem::absolute(path, failure);
-  if (failure) return ipc::system_error("cannot resolve " + path.string(), failure.value());
-  return absolute.lexically_normal().string();
+  std::vector<std::string> lines;
+  for (std::string_view rest = *answer; !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    std::filesystem::path path(rest.substr(0, end));
+    if (path.is_relative()) path = std::filesystem::path(*top) / path;
+    lines.push_back(path.lexically_normal().string());
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  if (lines.size() != 2) {
+    return ipc::Error{ipc::Errc::invalid_path, 0,
+                      "the path of this repository has a line break in it, which hooks cannot live with"};
+  }
+  return GitPlaces{std::move(*top), std::move(lines[0]), std::move(lines[1])};
+}
+
+ipc::Result<bool> GitRepository::is_tracked(const std::string& path, ipc::Deadline deadline) const {
+  const auto names = ask({"ls-files", "-z", "--", ":(literal)" + path}, deadline);
+  if (!names) return names.error();
+  return !names->empty();
 }
 
 ipc::Result<std::vector<std::string>> GitRepository::staged_paths(ipc::Deadline deadline) const {
@@ -63,6 +80,19 @@ ipc::Result<std::vector<std::string>> GitRepository::staged_paths(ipc::Deadline 
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return paths;
+}
+
+ipc::Result<bool> GitRepository::is_between_commits(ipc::Deadline deadline) const {
+  const auto directory = ask({"rev-parse", "--absolute-git-dir"}, deadline);
+  if (!directory) return directory.error();
+  const std::string state = without_newline(*directory) + '/';
+  const auto present = [&state](const char* name) {
+    std::error_code ignored;
+    return std::filesystem::exists(state + name, ignored);
+  };
+  for (const char* name : {"CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply"})
+    if (present(name)) return true;
+  return present("MERGE_MSG") && !present("MERGE_HEAD");
 }
 
 }  // namespace governor::ctl

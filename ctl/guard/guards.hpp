@@ -17,11 +17,12 @@ struct ClaudeCodeOptions {
 int guard_claude_code(const Context& context, const ClaudeCodeOptions& options);
 
 struct GitOptions {
-  std::string fallback = "allow";  ///< allow or deny, where the daemon cannot be asked
+  std::string hook = "pre-commit";  ///< which of git's hooks runs this
+  std::string fallback = "allow";   ///< allow or deny, where the daemon cannot be asked
   double timeout_seconds = 5;
 };
 
-/// git's pre-commit hook.
+/// git's hooks before a commit.
 int guard_git(const Context& context, const GitOptions& options);
 
 }  // namespace governor::ctl

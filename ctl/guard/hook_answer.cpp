@@ -28,7 +28,10 @@ json::object no_opinion() {
 }
 
 json::object with_warning(json::object answer, std::string_view message) {
-  answer["systemMessage"] = message;
+  std::string all(message);
+  if (const json::value* before = answer.if_contains("systemMessage"); before && before->is_string())
+    all = std::string(before->get_string()) + "\n" + all;
+  answer["systemMessage"] = all;
   return answer;
 }
 

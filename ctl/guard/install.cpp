@@ -1,11 +1,8 @@
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <chrono>
-#include <cmath>
-#include <filesystem>
 #include <memory>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -14,76 +11,16 @@
 #include "ctl/failure.hpp"
 #include "ctl/guard/git_repository.hpp"
 #include "ctl/guard/guard_plan.hpp"
+#include "ctl/guard/guards_check.hpp"
+#include "ctl/guard/install_request.hpp"
 #include "ctl/guard/line_diff.hpp"
 #include "ctl/printable.hpp"
-#include "ctl/process_list.hpp"
 
 namespace governor::ctl {
 
 namespace {
 
 namespace json = boost::json;
-
-constexpr std::chrono::seconds kGitPatience{20};
-// More than the guard takes at most: Claude Code lets a write go on when its hook is late.
-constexpr int kHookTimeout = 15;
-
-struct InstallRequest {
-  std::string project = ".";
-  std::string only;
-  std::string fallback = "ask";
-  double wait_seconds = 0;
-  bool approve = false;
-  bool dry_run = false;
-  bool uninstall = false;
-};
-
-HookCommand hook_command(const InstallRequest& request) {
-  std::string command = shell_word(own_executable()) + " guard claude-code --fallback " + request.fallback;
-  if (!request.approve) command += " --grant none";
-  const int wait = static_cast<int>(std::ceil(request.wait_seconds));
-  if (wait > 0) command += " --wait " + std::to_string(wait);
-  return {std::move(command), kHookTimeout + wait};
-}
-
-ipc::Result<GuardPlan> plan_git(const Context& context, const InstallRequest& request,
-                                const std::string& project) {
-  const GitRepository repository(context.environment, project);
-  const auto hooks = repository.hooks_directory(ipc::Deadline::after(kGitPatience));
-  if (!hooks) {
-    if (request.only == "git") return hooks.error();
-    return GuardPlan{project, "none", "", "", "no git repository, so no commit is checked", {}};
-  }
-  if (request.uninstall) return plan_commit_hook_removal(*hooks);
-  auto plan = plan_commit_hook(*hooks, own_executable(), request.fallback == "deny" ? "deny" : "allow");
-  if (plan && !hooks->starts_with(project + '/') && !plan->steps.empty()) {
-    plan->note += std::string(plan->note.empty() ? "" : "; ") +
-                  "this directory is not in the project: every checkout whose hooks are there runs it";
-  }
-  return plan;
-}
-
-ipc::Result<std::vector<GuardPlan>> make_plans(const Context& context, const InstallRequest& request) {
-  std::error_code failure;
-  const auto directory = std::filesystem::canonical(request.project, failure);
-  if (failure || !std::filesystem::is_directory(directory)) {
-    return ipc::Error{ipc::Errc::not_found, failure.value(), request.project + " is no directory"};
-  }
-  const std::string project = directory.string();
-  std::vector<GuardPlan> plans;
-  if (request.only != "git") {
-    auto plan =
-        request.uninstall ? plan_settings_removal(project) : plan_settings(project, hook_command(request));
-    if (!plan) return plan.error();
-    plans.push_back(std::move(*plan));
-  }
-  if (request.only != "claude-code") {
-    auto plan = plan_git(context, request, project);
-    if (!plan) return plan.error();
-    plans.push_back(std::move(*plan));
-  }
-  return plans;
-}
 
 void write_plan(const Context& context, const GuardPlan& plan, bool dry_run) {
   static const std::vector<std::pair<std::string, std::string>> kDone = {{"create", "created"},
@@ -99,9 +36,33 @@ void write_plan(const Context& context, const GuardPlan& plan, bool dry_run) {
   if (dry_run) context.out << line_diff(plan.before, plan.after);
 }
 
+int run_check(const Context& context, const InstallRequest& request) {
+  const auto deadline = ipc::Deadline::after(std::chrono::seconds(20));
+  const auto places = GitRepository(context.environment, request.project).places(deadline);
+  if (!places) return report_failure(context, places.error());
+  const GuardsCheck check = check_guards(context.environment, *places);
+  if (context.json) {
+    context.out << json::serialize(
+                       json::object{{"installed", check.installed},
+                                    {"missing", json::array(check.missing.begin(), check.missing.end())},
+                                    {"remedy", check.missing.empty() ? "" : check.remedy}})
+                << '\n';
+  } else if (!check.installed) {
+    context.out << "no guards are installed here\n";
+  } else if (check.missing.empty()) {
+    context.out << "all guards are in place\n";
+  } else {
+    for (const std::string& missing : check.missing) context.out << printable(missing) << '\n';
+    context.out << "To put them back: " << printable(check.remedy) << '\n';
+  }
+  const bool well = check.installed && check.missing.empty();
+  return static_cast<int>(well ? ExitCode::done : ExitCode::failed);
+}
+
 int run_install(const Context& context, const InstallRequest& request) {
+  if (request.check) return run_check(context, request);
   // Whatever speaks against one file is found before anything is changed.
-  const auto plans = make_plans(context, request);
+  const auto plans = plan_installation(context, request);
   if (!plans) return report_failure(context, plans.error());
   json::array changes;
   for (const GuardPlan& plan : *plans) {
@@ -149,6 +110,10 @@ void add_install(CLI::App& app, Action& action) {
                     "rules go on as before");
   command->add_flag("--dry-run", request->dry_run, "Only show what would change");
   command->add_flag("--uninstall", request->uninstall, "Take them away and bring back what was there");
+  command->add_flag("--shared", request->shared,
+                    "The hooks of Claude Code into .claude/settings.json, which teams commit: they run the "
+                    "governorctl of each one's PATH. Without, into settings.local.json of this machine");
+  command->add_flag("--check", request->check, "Only say whether everything is still in place");
   command->callback([&action, request] {
     action = [request](const Context& context) { return run_install(context, *request); };
   });

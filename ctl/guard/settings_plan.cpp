@@ -11,15 +11,7 @@ namespace {
 
 constexpr const char* kBackupSuffix = ".before-governor";
 
-// Where the file really is: people link it to a checkout of their own settings.
-std::string settings_path(const std::string& project) {
-  const std::string path = project + "/.claude/settings.json";
-  std::error_code failure;
-  const auto real = std::filesystem::canonical(path, failure);
-  return failure ? path : real.string();
-}
-
-ipc::Error at(const std::string& path, ipc::Error error) {
+ipc::Error settings_left(const std::string& path, ipc::Error error) {
   error.message = path + " is left as it is: " + error.message;
   return error;
 }
@@ -30,14 +22,14 @@ struct Settings {
   std::optional<HookCommand> hook;
 };
 
-ipc::Result<Settings> read_settings(const std::string& project) {
-  Settings settings{settings_path(project), {}, {}};
+ipc::Result<Settings> read_settings(const std::string& path) {
+  Settings settings{path, {}, {}};
   auto text = read_if_there(settings.path);
   if (!text) return text.error();
   settings.text = std::move(*text);
   if (!settings.text || settings.text->empty()) return settings;
   auto hook = find_hook(*settings.text);
-  if (!hook) return at(settings.path, hook.error());
+  if (!hook) return settings_left(settings.path, hook.error());
   settings.hook = std::move(*hook);
   return settings;
 }
@@ -50,11 +42,18 @@ bool made_from(const std::string& original, const Settings& settings) {
 
 }  // namespace
 
-ipc::Result<GuardPlan> plan_settings(const std::string& project, const HookCommand& hook) {
-  const auto settings = read_settings(project);
+std::string claude_settings(const std::string& project, const std::string& name) {
+  const std::string path = project + "/.claude/" + name;
+  std::error_code failure;
+  const auto real = std::filesystem::canonical(path, failure);
+  return failure ? path : real.string();
+}
+
+ipc::Result<GuardPlan> plan_settings(const std::string& path, const HookCommand& hook) {
+  const auto settings = read_settings(path);
   if (!settings) return settings.error();
   auto changed = with_hooks(settings->text.value_or(""), hook);
-  if (!changed) return at(settings->path, changed.error());
+  if (!changed) return settings_left(settings->path, changed.error());
   GuardPlan plan{settings->path,
                  settings->text ? "change" : "create",
                  settings->text.value_or(""),
@@ -76,8 +75,8 @@ ipc::Result<GuardPlan> plan_settings(const std::string& project, const HookComma
   return plan;
 }
 
-ipc::Result<GuardPlan> plan_settings_removal(const std::string& project) {
-  const auto settings = read_settings(project);
+ipc::Result<GuardPlan> plan_settings_removal(const std::string& path) {
+  const auto settings = read_settings(path);
   if (!settings) return settings.error();
   GuardPlan plan{settings->path, "none", settings->text.value_or(""), settings->text.value_or(""), "", {}};
   if (!settings->hook) {
@@ -102,7 +101,7 @@ ipc::Result<GuardPlan> plan_settings_removal(const std::string& project) {
     return plan;
   }
   auto without = without_hooks(*settings->text);
-  if (!without) return at(plan.path, without.error());
+  if (!without) return settings_left(plan.path, without.error());
   plan.action = "change";
   plan.after = std::move(*without);
   plan.note = "it was changed since the hooks were installed, so only they are taken out";

@@ -74,10 +74,6 @@ class Import {
  private:
   /// All agents; what stopped it, if anything did.
   std::optional<ipc::Error> hand_over(legacy::LegacyAgents& agents) {
-    if (session_) {
-      const auto introduced = session_->introduce(ipc::Deadline::after(kConnectPatience));
-      if (!introduced) return introduced.error();
-    }
     Progress progress(context_.err, context_.err_on_terminal, request_.apply ? "importing" : "reading");
     const std::size_t total = agents.count();
     std::size_t done = 0;
@@ -91,7 +87,6 @@ class Import {
     }
     if (session_) {
       if (auto finished = session_->finish(); !finished) return finished.error();
-      session_->say_goodbye();
     }
     return std::nullopt;
   }
@@ -140,7 +135,8 @@ int run_agent_import(const Context& context, const ImportCommandRequest& request
                           {ipc::Errc::invalid_path, 0,
                            "--agent says whom a single file is about; " + request.path + " is a directory"});
   }
-  auto client = connect_to_daemon(context, ipc::Deadline::after(kConnectPatience));
+  const auto deadline = ipc::Deadline::after(kConnectPatience);
+  auto client = request.apply ? connect_to_daemon(context, deadline) : connect_if_running(context, deadline);
   if (client) return Import(context, request, std::move(*client)).run(*tree);
   // Reading the files needs no daemon.
   const bool without = client.error().code == ipc::Errc::no_daemon && !request.apply;

@@ -214,7 +214,8 @@ int run_task_import(const Context& context, const TaskRequest& request) {
   report.dry_run = request.dry_run;
   report.file = read_task_file(*text);
   check_together(report.file);
-  auto client = connect_to_daemon(context, ipc::Deadline::after(kTasksPatience));
+  const auto deadline = ipc::Deadline::after(kTasksPatience);
+  auto client = report.dry_run ? connect_if_running(context, deadline) : connect_to_daemon(context, deadline);
   // Reading the file needs no daemon.
   const bool without = !client && client.error().code == ipc::Errc::no_daemon && request.dry_run;
   if (!client && !without) return report_failure(context, client.error());

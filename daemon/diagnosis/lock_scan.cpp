@@ -16,6 +16,7 @@
 #include "daemon/diagnosis/lock_names.hpp"
 #include "daemon/diagnosis/process_sighting.hpp"
 #include "daemon/support/valid_utf8.hpp"
+#include "text/path_text.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -52,15 +53,15 @@ class LockWalk {
   }
 
   std::optional<core::Error> begin() {
-    auto top = Directory::open_at(AT_FDCWD, request_.directory);
+    auto top = Directory::open_at(AT_FDCWD, text::path_bytes(request_.directory));
     struct stat status {};
     if (!top || ::fstat(top->fd(), &status) != 0) return refusal(errno);
     if (is_excluded(status)) {
-      return core::invalid_argument("directory", fmt::format("\"{}\"", valid_utf8(request_.directory)),
+      return core::invalid_argument("directory", fmt::format("\"{}\"", request_.directory),
                                     "a directory other than governor's own");
     }
     device_ = status.st_dev;
-    enter(*top, request_.directory, 0);
+    enter(*top, text::path_bytes(request_.directory), 0);
     return std::nullopt;
   }
 
@@ -78,7 +79,7 @@ class LockWalk {
  private:
   core::Error refusal(int error) const {
     core::Error refused =
-        core::invalid_argument("directory", fmt::format("\"{}\"", valid_utf8(request_.directory)),
+        core::invalid_argument("directory", fmt::format("\"{}\"", request_.directory),
                                "the absolute path of a directory that is no symbolic link and can be read");
     refused.message += fmt::format(" ({})", std::strerror(error));
     return refused;
@@ -145,7 +146,7 @@ class LockWalk {
   void note(int directory, const std::string& path, const std::optional<LockFile>& lock) {
     if (!lock) return;
     FoundLock found;
-    found.path = valid_utf8(path + '/' + lock->name);
+    found.path = text::path_text(path + '/' + lock->name);
     found.directory = lock->directory;
     found.content = lock->evidence.content;
     found.content.host = valid_utf8(found.content.host);

@@ -40,10 +40,12 @@ class FileSlot {
       : path_(std::move(path)), directory_(std::move(directory)) {}
 
   class Temporary;
-  [[nodiscard]] std::string name() const { return path_.substr(path_.rfind('/') + 1); }
+  // As the system has them; the path itself is text, see `text::path_text`.
+  [[nodiscard]] std::string name() const;
   [[nodiscard]] std::string directory_path() const;
   /// Whether the directory is still the one of this path.
   [[nodiscard]] std::optional<core::Error> check_directory() const;
+  [[nodiscard]] std::optional<core::Error> check_writable(const FileContent& old) const;
   [[nodiscard]] std::optional<core::Error> check_unchanged(const FileContent& old) const;
   std::optional<core::Error> put_in_place(Temporary& temporary, const FileContent& old);
   std::optional<core::Error> swap_in(Temporary& temporary, const FileContent& old);

@@ -8,58 +8,15 @@
 #include <optional>
 #include <vector>
 
-#include "core/cut_text.hpp"
 #include "daemon/files/fold_name.hpp"
-#include "daemon/support/valid_utf8.hpp"
+#include "daemon/files/given_path.hpp"
+#include "text/path_text.hpp"
 
 namespace governor::daemon {
 namespace {
 
-constexpr std::size_t kMaxPathBytes = 4000;  // with a temporary name beside it still below the system's 4096
 constexpr std::size_t kMaxNameBytes = 255;
 constexpr int kMaxLinks = 40;
-constexpr std::size_t kShownPathBytes = 200;
-constexpr std::string_view kExpected =
-    "the path of a file or directory, absolute or relative to the session's directory";
-
-core::Error refuse_path(std::string_view given, std::string message, std::string hint,
-                        std::string expected = std::string(kExpected)) {
-  core::Error error(core::ErrorCode::invalid_argument, std::move(message), std::move(hint));
-  error.field = "path";
-  error.given = core::cut_text(given, kShownPathBytes);
-  error.expected = std::move(expected);
-  return error;
-}
-
-bool has_control(std::string_view text) {
-  return std::any_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
-}
-
-std::optional<core::Error> refuse_text(std::string_view given, std::string_view working_directory) {
-  if (given.empty()) return refuse_path(given, "The path is empty.", "Name the file or directory.");
-  if (has_control(given)) {
-    return refuse_path("a path with a control character", "The path has a control character in it.",
-                       "Rename the file; governor keeps no paths with NUL, line breaks and the like.");
-  }
-  if (valid_utf8(given) != given) {
-    return refuse_path("a path that is not UTF-8", "The path is not UTF-8.", "Rename the file.");
-  }
-  if (given.size() > kMaxPathBytes) {
-    return refuse_path(given, fmt::format("The path has {} bytes.", given.size()), "Use a shorter path.",
-                       fmt::format("at most {} bytes", kMaxPathBytes));
-  }
-  if (given == "~" || given.starts_with("~/")) {
-    return refuse_path(given, "The path begins with ~, which only a shell replaces by the home directory.",
-                       "Write the home directory out; a file of that name is ./~.");
-  }
-  if (given.front() != '/' && !working_directory.starts_with('/')) {
-    return refuse_path(given,
-                       "The path is relative, and the session has not said in which directory it works.",
-                       "Give the absolute path.", "an absolute path");
-  }
-  return std::nullopt;
-}
 
 std::vector<std::string> names_in(std::string_view path) {
   std::vector<std::string> names;
@@ -100,17 +57,17 @@ class PathWalk {
                            fmt::format("The path leads to {}, where there are no files to write.", path_),
                            "Name the file itself, by its own path.");
       }
-      if (path_.size() > kMaxPathBytes) {
+      if (path_.size() > kMaxRealPathBytes) {
         return refuse_path(given_, "The real path is too long.", "Use a shorter path.",
-                           fmt::format("at most {} bytes", kMaxPathBytes));
+                           fmt::format("at most {} bytes", kMaxRealPathBytes));
       }
     }
-    return refuse_spelling();
+    return std::nullopt;
   }
 
   [[nodiscard]] ResolvedPath result() const {
     ResolvedPath resolved;
-    resolved.path = path_.empty() ? "/" : path_;
+    resolved.path = path_.empty() ? "/" : text::path_text(path_);
     resolved.key = key_.empty() ? "/" : key_;
     resolved.exists = missing_ == 0;
     resolved.directory = resolved.exists && steps_.empty();
@@ -146,7 +103,8 @@ class PathWalk {
     path_ += '/';
     path_ += name;
     key_ += '/';
-    key_ += folds_ ? fold_name(name) : name;
+    const std::string text = text::path_text(name);
+    key_ += folds_ ? fold_name(text) : text;
   }
 
   std::optional<core::Error> enter(std::string name, std::deque<std::string>& pending) {
@@ -170,25 +128,30 @@ class PathWalk {
         return std::nullopt;
       case NameLookup::Kind::file:
         if (!pending.empty()) {
-          return refuse_path(given_, fmt::format("{} is a file, and the path goes on below it.", full),
-                             "Name the file itself.");
+          return refuse_path(
+              given_, fmt::format("{} is a file, and the path goes on below it.", text::path_text(full)),
+              "Name the file itself.");
         }
         probe(name, entry);
         append(folds_ ? names_.spelling(path_, name) : name, false, entry.identity);
         return std::nullopt;
       case NameLookup::Kind::other:
-        return refuse_path(given_, fmt::format("{} is neither a file nor a directory.", full),
+        return refuse_path(given_,
+                           fmt::format("{} is neither a file nor a directory.", text::path_text(full)),
                            "Devices, sockets and pipes cannot be reserved or written here.");
       case NameLookup::Kind::unreadable: break;
     }
-    return refuse_path(given_, fmt::format("{} cannot be examined: {}.", full, std::strerror(entry.failure)),
-                       "The daemon's user needs the right to search every directory of the path.");
+    return refuse_path(
+        given_,
+        fmt::format("{} cannot be examined: {}.", text::path_text(full), std::strerror(entry.failure)),
+        "The daemon's user needs the right to search every directory of the path.");
   }
 
   std::optional<core::Error> follow_link(const std::string& link, std::deque<std::string>& pending) {
     const std::string target = names_.target(link);
     if (++links_ > kMaxLinks || target.empty()) {
-      return refuse_path(given_, fmt::format("Too many symbolic links, the last one at {}.", link),
+      return refuse_path(given_,
+                         fmt::format("Too many symbolic links, the last one at {}.", text::path_text(link)),
                          "Repair the link, or name what it should lead to.");
     }
     std::vector<std::string> names = names_in(target);
@@ -213,13 +176,6 @@ class PathWalk {
     folding_device_ = entry.identity.device;
   }
 
-  /// What links and directories brought in may be anything.
-  [[nodiscard]] std::optional<core::Error> refuse_spelling() const {
-    if (valid_utf8(path_) == path_ && !has_control(path_)) return std::nullopt;
-    return refuse_path(given_, "The real path is not UTF-8, or has a control character in it.",
-                       "Rename the directory.");
-  }
-
   std::string_view given_;
   NameLookup& names_;
   std::string path_;
@@ -237,6 +193,7 @@ bool names_directory(std::string_view given) {
          given == "..";
 }
 
+/// As they are written, see `text::path_text`.
 std::deque<std::string> all_names(std::string_view given, std::string_view working_directory) {
   std::deque<std::string> pending;
   if (given.front() != '/') {
@@ -244,6 +201,12 @@ std::deque<std::string> all_names(std::string_view given, std::string_view worki
   }
   for (std::string& name : names_in(given)) pending.push_back(std::move(name));
   return pending;
+}
+
+/// As the system has them.
+std::deque<std::string> decoded(std::deque<std::string> names) {
+  for (std::string& name : names) name = text::path_bytes(name);
+  return names;
 }
 
 core::Error not_a_directory(std::string_view given, const std::string& path) {
@@ -258,7 +221,8 @@ std::optional<core::Error> add_pattern(std::string_view given, const std::vector
     if (!text.ends_with('/')) text += '/';
     text += name;
   };
-  for (const std::string& name : rest) {
+  for (const std::string& written : rest) {
+    const std::string name = text::pattern_text(written);
     if (name == ".") continue;
     if (name == "..") {
       return refuse_path(given, "The pattern goes back with .. behind a wildcard.",
@@ -289,9 +253,11 @@ core::LeasePath lease_path(const ResolvedPath& resolved) {
   return path;
 }
 
-core::Result<ResolvedPath> resolve_path(std::string_view given, std::string_view working_directory,
+core::Result<ResolvedPath> resolve_path(std::string_view text, std::string_view working_directory,
                                         NameLookup& names) {
-  if (auto error = refuse_text(given, working_directory)) return *std::move(error);
+  const auto plain = plain_path(text, working_directory);
+  if (!plain) return core::Error(plain.error());
+  const std::string_view given = *plain;
   std::deque<std::string> pending = all_names(given, given.front() == '/' ? "" : working_directory);
   // A wildcard counts only in what was given: the session's directory is what it is.
   const std::size_t own = given.front() == '/' ? 0 : names_in(working_directory).size();
@@ -300,10 +266,13 @@ core::Result<ResolvedPath> resolve_path(std::string_view given, std::string_view
   std::vector<std::string> rest(first_wildcard, pending.end());
   pending.erase(first_wildcard, pending.end());
   PathWalk walk(given, names);
-  if (auto error = walk.follow(std::move(pending))) return *std::move(error);
+  if (auto error = walk.follow(decoded(std::move(pending)))) return *std::move(error);
   ResolvedPath resolved = walk.result();
   if (resolved.exists && !resolved.directory && (names_directory(given) || !rest.empty())) {
     return not_a_directory(given, resolved.path);
+  }
+  if (rest.empty() && !resolved.exists) {
+    if (auto error = refuse_decorated(text, resolved.path, names)) return *std::move(error);
   }
   if (!rest.empty()) {
     resolved.pattern = true;
@@ -320,11 +289,13 @@ core::Result<ResolvedPath> resolve_path(std::string_view given, std::string_view
   return resolved;
 }
 
-core::Result<ResolvedPath> resolve_file(std::string_view given, std::string_view working_directory,
+core::Result<ResolvedPath> resolve_file(std::string_view text, std::string_view working_directory,
                                         NameLookup& names) {
-  if (auto error = refuse_text(given, working_directory)) return *std::move(error);
+  const auto plain = plain_path(text, working_directory);
+  if (!plain) return core::Error(plain.error());
+  const std::string_view given = *plain;
   PathWalk walk(given, names);
-  if (auto error = walk.follow(all_names(given, working_directory))) return *std::move(error);
+  if (auto error = walk.follow(decoded(all_names(given, working_directory)))) return *std::move(error);
   ResolvedPath resolved = walk.result();
   if (resolved.directory) {
     return refuse_path(given, fmt::format("{} is a directory.", resolved.path), "Name a file in it.",
@@ -333,6 +304,9 @@ core::Result<ResolvedPath> resolve_file(std::string_view given, std::string_view
   if (names_directory(given)) {
     if (resolved.exists) return not_a_directory(given, resolved.path);
     return refuse_path(given, "The path ends as a directory's.", "Name the file.", "the path of a file");
+  }
+  if (!resolved.exists) {
+    if (auto error = refuse_decorated(text, resolved.path, names)) return *std::move(error);
   }
   return resolved;
 }

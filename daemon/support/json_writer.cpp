@@ -7,6 +7,9 @@
 #include <cmath>
 #include <cstring>
 
+#include "text/shown_text.hpp"
+#include "text/utf8.hpp"
+
 namespace governor::daemon {
 namespace {
 
@@ -111,7 +114,11 @@ JsonWriter& JsonWriter::key(std::string_view name) {
 JsonWriter& JsonWriter::value(std::string_view text) {
   separate();
   out_ += '"';
-  append_json_escaped(out_, text);
+  if (text::is_utf8(text)) {
+    append_json_escaped(out_, text);
+  } else {
+    append_json_escaped(out_, text::utf8_text(text));
+  }
   out_ += '"';
   return *this;
 }

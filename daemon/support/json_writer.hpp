@@ -21,7 +21,7 @@ class JsonWriter {
   JsonWriter& end_array() { return close(']'); }
   JsonWriter& key(std::string_view name);  ///< must need no escapes
 
-  JsonWriter& value(std::string_view text);
+  JsonWriter& value(std::string_view text);  ///< bytes that are no UTF-8 stand as `\xff`
   JsonWriter& value(const char* text) { return value(std::string_view(text)); }
   JsonWriter& value(const std::string& text) { return value(std::string_view(text)); }
   JsonWriter& value(double number);  ///< shortest form that reads back the same; null for what is not finite

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "daemon/support/timestamp.hpp"
-#include "daemon/support/valid_utf8.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -90,7 +89,7 @@ void write_lock_report(JsonWriter& json, const std::string& directory, const Loc
         std::count_if(report.locks.begin(), report.locks.end(),
                       [=](const auto& lock) { return lock.verdict.state == state; }));
   };
-  json.field("directory", valid_utf8(directory))
+  json.field("directory", directory)
       .field("names_seen", static_cast<std::uint64_t>(report.entries));
   json.field("complete", report.incomplete_because.empty());
   if (!report.incomplete_because.empty()) json.field("incomplete_because", report.incomplete_because);

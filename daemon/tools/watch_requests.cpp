@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "daemon/files/file_services.hpp"
 #include "daemon/files/real_path.hpp"
 #include "daemon/support/json_writer.hpp"
 #include "daemon/tools/arguments.hpp"
@@ -40,7 +41,7 @@ class WatchCall final : public ToolCall {
     return text;
   }
 
-  void work(FileServices&) override {
+  void work(FileServices& files) override {
     resolved_ = true;
     constexpr std::string_view kTree = "/**";
     auto found = resolve_path(root_ + "/", directory_);
@@ -51,6 +52,9 @@ class WatchCall final : public ToolCall {
       failure_ = core::invalid_argument("root", fmt::format("\"{}\"", root_), "an existing directory");
     } else {
       root_ = found->path.substr(0, found->path.size() - kTree.size());
+      // What lies around governor's own files may be watched; they are left out.
+      if (files.own().contains(root_)) failure_ = files.own().refusal(*found);
+      if (failure_) failure_->field = "root";
     }
   }
 

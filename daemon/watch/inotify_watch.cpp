@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "daemon/watch/directory_watch.hpp"
+#include "text/path_text.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -34,7 +35,8 @@ class InotifyWatch final : public DirectoryWatch, public std::enable_shared_from
   std::optional<core::Error> add(const std::string& directory) override {
     const std::lock_guard lock(mutex_);
     if (by_path_.contains(directory)) return std::nullopt;
-    const int watch = ::inotify_add_watch(descriptor_.native_handle(), directory.c_str(), kEvents);
+    const int watch =
+        ::inotify_add_watch(descriptor_.native_handle(), text::path_bytes(directory).c_str(), kEvents);
     if (watch < 0) return failure(directory, errno);
     // Another name of a directory that is watched already: the system has one number for both.
     if (const auto known = by_watch_.find(watch); known != by_watch_.end()) by_path_.erase(known->second);
@@ -87,7 +89,7 @@ class InotifyWatch final : public DirectoryWatch, public std::enable_shared_from
     for (std::size_t at = 0; at + sizeof(inotify_event) <= size;) {
       inotify_event event;
       std::memcpy(&event, buffer_.data() + at, sizeof event);
-      const char* name = buffer_.data() + at + sizeof event;
+      const char* const bytes = buffer_.data() + at + sizeof event;
       at += sizeof event + event.len;
       if ((event.mask & IN_Q_OVERFLOW) != 0) {
         events.push_back({WatchEvent::Kind::overflow, {}});
@@ -103,7 +105,8 @@ class InotifyWatch final : public DirectoryWatch, public std::enable_shared_from
         continue;
       }
       if (event.len == 0) continue;
-      std::string path = found->second == "/" ? "/" + std::string(name) : found->second + "/" + name;
+      const std::string name = text::path_text(bytes);
+      std::string path = found->second == "/" ? "/" + name : found->second + "/" + name;
       const bool directory = (event.mask & IN_ISDIR) != 0;
       if (!directory) {
         events.push_back({WatchEvent::Kind::changed, std::move(path)});

@@ -8,6 +8,8 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "text/path_text.hpp"
+
 namespace governor::daemon {
 namespace {
 
@@ -86,14 +88,14 @@ std::vector<WatchEvent> ScanningWatch::scan() {
 }
 
 std::optional<ScanningWatch::Entries> ScanningWatch::read(const std::string& directory) {
-  DIR* stream = ::opendir(directory.c_str());
+  DIR* stream = ::opendir(text::path_bytes(directory).c_str());
   if (stream == nullptr) return std::nullopt;
   Entries entries;
   while (const dirent* entry = ::readdir(stream)) {
-    const std::string name = entry->d_name;
+    const std::string name = text::path_text(entry->d_name);
     struct stat status {};
     if (name == "." || name == ".." ||
-        ::fstatat(::dirfd(stream), name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) {
+        ::fstatat(::dirfd(stream), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) {
       continue;
     }
     const bool is_directory = S_ISDIR(status.st_mode);

@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <functional>
 #include <system_error>
+
+#include "daemon/watch/walk_tree.hpp"
+#include "text/path_text.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -21,28 +23,7 @@ std::string parent_of(const std::string& path) {
 
 bool is_directory(const std::string& path) {
   std::error_code error;
-  return fs::is_directory(fs::symlink_status(path, error)) && !error;
-}
-
-/// Calls `enter(directory)` for `start` and all below it that are not passed over, as long as it says true,
-/// and `see(file)` for the files. Symbolic links are not followed.
-void walk(const std::string& start, const std::function<bool(const std::string&)>& enter,
-          const std::function<bool(const std::string&)>& see) {
-  std::error_code error;
-  if (!is_directory(start) || !enter(start)) return;
-  fs::recursive_directory_iterator at(start, fs::directory_options::skip_permission_denied, error);
-  const fs::recursive_directory_iterator end;
-  while (!error && at != end) {
-    const fs::file_status status = at->symlink_status(error);
-    if (error) return;
-    const std::string path = at->path().string();
-    if (fs::is_directory(status)) {
-      if (is_left_unwatched(at->path().filename().string()) || !enter(path)) at.disable_recursion_pending();
-    } else if (!see(path)) {
-      return;
-    }
-    at.increment(error);
-  }
+  return fs::is_directory(fs::symlink_status(text::path_bytes(path), error)) && !error;
 }
 
 bool goes_deep(const core::PathPattern& pattern) {
@@ -84,7 +65,7 @@ WatchPlan plan_watch(const std::vector<core::PathPattern>& patterns) {
     while (!is_directory(directory) && directory != "/") directory = parent_of(directory);
     enter(directory);
     if (!there || !(is_tree(pattern) || goes_deep(pattern))) continue;
-    walk(directory, enter, [](const std::string&) { return true; });
+    walk_tree(directory, enter, [](const std::string&) { return true; });
     if (is_tree(pattern)) enter(parent_of(directory));  // to see the directory itself go
   }
   return plan;
@@ -104,13 +85,13 @@ std::vector<std::string> matching_files(const std::vector<core::PathPattern>& pa
   std::size_t directories = 0;
   const auto enter = [&](const std::string&) { return ++directories <= kMaxDirectories; };
   if (!start.empty()) {
-    walk(start, enter, see);
+    walk_tree(start, enter, see);
   } else {
     for (const core::PathPattern& pattern : patterns) {
       std::error_code error;
       if (!pattern.is_literal()) {
-        walk(fixed_directory(pattern), enter, see);
-      } else if (fs::is_regular_file(fs::symlink_status(pattern.text(), error))) {
+        walk_tree(fixed_directory(pattern), enter, see);
+      } else if (fs::is_regular_file(fs::symlink_status(text::path_bytes(pattern.text()), error))) {
         see(pattern.text());
       }
     }

@@ -1,17 +1,19 @@
 # Which folder may include what. First the check is shown to find a violation of every rule in a tree made for it,
 # then it runs over the sources.
 
-set(folders core ipc daemon proxy ctl)
+set(folders text core ipc daemon proxy ctl)
 
-set(core_own "core/")
-set(ipc_own "ipc/")
-set(daemon_own "core/|ipc/|daemon/")
-set(proxy_own "ipc/|proxy/")
-set(ctl_own "ipc/|ctl/")
+set(text_own "text/")
+set(core_own "core/|text/")
+set(ipc_own "ipc/|text/")
+set(daemon_own "core/|ipc/|text/|daemon/")
+set(proxy_own "ipc/|text/|proxy/")
+set(ctl_own "ipc/|text/|ctl/")
 
 # Never, by folder: what stands between < and >, and what stands between quotes.
 set(threads_and_clocks
   "thread|mutex|shared_mutex|condition_variable|atomic|future|semaphore|latch|barrier|stop_token|chrono|ctime|time\\.h|random")
+set(text_never "boost/|fmt/|sys/|unistd|(${threads_and_clocks})$|iostream$|fstream$|filesystem$")
 set(core_never "boost/|sys/|SQLiteCpp|sqlite3|spdlog|CLI/|unistd|pthread|(${threads_and_clocks})$|iostream$|fstream$|filesystem$")
 set(ipc_never "SQLiteCpp|sqlite3|spdlog|CLI/")
 set(daemon_never "gtest|catch2")
@@ -54,6 +56,7 @@ endfunction()
 set(sample "${WORK_DIR}/sample_tree")
 file(REMOVE_RECURSE "${sample}")
 set(bad
+  "text \"core/agent.hpp\"" "text \"ipc/paths.hpp\"" "text <fmt/format.h>"
   "core <boost/asio.hpp>" "core <thread>" "core <chrono>" "core <sqlite3.h>" "core <spdlog/spdlog.h>"
   "core \"ipc/paths.hpp\"" "core \"daemon/store/store.hpp\"" "core <sys/socket.h>"
   "ipc \"core/agent.hpp\"" "ipc <SQLiteCpp/SQLiteCpp.h>" "ipc \"daemon/x.hpp\""
@@ -61,6 +64,7 @@ set(bad
   "proxy \"core/agent.hpp\"" "proxy <boost/asio/io_context.hpp>" "proxy <boost/json.hpp>" "proxy \"ipc/client.hpp\""
   "ctl \"core/agent.hpp\"" "ctl <sqlite3.h>" "ctl \"daemon/x.hpp\"")
 set(good
+  "text <string>" "core \"text/utf8.hpp\"" "proxy \"text/utf8.hpp\""
   "core <vector>" "core <fmt/format.h>" "core \"core/agent.hpp\"" "ipc <boost/json.hpp>" "ipc \"ipc/paths.hpp\""
   "daemon <boost/asio.hpp>" "daemon \"core/agent.hpp\"" "daemon \"ipc/paths.hpp\"" "proxy \"ipc/hello.hpp\""
   "proxy <vector>" "ctl <CLI/CLI.hpp>" "ctl \"ipc/client.hpp\"")

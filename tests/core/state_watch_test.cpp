@@ -46,3 +46,16 @@ TEST_CASE("a file that is nobody's business changes without an alert") {
   CHECK_FALSE(f.changes_to(content("two", 20, 7)));
   CHECK(f.alert().empty());
 }
+
+TEST_CASE("the command that undoes a change can be pasted, whatever the file is called") {
+  LeaseFixture f;
+  const std::string path = "/p/it's; rm -rf $HOME";
+  f.granted(f.alice, {path});
+  f.state.record_change({path, content("one", 500, 77), FileChange::When::first_look, true}, ++f.now,
+                        f.changes);
+  f.state.record_change({path, content("two", 20, 7), FileChange::When::now, true}, ++f.now, f.changes);
+  const auto raised = of_kind<AlertSaved>(f.changes);
+  REQUIRE(raised.size() == 1);
+  CHECK(raised[0].alert.message.find(R"(governorctl restore '/p/it'\''s; rm -rf $HOME' --backup 1 )") !=
+        std::string::npos);
+}

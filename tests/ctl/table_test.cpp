@@ -24,7 +24,7 @@ TEST_CASE("a column is as wide as its widest cell counted in characters", "[ctl]
 TEST_CASE("missing cells are empty and control characters do not get through", "[ctl]") {
   Table table({{"A"}, {"B"}});
   table.add_row({"a\nb"});
-  CHECK(table.render(false) == "A    B\na?b\n");
+  CHECK(table.render(false) == "A       B\na\\x0ab\n");
 }
 
 TEST_CASE("colours change no width", "[ctl]") {

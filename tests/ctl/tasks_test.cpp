@@ -100,7 +100,7 @@ TEST_CASE("one task is shown with its text and history", "[ctl]") {
   CHECK(run.code == 0);
   CHECK(daemon.last() == json::object{{"task_id", "walls"}, {"history", 5}});
   for (const char* part :
-       {"walls: title of walls", "blocked, 40 %", "  four\n  of ?[31mthem\n", "no bricks", "claimed"}) {
+       {"walls: title of walls", "blocked, 40 %", "  four\n  of \\x1b[31mthem\n", "no bricks", "claimed"}) {
     INFO(part);
     CHECK(contains(run.out, part));
   }

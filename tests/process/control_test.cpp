@@ -46,6 +46,28 @@ void update(const Sandbox& sandbox, const std::string& agent, int times) {
   }
 }
 
+TEST_CASE("on a quiet machine a command that sets something starts the daemon, one that looks does not") {
+  Sandbox sandbox;
+  const std::string directory = sandbox.directory() + "/project";
+  fs::create_directories(directory);
+  for (const char* command : {"status", "health", "stop"}) CHECK(control(sandbox, {command}).code == 3);
+  CHECK(control(sandbox, {"ps"}).code == 0);
+  CHECK(sandbox.daemon() == 0);
+  const std::vector<std::vector<std::string>> setting = {
+      {"protect", directory + "/key.pem", "--reason", "a secret"},
+      {"unlock", directory + "/key.pem", "--for", "15m"},
+      {"watch", directory},
+      {"thresholds", "set", "risk_approve_threshold=0.3"},
+      {"alerts"},
+  };
+  for (const auto& arguments : setting) {
+    const Finished finished = control(sandbox, arguments);
+    INFO(arguments.front() << ": " << finished.output << finished.errors);
+    CHECK(finished.code == 0);
+    CHECK(sandbox.end_daemon());
+  }
+}
+
 TEST_CASE("a person can follow and steer an agent with governorctl alone") {
   const Sandbox sandbox;
   const Child daemon = sandbox.start_daemon();

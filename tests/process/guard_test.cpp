@@ -265,35 +265,5 @@ TEST_CASE("the first hook starts the daemon, and a daemon that is stopped gives 
   CHECK(contains(unknown.at("permissionDecisionReason"), "could not check"));
 }
 
-TEST_CASE("a commit of a file that an agent holds is refused by the hook that was installed") {
-  const Sandbox sandbox;
-  const std::string file = project_file(sandbox, "core.cpp", lines(20));
-  const std::string project = std::filesystem::path(file).parent_path().string();
-  const auto git = [&](std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(),
-                     {"git", "-C", project, "-c", "user.name=Test", "-c", "user.email=test@example.invalid"});
-    Command command = sandbox.command("/usr/bin/env", std::move(arguments));
-    const auto finished = run(command, patience());
-    REQUIRE(finished.has_value());
-    return *finished;
-  };
-  if (git({"init", "-q"}).code != 0) {
-    WARN("not run: there is no git");
-    return;
-  }
-  REQUIRE(control(sandbox, {"install", "guards", "--project", project}).code == 0);
-  REQUIRE(git({"add", "core.cpp"}).code == 0);
-  HookTool tool(sandbox, "88888888-session");
-  REQUIRE(decision(tool.may_write(file, lines(21))) == "allow");
-  const Finished refused = git({"commit", "-qm", "first"});
-  INFO(refused.errors);
-  CHECK(refused.code != 0);
-  CHECK(refused.errors.find("claude-code-88888888") != std::string::npos);
-  CHECK(tool.wrote(file).empty());
-  const Finished committed = git({"commit", "-qm", "first"});
-  INFO(committed.errors);
-  CHECK(committed.code == 0);
-}
-
 }  // namespace
 }  // namespace governor::test

@@ -14,5 +14,5 @@ TEST_CASE("a difference is shown with what is around it", "[guard]") {
 }
 
 TEST_CASE("control characters of a file do not reach the terminal", "[guard]") {
-  CHECK(line_diff("", "a\x1b[2J") == "+ a?[2J\n");
+  CHECK(line_diff("", "a\x1b[2J") == "+ a\\x1b[2J\n");
 }
