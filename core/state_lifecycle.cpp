@@ -125,13 +125,8 @@ Result<std::uint32_t> State::reset_monitor(const Caller& caller, const Lifecycle
   Agent* agent = find_agent(command.agent_id);
   if (agent == nullptr || agent->profile.status == Lifecycle::deleted) return unknown_agent(command.agent_id);
   if (auto error = check_owner(agent->profile, caller, command.token_hash)) return *std::move(error);
-  if (agent->profile.loop.kind != LoopKind::none) {
-    // It would end the loop, as acknowledging its alert does.
-    if (auto error = check_decision(caller, "To reset an agent that is in a loop",
-                                    "governorctl alerts ack, then it may be reset"))
-      return *std::move(error);
-  }
-  end_loop(*agent, now_us, changes);
+  // A loop is not over with that, unless a person says so: an agent leaves it by doing something else.
+  if (may_decide(caller)) end_loop(*agent, now_us, changes);
   resolve_alert("agent_critical/" + command.agent_id, now_us, changes);
   begin_epoch(*agent);
   save_profile(agent->profile, changes);

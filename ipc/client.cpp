@@ -5,7 +5,6 @@
 #include <filesystem>
 #include <system_error>
 
-#include "ipc/build_info.hpp"
 #include "ipc/connect.hpp"
 #include "ipc/hello.hpp"
 #include "ipc/socket_io.hpp"
@@ -79,7 +78,7 @@ Result<Client> Client::connect(const std::string& path, Deadline deadline) {
 Result<void> Client::introduce_as(std::string name, std::string role) {
   name_ = std::move(name);
   Hello hello;
-  hello.build = build_id();
+  hello.build = GOVERNOR_VERSION_TEXT;
   hello.role = std::move(role);
   hello.pid = ::getpid();
   std::error_code ignored;

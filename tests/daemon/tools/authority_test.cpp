@@ -40,7 +40,7 @@ struct Scene : FileFixture {
   }
 
   Writer ada{*this, "ada"};
-  Writer bob{*this, "bob"};
+  Writer bob{*this, "b0b"};
   Writer person{*this, "fee", "person"};
   std::int64_t lease = 0;
 };
@@ -139,7 +139,7 @@ const std::map<std::string, Row>& rows() {
                                // gone
        {Whose::anybodys,
         [](Scene& scene) {
-          Writer eve(scene, "eve");
+          Writer eve(scene, "eee");
           eve.call("register_agent", {{"agent_id", "eve"}});
           eve.client.goodbye();
           while (eve.client.next_line()) {

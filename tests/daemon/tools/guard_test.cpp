@@ -220,7 +220,7 @@ TEST_CASE("an agent that is paused gets no file, and is told by whom that is end
   CHECK(denied.at("decision").as_string() == "deny");
   CHECK(denied.at("code").as_string() == "gated");
   CHECK(contains(denied.at("reason"), "a look"));
-  CHECK(contains(denied.at("reason"), "resume_agent"));
+  CHECK(contains(denied.at("reason"), "governorctl resume claude-code-abcdef12"));
 }
 
 TEST_CASE("the file is the real one: relative to the hook's directory, through links, by any name") {

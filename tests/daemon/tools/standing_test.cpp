@@ -270,7 +270,7 @@ TEST_CASE("an agent stands the same in every tool that shows it, whatever has ha
       const auto before = check_all(*call, ids, replies);
       call.reset();
       daemon.restart();
-      call = std::make_unique<ToolCaller>(daemon.socket(), "b" + std::to_string(step));
+      call = std::make_unique<ToolCaller>(daemon.socket(), "b" + std::to_string(step), "person");
       CHECK(check_all(*call, ids, replies) == before);
     }
   }
