@@ -236,6 +236,8 @@ class State {
 
   // Alerts. One cause has at most one alert at a time.
   /// Nothing happens while an alert for the same cause is open; one that was resolved lately opens again.
+  /// Those of a kind whose cause lasts.
+  [[nodiscard]] std::vector<Alert> open_alerts(AlertKind kind) const;
   void raise_alert(AlertInput input, std::int64_t now_us, Changes& changes);
   void resolve_alert(const std::string& cause, std::int64_t now_us, Changes& changes);
   /// By a person. `stored` is the alert as the store has it; an open one is taken from here. A loop ends with

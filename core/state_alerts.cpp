@@ -37,6 +37,14 @@ void State::raise_alert(AlertInput input, std::int64_t now_us, Changes& changes)
   changes.emplace_back(AlertSaved{alert, true});
 }
 
+std::vector<Alert> State::open_alerts(AlertKind kind) const {
+  std::vector<Alert> open;
+  for (const auto& [cause, alert] : alerts_) {
+    if (alert.kind == kind && alert.resolved_us == 0) open.push_back(alert);
+  }
+  return open;
+}
+
 void State::resolve_alert(const std::string& cause, std::int64_t now_us, Changes& changes) {
   const auto found = alerts_.find(cause);
   if (found == alerts_.end() || found->second.resolved_us != 0) return;
@@ -70,7 +78,7 @@ Result<Alert> State::acknowledge_alert(const Caller& caller, const Alert& stored
     // These are events and do not last; a person has now seen them.
     const bool is_event = alert.kind == AlertKind::daemon_crash || alert.kind == AlertKind::clock_jump ||
                           alert.kind == AlertKind::file_changed ||
-                          alert.kind == AlertKind::watch_incomplete ||
+                          alert.kind == AlertKind::watch_incomplete || alert.kind == AlertKind::data_loss ||
                           (alert.kind == AlertKind::loop && alert.agent_id.empty());
     if (is_event) {
       if (alert.resolved_us == 0) alert.resolved_us = now_us;

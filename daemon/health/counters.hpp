@@ -20,8 +20,10 @@ struct Counters {
       0};  ///< steady time at which the oldest undurable change came; 0: none
   std::atomic<bool> storage_failing{false};
   std::atomic<bool> draining{false};
-  LatencyHistogram commit_latency;   ///< from the change to its durability
-  LatencyHistogram request_latency;  ///< from the line to its answer
+  std::atomic<std::uint64_t> open_losses{0};  ///< alerts of lost data that nobody has acknowledged
+  std::atomic<bool> storage_damaged{false};   ///< something could not be read because it is damaged
+  LatencyHistogram commit_latency;            ///< from the change to its durability
+  LatencyHistogram request_latency;           ///< from the line to its answer
 };
 
 }  // namespace governor::daemon

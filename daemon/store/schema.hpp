@@ -6,6 +6,7 @@
 #include "daemon/store/authority_schema.hpp"
 #include "daemon/store/file_schema.hpp"
 #include "daemon/store/lease_schema.hpp"
+#include "daemon/store/recovery_schema.hpp"
 #include "daemon/store/task_schema.hpp"
 
 namespace governor::daemon {
@@ -167,7 +168,7 @@ CREATE TABLE setting(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-inline constexpr std::array<const char*, 5> kMigrations{kFirstSchema, kLeaseSchema, kTaskSchema, kFileSchema,
-                                                        kAuthoritySchema};
+inline constexpr std::array<const char*, 6> kMigrations{kFirstSchema, kLeaseSchema, kTaskSchema,
+                                                        kFileSchema,  kLossSchema,  kAuthoritySchema};
 
 }  // namespace governor::daemon
