@@ -24,7 +24,7 @@ struct Scene : FileFixture {
     lease = ada.lease(file("a.txt"));
     ada.commit(file("a.txt"), "first", "", lease);
     ada.commit(file("a.txt"), "second", sha256_hex("first"), lease);
-    ada.call("define_task", {{"task_id", "t"}, {"title", "do it"}, {"agent_id", "ada"}});
+    ada.call("define_task", {{"task_id", "t"}, {"title", "do it"}, {"agent", "ada"}});
   }
   void claim() { ada.call("claim_task", {{"task_id", "t"}}); }
   void raise_alert() {
