@@ -383,7 +383,7 @@ class State {
   std::optional<Error> check_orders(const AgentProfile& profile, const Caller& caller, unsigned orders) const;
   [[nodiscard]] Actor actor_for(const Caller& caller) const;
   std::optional<Error> check_may_go_on(const Agent& agent, std::int64_t now_us) const;
-  std::optional<Error> check_gate(const Agent& agent) const;
+  std::optional<Error> check_gate(const Agent& agent, const LeaseClaim& claim, std::int64_t now_us) const;
   Result<Lease*> own_lease(const Caller& caller, LeaseKey key);
   Lease& grant_lease(const Caller& caller, const LeaseClaim& claim, LeaseCommand& command,
                      std::int64_t waited_since_us, std::int64_t now_us, Changes& changes);

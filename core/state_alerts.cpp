@@ -21,8 +21,13 @@ void State::raise_alert(AlertInput input, std::int64_t now_us, Changes& changes)
   const auto [it, inserted] = alerts_.try_emplace(input.cause);
   Alert& alert = it->second;
   if (!inserted && alert.resolved_us == 0) return;
-  if (!inserted && !is_past(alert)) {
+  // What comes back after an acknowledgement is news; what nobody has looked at yet tells of its newest
+  // coming.
+  if (!inserted && !is_past(alert) && alert.acknowledged_us == 0) {
     alert.resolved_us = 0;
+    alert.raised_us = now_us;
+    alert.severity = input.severity;
+    alert.message = std::move(input.message);
     changes.emplace_back(AlertSaved{alert, false});
     return;
   }

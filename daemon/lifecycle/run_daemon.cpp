@@ -20,6 +20,7 @@
 #include "daemon/lifecycle/network_storage.hpp"
 #include "daemon/lifecycle/server.hpp"
 #include "daemon/store/open_store.hpp"
+#include "daemon/support/stop_deadlines.hpp"
 #include "daemon/support/timestamp.hpp"
 #include "ipc/build_info.hpp"
 #include "ipc/paths.hpp"
@@ -197,6 +198,9 @@ std::optional<StartFailure> serve(const Options& options, DaemonPresence& presen
   ipc::report_ready(options.startup_fd);
   io.run();
   for (std::thread& helper : helpers) helper.join();
+  // All that was answered is durable; what remains is closing. Should a disk hold that up, the kernel ends
+  // the process and with it the locks, on which the next daemon waits.
+  ::alarm(static_cast<unsigned>(kCloseLimit.count()));
   marker.ended_in_order();  // it goes when the store is closed
   return std::nullopt;
 }
