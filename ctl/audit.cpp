@@ -58,7 +58,7 @@ ipc::Result<json::array> fetch_entries(ipc::Client& client, json::object filters
 std::string actor_text(const json::object& entry) {
   const json::object& who = object_field(entry, "who");
   const std::string kind = text_field(who, "kind");
-  const std::string agent = text_field(who, "agent_id");
+  const std::string agent = who.contains("agent_id") ? text_field(who, "agent_id") : "";
   if (kind == "governor") return "governor";
   std::string text = agent.empty() ? "" : "agent " + agent;
   if (kind == "person") text = "a person";
