@@ -48,6 +48,7 @@ Result<TruthOutcome> State::record_outcome(const Caller& caller, TruthCommand co
                     outcome.replaced ? in_words(!command.correct) : std::string_view(),
                     outcome.truth.detail.empty() ? "" : ": " + outcome.truth.detail),
         now_us, changes);
+  outcome.truth.actor = actor_of(caller);  // the entry may be the one that says who this is
   changes.emplace_back(OutcomeRecorded{outcome.truth});
   recent_truths_.push_back(outcome.truth);
   if (recent_truths_.size() > kRecentTruths) recent_truths_.pop_front();

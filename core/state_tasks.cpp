@@ -191,9 +191,10 @@ Result<const Task*> State::claim_task(const Caller& caller, const ClaimCommand& 
                                       Changes& changes) {
   expire_claims(now_us, changes);
   const Session* session = find_session(caller.session);
-  if (session == nullptr) {
+  if (session == nullptr || session->passing) {
     return Error(ErrorCode::conflict, "A task can be claimed only by an open session.",
-                 "Connect again and claim it then.");
+                 session == nullptr ? "Connect again and claim it then."
+                                    : "Give a session in hello, see docs/wire-protocol.md.");
   }
   AgentKey agent_key = 0;
   if (!command.agent_id.empty()) {
