@@ -8,6 +8,7 @@
 #include "daemon/mcp/catalogue.hpp"
 #include "daemon/mcp/governor_methods.hpp"
 #include "daemon/mcp/members.hpp"
+#include "daemon/mcp/progress.hpp"
 #include "daemon/mcp/resource_methods.hpp"
 #include "daemon/support/json_writer.hpp"
 #include "daemon/tools/governor_requests.hpp"
@@ -298,7 +299,9 @@ Action Interpreter::call_tool(const Request& request, Revision revision) const {
     if (tool->read_only) return ReplyNow{std::move(text)};
     return Refuse{std::move(text), std::string(tool->name), std::move(error)};
   }
-  return CallTool{envelope, std::move(*call), tool};
+  CallTool action{envelope, std::move(*call), tool};
+  action.progress_token = progress_token_of(request);
+  return action;
 }
 
 }  // namespace governor::daemon

@@ -113,6 +113,7 @@ void StateOwner::tick() {
     if (has_lost_sessions()) reap_sessions();
     give_up_slow_work(std::chrono::steady_clock::now());
     check_deadlines();
+    tell_progress(std::chrono::steady_clock::now());
     archive_idle_agents();
     prune_backups();
     tick();

@@ -7,6 +7,7 @@
 #include "daemon/support/json_time.hpp"
 #include "daemon/support/sha256.hpp"
 #include "daemon/tools/agent_reference.hpp"
+#include "daemon/tools/answer_text.hpp"
 #include "daemon/tools/argument_limits.hpp"
 #include "daemon/tools/arguments.hpp"
 #include "daemon/tools/governance_schemas.hpp"
@@ -20,8 +21,9 @@ constexpr std::size_t kMaxResponseTextBytes = 8 * 1024 * 1024;  // the line's ow
 
 class UpdateAgentCall final : public ToolCall {
  public:
-  UpdateAgentCall(std::optional<std::string> agent_id, core::UpdateCommand command, bool simulate)
-      : agent_id_(std::move(agent_id)), command_(std::move(command)), simulate_(simulate) {}
+  UpdateAgentCall(std::optional<std::string> agent_id, core::UpdateCommand command, bool simulate,
+                  Detail detail)
+      : agent_id_(std::move(agent_id)), command_(std::move(command)), simulate_(simulate), detail_(detail) {}
 
   core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
     auto reference = resolve_agent(context, agent_id_);
@@ -39,7 +41,7 @@ class UpdateAgentCall final : public ToolCall {
     const core::Agent* agent = context.state.find_agent(outcome->agent_id);
     return update_json(*outcome,
                        agent != nullptr ? context.state.thresholds_of(*agent) : context.state.thresholds(),
-                       simulate_);
+                       simulate_, detail_);
   }
 
   core::Result<std::optional<std::string>> replay(Store& store, const core::Answer& answer) override {
@@ -48,14 +50,19 @@ class UpdateAgentCall final : public ToolCall {
     if (!outcome) return std::move(outcome.error());
     if (!*outcome) return core::Error(core::ErrorCode::not_found, "The update that this line made is gone.");
     // The figures are those of the first time; only the texts are worded anew, with the thresholds of now.
-    return std::optional(update_json((*outcome)->outcome, (*outcome)->thresholds, false));
+    return std::optional(update_json((*outcome)->outcome, (*outcome)->thresholds, false, detail_));
   }
 
  private:
   std::optional<std::string> agent_id_;
   core::UpdateCommand command_;
   bool simulate_;
+  Detail detail_;
 };
+
+Detail read_detail(Arguments& arguments) {
+  return arguments.choice("detail", {"brief", "full"}) == "full" ? Detail::full : Detail::brief;
+}
 
 template <bool simulate>
 core::Result<std::unique_ptr<ToolCall>> parse_update_agent(const boost::json::object& object,
@@ -75,14 +82,16 @@ core::Result<std::unique_ptr<ToolCall>> parse_update_agent(const boost::json::ob
   command.input.complexity = arguments.number("complexity", command.input.complexity, 0.0, 1.0);
   command.input.confidence = arguments.number("confidence", command.input.confidence, 0.0, 1.0);
   if (const auto token = arguments.text("token", kMaxTokenBytes)) command.token_hash = sha256_hex(*token);
+  const Detail detail = read_detail(arguments);
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(
-      std::make_unique<UpdateAgentCall>(std::move(agent_id), std::move(command), simulate));
+      std::make_unique<UpdateAgentCall>(std::move(agent_id), std::move(command), simulate, detail));
 }
 
 class MetricsCall final : public ToolCall {
  public:
-  explicit MetricsCall(std::optional<std::string> agent_id) : agent_id_(std::move(agent_id)) {}
+  MetricsCall(std::optional<std::string> agent_id, Detail detail)
+      : agent_id_(std::move(agent_id)), detail_(detail) {}
 
   core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
     auto reference = resolve_agent(context, agent_id_);
@@ -100,6 +109,11 @@ class MetricsCall final : public ToolCall {
     JsonWriter json(text);
     json.begin_object();
     json.field("agent_id", id_).field("status", core::to_string(agent->profile.status));
+    if (detail_ == Detail::brief) {
+      write_newest(json, last, thresholds);
+      json.end_object();
+      return text;
+    }
     json.key("health");
     write_health(json, last, thresholds);
     json.key("decision");
@@ -114,16 +128,29 @@ class MetricsCall final : public ToolCall {
   }
 
  private:
+  void write_newest(JsonWriter& json, const core::UpdateRecord* last,
+                    const core::Thresholds& thresholds) const {
+    if (last == nullptr) {
+      json.key("health").begin_object().field("status", core::to_string(core::Health::unknown)).end_object();
+      json.key("decision").null();
+      return;
+    }
+    json.field("update", last->number);
+    write_brief(json, *last, thresholds);
+  }
+
   std::optional<std::string> agent_id_;
   std::string id_;
+  Detail detail_;
 };
 
 core::Result<std::unique_ptr<ToolCall>> parse_metrics(const boost::json::object& object,
                                                       const ToolEnvironment&) {
   Arguments arguments(object);
   auto agent_id = arguments.agent_id();
+  const Detail detail = read_detail(arguments);
   if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<MetricsCall>(std::move(agent_id)));
+  return std::unique_ptr<ToolCall>(std::make_unique<MetricsCall>(std::move(agent_id), detail));
 }
 
 class HistoryCall final : public ToolCall {
@@ -192,19 +219,18 @@ core::Result<std::unique_ptr<ToolCall>> parse_history(const boost::json::object&
 std::vector<Tool> governance_tools() {
   return {
       {"process_agent_update", "governance", "Report progress",
-       "Report what an agent just did. Returns the decision (approve: go on; revise: correct yourself, then "
-       "go on; "
-       "reject: halt), health, metrics and advisory sampling parameters. Durable before it returns.",
-       kUpdateInput, kUpdateOutput, false, false, parse_update_agent<false>, true},
+       "Reports what an agent just did and gives the decision: approve: go on; revise: correct yourself, "
+       "then "
+       "go on; reject: halt.",
+       kUpdateInput, kUpdateOutput, false, false, parse_update_agent<false>, true, false, update_text},
       {"simulate_update", "governance", "Try an update",
-       "What process_agent_update would answer, without recording anything.", kUpdateInput, kUpdateOutput,
-       true, true, parse_update_agent<true>, true},
+       "What process_agent_update would answer; records nothing.", kSimulateInput, kSimulateOutput, true,
+       true, parse_update_agent<true>, true, false, update_text},
       {"get_governance_metrics", "governance", "Agent state",
-       "Current state, health and last decision of an agent.", kMetricsInput, kMetricsOutput, true, true,
-       parse_metrics, true},
-      {"get_system_history", "governance", "Agent history",
-       "Recorded updates of an agent, newest first, as JSON rows or CSV.", kHistoryInput, kHistoryOutput,
-       true, true, parse_history, true},
+       "Health and last decision of an agent; with detail full all figures.", kMetricsInput, kMetricsOutput,
+       true, true, parse_metrics, true, false, metrics_text},
+      {"get_system_history", "governance", "Agent history", "Recorded updates of an agent, newest first.",
+       kHistoryInput, kHistoryOutput, true, true, parse_history, true},
   };
 }
 

@@ -158,7 +158,10 @@ TEST_CASE("the fleet is counted by tag and status, and the degrading and critica
   CHECK(said.at("agents").as_int64() == 2);
   said = call("aggregate_metrics", {{"tag", "team"}, {"status", "archived"}});
   CHECK(said.at("agents").as_int64() == 1);
-  const double risk = call("get_governance_metrics", of("good")).at("metrics").at("risk_score").as_double();
+  const double risk = call("get_governance_metrics", {{"agent_id", "good"}, {"detail", "full"}})
+                          .at("metrics")
+                          .at("risk_score")
+                          .as_double();
   CHECK(said.at("mean_risk").as_double() == risk);
   call("delete_agent", {{"agent_id", "bad"}, {"confirm", true}});
   CHECK(call("aggregate_metrics", {}).at("agents").as_int64() == 2);

@@ -127,8 +127,8 @@ TEST_CASE("a person's requests and a hook's say who they are in the audit log") 
   REQUIRE(committed != entries.end());
   CHECK(committed->at("who").at("kind").as_string() == "agent");
   CHECK(committed->at("who").at("agent_id").as_string() == "ada");
-  CHECK(files.daemon.stored("SELECT count(*) FROM audit WHERE done_by = 'person' AND event LIKE 'session%'") ==
-        0);
+  CHECK(files.daemon.stored(
+            "SELECT count(*) FROM audit WHERE done_by = 'person' AND event LIKE 'session%'") == 0);
 }
 
 TEST_CASE("hello takes a role, refuses one that it does not know, and needs a session of agents only") {
