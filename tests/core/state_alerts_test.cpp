@@ -77,7 +77,7 @@ TEST_CASE("a cause that comes back after an acknowledgement is news") {
   StateFixture f;
   f.state.raise_alert(low_disk(), 1, f.changes);
   const Alert first = of_kind<AlertSaved>(f.changes)[0].alert;
-  f.state.acknowledge_alert({f.alice, 0}, first, "seen", 2, f.changes);
+  REQUIRE(f.state.acknowledge_alert({f.person, 0}, first, "seen", 2, f.changes));
   f.state.resolve_alert("low_disk", 3, f.changes);
   f.changes.clear();
   f.state.raise_alert(low_disk(), 4, f.changes);

@@ -105,7 +105,7 @@ TEST_CASE("a second daemon by hand says that one runs and leaves it alone") {
   REQUIRE(second);
   CHECK(second->code == 3);
   CHECK(second->errors.find("already running") != std::string::npos);
-  CHECK(SocketConversation(sandbox).request("governor/health").result().at("pid").to_number<pid_t>() ==
+  CHECK(SocketConversation(sandbox).call("health_check").content().at("pid").to_number<pid_t>() ==
         first.pid());
 }
 
