@@ -5,7 +5,7 @@
 namespace governor::daemon {
 
 inline constexpr std::string_view kCommitInput =
-    R"({"type":"object","properties":{"path":{"type":"string"},"lease":{"type":"integer","minimum":1},)"
+    R"({"type":"object","properties":{"path":{"type":"string"},"lease":{"type":"integer"},)"
     R"("content":{"type":"string","description":"The whole content; or else:"},)"
     R"("unified_diff":{"type":"string","description":"Of this file alone, as diff -u gives it"},)"
     R"("expected_sha256":{"type":"string","description":"Of what you read, from request_write; left out for a new file"},)"

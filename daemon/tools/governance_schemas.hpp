@@ -41,7 +41,7 @@ inline constexpr std::string_view kMetricsOutput =
 inline constexpr std::string_view kHistoryInput =
     R"({"type":"object","properties":{"agent_id":{"type":"string"},"format":{"enum":["json","csv"],"default":"json"},)"
     R"("limit":{"type":"integer","minimum":1,"maximum":1000,"default":100},)"
-    R"("before_update":{"type":"integer","minimum":1}},)"
+    R"("before_update":{"type":"integer"},"epoch":{"type":"integer"}},)"
     R"("additionalProperties":false})";
 
 inline constexpr std::string_view kHistoryOutput =

@@ -153,10 +153,14 @@ core::Result<std::unique_ptr<ToolCall>> parse_metrics(const boost::json::object&
   return std::unique_ptr<ToolCall>(std::make_unique<MetricsCall>(std::move(agent_id), detail));
 }
 
+/// Rows looked at in one read when only those of one epoch are wanted, which may lie far back.
+constexpr std::size_t kEpochSlice = 1000;
+
 class HistoryCall final : public ToolCall {
  public:
-  HistoryCall(std::optional<std::string> agent_id, bool csv, std::size_t limit, std::uint64_t before)
-      : agent_id_(std::move(agent_id)), csv_(csv), limit_(limit), before_(before) {}
+  HistoryCall(std::optional<std::string> agent_id, bool csv, std::size_t limit, std::uint64_t before,
+              std::uint32_t epoch)
+      : agent_id_(std::move(agent_id)), csv_(csv), limit_(limit), before_(before), epoch_(epoch) {}
 
   core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
     auto reference = resolve_agent(context, agent_id_);
@@ -168,11 +172,21 @@ class HistoryCall final : public ToolCall {
   [[nodiscard]] bool reads_store() const override { return true; }
 
   std::optional<core::Error> read(Store& store) override {
-    auto page = store.load_history(id_, before_, limit_);
+    auto page = store.load_history(id_, before_, epoch_ == 0 ? limit_ : kEpochSlice);
     if (!page) return page.error();
     if (!*page) return unknown_agent(id_);
-    page_ = *std::move(*page);
+    page_.total = (*page)->total;
+    more_ = false;
+    for (core::UpdateRecord& row : (*page)->rows) {
+      if (page_.rows.size() == limit_) break;
+      before_ = row.number;
+      more_ = row.number > 1 && row.epoch >= epoch_;
+      if (epoch_ == 0 || row.epoch == epoch_) page_.rows.push_back(std::move(row));
+    }
     return std::nullopt;
+  }
+  [[nodiscard]] bool wants_more_reads() const override {
+    return epoch_ != 0 && more_ && page_.rows.size() < limit_;
   }
 
   core::Result<std::string> run(CallContext&) override {
@@ -181,8 +195,7 @@ class HistoryCall final : public ToolCall {
     json.begin_object();
     json.field("agent_id", id_).field("format", csv_ ? "csv" : "json");
     json.field("count", static_cast<std::uint64_t>(page_.rows.size())).field("total", page_.total);
-    if (!page_.rows.empty() && page_.rows.back().number > 1)
-      json.field("next_before", page_.rows.back().number);
+    if (more_) json.field("next_before", before_);
     if (csv_) {
       json.field("csv", history_csv(id_, page_.rows));
     } else {
@@ -198,8 +211,10 @@ class HistoryCall final : public ToolCall {
   bool csv_;
   std::size_t limit_;
   std::uint64_t before_;
+  std::uint32_t epoch_;  ///< 0: all
   std::string id_;
   HistoryPage page_;
+  bool more_ = false;
 };
 
 core::Result<std::unique_ptr<ToolCall>> parse_history(const boost::json::object& object,
@@ -209,9 +224,11 @@ core::Result<std::unique_ptr<ToolCall>> parse_history(const boost::json::object&
   const bool csv = arguments.choice("format", {"json", "csv"}) == "csv";
   const std::int64_t limit = arguments.integer("limit", 100, 1, 1000);
   const std::int64_t before = arguments.integer("before_update", 0, 1, std::int64_t{1} << 53);
+  const std::int64_t epoch = arguments.integer("epoch", 0, 1, INT32_MAX);
   if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<HistoryCall>(
-      std::move(agent_id), csv, static_cast<std::size_t>(limit), static_cast<std::uint64_t>(before)));
+  return std::unique_ptr<ToolCall>(
+      std::make_unique<HistoryCall>(std::move(agent_id), csv, static_cast<std::size_t>(limit),
+                                    static_cast<std::uint64_t>(before), static_cast<std::uint32_t>(epoch)));
 }
 
 }  // namespace
