@@ -17,7 +17,9 @@ std::string circle_message(RewriteWatch::Circle circle, const std::string& who, 
 }
 
 std::string size_text(const FileState& state) {
-  return state.exists() ? fmt::format("{} lines, {} bytes", state.lines, state.bytes) : "no file";
+  if (!state.exists()) return "no file";
+  return fmt::format("{} line{}, {} byte{}", state.lines, state.lines == 1 ? "" : "s", state.bytes,
+                     state.bytes == 1 ? "" : "s");
 }
 
 /// What a write did, for the audit log.
