@@ -282,6 +282,15 @@ class State {
   void await_report(LeaseKey key) { awaited_reports_.insert(key); }
   [[nodiscard]] const LeaseTable& leases() const { return leases_; }
 
+  /// What is not stored and yet outlives this state when another one is made from what is stored.
+  struct Unstored {
+    LeaseTable::Unstored leases;
+    std::unordered_set<LeaseKey> awaited_reports;
+  };
+  [[nodiscard]] Unstored unstored() const { return {leases_.unstored(), awaited_reports_}; }
+  /// Of the state before. To be called first of all.
+  void go_on(Unstored before);
+
   // Files. The agent of the lease must be loaded.
   /// Whether the caller may write the file now, under this lease: not if the lease is no longer his, the file
   /// is protected, or his agent may not go on. Attempts on protected files are audited either way. If it

@@ -95,7 +95,8 @@ TEST_CASE("nothing about an agent that another session holds is changed, whateve
 
 TEST_CASE("a person acts for every agent") {
   for (const auto& [name, mutate] : mutations_of_x()) {
-    if (std::string(name) == "register" || std::string(name) == "lease") continue;  // a person is no agent
+    if (std::string(name) == "register" || std::string(name) == "lease" || std::string(name) == "claim")
+      continue;  // a person is no agent
     INFO(name);
     StateFixture f;
     REQUIRE(f.register_agent(f.alice, "x"));

@@ -94,8 +94,9 @@ TEST_CASE("following goes on with the next daemon, and says so", "[ctl]") {
   const TemporaryDirectory directory;
   std::promise<void> first_asked;
   std::promise<std::string> second_asked;
-  auto daemon =
-      std::make_optional<FakeDaemon>(directory.path(), [&, asked = false](auto, const auto&) mutable {
+  auto daemon = std::make_optional<FakeDaemon>(
+      directory.path(), [&, asked = false](auto method, const auto&) mutable -> std::optional<json::value> {
+        if (method != "tools/call") return std::nullopt;
         if (!std::exchange(asked, true)) first_asked.set_value();
         return tool_result(page({entry(1, 1)}));
       });
@@ -104,11 +105,14 @@ TEST_CASE("following goes on with the next daemon, and says so", "[ctl]") {
   });
   REQUIRE(first_asked.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
   daemon.reset();
-  daemon.emplace(directory.path(), [&, asked = false](auto, const json::object& params) mutable {
-    const auto& arguments = params.at("arguments").as_object();
-    if (!std::exchange(asked, true)) second_asked.set_value(json::serialize(arguments));
-    return tool_result(page({entry(2, 2)}));
-  });
+  daemon.emplace(
+      directory.path(),
+      [&, asked = false](auto method, const json::object& params) mutable -> std::optional<json::value> {
+        if (method != "tools/call") return std::nullopt;
+        const auto& arguments = params.at("arguments").as_object();
+        if (!std::exchange(asked, true)) second_asked.set_value(json::serialize(arguments));
+        return tool_result(page({entry(2, 2)}));
+      });
   const Run followed = run.get();
   CHECK(followed.code == 0);
   CHECK(contains(followed.out, "detail 1"));
