@@ -232,7 +232,8 @@ class State {
                                      std::span<const UpdateRecord> stored, std::int64_t now_us,
                                      Changes& changes);
   /// What `import_agent` would answer, without changing anything.
-  Result<ImportOutcome> compare_import(const AgentImport& incoming, std::span<const UpdateRecord> stored);
+  Result<ImportOutcome> compare_import(const AgentImport& incoming, std::span<const UpdateRecord> stored,
+                                       ImportLook look = ImportLook::apply);
 
   // Alerts. One cause has at most one alert at a time.
   /// Nothing happens while an alert for the same cause is open; one that was resolved lately opens again.

@@ -112,7 +112,7 @@ RowHash RowChain::append(std::int64_t key, std::string_view bytes) {
 }
 
 void RowChain::save() {
-  if (end_.entries == stored_.entries) return;
+  if (end_.entries == stored_.entries && end_.hash == stored_.hash) return;
   save_.bindNoCopy(1, name_);
   save_.bind(2, static_cast<std::int64_t>(end_.entries));
   save_.bind(3, end_.last);

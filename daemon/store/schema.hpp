@@ -7,6 +7,7 @@
 #include "daemon/store/file_schema.hpp"
 #include "daemon/store/lease_schema.hpp"
 #include "daemon/store/recovery_schema.hpp"
+#include "daemon/store/seal_schema.hpp"
 #include "daemon/store/task_schema.hpp"
 
 namespace governor::daemon {
@@ -168,7 +169,7 @@ CREATE TABLE setting(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-inline constexpr std::array<const char*, 6> kMigrations{kFirstSchema, kLeaseSchema, kTaskSchema,
-                                                        kFileSchema,  kLossSchema,  kAuthoritySchema};
+inline constexpr std::array<const char*, 7> kMigrations{
+    kFirstSchema, kLeaseSchema, kTaskSchema, kFileSchema, kLossSchema, kSealSchema, kAuthoritySchema};
 
 }  // namespace governor::daemon

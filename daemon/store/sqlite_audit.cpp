@@ -221,7 +221,15 @@ void SqliteStore::read_update_rows(const AuditFilter& filter, core::AgentKey age
 
 std::optional<core::Error> SqliteStore::check_chains(ChainCheck& check, std::size_t slice) {
   return guarded([&]() -> std::optional<core::Error> {
-    check.audit.done ? check_history(check, slice) : check_audit(check, slice);
+    if (!check.audit.done) {
+      check_audit(check, slice);
+    } else if (!check.history.done) {
+      check_history(check, slice);
+    } else if (!check.heads_done) {
+      check_heads(check);
+    } else {
+      check_seals(check, slice);
+    }
     return std::nullopt;
   });
 }
@@ -245,9 +253,39 @@ void SqliteStore::check_history(ChainCheck& check, std::size_t slice) {
   std::size_t read = 0;
   for (; rows.executeStep(); ++read) {
     const ChainedHistoryRow next = read_chained_history(rows);
+    const std::uint64_t problems = check.problem_count;
     check_row(check, check.history, "history", next.row.key, chained_bytes(next.row), next.hash);
+    // What was changed says nothing about agents.
+    if (check.problem_count == problems) check.newest[next.row.agent] = next.row.key;
   }
   if (read < slice) check_end(check, check.history, "history", history_chain_.end());
+}
+
+void SqliteStore::check_heads(ChainCheck& check) {
+  for (const auto& [agent, newest] : check.newest) {
+    if (!heads_.is_newest(agent, newest) && !has_grown(agent, newest))
+      report(check, "agent_head", agent, "the index does not name the newest update of this agent");
+  }
+  check.heads_done = true;
+}
+
+/// Since the history was looked at.
+bool SqliteStore::has_grown(core::AgentKey agent, core::HistoryKey newest) {
+  const AgentHead* head = heads_.lagging(agent);
+  return head != nullptr && head->history > newest;
+}
+
+void SqliteStore::check_seals(ChainCheck& check, std::size_t slice) {
+  RowSeals& seals = seals_[check.sealed];
+  std::vector<RowSeals::Problem> problems;
+  if (seals.check_rows(check.sealed_row, slice, problems)) {
+    seals.check_seals(problems);
+    check.sealed += 1;
+    check.sealed_row = 0;
+    check.seals_done = check.sealed == seals_.size();
+  }
+  for (RowSeals::Problem& problem : problems)
+    report(check, seals.table().c_str(), problem.row, std::move(problem.what));
 }
 
 }  // namespace governor::daemon

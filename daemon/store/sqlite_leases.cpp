@@ -66,6 +66,7 @@ void SqliteStore::apply(const core::LeaseSaved& change) {
   const std::string uses = encode_tags(lease.uses);
   text(uses);
   run(statement);
+  seals_[kSealedLease].seal(lease.key);
 }
 
 void SqliteStore::load_leases(core::StateSeed& seed) {

@@ -236,7 +236,8 @@ TEST_CASE("idle agents are archived by pattern and age, but not pinned ones nor 
   {
     SQLite::Database db(database_path(daemon.directory()), SQLite::OPEN_READWRITE, 2000);
     db.exec("UPDATE agent SET created_us = 1");
-    db.exec("UPDATE agent_head SET timestamp_us = 1");
+    db.exec("UPDATE history SET timestamp_us = 1");
+    db.exec("DELETE FROM agent_head");  // it is made anew from the history
   }
   daemon.restart();
   TestClient client(daemon.socket());
