@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "core/actor.hpp"
 #include "core/agent.hpp"
 #include "core/alert.hpp"
 #include "core/state.hpp"
@@ -93,6 +94,7 @@ struct AuditEntry {
   std::string client;
   std::int64_t pid = 0;
   std::string detail;
+  core::Actor actor{};
 };
 
 struct AuditPage {

@@ -66,6 +66,7 @@ std::string chained_bytes(const core::AuditAppended& row) {
   Bytes bytes(96 + row.event.size() + row.client.size() + row.detail.size());
   bytes.integer(row.key).integer(row.timestamp_us).text(row.event).integer(row.agent).integer(row.session);
   bytes.text(row.client).integer(row.pid).text(row.detail);
+  if (!row.actor.empty()) bytes.text(row.actor);
   return bytes.take();
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 
+#include "daemon/store/authority_schema.hpp"
 #include "daemon/store/file_schema.hpp"
 #include "daemon/store/lease_schema.hpp"
 #include "daemon/store/recovery_schema.hpp"
@@ -168,8 +169,8 @@ CREATE TABLE setting(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-inline constexpr std::array<const char*, 8> kMigrations{kFirstSchema,      kLeaseSchema,      kTaskSchema,
-                                                        kFileSchema,       kLossSchema,       kSealSchema,
-                                                        kFileChangeSchema, kLeaseWaiterSchema};
+inline constexpr std::array<const char*, 9> kMigrations{
+    kFirstSchema, kLeaseSchema,     kTaskSchema,       kFileSchema,       kLossSchema,
+    kSealSchema,  kAuthoritySchema, kFileChangeSchema, kLeaseWaiterSchema};
 
 }  // namespace governor::daemon

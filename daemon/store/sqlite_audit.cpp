@@ -129,10 +129,11 @@ void SqliteStore::read_audit_rows(const AuditFilter& filter, core::AgentKey agen
   if (agent != 0) where += " AND audit.agent = ? AND audit.agent <> 0";
   if (!filter.event.empty()) where += " AND event = ?";
   SQLite::Statement rows(
-      *database_, fmt::format("SELECT audit.key, timestamp_us, event, coalesce(agent.id, ''), session, "
-                              "client, pid, detail FROM audit LEFT JOIN agent ON agent.key = audit.agent "
-                              "WHERE {} ORDER BY audit.key DESC",
-                              where));
+      *database_,
+      fmt::format("SELECT audit.key, timestamp_us, event, coalesce(agent.id, ''), session, "
+                  "client, pid, detail, done_by FROM audit LEFT JOIN agent ON agent.key = audit.agent "
+                  "WHERE {} ORDER BY audit.key DESC",
+                  where));
   int place = 1;
   rows.bind(place++, page.next.audit);
   if (agent != 0) rows.bind(place++, agent);
@@ -153,6 +154,7 @@ void SqliteStore::read_audit_rows(const AuditFilter& filter, core::AgentKey agen
     entry.client = rows.getColumn(5).getString();
     entry.pid = rows.getColumn(6).getInt64();
     entry.detail = rows.getColumn(7).getString();
+    entry.actor = core::read_actor(rows.getColumn(8).getString(), entry.session);
     page.entries.push_back(std::move(entry));
   }
 }
@@ -204,6 +206,9 @@ void SqliteStore::read_update_rows(const AuditFilter& filter, core::AgentKey age
         entry.session = who.getColumn(0).getInt64();
         entry.client = who.getColumn(1).getString();
         entry.pid = who.getColumn(2).getInt64();
+        entry.actor = core::read_actor(who.getColumn(3).getString(), entry.session);
+        // Whoever reports an agent's update is that agent.
+        if (entry.actor.kind == core::Actor::Kind::agent) entry.actor.agent_id = entry.agent_id;
       }
       page.entries.push_back(std::move(entry));
     }
@@ -230,7 +235,7 @@ std::optional<core::Error> SqliteStore::check_chains(ChainCheck& check, std::siz
 }
 
 void SqliteStore::check_audit(ChainCheck& check, std::size_t slice) {
-  SQLite::Statement rows(*database_, select_chained_audit());
+  SQLite::Statement rows(*database_, select_chained_audit(*database_));
   rows.bind(1, check.audit.key);
   rows.bind(2, static_cast<std::int64_t>(slice));
   std::size_t read = 0;

@@ -215,6 +215,7 @@ void SqliteStore::apply(const core::AuditAppended& change) {
   statement.bind(7, change.pid);
   statement.bindNoCopy(8, change.detail);
   statement.bindNoCopy(9, hash.data(), static_cast<int>(hash.size()));
+  statement.bindNoCopy(10, change.actor);
   run(statement);
 }
 

@@ -8,7 +8,7 @@ namespace governor::daemon {
 
 /// The events of the audit log, for those who ask for one that it has not. Those of other builds may be
 /// there as well, so this list refuses nothing that is found.
-inline constexpr std::array<std::string_view, 58> kAuditEvents{"update",
+inline constexpr std::array<std::string_view, 60> kAuditEvents{"update",
                                                                "refused",
                                                                "agent_created",
                                                                "agent_registered",
@@ -40,6 +40,8 @@ inline constexpr std::array<std::string_view, 58> kAuditEvents{"update",
                                                                "file_committed",
                                                                "file_restored",
                                                                "file_changed",
+                                                               "file_displaced",
+                                                               "file_written_late",
                                                                "files_unlocked",
                                                                "files_locked_again",
                                                                "protection_added",

@@ -89,8 +89,7 @@ void write_lock_report(JsonWriter& json, const std::string& directory, const Loc
         std::count_if(report.locks.begin(), report.locks.end(),
                       [=](const auto& lock) { return lock.verdict.state == state; }));
   };
-  json.field("directory", directory)
-      .field("names_seen", static_cast<std::uint64_t>(report.entries));
+  json.field("directory", directory).field("names_seen", static_cast<std::uint64_t>(report.entries));
   json.field("complete", report.incomplete_because.empty());
   if (!report.incomplete_because.empty()) json.field("incomplete_because", report.incomplete_because);
   json.field("dead", count(LockState::dead)).field("unknown", count(LockState::unknown));

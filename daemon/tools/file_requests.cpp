@@ -34,13 +34,8 @@ class PersonRestoreCall final : public FileWriteCall {
     core::FileWrite write;
     write.kind = core::FileVersionKind::restored;
     write.note = reason_;
+    write.restored_from = order_.restored().key;
     return write;
-  }
-  void written(CallContext& context) override {
-    context.state.audit(context.caller, "file_restored", 0,
-                        fmt::format("{} to backup {}{}{}", path(), order_.restored().key,
-                                    reason_.empty() ? "" : ": ", reason_),
-                        context.now_us, context.changes);
   }
   [[nodiscard]] const core::FileVersion* restored() const override { return &order_.restored(); }
 

@@ -95,7 +95,6 @@ core::Result<std::string> FileWriteCall::end(CallContext& context) {
   release(context);
   const auto outcome = take_down(context);
   if (!outcome) return refusal(context, writer_->report());
-  written(context);
   return written_json(writer_->report(), *outcome, context.now_us, restored());
 }
 
@@ -168,6 +167,7 @@ core::FileWrite LeasedWrite::describe() const {
   write.agent_id = agent_id_;
   write.lease = request_.lease;
   write.note = request_.note;
+  if (const core::FileVersion* version = restored()) write.restored_from = version->key;
   return write;
 }
 

@@ -43,8 +43,6 @@ class FileWriteCall : public ToolCall {
   /// State strand: after a read, whether it found what is needed.
   virtual std::optional<core::Error> check_read() { return std::nullopt; }
   virtual core::Error refusal(const CallContext&, const WriteReport& report) { return *report.failure; }
-  /// The write was taken down.
-  virtual void written(CallContext&) {}
   /// After the write: the version that it brought back; null: it wrote something new.
   [[nodiscard]] virtual const core::FileVersion* restored() const { return nullptr; }
 

@@ -112,7 +112,8 @@ TEST_CASE_METHOD(ChainFixture, "entries that changed places are found") {
 
 TEST_CASE_METHOD(ChainFixture, "an entry that was added behind the daemon's back is found") {
   const auto problems = after(
-      "INSERT INTO audit SELECT 31, timestamp_us, event, agent, session, client, pid, detail, hash FROM "
+      "INSERT INTO audit SELECT 31, timestamp_us, event, agent, session, client, pid, detail, hash, done_by "
+      "FROM "
       "audit "
       "WHERE key = 30");
   REQUIRE_FALSE(problems.empty());
