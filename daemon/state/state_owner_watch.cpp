@@ -5,22 +5,33 @@
 #include <algorithm>
 #include <utility>
 
+#include "daemon/files/leftovers.hpp"
 #include "daemon/state/internal_sink.hpp"
 #include "daemon/state/state_owner.hpp"
 #include "daemon/watch/changed_files_call.hpp"
 
 namespace governor::daemon {
 
+/// Any thread. What it lives on, and what it makes beside the files of people for a moment.
+bool StateOwner::is_own_file(std::string_view path) const {
+  const auto is_below = [&](std::string_view directory) {
+    return !directory.empty() && path.starts_with(directory) &&
+           (path.size() == directory.size() || path[directory.size()] == '/');
+  };
+  const std::string_view name = path.substr(path.rfind('/') + 1);
+  return is_temporary_name(name) || is_below(facts_.state_directory) || is_below(facts_.runtime_directory);
+}
+
 /// To be called when leases, protections or watched projects have changed.
 void StateOwner::refresh_watch(core::FileChange::When when) {
   if (!state_ || stopping_) return;
   auto targets = state_->watch_targets();
-  std::vector<core::PathPattern> fresh;
-  for (const core::PathPattern& target : targets) {
-    if (!watched_.contains(target.text())) fresh.push_back(target);
+  std::vector<core::WatchTarget> fresh;
+  for (const core::WatchTarget& target : targets) {
+    if (!watched_.contains(target.key())) fresh.push_back(target);
   }
   watched_.clear();
-  for (const core::PathPattern& target : targets) watched_.insert(target.text());
+  for (const core::WatchTarget& target : targets) watched_.insert(target.key());
   watcher_.watch(std::move(targets), [this, fresh = std::move(fresh), when]() mutable {
     // What the files hold now is what later changes are compared with, and what can be brought back.
     if (!fresh.empty()) look_at_files({{}, {}, std::move(fresh), when});
@@ -28,6 +39,7 @@ void StateOwner::refresh_watch(core::FileChange::When when) {
 }
 
 void StateOwner::look_at_files(ChangedFiles what) {
+  what.is_own = [this](std::string_view path) { return is_own_file(path); };
   PendingCall look;
   look.sink =
       std::make_shared<InternalSink>(InternalSink::Success::is_silent, "looking at files that changed");
@@ -39,14 +51,18 @@ void StateOwner::look_at_files(ChangedFiles what) {
 }
 
 void StateOwner::on_file_report(FileWatcher::Report report) {
-  if (!report.incomplete.empty()) {
-    spdlog::warn("{}", report.incomplete);
-    on_strand([this, message = report.incomplete] {
+  if (report.trouble) {
+    if (!report.trouble->empty()) spdlog::warn("{}", *report.trouble);
+    counters_.watch_trouble.store(!report.trouble->empty(), std::memory_order_relaxed);
+    on_strand([this, trouble = *report.trouble] {
       core::Changes changes;
-      state_->raise_alert(
-          {"watch_incomplete", core::AlertKind::watch_incomplete, core::AlertSeverity::warning, "",
-           "Not all files that should be watched are: " + message},
-          settings_.now_us(), changes);
+      if (trouble.empty()) {
+        state_->resolve_alert("watch_incomplete", settings_.now_us(), changes);
+      } else {
+        state_->raise_alert({"watch_incomplete", core::AlertKind::watch_incomplete, core::AlertSeverity::warning,
+                             "", "Not all files that should be watched are: " + trouble},
+                            settings_.now_us(), changes);
+      }
       if (!changes.empty()) commits_.add(std::move(changes), nullptr);
     });
   }
