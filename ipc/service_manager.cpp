@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <string_view>
 
@@ -31,8 +32,9 @@ bool exists(const std::string& path) {
 
 #ifdef __APPLE__
 
+constexpr std::string_view kLabel = "io.github.governor.governord";
+
 std::optional<ServiceStart> find_service(const Environment& environment) {
-  constexpr std::string_view kLabel = "io.github.governor.governord";
   const std::string file = "/Library/LaunchAgents/" + std::string(kLabel) + ".plist";
   const std::string home(environment.lookup("HOME").value_or(""));
   if (!exists(home + file) && !exists(file)) return std::nullopt;
@@ -63,9 +65,11 @@ std::optional<std::string> systemctl() {
   return std::nullopt;
 }
 
+constexpr std::array<const char*, 2> kUnits{"governor.socket", "governor.service"};
+
 std::optional<ServiceStart> find_service(const Environment& environment) {
   for (const auto& directory : unit_directories(environment)) {
-    for (const char* unit : {"governor.socket", "governor.service"}) {
+    for (const char* unit : kUnits) {
       if (!exists(directory + unit)) continue;
       const auto program = systemctl();
       if (!program) return std::nullopt;
@@ -90,6 +94,22 @@ std::optional<ServiceStart> find_service(const Environment& environment) {
 std::optional<ServiceStart> installed_service(const Environment& environment) {
   if (has_overrides(environment)) return std::nullopt;
   return find_service(environment);
+}
+
+std::vector<std::string> service_files(const Environment& environment) {
+  std::vector<std::string> files;
+#ifdef __APPLE__
+  if (const auto home = environment.lookup("HOME"))
+    files.push_back(std::string(*home) + "/Library/LaunchAgents/" + std::string(kLabel) + ".plist");
+#else
+  for (const std::string& directory : unit_directories(environment)) {
+    for (const std::string unit : kUnits) {
+      files.push_back(directory + unit);
+      files.push_back(directory + unit + ".d");  // what a person has changed of it
+    }
+  }
+#endif
+  return files;
 }
 
 Result<ServiceCommand> ServiceCommand::run(const ServiceStart& start) {

@@ -21,6 +21,9 @@ struct ServiceStart {
 /// GOVERNOR_STATE_DIR, GOVERNOR_CONFIG or GOVERNOR_DAEMON is set: the service would not know of it.
 std::optional<ServiceStart> installed_service(const Environment& environment);
 
+/// The files that this user may have installed to start the service, whether they are there or not.
+std::vector<std::string> service_files(const Environment& environment);
+
 /// Runs a command without shell, streams on /dev/null, and tells when it ended. Ends it when destroyed early.
 class ServiceCommand {
  public:

@@ -36,7 +36,7 @@ std::string path_text(std::string_view bytes) {
   while (!bytes.empty()) {
     const std::size_t length = code_point_length(bytes);
     const std::string_view part = bytes.substr(0, length == 0 ? 1 : length);
-    if (length == 0 || is_unsafe_to_show(part) || part == "*" || part == "?" || escaped_byte(bytes)) {
+    if (length == 0 || is_unsafe_to_show(part) || part == "*" || part == "?" || part == "\\") {
       append_escaped(text, part);
     } else {
       text += part;
@@ -55,6 +55,16 @@ std::string path_bytes(std::string_view text) {
     text.remove_prefix(byte ? kEscapeLength : 1);
   }
   return bytes;
+}
+
+bool has_plain_backslash(std::string_view text) {
+  for (;;) {
+    const std::size_t at = text.find('\\');
+    if (at == std::string_view::npos) return false;
+    text.remove_prefix(at);
+    if (!escaped_byte(text)) return true;
+    text.remove_prefix(kEscapeLength);
+  }
 }
 
 std::string pattern_text(std::string_view text) {

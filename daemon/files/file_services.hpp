@@ -5,21 +5,25 @@
 
 #include "daemon/files/backup_store.hpp"
 #include "daemon/files/file_settings.hpp"
+#include "daemon/files/own_files.hpp"
 
 namespace governor::daemon {
 
 /// What a call may use while it works on files, away from the state. Shared by all file threads.
 class FileServices {
  public:
-  FileServices(std::string backup_directory, FileSettings settings)
-      : backups_(std::move(backup_directory)), settings_(settings) {}
+  FileServices(std::string backup_directory, FileSettings settings, OwnFiles own = OwnFiles())
+      : backups_(std::move(backup_directory)), settings_(settings), own_(std::move(own)) {}
 
   BackupStore& backups() { return backups_; }
   [[nodiscard]] const FileSettings& settings() const { return settings_; }
+  /// Not to be touched for anybody.
+  [[nodiscard]] const OwnFiles& own() const { return own_; }
 
  private:
   BackupStore backups_;
   FileSettings settings_;
+  OwnFiles own_;
 };
 
 }  // namespace governor::daemon

@@ -147,14 +147,17 @@ std::optional<core::Error> FileSlot::check_unchanged(const FileContent& old) con
   return std::nullopt;
 }
 
+std::optional<core::Error> FileSlot::check_writable(const FileContent& old) const {
+  if (!old.exists || (old.mode & 0222) != 0) return std::nullopt;
+  core::Error error(core::ErrorCode::conflict, fmt::format("{} is read-only for everybody.", path_),
+                    "If it is to be written, make it writable first.");
+  error.field = "path";
+  error.given = path_;
+  return error;
+}
+
 std::optional<core::Error> FileSlot::replace(std::string_view content, const FileContent& old) {
-  if (old.exists && (old.mode & 0222) == 0) {
-    core::Error error(core::ErrorCode::conflict, fmt::format("{} is read-only for everybody.", path_),
-                      "If it is to be written, make it writable first.");
-    error.field = "path";
-    error.given = path_;
-    return error;
-  }
+  if (auto error = check_writable(old)) return error;
   if (!directory_ && old.exists) return changed_meanwhile();
   if (!directory_) directory_ = open_directory(directory_path(), MissingDirectory::is_made);
   if (!directory_) return file_error("Cannot make the directory of", path_, errno);
@@ -219,6 +222,7 @@ std::optional<core::Error> FileSlot::swap_in(Temporary& temporary, const FileCon
 
 std::optional<core::Error> FileSlot::remove(const FileContent& old) {
   if (!directory_ || !old.exists) return std::nullopt;
+  if (auto error = check_writable(old)) return error;
   if (auto error = check_directory()) return error;
   if (auto error = check_unchanged(old)) return error;
   if (::unlinkat(directory_.get(), name().c_str(), 0) != 0 && errno != ENOENT)

@@ -45,6 +45,7 @@ class FileSlot {
   [[nodiscard]] std::string directory_path() const;
   /// Whether the directory is still the one of this path.
   [[nodiscard]] std::optional<core::Error> check_directory() const;
+  [[nodiscard]] std::optional<core::Error> check_writable(const FileContent& old) const;
   [[nodiscard]] std::optional<core::Error> check_unchanged(const FileContent& old) const;
   std::optional<core::Error> put_in_place(Temporary& temporary, const FileContent& old);
   std::optional<core::Error> swap_in(Temporary& temporary, const FileContent& old);

@@ -28,6 +28,8 @@ class FileThreads {
 
   /// Any thread. Jobs may run at the same time, and each posts its own result back.
   void post(Job job);
+  /// Governor's own files. Any thread.
+  [[nodiscard]] const OwnFiles& own() const { return services_->own(); }
   /// How many jobs wait or run.
   [[nodiscard]] std::size_t jobs() const;
 

@@ -49,8 +49,8 @@ class Writer {
       return fail({});
     }
     report_.found_written = !is_expected;
-    if (!order_.may_shrink && content_ && old->exists) {
-      if (const auto shrinkage = find_shrinkage(old->bytes, *content_))
+    if (!order_.may_shrink && old->exists) {
+      if (const auto shrinkage = find_shrinkage(old->bytes, content_.value_or("")))
         return fail(shrink_error(order_.path, *shrinkage));
     }
     if (old->exists && !keep(old->bytes, report_.before)) return std::move(report_);
@@ -74,8 +74,8 @@ class Writer {
     if (order_.expected_sha256 && *order_.expected_sha256 != old.sha256) {
       // Undone, a diff that has been applied before gives what was expected.
       const auto undone = apply_diff(old.bytes, *order_.diff, DiffDirection::backward);
-      if (undone && sha256_hex(*undone) == *order_.expected_sha256) {
-        content_ = old.bytes;
+      if (undone && undone->deletes != old.exists && sha256_hex(undone->text) == *order_.expected_sha256) {
+        if (old.exists) content_ = old.bytes;
         return true;
       }
       report_.stale = true;
@@ -87,7 +87,8 @@ class Writer {
       report_.failure = std::move(changed.error());
       return false;
     }
-    content_ = *std::move(changed);
+    report_.remarks = std::move(changed->remarks);
+    if (!changed->deletes) content_ = std::move(changed->text);
     return true;
   }
 

@@ -34,6 +34,7 @@ struct WriteReport {
   bool found_written = false;
   std::int64_t modified_us = 0;        ///< of what was there
   std::uint64_t links = 0;             ///< other names that keep what was there
+  std::vector<std::string> remarks;    ///< where the diff was not taken at its word
   std::vector<BackupStore::Pin> pins;  ///< to be kept until the database knows of `before` and `after`
 };
 

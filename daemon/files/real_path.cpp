@@ -8,50 +8,15 @@
 #include <optional>
 #include <vector>
 
-#include "core/cut_text.hpp"
 #include "daemon/files/fold_name.hpp"
+#include "daemon/files/given_path.hpp"
 #include "text/path_text.hpp"
 
 namespace governor::daemon {
 namespace {
 
-constexpr std::size_t kMaxPathBytes = 4000;  // with a temporary name beside it still below the system's 4096
 constexpr std::size_t kMaxNameBytes = 255;
 constexpr int kMaxLinks = 40;
-constexpr std::size_t kShownPathBytes = 200;
-constexpr std::string_view kExpected =
-    "the path of a file or directory, absolute or relative to the session's directory";
-
-core::Error refuse_path(std::string_view given, std::string message, std::string hint,
-                        std::string expected = std::string(kExpected)) {
-  core::Error error(core::ErrorCode::invalid_argument, std::move(message), std::move(hint));
-  error.field = "path";
-  error.given = core::cut_text(given, kShownPathBytes);
-  error.expected = std::move(expected);
-  return error;
-}
-
-std::optional<core::Error> refuse_text(std::string_view given, std::string_view working_directory) {
-  if (given.empty()) return refuse_path(given, "The path is empty.", "Name the file or directory.");
-  if (given.find('\0') != std::string_view::npos) {
-    return refuse_path("a path with a NUL in it", "The path has a NUL in it, which no path can have.",
-                       "Give the path without it.");
-  }
-  if (given.size() > kMaxPathBytes) {
-    return refuse_path(given, fmt::format("The path has {} bytes.", given.size()), "Use a shorter path.",
-                       fmt::format("at most {} bytes", kMaxPathBytes));
-  }
-  if (given == "~" || given.starts_with("~/")) {
-    return refuse_path(given, "The path begins with ~, which only a shell replaces by the home directory.",
-                       "Write the home directory out; a file of that name is ./~.");
-  }
-  if (given.front() != '/' && !working_directory.starts_with('/')) {
-    return refuse_path(given,
-                       "The path is relative, and the session has not said in which directory it works.",
-                       "Give the absolute path.", "an absolute path");
-  }
-  return std::nullopt;
-}
 
 std::vector<std::string> names_in(std::string_view path) {
   std::vector<std::string> names;
@@ -92,9 +57,9 @@ class PathWalk {
                            fmt::format("The path leads to {}, where there are no files to write.", path_),
                            "Name the file itself, by its own path.");
       }
-      if (path_.size() > kMaxPathBytes) {
+      if (path_.size() > kMaxRealPathBytes) {
         return refuse_path(given_, "The real path is too long.", "Use a shorter path.",
-                           fmt::format("at most {} bytes", kMaxPathBytes));
+                           fmt::format("at most {} bytes", kMaxRealPathBytes));
       }
     }
     return std::nullopt;
@@ -288,9 +253,11 @@ core::LeasePath lease_path(const ResolvedPath& resolved) {
   return path;
 }
 
-core::Result<ResolvedPath> resolve_path(std::string_view given, std::string_view working_directory,
+core::Result<ResolvedPath> resolve_path(std::string_view text, std::string_view working_directory,
                                         NameLookup& names) {
-  if (auto error = refuse_text(given, working_directory)) return *std::move(error);
+  const auto plain = plain_path(text, working_directory);
+  if (!plain) return core::Error(plain.error());
+  const std::string_view given = *plain;
   std::deque<std::string> pending = all_names(given, given.front() == '/' ? "" : working_directory);
   // A wildcard counts only in what was given: the session's directory is what it is.
   const std::size_t own = given.front() == '/' ? 0 : names_in(working_directory).size();
@@ -303,6 +270,9 @@ core::Result<ResolvedPath> resolve_path(std::string_view given, std::string_view
   ResolvedPath resolved = walk.result();
   if (resolved.exists && !resolved.directory && (names_directory(given) || !rest.empty())) {
     return not_a_directory(given, resolved.path);
+  }
+  if (rest.empty() && !resolved.exists) {
+    if (auto error = refuse_decorated(text, resolved.path, names)) return *std::move(error);
   }
   if (!rest.empty()) {
     resolved.pattern = true;
@@ -319,9 +289,11 @@ core::Result<ResolvedPath> resolve_path(std::string_view given, std::string_view
   return resolved;
 }
 
-core::Result<ResolvedPath> resolve_file(std::string_view given, std::string_view working_directory,
+core::Result<ResolvedPath> resolve_file(std::string_view text, std::string_view working_directory,
                                         NameLookup& names) {
-  if (auto error = refuse_text(given, working_directory)) return *std::move(error);
+  const auto plain = plain_path(text, working_directory);
+  if (!plain) return core::Error(plain.error());
+  const std::string_view given = *plain;
   PathWalk walk(given, names);
   if (auto error = walk.follow(decoded(all_names(given, working_directory)))) return *std::move(error);
   ResolvedPath resolved = walk.result();
@@ -332,6 +304,9 @@ core::Result<ResolvedPath> resolve_file(std::string_view given, std::string_view
   if (names_directory(given)) {
     if (resolved.exists) return not_a_directory(given, resolved.path);
     return refuse_path(given, "The path ends as a directory's.", "Name the file.", "the path of a file");
+  }
+  if (!resolved.exists) {
+    if (auto error = refuse_decorated(text, resolved.path, names)) return *std::move(error);
   }
   return resolved;
 }

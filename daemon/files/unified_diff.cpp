@@ -1,193 +1,34 @@
 #include "daemon/files/unified_diff.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
-#include <vector>
 
-#include "core/cut_text.hpp"
-#include "daemon/support/valid_utf8.hpp"
+#include "daemon/files/diff_reader.hpp"
 
 namespace governor::daemon {
 namespace {
 
-constexpr std::size_t kShownLineBytes = 160;
+using Lines = std::vector<std::string_view>;
 
-/// One line with its line break, if it has one.
-using Line = std::string_view;
+constexpr std::size_t kShownPlaces = 3;
 
-struct Hunk {
-  std::size_t number = 0;        ///< from 1, in the order of the diff
-  std::size_t first_before = 0;  ///< index of its first line in the old text, as the diff says
-  std::size_t first_after = 0;   ///< likewise in the new one
-  std::vector<std::string> before;
-  std::vector<std::string> after;
-
-  void reverse() {
-    std::swap(first_before, first_after);
-    std::swap(before, after);
-  }
-};
-
-std::vector<Line> split_lines(std::string_view text) {
-  std::vector<Line> lines;
-  while (!text.empty()) {
-    const std::size_t end = text.find('\n');
-    const std::size_t size = end == std::string_view::npos ? text.size() : end + 1;
-    lines.push_back(text.substr(0, size));
-    text.remove_prefix(size);
-  }
-  return lines;
+bool fits(const Lines& lines, std::size_t at, const std::vector<std::string>& wanted) {
+  return at + wanted.size() <= lines.size() &&
+         std::equal(wanted.begin(), wanted.end(), lines.begin() + static_cast<std::ptrdiff_t>(at));
 }
 
-std::string shown_line(std::string_view line) {
-  while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
-  return std::string(core::cut_text(valid_utf8(line), kShownLineBytes));
-}
-
-core::Error bad_diff(std::string message, std::string given, std::string expected) {
-  core::Error error(core::ErrorCode::invalid_argument, std::move(message),
-                    "Send what `diff -u` gives, or the whole content.");
+core::Error does_not_fit(std::string message, std::string hint, std::string given, std::string expected) {
+  core::Error error(core::ErrorCode::conflict, std::move(message), std::move(hint));
   error.field = "unified_diff";
   error.given = std::move(given);
   error.expected = std::move(expected);
   return error;
 }
 
-struct Range {
-  std::size_t start = 0;
-  std::size_t count = 1;
-
-  /// A range without lines names the line before it.
-  [[nodiscard]] std::size_t first_index() const {
-    return count == 0 ? start : start - std::min<std::size_t>(start, 1);
-  }
-};
-
-/// `-12,3` or `+12`.
-bool read_range(std::string_view& text, char sign, Range& range) {
-  if (!text.starts_with(sign)) return false;
-  text.remove_prefix(1);
-  const auto number = [&](std::size_t& value) {
-    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (parsed.ec != std::errc()) return false;
-    text.remove_prefix(static_cast<std::size_t>(parsed.ptr - text.data()));
-    return true;
-  };
-  if (!number(range.start)) return false;
-  if (!text.starts_with(',')) return true;
-  text.remove_prefix(1);
-  return number(range.count);
-}
-
-/// The ranges of `@@ -1,2 +1,3 @@`; nothing for any other line.
-bool read_header(std::string_view line, Range& before, Range& after) {
-  if (!line.starts_with("@@ ")) return false;
-  line.remove_prefix(3);
-  if (!read_range(line, '-', before) || !line.starts_with(' ')) return false;
-  line.remove_prefix(1);
-  return read_range(line, '+', after) && line.starts_with(" @@");
-}
-
-void drop_line_break(std::string& line) {
-  if (line.ends_with('\n')) line.pop_back();
-}
-
-/// Reads hunk after hunk from the lines of a diff.
-class DiffReader {
- public:
-  explicit DiffReader(std::string_view diff) : lines_(split_lines(diff)) {}
-
-  core::Result<std::vector<Hunk>> read() {
-    std::vector<Hunk> hunks;
-    while (at_ < lines_.size()) {
-      const Line line = lines_[at_++];
-      Range before;
-      Range after;
-      if (line.starts_with("@@") && !read_header(line, before, after)) {
-        return bad_diff(fmt::format("Line {} of the diff is no header of a hunk.", at_), shown_line(line),
-                        "@@ -start,count +start,count @@");
-      }
-      if (line.starts_with("@@")) {
-        auto hunk = read_hunk(hunks.size() + 1, before, after);
-        if (!hunk) return std::move(hunk.error());
-        hunks.push_back(*std::move(hunk));
-      } else if (!hunks.empty() && (line.starts_with("--- ") || line.starts_with("diff "))) {
-        return bad_diff("The diff is about more than one file.", shown_line(line), "the changes of one file");
-      }
-    }
-    if (hunks.empty()) {
-      return bad_diff("The diff has no hunk.", lines_.empty() ? "" : shown_line(lines_.front()),
-                      "at least one hunk, which begins with @@ -start,count +start,count @@");
-    }
-    return hunks;
-  }
-
- private:
-  core::Result<Hunk> read_hunk(std::size_t number, Range before, Range after) {
-    Hunk hunk;
-    hunk.number = number;
-    hunk.first_before = before.first_index();
-    hunk.first_after = after.first_index();
-    while (hunk.before.size() < before.count || hunk.after.size() < after.count) {
-      if (at_ == lines_.size()) {
-        return bad_diff(
-            fmt::format("Hunk {} ends too early.", number),
-            fmt::format("{} old and {} new lines", hunk.before.size(), hunk.after.size()),
-            fmt::format("{} old and {} new lines, as its header says", before.count, after.count));
-      }
-      const Line line = lines_[at_++];
-      // Some editors strip the blank of an empty line that stays.
-      const bool stripped = line == "\n" || line == "\r\n";
-      const char kind = stripped ? ' ' : line.front();
-      std::string text(stripped ? line : line.substr(1));
-      if (kind == '\\') continue;  // about the line break of the line before, see below
-      if (kind != ' ' && kind != '-' && kind != '+') {
-        return bad_diff(
-            fmt::format("Line {} of the diff, in hunk {}, begins with none of them.", at_, number),
-            shown_line(line), "a line that begins with a blank, - or +");
-      }
-      if (at_ == lines_.size() && !text.ends_with('\n'))
-        text += '\n';  // the end of the diff, not of the file
-      if (at_ < lines_.size() && lines_[at_].starts_with('\\')) drop_line_break(text);
-      if (kind != '+') hunk.before.push_back(text);
-      if (kind != '-') hunk.after.push_back(std::move(text));
-    }
-    if (hunk.before.size() != before.count || hunk.after.size() != after.count) {
-      return bad_diff(fmt::format("Hunk {} has other lines than its header says.", number),
-                      fmt::format("{} old and {} new lines", hunk.before.size(), hunk.after.size()),
-                      fmt::format("{} old and {} new lines", before.count, after.count));
-    }
-    return hunk;
-  }
-
-  std::vector<Line> lines_;
-  std::size_t at_ = 0;
-};
-
-bool fits(const std::vector<Line>& lines, std::size_t at, const std::vector<std::string>& wanted) {
-  return at + wanted.size() <= lines.size() &&
-         std::equal(wanted.begin(), wanted.end(), lines.begin() + static_cast<std::ptrdiff_t>(at));
-}
-
-/// Where the hunk belongs, not before `from`: where it says, shifted as the hunks before it were, else the
-/// one place where it fits.
-std::optional<std::size_t> find_place(const std::vector<Line>& lines, const Hunk& hunk, std::size_t from,
-                                      std::size_t expected) {
-  if (expected >= from && fits(lines, expected, hunk.before)) return expected;
-  if (hunk.before.empty()) return std::nullopt;
-  std::optional<std::size_t> place;
-  for (std::size_t at = from; at + hunk.before.size() <= lines.size(); ++at) {
-    if (!fits(lines, at, hunk.before)) continue;
-    if (place) return std::nullopt;  // which of them is meant, nobody can tell
-    place = at;
-  }
-  return place;
-}
-
-core::Error no_place(const std::vector<Line>& lines, const Hunk& hunk, std::size_t expected) {
+core::Error no_place(const Lines& lines, const DiffHunk& hunk, std::size_t expected) {
   std::size_t off = 0;
   while (off < hunk.before.size() && expected + off < lines.size() &&
          lines[expected + off] == hunk.before[off])
@@ -195,39 +36,120 @@ core::Error no_place(const std::vector<Line>& lines, const Hunk& hunk, std::size
   const std::string wanted = off < hunk.before.size() ? shown_line(hunk.before[off]) : "the end of the file";
   const std::string there =
       expected + off < lines.size() ? shown_line(lines[expected + off]) : "the end of the file";
-  core::Error error(
-      core::ErrorCode::conflict,
+  return does_not_fit(
       fmt::format("Hunk {} does not fit: line {} should be \"{}\" and is \"{}\"{}.", hunk.number,
                   expected + off + 1, wanted, there, wanted == there ? ", which ends in another way" : ""),
-      "Read the file again and make the diff from what is there now.");
-  error.field = "unified_diff";
-  error.given = wanted;
-  error.expected = there;
-  return error;
+      "Read the file again and make the diff from what is there now.", wanted, there);
 }
+
+core::Error no_context(const DiffHunk& hunk) {
+  return does_not_fit(
+      fmt::format("Hunk {} only adds lines, and nothing but a line number says where.", hunk.number),
+      "Put a line or two of the file before or after them, each with a blank in front.",
+      shown_line(hunk.after.empty() ? std::string() : hunk.after.front()),
+      "lines that stay around those that come");
+}
+
+core::Error many_places(const DiffHunk& hunk, const std::vector<std::size_t>& places) {
+  std::vector<std::string> shown;
+  for (std::size_t i = 0; i < std::min(places.size(), kShownPlaces); ++i)
+    shown.push_back(std::to_string(places[i] + 1));
+  return does_not_fit(fmt::format("Hunk {} fits in {} places, at line {}{}.", hunk.number, places.size(),
+                                  fmt::join(shown, ", "), places.size() > kShownPlaces ? ", …" : ""),
+                      "Put more of the lines around it into the hunk, so that only one place is left.",
+                      shown_line(hunk.before.front()), "a hunk that fits in one place");
+}
+
+std::vector<std::size_t> all_places(const Lines& lines, const DiffHunk& hunk, std::size_t from) {
+  std::vector<std::size_t> places;
+  for (std::size_t at = from; at + hunk.before.size() <= lines.size(); ++at) {
+    if (fits(lines, at, hunk.before)) places.push_back(at);
+  }
+  return places;
+}
+
+/// Where the hunk belongs, not before `from`: where it says, shifted as the hunks before it were, else the
+/// one place where it fits. A hunk without lines that stay must fit in one place alone: its number may be
+/// wrong, and nothing in it would show.
+core::Result<std::size_t> find_place(const Lines& lines, const DiffHunk& hunk, std::size_t from,
+                                     std::size_t expected, DiffDirection direction) {
+  const bool fits_there = expected >= from && fits(lines, expected, hunk.before);
+  if (direction == DiffDirection::backward && fits_there) return expected;
+  if (hunk.before.empty()) {
+    if (lines.empty()) return std::size_t{0};
+    return no_context(hunk);
+  }
+  if (fits_there && hunk.has_context) return expected;
+  const std::vector<std::size_t> places = all_places(lines, hunk, from);
+  if (places.empty()) return no_place(lines, hunk, expected);
+  if (places.size() > 1) return many_places(hunk, places);
+  return places.front();
+}
+
+class DiffApplication {
+ public:
+  DiffApplication(std::string_view text, FileDiff diff, DiffDirection direction)
+      : lines_(split_lines(text)), diff_(std::move(diff)), direction_(direction) {}
+
+  core::Result<DiffOutcome> run() {
+    const bool forward = direction_ == DiffDirection::forward;
+    if (forward && diff_.creates && !lines_.empty()) {
+      return does_not_fit("The diff makes a new file (--- /dev/null), and there is one.",
+                          "Read the file and make the diff from what is there.", "/dev/null",
+                          shown_line(lines_.front()));
+    }
+    outcome_.remarks = diff_.remarks;
+    for (DiffHunk& hunk : diff_.hunks) {
+      if (!forward) hunk.reverse();
+      if (auto error = apply(hunk)) return *std::move(error);
+    }
+    copy_to(lines_.size());
+    outcome_.deletes = diff_.deletes;
+    if (forward && outcome_.deletes && !outcome_.text.empty()) {
+      const auto left = split_lines(outcome_.text);
+      return does_not_fit(
+          fmt::format("The diff deletes the file (+++ /dev/null) but leaves {} of its lines.", left.size()),
+          "Take all lines away, or name the file behind +++.", shown_line(left.front()), "no line left");
+    }
+    return std::move(outcome_);
+  }
+
+ private:
+  void copy_to(std::size_t end) {
+    for (; at_ < end; ++at_) outcome_.text += lines_[at_];
+  }
+
+  std::optional<core::Error> apply(const DiffHunk& hunk) {
+    const std::ptrdiff_t shifted = static_cast<std::ptrdiff_t>(hunk.first_before) + shift_;
+    const auto expected = static_cast<std::size_t>(std::max<std::ptrdiff_t>(shifted, 0));
+    const auto place = find_place(lines_, hunk, at_, expected, direction_);
+    if (!place) return place.error();
+    if (*place != expected) {
+      outcome_.remarks.push_back(
+          fmt::format("Hunk {} was applied at line {}, where its lines are, and not at {}.", hunk.number,
+                      *place + 1, expected + 1));
+    }
+    copy_to(*place);
+    for (const std::string& line : hunk.after) outcome_.text += line;
+    at_ += hunk.before.size();
+    shift_ += static_cast<std::ptrdiff_t>(*place) - static_cast<std::ptrdiff_t>(expected);
+    return std::nullopt;
+  }
+
+  Lines lines_;
+  FileDiff diff_;
+  DiffDirection direction_;
+  DiffOutcome outcome_;
+  std::size_t at_ = 0;
+  std::ptrdiff_t shift_ = 0;
+};
 
 }  // namespace
 
-core::Result<std::string> apply_diff(std::string_view text, std::string_view diff, DiffDirection direction) {
-  auto hunks = DiffReader(diff).read();
-  if (!hunks) return std::move(hunks.error());
-  const std::vector<Line> lines = split_lines(text);
-  std::string result;
-  std::size_t at = 0;
-  std::ptrdiff_t shift = 0;
-  for (Hunk& hunk : *hunks) {
-    if (direction == DiffDirection::backward) hunk.reverse();
-    const std::ptrdiff_t shifted = static_cast<std::ptrdiff_t>(hunk.first_before) + shift;
-    const auto expected = static_cast<std::size_t>(std::max<std::ptrdiff_t>(shifted, 0));
-    const auto place = find_place(lines, hunk, at, expected);
-    if (!place) return no_place(lines, hunk, expected);
-    for (; at < *place; ++at) result += lines[at];
-    for (const std::string& line : hunk.after) result += line;
-    at += hunk.before.size();
-    shift += static_cast<std::ptrdiff_t>(*place) - static_cast<std::ptrdiff_t>(expected);
-  }
-  for (; at < lines.size(); ++at) result += lines[at];
-  return result;
+core::Result<DiffOutcome> apply_diff(std::string_view text, std::string_view diff, DiffDirection direction) {
+  auto read = read_diff(diff);
+  if (!read) return std::move(read.error());
+  return DiffApplication(text, *std::move(read), direction).run();
 }
 
 }  // namespace governor::daemon

@@ -25,6 +25,7 @@
 #include "ipc/listener.hpp"
 #include "ipc/paths.hpp"
 #include "ipc/process_identity.hpp"
+#include "ipc/service_manager.hpp"
 #include "ipc/startup_pipe.hpp"
 
 namespace governor::daemon {
@@ -117,6 +118,13 @@ ServerFacts gather_facts(const Options& options, const ipc::Paths& paths, std::v
   return facts;
 }
 
+/// The state directory is known to the server.
+std::vector<std::string> own_places(const Options& options, const ipc::Paths& paths) {
+  std::vector<std::string> places = ipc::service_files(ipc::process_environment());
+  places.insert(places.end(), {paths.runtime_dir, paths.socket_dir, paths.config_file, options.config});
+  return places;
+}
+
 /// What went wrong, to be told to whoever started the daemon.
 struct StartFailure {
   int exit_code;
@@ -176,6 +184,7 @@ std::optional<StartFailure> serve(const Options& options, const ipc::Paths& path
                                                 protections.error().message, protections.error().hint)};
   }
   settings.state.protections = *std::move(protections);
+  settings.own_files = own_places(options, paths);
   settings.files.keep_count = static_cast<std::uint64_t>(options.backup_keep_count);
   settings.files.keep_days = static_cast<std::uint64_t>(options.backup_keep_days);
   settings.files.max_bytes = static_cast<std::uint64_t>(options.backup_max_mb) << 20;

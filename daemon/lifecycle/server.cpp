@@ -49,7 +49,8 @@ Server::Server(asio::io_context& io, ServerFacts facts, std::unique_ptr<Store> s
       guard_(io),
       state_(io, store_, files_, facts_, counters_, guard_, state_settings(), std::move(seed)),
       store_(std::move(store)),
-      files_(std::make_unique<FileServices>(facts_.state_directory + "/file_backups", settings_.files)),
+      files_(std::make_unique<FileServices>(facts_.state_directory + "/file_backups", settings_.files,
+                                            own_files())),
       signals_(strand_),
       housekeeping_timer_(strand_),
       stop_timer_(strand_),
@@ -71,6 +72,12 @@ StateOwner::Settings Server::state_settings() {
     settings.alerts.report = [this](std::string alert) { alert_command_.report(std::move(alert)); };
   }
   return settings;
+}
+
+OwnFiles Server::own_files() const {
+  std::vector<std::string> places = settings_.own_files;
+  places.push_back(facts_.state_directory);
+  return OwnFiles(places);
 }
 
 void Server::make_listener(ipc::UniqueFd listening) {

@@ -31,7 +31,8 @@ class Server {
     AlertCommand::Settings alert_command;    ///< gets each new alert
     /// Why the daemon must stop serving; asked once a minute, may be empty.
     std::function<std::optional<std::string>()> find_lost_ownership;
-    FileSettings files{};  ///< how files are kept and guarded
+    FileSettings files{};                  ///< how files are kept and guarded
+    std::vector<std::string> own_files{};  ///< besides the state directory, see OwnFiles
     /// Makes the listening socket again after the last one was closed; empty when it is the service
     /// manager's.
     std::function<std::optional<ipc::UniqueFd>()> listen_again;
@@ -56,6 +57,7 @@ class Server {
 
   /// As given, with the alert command told of each new alert.
   [[nodiscard]] StateOwner::Settings state_settings();
+  [[nodiscard]] OwnFiles own_files() const;
   void make_listener(ipc::UniqueFd listening);
   void accept(Listener::Socket socket, ipc::PeerCredentials peer);
   void refuse(const ipc::PeerCredentials& peer);

@@ -14,12 +14,7 @@ namespace governor::daemon {
 
 /// Any thread. What it lives on, and what it makes beside the files of people for a moment.
 bool StateOwner::is_own_file(std::string_view path) const {
-  const auto is_below = [&](std::string_view directory) {
-    return !directory.empty() && path.starts_with(directory) &&
-           (path.size() == directory.size() || path[directory.size()] == '/');
-  };
-  const std::string_view name = path.substr(path.rfind('/') + 1);
-  return is_temporary_name(name) || is_below(facts_.state_directory) || is_below(facts_.runtime_directory);
+  return is_temporary_name(path.substr(path.rfind('/') + 1)) || files_.own().contains(path);
 }
 
 /// To be called when leases, protections or watched projects have changed.

@@ -58,6 +58,11 @@ std::string written_json(const WriteReport& report, const core::FileWriteOutcome
   if (report.before.exists() && changed) json.field("previous_sha256", report.before.sha256);
   if (report.found_written) json.field("found_written", true);
   if (report.links > 0 && changed) json.field("other_names", report.links);
+  if (!report.remarks.empty()) {
+    json.key("remarks").begin_array();
+    for (const std::string& remark : report.remarks) json.value(remark);
+    json.end_array();
+  }
   if (outcome.loop) json.field("loop", outcome.loop_message);
   if (restored != nullptr) json.field("restored", restored->key);
   json.field("time", iso_timestamp(restored != nullptr ? restored->timestamp_us : now_us)).end_object();

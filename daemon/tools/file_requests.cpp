@@ -33,7 +33,7 @@ class PersonRestoreCall final : public ToolCall {
       step_ = Step::written;
       return;
     }
-    auto resolved = resolve_file(given_, directory_);
+    auto resolved = callers_file(given_, directory_, files);
     if (!resolved) failure_ = std::move(resolved.error());
     if (resolved) resolved_ = *std::move(resolved);
     step_ = Step::read;

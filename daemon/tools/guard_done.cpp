@@ -64,7 +64,7 @@ class GuardDoneCall final : public ToolCall {
   /// Returns what circle the write closes, if it does.
   std::string record(CallContext& context, const GuardActor::Acting& acting, const core::Lease* lease) {
     GuardFile& file = **file_;
-    if (!report_.success || file.no_copy) return {};
+    if (!report_.success || file.no_copy || file.own) return {};
     core::State& state = context.state;
     const core::FileVersion* known = state.newest_version(file.real_path);
     core::FileWrite write;

@@ -32,7 +32,8 @@ core::Result<GuardFile> look_at_file(const std::string& given, const std::string
   GuardFile file;
   file.path = lease_path(*resolved);
   file.real_path = resolved->path;
-  file.no_copy = take_copy(file, services);
+  file.own = services.own().refusal(*resolved);
+  if (!file.own) file.no_copy = take_copy(file, services);
   return file;
 }
 

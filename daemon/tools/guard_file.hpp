@@ -17,6 +17,7 @@ struct GuardFile {
   std::string real_path;
   core::FileState state;               ///< what it holds, and that a backup of it is kept
   std::optional<core::Error> no_copy;  ///< why there is neither
+  std::optional<core::Error> own;      ///< it is governor's, and not to be written
   BackupStore::Pin pin;                ///< until the state knows of the backup
 };
 

@@ -61,6 +61,7 @@ class GuardWriteCall final : public ToolCall {
     const auto acting = actor_.take_up(context);
     if (!acting) return decide(context, {}, "deny", "gated", guard_text(acting.error()));
     acting_ = *acting;
+    if ((*file_)->own) return decide(context, acting_, "deny", "protected", guard_text(*(*file_)->own));
     note_content(context);
     if ((*file_)->no_copy) {
       return decide(context, acting_, "ask", "no_backup",

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "daemon/files/file_services.hpp"
 #include "daemon/support/sha256.hpp"
 #include "daemon/support/timestamp.hpp"
 #include "daemon/tools/agent_reference.hpp"
@@ -36,10 +37,11 @@ class PathCall : public ToolCall {
   }
   [[nodiscard]] bool depends_on_all() const override { return true; }
 
-  void work(FileServices&) override {
+  void work(FileServices& files) override {
     resolved_ = true;
     for (const std::string& given : given_paths_) {
-      auto path = resolve_path(given, directory_);
+      auto path =
+          is_about_writing() ? callers_path(given, directory_, files) : resolve_path(given, directory_);
       if (!path) {
         failure_ = std::move(path.error());
         return;
@@ -59,6 +61,8 @@ class PathCall : public ToolCall {
 
  protected:
   virtual core::Result<std::string> run_with_paths(CallContext& context) = 0;
+  /// Then governor's own files are refused.
+  [[nodiscard]] virtual bool is_about_writing() const { return false; }
 
   [[nodiscard]] const std::string& agent() const { return agent_; }
   [[nodiscard]] const std::vector<core::LeasePath>& paths() const { return paths_; }
@@ -90,6 +94,7 @@ class RequestCall final : public PathCall {
   void stop_waiting(core::State& state) override { state.stop_waiting(waiter_); }
 
  protected:
+  [[nodiscard]] bool is_about_writing() const override { return true; }
   core::Result<std::string> run_with_paths(CallContext& context) override {
     if (since_us_ == 0) since_us_ = context.now_us;
     core::LeaseCommand command;
@@ -179,6 +184,7 @@ class CheckCall final : public PathCall {
   using PathCall::PathCall;
 
  protected:
+  [[nodiscard]] bool is_about_writing() const override { return true; }
   core::Result<std::string> run_with_paths(CallContext& context) override {
     const core::LeasePath& path = paths().front();
     core::LeaseHolder self{context.caller.session, 0, agent(), {}, 0};

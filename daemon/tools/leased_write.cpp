@@ -22,7 +22,7 @@ void LeasedWrite::work(FileServices& files) {
     step_ = Step::written;
     return;
   }
-  auto resolved = resolve_file(request_.path, directory_);
+  auto resolved = callers_file(request_.path, directory_, files);
   if (resolved) {
     resolved_ = *std::move(resolved);
   } else {

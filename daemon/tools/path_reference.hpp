@@ -17,6 +17,13 @@ inline constexpr std::size_t kMaxPathBytes = 4096;
 /// The directory against which the caller's relative paths are meant; empty when it is not known.
 std::string working_directory(const CallContext& context);
 
+/// File thread: the file that a caller wants to write, which is none of governor's own.
+core::Result<ResolvedPath> callers_file(const std::string& given, const std::string& directory,
+                                        const FileServices& files);
+/// Likewise a path or pattern, of which nothing may be.
+core::Result<ResolvedPath> callers_path(const std::string& given, const std::string& directory,
+                                        const FileServices& files);
+
 /// The agent on whose behalf a call works on files: the one given, else the session's own; empty: the session
 /// itself.
 core::Result<std::string> acting_agent(const CallContext& context, const std::optional<std::string>& given);

@@ -12,6 +12,7 @@
 #include "core/task.hpp"
 #include "daemon/support/valid_utf8.hpp"
 #include "ipc/unique_fd.hpp"
+#include "text/path_text.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -39,7 +40,8 @@ core::Result<TaskText> read_task_text(const std::string& given, const std::strin
   TaskText result;
   result.path = (path.is_absolute() ? path : directory / path).lexically_normal().string();
   // Nothing waits here for the other end of a fifo.
-  const ipc::UniqueFd file(::open(result.path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  const ipc::UniqueFd file(
+      ::open(text::path_bytes(result.path).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
   if (!file) return unreadable(result.path, in_words(errno));
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) return unreadable(result.path, in_words(errno));

@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "core/file_table.hpp"
+#include "daemon/files/file_services.hpp"
 #include "daemon/files/real_path.hpp"
 #include "daemon/support/json_writer.hpp"
 #include "daemon/tools/arguments.hpp"
@@ -78,7 +79,7 @@ class WatchCall final : public ToolCall {
     return text;
   }
 
-  void work(FileServices&) override {
+  void work(FileServices& files) override {
     resolved_ = true;
     constexpr std::string_view kTree = "/**";
     const std::string given = wish_.root.path;
@@ -93,12 +94,15 @@ class WatchCall final : public ToolCall {
       return;
     }
     wish_.root.path = found->path.substr(0, found->path.size() - kTree.size());
-    if (!wish_.remove) failure_ = look_at_root();
+    // What lies around governor's own files may be watched; they are left out.
+    if (files.own().contains(wish_.root.path)) failure_ = files.own().refusal(*found);
+    if (failure_) failure_->field = "root";
+    if (!failure_ && !wish_.remove) failure_ = look_at_root(files.own());
   }
 
  private:
   /// How many files it is about, and whether it can be meant.
-  std::optional<core::Error> look_at_root() {
+  std::optional<core::Error> look_at_root(const OwnFiles& own) {
     std::string& root = wish_.root.path;
     const std::string_view what = what_is_wide(root);
     if (!what.empty() && !wish_.force) {
@@ -107,7 +111,7 @@ class WatchCall final : public ToolCall {
                                      shown_root(root), what),
                          "Name the directory of the project. If all of it is meant, say --force.");
     }
-    WatchFilter filter({});
+    WatchFilter filter([&own](std::string_view path) { return own.contains(path); });
     const core::WatchTarget target{core::PathPattern::glob(root + "/**"), !wish_.root.with_ignored};
     files_ = matching_files({target}, {}, kMaxCountedFiles, filter).size();
     if (files_ > core::FileTable::kRememberedFiles && !wish_.force) {

@@ -9,8 +9,8 @@
 using namespace governor::text;
 
 TEST_CASE("names that are text stay as they are") {
-  for (const char* name : {"/p/a.cpp", "/p/[id].tsx", "/p/Größe 東京", "/p/it's $HOME; `x`", "back\\slash",
-                           "\\x", "\\xg0", "~", ""}) {
+  for (const char* name :
+       {"/p/a.cpp", "/p/[id].tsx", "/p/Größe 東京", "/p/it's $HOME; `x`", "back\\slash", "~", ""}) {
     CHECK(path_text(name) == name);
     CHECK(path_bytes(name) == name);
   }
@@ -22,12 +22,14 @@ TEST_CASE("other names have escapes") {
   CHECK(path_text("/p/a*b?") == "/p/a\\x2ab\\x3f");
   CHECK(path_text("/p/a\\xff") == "/p/a\\x5cxff");
   CHECK(path_text("/p/a\\x5cxff") == "/p/a\\x5cx5cxff");
+  CHECK(path_text("back\\slash") == "back\\x5cslash");
+  CHECK(path_bytes("back\\slash") == "back\\slash");
 }
 
 TEST_CASE("no escape stands for what no name can have") {
   CHECK(path_bytes("a\\x2fb") == "a\\x2fb");
   CHECK(path_bytes("a\\x00b") == "a\\x00b");
-  CHECK(path_text("a\\x2fb") == "a\\x2fb");
+  CHECK(path_text("a\\x2fb") == "a\\x5cx2fb");
 }
 
 TEST_CASE("every name comes back from its text, and its text is safe") {
@@ -44,6 +46,7 @@ TEST_CASE("every name comes back from its text, and its text is safe") {
     REQUIRE(shown_text(text) == text);
     REQUIRE(text.find_first_of("*?") == std::string::npos);
     REQUIRE(path_text(path_bytes(text)) == text);
+    REQUIRE_FALSE(has_plain_backslash(text));
   }
 }
 
@@ -51,4 +54,9 @@ TEST_CASE("a pattern keeps its wildcards") {
   CHECK(pattern_text("*\xff?\\x2A\\x2a.cpp") == "*\\xff?\\x2a\\x2a.cpp");
   CHECK(pattern_text("**") == "**");
   CHECK(pattern_text("\\x6dain") == "main");
+}
+
+TEST_CASE("a backslash that begins no escape is found") {
+  CHECK_FALSE(has_plain_backslash("/p/a\\xff\\x5cb"));
+  for (const char* text : {"a\\b", "\\x", "\\x5cx\\", "\\x2f"}) CHECK(has_plain_backslash(text));
 }

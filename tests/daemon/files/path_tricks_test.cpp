@@ -156,7 +156,7 @@ TEST_CASE("every name of a file resolves to the same path") {
       {"~", std::string(kRefused)},
       {"~/x", std::string(kRefused)},
       {"...", "$/project/..."},
-      {"back\\slash", "$/project/back\\slash"},
+      {"back\\slash", "$/project/back\\x5cslash"},
       {"$HOME/x", "$HOME/x"},
       {"%2e%2e/x", "$/project/%2e%2e/x"},
       {"Ünïcode/x", "$/project/Ünïcode/x"},

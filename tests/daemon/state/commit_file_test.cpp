@@ -47,6 +47,46 @@ TEST_CASE("a diff is applied to what was read") {
   }
 }
 
+TEST_CASE("a diff to /dev/null deletes the file, and what it held can be brought back") {
+  FileFixture files;
+  Writer ada(files, "ada");
+  const std::string path = files.file("a.txt");
+  write_file(path, "one\ntwo\n");
+  json::object arguments{{"path", path},
+                         {"unified_diff", "--- a/a.txt\n+++ /dev/null\n@@ -1,2 +0,0 @@\n-one\n-two\n"},
+                         {"expected_sha256", sha256_hex("one\ntwo\n")},
+                         {"lease", ada.lease(path)}};
+  const auto gone = ada.call("commit_file", arguments);
+  CHECK_FALSE(gone.at("exists").as_bool());
+  CHECK_FALSE(std::filesystem::exists(path));
+  SECTION("sent again, it is found done") {
+    CHECK(ada.call("commit_file", arguments).at("found_written").as_bool());
+    CHECK_FALSE(std::filesystem::exists(path));
+  }
+  SECTION("an empty file that somebody has made since is another one") {
+    write_file(path, "");
+    ada.refused("commit_file", arguments);
+    CHECK(std::filesystem::exists(path));
+  }
+  SECTION("it comes back") {
+    ada.call("restore_file", {{"path", path}, {"lease", arguments.at("lease")}});
+    CHECK(read_file(path) == "one\ntwo\n");
+  }
+}
+
+TEST_CASE("a diff that was counted anew is applied as a whole, and the answer says so") {
+  FileFixture files;
+  Writer ada(files, "ada");
+  write_file(files.file("a.txt"), "one\ntwo\nthree\n");
+  const auto done =
+      ada.call("commit_file", {{"path", files.file("a.txt")},
+                               {"unified_diff", "@@ -1,1 +1,1 @@\n one\n-two\n+2\n-three\n+3\n"},
+                               {"expected_sha256", sha256_hex("one\ntwo\nthree\n")},
+                               {"lease", ada.lease(files.file("a.txt"))}});
+  CHECK(read_file(files.file("a.txt")) == "one\n2\n3\n");
+  CHECK(text_of(done.at("remarks").as_array().at(0)).find("counted anew") != std::string::npos);
+}
+
 TEST_CASE("a stale read is refused with what is there, who wrote it and when") {
   FileFixture files;
   Writer ada(files, "ada");

@@ -1,0 +1,88 @@
+#include "daemon/files/own_files.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/files/installed_hook.hpp"
+#include "text/path_text.hpp"
+
+namespace governor::daemon {
+namespace {
+
+constexpr std::string_view kWholeTree = "/**";
+
+core::Error own_refusal(const std::string& path, std::string message, std::string hint) {
+  core::Error error(core::ErrorCode::conflict, std::move(message), std::move(hint));
+  error.field = "path";
+  error.given = path;
+  error.expected = "files that are not governor's own";
+  return error;
+}
+
+core::Error refuse_own(const std::string& path) {
+  return own_refusal(
+      path, fmt::format("{} is one of governor's own files.", path),
+      "Nobody writes them through governor. What can be set, a person sets with governorctl or "
+      "in the configuration file.");
+}
+
+}  // namespace
+
+OwnFiles::OwnFiles(const std::vector<std::string>& places, NameLookup& names) : names_(&names) {
+  for (const std::string& given : places) {
+    if (given.empty()) continue;
+    auto resolved = resolve_path(text::path_text(given), "/", names);
+    if (!resolved) continue;
+    std::string path = std::move(resolved->path);
+    std::string key = std::move(resolved->key);
+    for (std::string* text : {&path, &key}) {
+      if (text->ends_with(kWholeTree)) text->resize(text->size() - kWholeTree.size());
+    }
+    if (path.empty()) continue;  // the root would leave nothing to anybody
+    places_.push_back({std::move(path), core::PathPattern::glob(key + std::string(kWholeTree))});
+  }
+}
+
+bool OwnFiles::contains(std::string_view real_path) const {
+  return std::any_of(places_.begin(), places_.end(), [&](const Place& place) {
+    return real_path.starts_with(place.path) &&
+           (real_path.size() == place.path.size() || real_path[place.path.size()] == '/');
+  });
+}
+
+bool OwnFiles::is_below_other_name(std::string path) const {
+  for (;;) {
+    const FileIdentity identity = names_->look(text::path_bytes(path)).identity;
+    const bool is_place = std::any_of(places_.begin(), places_.end(), [&](const Place& place) {
+      return identity.known() && names_->look(text::path_bytes(place.path)).identity.same_file(identity);
+    });
+    if (is_place) return true;
+    const std::size_t slash = path.rfind('/');
+    if (slash == 0 || slash == std::string::npos) return false;
+    path.resize(slash);
+  }
+}
+
+std::optional<core::Error> OwnFiles::refusal(const ResolvedPath& path) const {
+  if (contains(path.path)) return refuse_own(path.path);
+  const core::PathPattern pattern = lease_path(path).pattern;
+  for (const Place& place : places_) {
+    if (!pattern.overlaps(place.pattern)) continue;
+    if (!path.pattern) return refuse_own(path.path);
+    return own_refusal(path.path,
+                       fmt::format("{} covers files of governor itself, in {}.", path.path, place.path),
+                       "Name the directory of the project, or the files.");
+  }
+  std::string fixed = path.path;
+  if (path.pattern) fixed.resize(fixed.rfind('/', fixed.find_first_of("*?")));
+  if (is_below_other_name(fixed)) return refuse_own(path.path);
+  if (!path.pattern && path.exists && is_installed_hook(path.path)) {
+    return own_refusal(
+        path.path, fmt::format("{} has the hooks that governor installed.", path.path),
+        "A person changes it, or takes the hooks away: governorctl install guards --uninstall.");
+  }
+  return std::nullopt;
+}
+
+}  // namespace governor::daemon
