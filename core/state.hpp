@@ -283,6 +283,8 @@ class State {
   [[nodiscard]] FileStanding standing_of(const std::string& path, std::int64_t now_us) const;
   /// Takes down what the file holds now. Returns whether nobody had a right to change it; that is audited.
   bool record_change(FileChange change, std::int64_t now_us, Changes& changes);
+  /// A program wrote to a file that had been replaced already; `late` is what that file holds now.
+  void record_late_write(const std::string& path, FileState late, std::int64_t now_us, Changes& changes);
   /// One alert for many, of which there are too many to tell each.
   void raise_many_changes(std::size_t files, const std::string& example, std::int64_t now_us,
                           Changes& changes);

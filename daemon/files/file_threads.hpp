@@ -30,6 +30,8 @@ class FileThreads {
   void post(Job job);
   /// Governor's own files. Any thread.
   [[nodiscard]] const OwnFiles& own() const { return services_->own(); }
+  /// Whether there are files that have lost their names and may be written to still. Any thread.
+  [[nodiscard]] bool has_displaced() const { return !services_->displaced().empty(); }
   /// How many jobs wait or run.
   [[nodiscard]] std::size_t jobs() const;
 

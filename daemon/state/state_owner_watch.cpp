@@ -3,6 +3,8 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
+#include <memory>
 #include <utility>
 
 #include "daemon/files/leftovers.hpp"
@@ -75,6 +77,26 @@ void StateOwner::on_file_report(FileWatcher::Report report) {
   }
   if (report.files.empty() && report.vanished.empty()) return;
   look_at_files({std::move(report.files), std::move(report.vanished), {}, core::FileChange::When::now});
+}
+
+/// Called now and then.
+void StateOwner::look_at_displaced_files() {
+  if (!state_ || stopping_ || looking_at_displaced_ || !files_.has_displaced()) return;
+  looking_at_displaced_ = true;
+  files_.post([this](FileServices& services) {
+    auto found = services.displaced().look(services.backups(), services.settings().max_file_bytes);
+    const auto late = std::make_shared<std::vector<DisplacedFiles::LateWrite>>(std::move(found));
+    boost::asio::post(strand_, [this, late] {
+      looking_at_displaced_ = false;
+      if (late->empty()) return;
+      on_strand([this, late] {
+        core::Changes changes;
+        for (DisplacedFiles::LateWrite& write : *late)
+          state_->record_late_write(write.path, std::move(write.state), settings_.now_us(), changes);
+        if (!changes.empty()) commits_.add(std::move(changes), nullptr);
+      });
+    });
+  });
 }
 
 }  // namespace governor::daemon

@@ -95,7 +95,7 @@ class WatchCall final : public ToolCall {
     }
     wish_.root.path = found->path.substr(0, found->path.size() - kTree.size());
     // What lies around governor's own files may be watched; they are left out.
-    if (files.own().contains(wish_.root.path)) failure_ = files.own().refusal(*found);
+    if (!wish_.remove && files.own().contains(wish_.root.path)) failure_ = files.own().refusal(*found);
     if (failure_) failure_->field = "root";
     if (!failure_ && !wish_.remove) failure_ = look_at_root(files.own());
   }

@@ -125,3 +125,20 @@ TEST_CASE("a watched directory is one whatever is said of ignored files") {
   CHECK(f.state.set_watch_root(alice, {"/p", false}, false, f.now, f.changes));
   CHECK(f.state.watch_roots().empty());
 }
+
+TEST_CASE("a write that came after the file was replaced is kept as a version, and told") {
+  ChangeFixture f;
+  CHECK_FALSE(f.changes_to(content("one", 3, 7), FileChange::When::first_look));
+  f.changes.clear();
+  f.state.record_late_write("/p/a", content("late", 4, 9), ++f.now, f.changes);
+  const auto versions = of_kind<FileVersionAppended>(f.changes);
+  REQUIRE(versions.size() == 2);
+  CHECK(versions[0].version.state.sha256 == "late");
+  CHECK(versions[0].version.kind == FileVersionKind::unasked);
+  CHECK(versions[1].version.state.sha256 == "one");
+  CHECK(f.state.newest_version("/p/a")->state.sha256 == "one");
+  CHECK(f.alert().find("governorctl restore /p/a --backup 2 ") != std::string::npos);
+  f.changes.clear();
+  f.state.record_late_write("/p/a", content("one", 3, 7), ++f.now, f.changes);
+  CHECK(f.changes.empty());
+}
