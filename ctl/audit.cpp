@@ -47,7 +47,7 @@ json::object audit_filters_of(const AuditRequest& request) {
   return arguments;
 }
 
-ipc::Result<json::array> fetch_entries(ipc::Client& client, json::object filters, std::int64_t rows) {
+ipc::Result<FetchedRows> fetch_entries(ipc::Client& client, json::object filters, std::int64_t rows) {
   return fetch_rows(client, {"query_audit_log", "entries"}, std::move(filters), rows,
                     ipc::Deadline::after(kAuditPatience));
 }
@@ -75,9 +75,10 @@ int run_query(const Context& context, const AuditRequest& request) {
   const auto entries = fetch_entries(*client, audit_filters_of(request), request.rows);
   if (!entries) return report_failure(context, entries.error());
   if (context.json) {
-    context.out << json::serialize(json::object{{"entries", *entries}, {"count", entries->size()}}) << '\n';
+    context.out << json::serialize(rows_json("entries", *entries)) << '\n';
   } else {
-    write_entries(context, *entries);
+    write_entries(context, entries->rows);
+    say_if_cut(context, *entries);
   }
   return static_cast<int>(ExitCode::done);
 }
@@ -109,7 +110,7 @@ class Follower {
       if (!last_time_.empty()) filters["since"] = last_time_;
       const auto entries = fetch_entries(*client, std::move(filters), most);
       if (!entries) return report_failure(context_, entries.error());
-      write_new(*entries);
+      write_new(entries->rows);
       context_.out.flush();
       const auto now = std::chrono::steady_clock::now();
       if (request_.follow_seconds > 0 && now >= end) return static_cast<int>(ExitCode::done);

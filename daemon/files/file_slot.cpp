@@ -165,10 +165,10 @@ std::optional<core::Error> FileSlot::replace(std::string_view content, const Fil
   Temporary temporary(directory_.get(), temporary_name());
   if (!temporary.write(content)) return file_error("Cannot write beside", path_, temporary.cause());
   if (old.exists) {
-    const ipc::UniqueFd before(
+    before_ = ipc::UniqueFd(
         ::openat(directory_.get(), name().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    if (!before) return changed_meanwhile();
-    if (auto error = copy_attributes(before.get(), temporary.fd(), path_)) return error;
+    if (!before_) return changed_meanwhile();
+    if (auto error = copy_attributes(before_.get(), temporary.fd(), path_)) return error;
   } else {
     give_rights_of_directory(directory_.get(), temporary.fd(), false);
   }
@@ -224,6 +224,8 @@ std::optional<core::Error> FileSlot::remove(const FileContent& old) {
   if (!directory_ || !old.exists) return std::nullopt;
   if (auto error = check_writable(old)) return error;
   if (auto error = check_directory()) return error;
+  before_ = ipc::UniqueFd(
+      ::openat(directory_.get(), name().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (auto error = check_unchanged(old)) return error;
   if (::unlinkat(directory_.get(), name().c_str(), 0) != 0 && errno != ENOENT)
     return file_error("Cannot remove", path_, errno);

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/result.hpp"
 #include "daemon/files/file_content.hpp"
@@ -33,6 +34,9 @@ class FileSlot {
   /// Takes the file away, if it is still what `read` gave.
   std::optional<core::Error> remove(const FileContent& old);
 
+  /// The file that `replace` or `remove` has taken the name from, if there was one: see DisplacedFiles.
+  [[nodiscard]] ipc::UniqueFd take_displaced() { return std::move(before_); }
+
   [[nodiscard]] const std::string& path() const { return path_; }
 
  private:
@@ -53,6 +57,7 @@ class FileSlot {
 
   std::string path_;
   ipc::UniqueFd directory_;  ///< none when it does not exist
+  ipc::UniqueFd before_;
 };
 
 }  // namespace governor::daemon

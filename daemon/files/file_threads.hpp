@@ -28,6 +28,10 @@ class FileThreads {
 
   /// Any thread. Jobs may run at the same time, and each posts its own result back.
   void post(Job job);
+  /// Governor's own files. Any thread.
+  [[nodiscard]] const OwnFiles& own() const { return services_->own(); }
+  /// Whether there are files that have lost their names and may be written to still. Any thread.
+  [[nodiscard]] bool has_displaced() const { return !services_->displaced().empty(); }
   /// How many jobs wait or run.
   [[nodiscard]] std::size_t jobs() const;
 

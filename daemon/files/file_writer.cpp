@@ -58,6 +58,8 @@ class Writer {
     if (is_so) return std::move(report_);
     auto error = content_ ? slot->replace(*content_, *old) : slot->remove(*old);
     if (error) return fail(*std::move(error));
+    // Somebody may have the old one open and write to it still.
+    files_.displaced().keep(slot->take_displaced(), order_.path, *old);
     return std::move(report_);
   }
 

@@ -23,6 +23,8 @@ core::Error too_large(const std::string& path, std::uint64_t max_bytes) {
   return error;
 }
 
+}  // namespace
+
 std::int64_t modified_us(const struct stat& info) {
 #ifdef __APPLE__
   const timespec& time = info.st_mtimespec;
@@ -31,8 +33,6 @@ std::int64_t modified_us(const struct stat& info) {
 #endif
   return std::int64_t{time.tv_sec} * 1'000'000 + time.tv_nsec / 1000;
 }
-
-}  // namespace
 
 core::Result<FileContent> read_descriptor(int fd, const std::string& path, std::uint64_t max_bytes) {
   struct stat info;

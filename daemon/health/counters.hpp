@@ -20,6 +20,7 @@ struct Counters {
       0};  ///< steady time at which the oldest undurable change came; 0: none
   std::atomic<bool> storage_failing{false};
   std::atomic<bool> draining{false};
+  std::atomic<bool> watch_trouble{false};  ///< not all files are watched that should be
   LatencyHistogram commit_latency;   ///< from the change to its durability
   LatencyHistogram request_latency;  ///< from the line to its answer
 };

@@ -47,6 +47,11 @@ HealthReport assess(const ServerFacts& facts, const Counters& counters,
     worsen(HealthStatus::degraded,
            fmt::format("A write to the database takes {:.1f} s so far.", oldest / 1000.0));
   }
+  if (counters.watch_trouble) {
+    worsen(HealthStatus::degraded,
+           "Not all files that should be watched are: some are looked at now and then, or not at all. "
+           "governorctl alerts says why.");
+  }
   if (counters.draining) worsen(HealthStatus::degraded, "The daemon is shutting down.");
   for (const std::string& notice : facts.notices) worsen(HealthStatus::degraded, notice);
   return report;
