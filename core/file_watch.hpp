@@ -37,9 +37,9 @@ struct FileStanding {
   const Lease* writer = nullptr;  ///< whose holder writes it with tools of its own
   const Lease* leased = nullptr;  ///< that nobody else may disturb
   const Protection* protection = nullptr;
-  bool is_below_root = false;     ///< of a project that is watched
+  bool is_below_root = false;       ///< of a project that is watched
   bool matters_if_ignored = false;  ///< also when git leaves it out
-  bool is_being_written = false;  ///< by governor, at this moment
+  bool is_being_written = false;    ///< by governor, at this moment
 };
 
 /// A file is not what governor knew of it.

@@ -55,9 +55,8 @@ Alert State::acknowledge_alert(const Caller& caller, const Alert& stored, std::s
   Agent* agent = alert.agent_id.empty() ? nullptr : find_agent(alert.agent_id);
   if (is_kept) {
     const bool tells_of_loop =
-        alert.kind == AlertKind::loop ||
-        (alert.kind == AlertKind::agent_critical && agent != nullptr &&
-         agent->profile.loop.kind == LoopKind::repeated_reject);
+        alert.kind == AlertKind::loop || (alert.kind == AlertKind::agent_critical && agent != nullptr &&
+                                          agent->profile.loop.kind == LoopKind::repeated_reject);
     if (alert.resolved_us == 0 && tells_of_loop && agent != nullptr) {
       // A person has looked at it: the loop is over, with its cooldown.
       agent->watch.clear();

@@ -28,7 +28,8 @@ void State::record_late_write(const std::string& path, FileState late, std::int6
   alert.cause = "late_write/" + path;
   alert.kind = AlertKind::file_changed;
   alert.message = fmt::format(
-      "A program that had opened {} before it was replaced or removed has written {} lines to it afterwards; the "
+      "A program that had opened {} before it was replaced or removed has written {} lines to it afterwards; "
+      "the "
       "file does not have them. {}",
       path, lines,
       is_kept ? fmt::format("governorctl restore {} --backup {} puts them in place of what it has now.",

@@ -35,8 +35,8 @@ std::vector<WatchTarget> State::watch_targets() const {
   std::vector<WatchTarget> targets;
   const auto add = [&](const LeasePath& path) {
     if (is_meant_everywhere(path.pattern)) return;
-    targets.push_back({path.pattern.is_literal() ? PathPattern::literal(path.text())
-                                                 : PathPattern::glob(path.text())});
+    targets.push_back(
+        {path.pattern.is_literal() ? PathPattern::literal(path.text()) : PathPattern::glob(path.text())});
   };
   for (const auto& [key, lease] : leases_.open()) {
     for (const LeasePath& path : lease.claim.paths) add(path);

@@ -35,8 +35,8 @@ struct FetchedRows {
 };
 
 /// All rows of those pages.
-ipc::Result<FetchedRows> fetch_rows(ipc::Client& client, const PagedList& from,
-                                    boost::json::object arguments, std::int64_t limit, ipc::Deadline deadline);
+ipc::Result<FetchedRows> fetch_rows(ipc::Client& client, const PagedList& from, boost::json::object arguments,
+                                    std::int64_t limit, ipc::Deadline deadline);
 
 /// `{name: rows, "count": …, "more": …}`, for --json.
 boost::json::object rows_json(std::string_view name, const FetchedRows& fetched);

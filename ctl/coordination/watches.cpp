@@ -30,8 +30,8 @@ int run_list_watches(const Context& context) {
     for (const json::value& entry : array_field(result, "items")) {
       if (!entry.is_object()) continue;
       const json::object& item = entry.get_object();
-      table.add_row({text_field(item, "root"),
-                     flag_field(item, "with_ignored") ? "all" : "without what git ignores"});
+      table.add_row(
+          {text_field(item, "root"), flag_field(item, "with_ignored") ? "all" : "without what git ignores"});
     }
     context.out << (table.empty() ? "no directory is watched\n" : table.render(context.colour));
   });

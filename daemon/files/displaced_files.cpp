@@ -50,8 +50,8 @@ void DisplacedFiles::keep(ipc::UniqueFd file, std::string path, const FileConten
     spdlog::warn("{} was replaced, and is not looked at for later writes: too many others are", path);
     return;
   }
-  files_.push_back({std::move(file), std::move(path), content.sha256, content.bytes.size(), content.modified_us,
-                    Clock::now()});
+  files_.push_back({std::move(file), std::move(path), content.sha256, content.bytes.size(),
+                    content.modified_us, Clock::now()});
 }
 
 bool DisplacedFiles::may_be_written(const Displaced& displaced) {
@@ -98,9 +98,9 @@ std::vector<DisplacedFiles::LateWrite> DisplacedFiles::look(BackupStore& backups
   for (Displaced& displaced : all) {
     const bool stays = may_be_written(displaced);  // asked first: what is read after it is final
     struct stat status {};
-    const bool is_changed =
-        ::fstat(displaced.file.get(), &status) != 0 ||
-        static_cast<std::uint64_t>(status.st_size) != displaced.size || modified_us(status) != displaced.modified_us;
+    const bool is_changed = ::fstat(displaced.file.get(), &status) != 0 ||
+                            static_cast<std::uint64_t>(status.st_size) != displaced.size ||
+                            modified_us(status) != displaced.modified_us;
     if (is_changed) look_at(displaced, backups, max_bytes, found);
     if (stays) kept.push_back(std::move(displaced));
   }

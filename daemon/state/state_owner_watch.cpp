@@ -56,9 +56,10 @@ void StateOwner::on_file_report(FileWatcher::Report report) {
       if (trouble.empty()) {
         state_->resolve_alert("watch_incomplete", settings_.now_us(), changes);
       } else {
-        state_->raise_alert({"watch_incomplete", core::AlertKind::watch_incomplete, core::AlertSeverity::warning,
-                             "", "Not all files that should be watched are: " + trouble},
-                            settings_.now_us(), changes);
+        state_->raise_alert(
+            {"watch_incomplete", core::AlertKind::watch_incomplete, core::AlertSeverity::warning, "",
+             "Not all files that should be watched are: " + trouble},
+            settings_.now_us(), changes);
       }
       if (!changes.empty()) commits_.add(std::move(changes), nullptr);
     });

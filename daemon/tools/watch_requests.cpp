@@ -28,7 +28,8 @@ struct WatchWish {
   bool force = false;
 };
 
-core::Error refuse_root(core::ErrorCode code, const std::string& root, std::string message, std::string hint) {
+core::Error refuse_root(core::ErrorCode code, const std::string& root, std::string message,
+                        std::string hint) {
   core::Error error(code, std::move(message), std::move(hint));
   error.field = "root";
   error.given = root;
@@ -62,15 +63,19 @@ class WatchCall final : public ToolCall {
     }
     if (failure_) return *failure_;
     const std::string& root = wish_.root.path;
-    const bool changed = context.state.set_watch_root(context.caller, wish_.root, !wish_.remove, context.now_us,
-                                                      context.changes);
+    const bool changed = context.state.set_watch_root(context.caller, wish_.root, !wish_.remove,
+                                                      context.now_us, context.changes);
     if (wish_.remove && !changed) {
-      return refuse_root(core::ErrorCode::not_found, root, fmt::format("{} is not watched.", shown_root(root)),
+      return refuse_root(core::ErrorCode::not_found, root,
+                         fmt::format("{} is not watched.", shown_root(root)),
                          "governorctl watch --list names what is.");
     }
     std::string text;
     JsonWriter json(text);
-    json.begin_object().field("root", shown_root(root)).field("watched", !wish_.remove).field("changed", changed);
+    json.begin_object()
+        .field("root", shown_root(root))
+        .field("watched", !wish_.remove)
+        .field("changed", changed);
     if (!wish_.remove) {
       json.field("with_ignored", wish_.root.with_ignored).field("files", static_cast<std::uint64_t>(files_));
       json.field("all_counted", files_ < kMaxCountedFiles);
@@ -106,18 +111,18 @@ class WatchCall final : public ToolCall {
     std::string& root = wish_.root.path;
     const std::string_view what = what_is_wide(root);
     if (!what.empty() && !wish_.force) {
-      return refuse_root(core::ErrorCode::invalid_argument, root,
-                         fmt::format("{} is {}: whatever changes there would be kept and reported.",
-                                     shown_root(root), what),
-                         "Name the directory of the project. If all of it is meant, say --force.");
+      return refuse_root(
+          core::ErrorCode::invalid_argument, root,
+          fmt::format("{} is {}: whatever changes there would be kept and reported.", shown_root(root), what),
+          "Name the directory of the project. If all of it is meant, say --force.");
     }
     WatchFilter filter([&own](std::string_view path) { return own.contains(path); });
     const core::WatchTarget target{core::PathPattern::glob(root + "/**"), !wish_.root.with_ignored};
     files_ = matching_files({target}, {}, kMaxCountedFiles, filter).size();
     if (files_ > core::FileTable::kRememberedFiles && !wish_.force) {
       return refuse_root(core::ErrorCode::limit_exceeded, root,
-                         fmt::format("{} has {}{} files; governor remembers what {} files hold.", shown_root(root),
-                                     files_ < kMaxCountedFiles ? "" : "more than ", files_,
+                         fmt::format("{} has {}{} files; governor remembers what {} files hold.",
+                                     shown_root(root), files_ < kMaxCountedFiles ? "" : "more than ", files_,
                                      core::FileTable::kRememberedFiles),
                          "Name a part of it. With --force all are watched, and of some a change is reported "
                          "without what they held before.");
@@ -154,7 +159,10 @@ class WatchesCall final : public ToolCall {
     JsonWriter json(text);
     json.begin_object().key("items").begin_array();
     for (const core::WatchRoot& root : context.state.watch_roots())
-      json.begin_object().field("root", shown_root(root.path)).field("with_ignored", root.with_ignored).end_object();
+      json.begin_object()
+          .field("root", shown_root(root.path))
+          .field("with_ignored", root.with_ignored)
+          .end_object();
     json.end_array().end_object();
     return text;
   }

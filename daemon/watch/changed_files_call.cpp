@@ -83,8 +83,7 @@ void ChangedFilesCall::work(FileServices& files) {
 void ChangedFilesCall::look_at(Look& look, FileServices& files) {
   const auto slot = FileSlot::open(look.path);
   // A link, a device or what is too large is no content that could be kept: as if there were no file.
-  auto content =
-      slot ? slot->read(files.settings().max_file_bytes) : core::Result<FileContent>(slot.error());
+  auto content = slot ? slot->read(files.settings().max_file_bytes) : core::Result<FileContent>(slot.error());
   const bool exists = content && content->exists;
   if (what_.when == core::FileChange::When::now && (!exists || content->sha256 != look.known_sha256)) {
     look.by_git = git_->has_changed(look.path);

@@ -16,7 +16,7 @@ namespace governor::daemon {
 /// What is to be looked at.
 struct ChangedFiles {
   std::vector<std::string> files;
-  std::vector<std::string> vanished;        ///< directories: what governor knows below them
+  std::vector<std::string> vanished;       ///< directories: what governor knows below them
   std::vector<core::WatchTarget> targets;  ///< all files of these
   core::FileChange::When when = core::FileChange::When::now;
   WatchFilter::IsOwn is_own{};

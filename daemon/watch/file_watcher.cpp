@@ -82,12 +82,14 @@ void FileWatcher::plan() {
       if (!plan.complete) outcome.trouble = "There are more directories than governor watches.";
       outcome.plans[target.key()] = std::move(plan.directories);
     }
-    for (const auto& [target, directories] : outcome.plans) needed.insert(directories.begin(), directories.end());
+    for (const auto& [target, directories] : outcome.plans)
+      needed.insert(directories.begin(), directories.end());
     add_directories(*watch, needed, outcome);
     for (const std::string& directory : before) {
       if (!needed.contains(directory)) watch->remove(directory);
     }
-    boost::asio::post(strand_, [this, outcome = std::move(outcome)]() mutable { planned(std::move(outcome)); });
+    boost::asio::post(strand_,
+                      [this, outcome = std::move(outcome)]() mutable { planned(std::move(outcome)); });
   });
 }
 
@@ -103,8 +105,9 @@ void FileWatcher::add_directories(DirectoryWatch& watch, const std::set<std::str
   }
   if (refused == 0) return;
   outcome.try_again = true;
-  outcome.trouble = fmt::format("{} of {} directories are looked at now and then instead of being watched. {}",
-                                refused, directories.size(), why);
+  outcome.trouble =
+      fmt::format("{} of {} directories are looked at now and then instead of being watched. {}", refused,
+                  directories.size(), why);
 }
 
 void FileWatcher::planned(Planned outcome) {

@@ -113,7 +113,8 @@ int GitIgnore::judge(const Rules& rules, std::string_view path_below, Kind kind)
 bool GitIgnore::is_left_out(const std::string& repository, const std::string& path, Kind kind) {
   for (std::string directory = directory_above(path);; directory = directory_above(directory)) {
     const std::size_t start = directory == "/" ? 1 : directory.size() + 1;
-    const int verdict = judge(rules_in(entry_path(directory, ".gitignore")), std::string_view(path).substr(start), kind);
+    const int verdict =
+        judge(rules_in(entry_path(directory, ".gitignore")), std::string_view(path).substr(start), kind);
     if (verdict != 0) return verdict > 0;
     if (directory == repository) break;
   }
@@ -149,7 +150,8 @@ std::string personal_git_rules() {
   if (const char* configured = std::getenv("XDG_CONFIG_HOME"); configured != nullptr && *configured == '/')
     return text::path_text(std::string(configured) + "/git/ignore");
   const char* home = std::getenv("HOME");
-  return home != nullptr && *home == '/' ? text::path_text(std::string(home) + "/.config/git/ignore") : std::string();
+  return home != nullptr && *home == '/' ? text::path_text(std::string(home) + "/.config/git/ignore")
+                                         : std::string();
 }
 
 }  // namespace governor::daemon

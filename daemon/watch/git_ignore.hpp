@@ -8,9 +8,9 @@
 
 namespace governor::daemon {
 
-/// What git leaves out of a repository: .gitignore in every directory, .git/info/exclude, and the person's own
-/// list, see gitignore(5). Files that are tracked although a rule names them are left out here all the same.
-/// Remembers what it has read: for one look at a project, on one thread. Blocks on the disk.
+/// What git leaves out of a repository: .gitignore in every directory, .git/info/exclude, and the person's
+/// own list, see gitignore(5). Files that are tracked although a rule names them are left out here all the
+/// same. Remembers what it has read: for one look at a project, on one thread. Blocks on the disk.
 class GitIgnore {
  public:
   /// `personal_rules` is the person's list, usually ~/.config/git/ignore; empty: there is none.

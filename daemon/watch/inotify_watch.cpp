@@ -24,8 +24,8 @@ namespace asio = boost::asio;
 
 /// A file counts as changed when its writer closes it, and whenever its name comes or goes. IN_CREATE is for
 /// links, which nobody closes, and IN_MODIFY for writers that do not close it and for truncate(2).
-constexpr std::uint32_t kEvents = IN_MODIFY | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO |
-                                  IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_DONT_FOLLOW |
+constexpr std::uint32_t kEvents = IN_MODIFY | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_FROM |
+                                  IN_MOVED_TO | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR | IN_DONT_FOLLOW |
                                   IN_EXCL_UNLINK;
 
 class InotifyWatch final : public DirectoryWatch, public std::enable_shared_from_this<InotifyWatch> {
@@ -40,7 +40,8 @@ class InotifyWatch final : public DirectoryWatch, public std::enable_shared_from
       const std::lock_guard lock(mutex_);
       if (by_path_.contains(directory)) return std::nullopt;
     }
-    const int watch = ::inotify_add_watch(descriptor_.native_handle(), text::path_bytes(directory).c_str(), kEvents);
+    const int watch =
+        ::inotify_add_watch(descriptor_.native_handle(), text::path_bytes(directory).c_str(), kEvents);
     if (watch < 0) return failure(directory, errno);
     const std::lock_guard lock(mutex_);
     // Another name of a directory that is watched already: the system has one number for both.
@@ -131,7 +132,8 @@ class InotifyWatch final : public DirectoryWatch, public std::enable_shared_from
       const bool directory = (event.mask & IN_ISDIR) != 0;
       if (!directory) {
         const bool is_growing = (event.mask & ~std::uint32_t{IN_MODIFY}) == 0;
-        events.push_back({is_growing ? WatchEvent::Kind::growing : WatchEvent::Kind::changed, std::move(path)});
+        events.push_back(
+            {is_growing ? WatchEvent::Kind::growing : WatchEvent::Kind::changed, std::move(path)});
       } else if ((event.mask & (IN_CREATE | IN_MOVED_TO)) != 0) {
         events.push_back({WatchEvent::Kind::appeared, std::move(path)});
       } else {

@@ -5,8 +5,9 @@
 namespace governor::daemon {
 namespace {
 
-const core::Error kNoEvents(core::ErrorCode::limit_exceeded, "The system gives no means of watching files.",
-                            "Raise fs.inotify.max_user_instances (sysctl), or close programs that watch files.");
+const core::Error kNoEvents(
+    core::ErrorCode::limit_exceeded, "The system gives no means of watching files.",
+    "Raise fs.inotify.max_user_instances (sysctl), or close programs that watch files.");
 
 }  // namespace
 

@@ -71,7 +71,9 @@ WatchPlan plan_watch(const core::WatchTarget& target, WatchFilter& filter) {
 std::vector<std::string> matching_files(const std::vector<core::WatchTarget>& targets,
                                         const std::string& start, std::size_t limit, WatchFilter& filter) {
   std::set<std::string> found;
-  const auto any = [&](const auto& condition) { return std::any_of(targets.begin(), targets.end(), condition); };
+  const auto any = [&](const auto& condition) {
+    return std::any_of(targets.begin(), targets.end(), condition);
+  };
   const auto see = [&](const std::string& path) {
     const auto takes = [&](const core::WatchTarget& target) { return filter.takes_file(target, path); };
     if (found.size() < limit && any(takes)) found.insert(path);

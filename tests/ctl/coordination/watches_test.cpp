@@ -12,7 +12,8 @@ TEST_CASE("a directory is watched, says how many files that are, and is no longe
                       {{"root", "/p"}}});
   CHECK(daemon.run({"watch", "/p"}).out == "/p is watched: 1,234 files, without those that git ignores\n");
   CHECK(daemon.last() == json::object{{"root", "/p"}});
-  CHECK(daemon.run({"watch", "/p", "--force", "--with-ignored"}).out == "/p is watched: more than 100,000 files\n");
+  CHECK(daemon.run({"watch", "/p", "--force", "--with-ignored"}).out ==
+        "/p is watched: more than 100,000 files\n");
   CHECK(daemon.last() == json::object{{"root", "/p"}, {"force", true}, {"with_ignored", true}});
   CHECK(daemon.run({"watch", "/p", "--remove"}).out == "/p is no longer watched\n");
   CHECK(daemon.last() == json::object{{"root", "/p"}, {"remove", true}});

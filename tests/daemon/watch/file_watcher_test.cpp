@@ -176,7 +176,8 @@ TEST_CASE("without any means of the system everything is looked at") {
 TEST_CASE("names that are no text, or would be taken for something else, are told like others") {
   WatchFixture f;
   f.watch({"p/**"});
-  const std::vector<std::string> names{"a\xff.cpp", "line\nbreak", "st*r?", "back\\xffslash", "-rf", "it's; $HOME", "d\xfe/deep\xc3"};
+  const std::vector<std::string> names{"a\xff.cpp", "line\nbreak", "st*r?",         "back\\xffslash",
+                                       "-rf",       "it's; $HOME", "d\xfe/deep\xc3"};
   for (const std::string& name : names) {
     put(f.path("p/" + name), "1");
     CHECK(f.runs_until([&] { return f.changed.contains(governor::text::path_text(f.path("p/" + name))); }));

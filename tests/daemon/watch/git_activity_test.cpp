@@ -31,13 +31,17 @@ struct OldRepository {
                                 "' -c user.name=a -c user.email=a@b " + arguments + " >/dev/null 2>&1";
     REQUIRE(std::system(command.c_str()) == 0);
   }
-  void put(const std::string& name, const std::string& content) const { std::ofstream(root + "/" + name) << content; }
+  void put(const std::string& name, const std::string& content) const {
+    std::ofstream(root + "/" + name) << content;
+  }
   void age() const {
     const auto then = fs::file_time_type::clock::now() - std::chrono::hours(1);
     for (const auto& entry : fs::recursive_directory_iterator(root)) fs::last_write_time(entry.path(), then);
     fs::last_write_time(root, then);
   }
-  [[nodiscard]] bool by_git(const std::string& name) const { return GitActivity().has_changed(root + "/" + name); }
+  [[nodiscard]] bool by_git(const std::string& name) const {
+    return GitActivity().has_changed(root + "/" + name);
+  }
 
   TemporaryDirectory directory;
   std::string root = fs::canonical(directory.path()).string();
@@ -50,7 +54,8 @@ TEST_CASE("a write beside git is not git's, and neither are those after a commit
   repository.put("a.txt", "theirs");
   CHECK_FALSE(repository.by_git("a.txt"));
   repository.git("commit -qam second");
-  fs::last_write_time(repository.root + "/.git/index", fs::file_time_type::clock::now() - std::chrono::hours(1));
+  fs::last_write_time(repository.root + "/.git/index",
+                      fs::file_time_type::clock::now() - std::chrono::hours(1));
   repository.put("a.txt", "theirs again");
   CHECK_FALSE(repository.by_git("a.txt"));
 }

@@ -24,11 +24,12 @@ struct Repository {
   Repository() { git("init -q"); }
 
   [[nodiscard]] std::string git(const std::string& arguments) const {
-    const std::string command =
-        "HOME='" + home.path() + "' XDG_CONFIG_HOME= GIT_CONFIG_NOSYSTEM=1 git -C '" + root + "' " + arguments + " 2>&1";
+    const std::string command = "HOME='" + home.path() + "' XDG_CONFIG_HOME= GIT_CONFIG_NOSYSTEM=1 git -C '" +
+                                root + "' " + arguments + " 2>&1";
     const std::unique_ptr<FILE, int (*)(FILE*)> output(::popen(command.c_str(), "r"), &::pclose);
     std::string text;
-    for (int c = std::fgetc(output.get()); c != EOF; c = std::fgetc(output.get())) text += static_cast<char>(c);
+    for (int c = std::fgetc(output.get()); c != EOF; c = std::fgetc(output.get()))
+      text += static_cast<char>(c);
     return text;
   }
   void put(const std::string& name, const std::string& content) const {
@@ -64,20 +65,62 @@ struct Repository {
 
 TEST_CASE("files are left out as git leaves them out") {
   const Repository repository;
-  repository.put(".gitignore",
-                 "# a comment\n*.o\n!kept.o\n/build/\nout/\n\\#odd\n\\!odd\ntrailing   \n/a/*/z\n**/logs/*.log\n"
-                 "deep/**/end\nrest/**\ncase[0-9].txt\nq?.txt\nlib/\n!lib/keep.txt\r\n*.tmp\nsub/only\n[!a]x\n");
+  repository.put(
+      ".gitignore",
+      "# a comment\n*.o\n!kept.o\n/build/\nout/\n\\#odd\n\\!odd\ntrailing   \n/a/*/z\n**/logs/*.log\n"
+      "deep/**/end\nrest/**\ncase[0-9].txt\nq?.txt\nlib/\n!lib/keep.txt\r\n*.tmp\nsub/only\n[!a]x\n");
   repository.put("src/.gitignore", "!*.o\ngenerated\n/here.txt\n");
   repository.put(".git/info/exclude", "private\n");
   fs::create_directories(repository.home.path() + "/.config/git");
   std::ofstream(repository.home.path() + "/.config/git/ignore") << ".DS_Store\n*.swp\n";
-  for (const char* name :
-       {"a.o", "kept.o", "src/a.o", "src/deep/a.o", "build/x", "src/build/x", "out/x", "src/out/x", "src/out2/x", "#odd",
-        "!odd", "trailing", "a/b/z", "a/b/c/z", "x/a/b/z", "logs/a.log", "x/y/logs/a.log", "x/logs/y/a.log", "deep/end",
-        "deep/x/y/end", "deep/x/end.txt", "rest/a", "rest/b/c", "restful", "case1.txt", "casex.txt", "qa.txt", "qaa.txt",
-        "lib/keep.txt", "lib/x", "a.tmp", "src/a.tmp", "sub/only", "x/sub/only", "bx", "ax", "src/generated/a",
-        "src/x/generated", "src/here.txt", "src/x/here.txt", "private", "x/private", ".DS_Store", "src/.a.swp", "Größe.o",
-        "plain.cpp", "src/plain.cpp", "generated"})
+  for (const char* name : {"a.o",
+                           "kept.o",
+                           "src/a.o",
+                           "src/deep/a.o",
+                           "build/x",
+                           "src/build/x",
+                           "out/x",
+                           "src/out/x",
+                           "src/out2/x",
+                           "#odd",
+                           "!odd",
+                           "trailing",
+                           "a/b/z",
+                           "a/b/c/z",
+                           "x/a/b/z",
+                           "logs/a.log",
+                           "x/y/logs/a.log",
+                           "x/logs/y/a.log",
+                           "deep/end",
+                           "deep/x/y/end",
+                           "deep/x/end.txt",
+                           "rest/a",
+                           "rest/b/c",
+                           "restful",
+                           "case1.txt",
+                           "casex.txt",
+                           "qa.txt",
+                           "qaa.txt",
+                           "lib/keep.txt",
+                           "lib/x",
+                           "a.tmp",
+                           "src/a.tmp",
+                           "sub/only",
+                           "x/sub/only",
+                           "bx",
+                           "ax",
+                           "src/generated/a",
+                           "src/x/generated",
+                           "src/here.txt",
+                           "src/x/here.txt",
+                           "private",
+                           "x/private",
+                           ".DS_Store",
+                           "src/.a.swp",
+                           "Größe.o",
+                           "plain.cpp",
+                           "src/plain.cpp",
+                           "generated"})
     repository.put(name, "x");
   GitIgnore ignore(repository.home.path() + "/.config/git/ignore");
   std::set<std::string> left_out;

@@ -15,15 +15,16 @@ TEST_CASE("what is no project is known") {
     CAPTURE(above);
     CHECK(wide_root(above, "/work/people/ada") == "a directory of home directories");
   }
-  for (const char* of_system : {"/etc", "/etc/nginx", "/usr", "/usr/lib/x", "/var", "/opt", "/tmp", "/dev", "/usr/local"}) {
+  for (const char* of_system :
+       {"/etc", "/etc/nginx", "/usr", "/usr/lib/x", "/var", "/opt", "/tmp", "/dev", "/usr/local"}) {
     CAPTURE(of_system);
     CHECK(wide_root(of_system, "/home/ada") == "a directory of the system");
   }
 }
 
 TEST_CASE("projects may lie in many places") {
-  for (const char* project : {"/home/ada/project", "/work/project", "/opt/project", "/var/www", "/tmp/x", "/srv/git/a",
-                              "/usr/local/src/a", "/etcetera", "/Users/ada/x", "/root/x"}) {
+  for (const char* project : {"/home/ada/project", "/work/project", "/opt/project", "/var/www", "/tmp/x",
+                              "/srv/git/a", "/usr/local/src/a", "/etcetera", "/Users/ada/x", "/root/x"}) {
     CAPTURE(project);
     CHECK(wide_root(project, "/home/ada").empty());
   }
