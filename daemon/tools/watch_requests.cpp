@@ -39,8 +39,9 @@ core::Error refuse_root(core::ErrorCode code, const std::string& root, std::stri
 /// What the directory is if it is no project; empty: it may be one.
 std::string_view what_is_wide(const std::string& root) {
   const passwd* user = ::getpwuid(::geteuid());
-  const char* home = std::getenv("HOME");
-  for (const char* one : {user != nullptr ? user->pw_dir : nullptr, home}) {
+  const char* const of_account = user != nullptr ? user->pw_dir : nullptr;
+  const char* const of_environment = std::getenv("HOME");
+  for (const char* one : {of_account, of_environment}) {
     const std::string_view what = wide_root(root, one != nullptr ? text::path_text(one) : std::string());
     if (!what.empty()) return what;
   }
