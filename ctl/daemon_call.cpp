@@ -6,6 +6,7 @@
 
 #include "ctl/json_fields.hpp"
 #include "ipc/connect.hpp"
+#include "ipc/daemon_address.hpp"
 #include "ipc/paths.hpp"
 
 namespace governor::ctl {
@@ -22,13 +23,15 @@ constexpr std::chrono::seconds kStartPatience{10};
 ipc::Result<ipc::Client> connect_if_running(const Context& context, ipc::Deadline deadline) {
   const auto paths = ipc::resolve_paths(context.environment);
   if (!paths) return paths.error();
-  auto client = ipc::Client::connect(paths->socket, deadline);
-  if (!client && client.error().code == ipc::Errc::no_daemon) {
-    return ipc::Error{ipc::Errc::no_daemon, client.error().system_errno,
+  auto socket = ipc::connect_to_daemon(*paths, deadline);
+  if (!socket && socket.error().code == ipc::Errc::no_daemon) {
+    return ipc::Error{ipc::Errc::no_daemon, socket.error().system_errno,
                       "no daemon is running for " + paths->runtime_dir +
                           "; the first client starts it, and so does: governorctl restart"};
   }
-  if (client) client->introduce_as("governorctl");
+  if (!socket) return socket.error();
+  ipc::Client client(std::move(*socket));
+  client.introduce_as("governorctl");
   return client;
 }
 

@@ -14,6 +14,7 @@
 #include "ipc/connector.hpp"
 #include "ipc/file_lock.hpp"
 #include "ipc/paths.hpp"
+#include "ipc/spawn_daemon.hpp"
 
 namespace governor::ctl {
 
@@ -53,6 +54,12 @@ ipc::Result<Restarted> restart(const Context& context, ipc::Deadline deadline) {
   if (auto ensured = ipc::ensure_runtime_directories(*paths); !ensured) return ensured.error();
   auto lock = ipc::FileLock::acquire(paths->spawn_lock, deadline);
   if (!lock) return lock.error();
+  // A daemon that serves is not given up for one that cannot start.
+  if (auto ready = ipc::check_start(*paths, context.environment, deadline); !ready) {
+    ipc::Error refused = ready.error();
+    refused.message += "; whatever runs was left alone";
+    return refused;
+  }
   Restarted result;
   const auto stopped = stop_daemon(context, "governorctl restart", deadline);
   if (!stopped && stopped.error().code != ipc::Errc::no_daemon) return stopped.error();

@@ -10,6 +10,8 @@
 #include "ctl/printable.hpp"
 #include "ctl/quantity.hpp"
 #include "ctl/table.hpp"
+#include "ipc/daemon_address.hpp"
+#include "ipc/paths.hpp"
 
 namespace governor::ctl {
 
@@ -39,6 +41,15 @@ std::string idle_exit_text(const json::object& status) {
   return seconds > 0 ? "after " + duration(seconds) + " without a client" : "never";
 }
 
+/// Where the daemon listens, and where this program looked for it if that is another place.
+std::string reached_at(const Context& context, const std::string& first_socket) {
+  const auto paths = ipc::resolve_paths(context.environment);
+  if (!paths) return first_socket;
+  const auto address = ipc::read_daemon_address(paths->state_dir);
+  const std::string& socket = address ? address->socket : first_socket;
+  return socket == paths->socket ? socket : socket + " (looked at " + paths->socket + " first)";
+}
+
 void write_summary(const Context& context, const json::object& status) {
   const std::string word = text_field(status, "status");
   context.out << "governord " << printable(text_field(status, "build")) << ", pid "
@@ -61,7 +72,7 @@ void write_summary(const Context& context, const json::object& status) {
        times(object_field(status, "latency"), {{"p50_ms", "p50"}, {"p99_ms", "p99"}, {"max_ms", "max"}})},
       {"threads", count_text(status, "io_threads")},
       {"idle exit", idle_exit_text(status)},
-      {"socket", text_field(status, "socket")},
+      {"socket", reached_at(context, text_field(status, "socket"))},
       {"database", text_field(status, "database")},
       {"log", text_field(status, "log_file")},
   };

@@ -60,8 +60,13 @@ Result<std::optional<UniqueFd>> try_connect(const std::string& path) {
 }
 
 Result<UniqueFd> connect_to(const std::string& path, Deadline deadline, Interrupts interrupts) {
+  return connect_patiently([&] { return try_connect(path); }, path, deadline, interrupts);
+}
+
+Result<UniqueFd> connect_patiently(const std::function<Result<std::optional<UniqueFd>>()>& attempt_once,
+                                   const std::string& path, Deadline deadline, Interrupts interrupts) {
   for (auto wait = std::chrono::milliseconds(1);; wait = std::min(wait * 2, std::chrono::milliseconds(20))) {
-    auto attempt = try_connect(path);
+    auto attempt = attempt_once();
     if (!attempt) return attempt.error();
     if (*attempt) return std::move(**attempt);
     if (deadline.expired()) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,10 @@ namespace governor::ipc {
 /// Connects to the socket of a daemon of the same user. The returned socket is non-blocking. no_daemon when
 /// nobody listens; permission_denied, never no_daemon, when the path is not ours to use.
 Result<UniqueFd> connect_to(const std::string& path, Deadline deadline, Interrupts interrupts = {});
+
+/// Tries until a backlog that is full has room: nothing from `attempt` means that. `path` is for the error.
+Result<UniqueFd> connect_patiently(const std::function<Result<std::optional<UniqueFd>>()>& attempt,
+                                   const std::string& path, Deadline deadline, Interrupts interrupts = {});
 
 struct StartOptions {
   Environment environment;             ///< where the daemon and the service are looked for; what it inherits

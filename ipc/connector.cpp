@@ -4,6 +4,7 @@
 
 #include <cerrno>
 
+#include "ipc/daemon_address.hpp"
 #include "ipc/spawn_daemon.hpp"
 #include "ipc/startup_pipe.hpp"
 
@@ -22,20 +23,13 @@ Error start_failed(std::string_view reason) {
   return Error{Errc::start_failed, 0, "governord did not start: " + std::string(reason)};
 }
 
-/// The daemon must end up where this process looks for it, whatever it would derive from its own environment.
-std::vector<std::string> daemon_environment(const Paths& paths, Environment environment) {
-  environment.set("GOVERNOR_RUNTIME_DIR", paths.runtime_dir);
-  environment.set("GOVERNOR_STATE_DIR", paths.state_dir);
-  return minimal_environment(environment);
-}
-
 }  // namespace
 
 Connector::Connector(Paths paths, StartOptions options, std::optional<FileLock> spawn_lock)
     : paths_(std::move(paths)), options_(std::move(options)), spawn_lock_(std::move(spawn_lock)) {}
 
 Result<Connector::Step> Connector::advance() {
-  auto attempt = try_connect(paths_.socket);
+  auto attempt = try_connect_daemon(paths_);
   if (attempt && *attempt) return Step{std::move(**attempt), -1, {}};
   if (!attempt && attempt.error().code != Errc::no_daemon) {
     begin_anew();
@@ -73,12 +67,7 @@ Result<Connector::Step> Connector::start() {
       }
     }
   }
-  auto binary = find_daemon_binary(options_.environment);
-  if (!binary) {
-    begin_anew();
-    return start_failed(binary.error().message);
-  }
-  auto pipe = spawn_daemon({*binary, options_.arguments, daemon_environment(paths_, options_.environment)});
+  auto pipe = spawn_installed_daemon(paths_, options_.environment, options_.arguments);
   if (!pipe) {
     begin_anew();
     return start_failed(pipe.error().message);

@@ -14,6 +14,8 @@ struct Environment {
   std::vector<std::string> entries;        ///< "NAME=value"; these come before the inherited ones
   const char* const* inherited = nullptr;  ///< null-terminated, not owned: a copy would cost the proxy pages
   uid_t effective_uid = 0;
+  /// Where the system keeps the runtime directories of users, by uid, for those who were not told theirs.
+  std::string_view user_runtime_root = "/run/user";
 
   /// The value, or nothing where the variable is not set or empty.
   std::optional<std::string_view> lookup(std::string_view name) const;

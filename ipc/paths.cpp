@@ -1,6 +1,7 @@
 #include "ipc/paths.hpp"
 
 #include <limits.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cstdint>
@@ -57,8 +58,17 @@ Result<std::string> default_config_file(const Environment& environment) {
   return *home + "/Library/Application Support/governor/config.json";
 }
 #else
+bool is_private_directory(const std::string& path, uid_t owner) {
+  struct stat info;
+  return ::lstat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode) && info.st_uid == owner &&
+         (info.st_mode & 077U) == 0;
+}
+
 std::string default_runtime_dir(const Environment& environment) {
   if (auto directory = xdg_directory(environment, "XDG_RUNTIME_DIR")) return *directory + "/governor";
+  const std::string usual =
+      std::string(environment.user_runtime_root) + "/" + std::to_string(environment.effective_uid);
+  if (is_private_directory(usual, environment.effective_uid)) return usual + "/governor";
   return "/tmp/governor-" + std::to_string(environment.effective_uid);
 }
 
@@ -101,6 +111,14 @@ std::string socket_directory(const std::string& runtime_dir, uid_t effective_uid
   return "/tmp/governor-" + std::to_string(effective_uid) + "-" + hex_hash(runtime_dir);
 }
 
+void set_runtime_dir(Paths& paths, std::string runtime_dir, uid_t effective_uid) {
+  paths.socket_dir = socket_directory(runtime_dir, effective_uid);
+  paths.socket = paths.socket_dir + "/governor.sock";
+  paths.daemon_lock = runtime_dir + "/daemon.lock";
+  paths.spawn_lock = runtime_dir + "/spawn.lock";
+  paths.runtime_dir = std::move(runtime_dir);
+}
+
 }  // namespace
 
 Result<Paths> resolve_paths(const Environment& environment) {
@@ -113,14 +131,17 @@ Result<Paths> resolve_paths(const Environment& environment) {
   if (!config) return config.error();
 
   Paths paths;
-  paths.socket_dir = socket_directory(*runtime, environment.effective_uid);
-  paths.socket = paths.socket_dir + "/governor.sock";
-  paths.daemon_lock = *runtime + "/daemon.lock";
-  paths.spawn_lock = *runtime + "/spawn.lock";
-  paths.runtime_dir = std::move(*runtime);
+  set_runtime_dir(paths, std::move(*runtime), environment.effective_uid);
   paths.state_dir = std::move(*state);
   paths.config_file = std::move(*config);
   return paths;
+}
+
+Paths refuge_paths(const Paths& paths, uid_t effective_uid) {
+  Paths refuge = paths;
+  set_runtime_dir(refuge, "/tmp/governor-" + std::to_string(effective_uid) + "-" + hex_hash(paths.state_dir),
+                  effective_uid);
+  return refuge;
 }
 
 }  // namespace governor::ipc

@@ -24,8 +24,13 @@ struct Paths {
 };
 
 /// Applies GOVERNOR_RUNTIME_DIR, GOVERNOR_STATE_DIR and GOVERNOR_CONFIG, then the XDG variables, then the
-/// defaults. Creates nothing.
+/// defaults. Creates nothing. Clients that MCP libraries start often have no XDG_RUNTIME_DIR: the user's own
+/// directory is then taken where the system usually has it, if it is there.
 Result<Paths> resolve_paths(const Environment& environment);
+
+/// The same with a runtime directory that a daemon makes for itself when its own is gone and cannot be made
+/// again. It follows from the state directory, so that it is one daemon's alone.
+Paths refuge_paths(const Paths& paths, uid_t effective_uid);
 
 /// Creates the directory (0700, and missing parents) and refuses a symlink, another owner than the effective
 /// uid, and permissions for group or others.

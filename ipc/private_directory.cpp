@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "ipc/paths.hpp"
@@ -17,6 +18,20 @@ Error insecure(const std::string& path, std::string_view what, std::string_view 
   message += ": ";
   message += remedy;
   return Error{Errc::insecure_directory, 0, std::move(message)};
+}
+
+/// What root makes below somebody's home that person could not use any more: for instance with sudo, which
+/// may keep HOME.
+Result<void> refuse_foreign_parent(const std::string& path, uid_t owner) {
+  struct stat parent;
+  std::string existing = path;
+  do {
+    existing.resize(std::max<std::size_t>(existing.rfind('/'), 1));
+  } while (::stat(existing.c_str(), &parent) != 0 && existing != "/");
+  if (parent.st_uid == owner || parent.st_uid == 0 || owner != 0) return {};
+  return insecure(
+      path, "would belong to root inside " + existing + " of uid " + std::to_string(parent.st_uid),
+      "run this as that user, or set HOME, GOVERNOR_RUNTIME_DIR and GOVERNOR_STATE_DIR to root's own");
 }
 
 /// mkdir -p with mode 0700. An existing entry is left for the check to judge.
@@ -82,6 +97,7 @@ Result<void> ensure_private_directory(const std::string& path, uid_t owner) {
   }
   struct stat existing;
   if (::lstat(path.c_str(), &existing) != 0) {
+    if (auto refused = refuse_foreign_parent(path, owner); !refused) return refused;
     if (auto made = make_directories(path); !made) return made;
   }
   return check_private(path, owner);

@@ -3,8 +3,10 @@
 #include <string>
 #include <vector>
 
+#include "ipc/deadline.hpp"
 #include "ipc/environment.hpp"
 #include "ipc/error.hpp"
+#include "ipc/paths.hpp"
 #include "ipc/unique_fd.hpp"
 
 namespace governor::ipc {
@@ -20,6 +22,17 @@ struct SpawnRequest {
 /// default signal state, umask 077. Returns the reading end of its start-up pipe; a failed exec is reported
 /// there too.
 Result<UniqueFd> spawn_daemon(const SpawnRequest& request);
+
+/// Starts the daemon that `find_daemon_binary` finds, for these paths, whatever it would derive from its own
+/// environment.
+Result<UniqueFd> spawn_installed_daemon(const Paths& paths, Environment environment,
+                                        std::vector<std::string> arguments);
+
+/// Whether that daemon could be started: its program, its options and its configuration. To be known before
+/// one that serves is asked to leave. The pipe gets the same reports as at a start.
+Result<UniqueFd> begin_start_check(const Paths& paths, const Environment& environment);
+/// The same, and waits for the verdict. start_failed with the reason.
+Result<void> check_start(const Paths& paths, const Environment& environment, Deadline deadline);
 
 /// GOVERNOR_DAEMON, else `governord` beside this executable, else in PATH.
 Result<std::string> find_daemon_binary(const Environment& environment);

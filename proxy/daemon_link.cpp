@@ -9,6 +9,8 @@
 
 #include "ipc/numbered_line.hpp"
 #include "ipc/socket_io.hpp"
+#include "ipc/spawn_daemon.hpp"
+#include "ipc/startup_pipe.hpp"
 
 namespace governor::proxy {
 namespace {
@@ -19,6 +21,7 @@ constexpr milliseconds kFirstBackoff{100};
 constexpr milliseconds kLongestBackoff{5000};
 constexpr milliseconds kLockRetry{50};
 constexpr milliseconds kLockPatience{5000};
+constexpr milliseconds kCheckRetry{20};
 constexpr milliseconds kDrainPatience{15000};
 constexpr std::size_t kLinkReadSize = 64 * 1024;
 /// Far above what the daemon sends, so that a limit there can grow without an upgrade here.
@@ -175,23 +178,48 @@ void DaemonLink::advance_upgrade(TimePoint now) {
   if (!relay_.is_ready()) return;
   if (!upgrade_deadline_) upgrade_deadline_ = now + kLockPatience;
   if (now >= *upgrade_deadline_) {
-    relay_.give_up_upgrade();
-    spawn_lock_.reset();
-    return;
-  }
-  if (relay_.upgrade() == Relay::Upgrade::asked) {
+    give_up_upgrade();
+  } else if (relay_.upgrade() == Relay::Upgrade::asked) {
     next_at_ = upgrade_deadline_;
-    return;
-  }
-  auto lock = ipc::FileLock::try_acquire(paths_.spawn_lock);
-  if (lock && *lock) {
-    spawn_lock_ = std::move(*lock);
-    relay_.request_drain();
-    upgrade_deadline_ = now + kDrainPatience;
-    next_at_ = upgrade_deadline_;
+  } else if (start_check_) {
+    read_start_check(now);
   } else {
-    next_at_ = sooner(upgrade_deadline_, now + kLockRetry);
+    begin_upgrade(now);
   }
+}
+
+void DaemonLink::begin_upgrade(TimePoint now) {
+  auto lock = ipc::FileLock::try_acquire(paths_.spawn_lock);
+  if (!lock || !*lock) {
+    next_at_ = sooner(upgrade_deadline_, now + kLockRetry);
+    return;
+  }
+  spawn_lock_ = std::move(*lock);
+  // The one that serves is not asked to leave for one that cannot start.
+  auto check = ipc::begin_start_check(paths_, options_.environment);
+  if (!check) return give_up_upgrade();
+  start_check_ = std::move(*check);
+  upgrade_deadline_ = now + kLockPatience;
+  next_at_ = now + kCheckRetry;
+}
+
+void DaemonLink::read_start_check(TimePoint now) {
+  if (!ipc::wait_readable(start_check_.get(), ipc::Deadline::at(now))) {
+    next_at_ = sooner(upgrade_deadline_, now + kCheckRetry);
+    return;
+  }
+  const auto report = ipc::read_startup_report(start_check_.get(), ipc::Deadline::at(now));
+  start_check_.reset();
+  if (!report || report->outcome != ipc::StartupOutcome::ready) return give_up_upgrade();
+  relay_.request_drain();
+  upgrade_deadline_ = now + kDrainPatience;
+  next_at_ = upgrade_deadline_;
+}
+
+void DaemonLink::give_up_upgrade() {
+  relay_.give_up_upgrade();
+  spawn_lock_.reset();
+  start_check_.reset();
 }
 
 }  // namespace governor::proxy

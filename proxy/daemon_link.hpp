@@ -37,6 +37,9 @@ class DaemonLink {
   void receive(TimePoint now);
   void read_lines();
   void advance_upgrade(TimePoint now);
+  void begin_upgrade(TimePoint now);
+  void read_start_check(TimePoint now);
+  void give_up_upgrade();
   void forget_connector();
 
   Relay& relay_;
@@ -50,6 +53,7 @@ class DaemonLink {
   std::optional<TimePoint> next_at_;
   std::chrono::milliseconds backoff_{0};
   std::optional<ipc::FileLock> spawn_lock_;  // held from the question to leave until the next connection
+  ipc::UniqueFd start_check_;                // tells whether the daemon of this build could start
   std::optional<TimePoint> upgrade_deadline_;
 };
 

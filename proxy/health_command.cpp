@@ -2,7 +2,7 @@
 
 #include <unistd.h>
 
-#include "ipc/connect.hpp"
+#include "ipc/daemon_address.hpp"
 #include "ipc/json_members.hpp"
 #include "ipc/line_decoder.hpp"
 #include "ipc/numbered_line.hpp"
@@ -63,7 +63,7 @@ int run_health_command() {
   const auto deadline = ipc::Deadline::after(kPatience);
   const auto paths = ipc::resolve_paths(ipc::process_environment());
   if (!paths) return report_failure(paths.error());
-  const auto socket = ipc::connect_to(paths->socket, deadline);
+  const auto socket = ipc::connect_to_daemon(*paths, deadline);
   if (!socket) return report_failure(socket.error());
   const auto answer = ask_health(socket->get(), deadline);
   if (!answer) return report_failure(answer.error());

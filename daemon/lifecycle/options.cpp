@@ -15,6 +15,7 @@ namespace {
 
 void declare(CLI::App& app, Options& options) {
   app.add_flag("--foreground", options.foreground, "Log to standard error instead of the log file");
+  app.add_flag("--check", options.check, "Check options and configuration file, start nothing");
   app.add_option("--startup-fd", options.startup_fd,
                  "Descriptor on which to report the start (used by the proxy)");
   app.add_option("--runtime-dir", options.runtime_dir, "Directory of the socket and the locks");

@@ -18,6 +18,7 @@ inline constexpr int kHighestBackupFileMb = 1'024;
 /// same.
 struct Options {
   bool foreground = false;  ///< log to standard error
+  bool check = false;       ///< say whether these options and the configuration are good, and end
   int startup_fd = -1;      ///< pipe of whoever started us, see ipc/startup_pipe.hpp
   std::string runtime_dir;  ///< empty: see ipc::resolve_paths
   std::string state_dir;    ///< likewise

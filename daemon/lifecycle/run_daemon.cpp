@@ -15,14 +15,13 @@
 #include "daemon/alerts/disk_space_watch.hpp"
 #include "daemon/alerts/run_marker.hpp"
 #include "daemon/files/protected_patterns.hpp"
+#include "daemon/lifecycle/daemon_presence.hpp"
 #include "daemon/lifecycle/logging.hpp"
-#include "daemon/lifecycle/self_check.hpp"
+#include "daemon/lifecycle/network_storage.hpp"
 #include "daemon/lifecycle/server.hpp"
 #include "daemon/store/open_store.hpp"
 #include "daemon/support/timestamp.hpp"
 #include "ipc/build_info.hpp"
-#include "ipc/connect.hpp"
-#include "ipc/listener.hpp"
 #include "ipc/paths.hpp"
 #include "ipc/process_identity.hpp"
 #include "ipc/service_manager.hpp"
@@ -30,11 +29,6 @@
 
 namespace governor::daemon {
 namespace {
-
-constexpr int kBacklog = 512;
-/// A daemon that is on its way out holds the lock a little longer than its socket.
-constexpr std::chrono::seconds kLockPatience{6};
-constexpr std::chrono::milliseconds kLockLook{20};
 
 /// Signals that stop the daemon are for the main thread alone.
 class BlockedSignals {
@@ -79,18 +73,12 @@ bool process_is_gone(const core::SessionProcess& process) {
          ipc::Liveness::dead;
 }
 
-/// The lock that makes this the only daemon; none if another one serves. Whoever holds the lock without
-/// serving is on its way in or out: which of the two, only time tells.
-ipc::Result<std::optional<ipc::FileLock>> take_lock(const ipc::Paths& paths) {
-  const auto deadline = ipc::Deadline::after(kLockPatience);
-  for (;;) {
-    auto lock = ipc::FileLock::acquire(paths.daemon_lock, deadline.capped(kLockLook));
-    if (lock) return std::optional<ipc::FileLock>(*std::move(lock));
-    if (lock.error().code != ipc::Errc::deadline_exceeded) return lock.error();
-    if (deadline.expired()) return std::optional<ipc::FileLock>();
-    if (ipc::connect_to(paths.socket, deadline.capped(std::chrono::seconds(1))))
-      return std::optional<ipc::FileLock>();
-  }
+core::Result<std::vector<core::Protection>> configured_protections(const Options& options) {
+  auto protections = read_protections(options.protected_patterns, home_directory());
+  if (protections) return protections;
+  return core::Error(protections.error().code,
+                     fmt::format("\"protected\" in the configuration: {}", protections.error().message),
+                     protections.error().hint);
 }
 
 ServerFacts gather_facts(const Options& options, const ipc::Paths& paths, std::vector<std::string> notices) {
@@ -131,24 +119,8 @@ struct StartFailure {
   std::string reason;
 };
 
-std::optional<StartFailure> serve(const Options& options, const ipc::Paths& paths,
-                                  const ipc::FileLock& lock) {
-  if (auto made = ipc::ensure_private_directory(paths.state_dir); !made) {
-    return StartFailure{kExitFailed, made.error().message};
-  }
-  // Two runtime directories may share a state directory by mistake, for instance where only some clients have
-  // XDG_RUNTIME_DIR. The store must have one writer all the same.
-  const auto state_lock =
-      ipc::FileLock::acquire(paths.state_dir + "/state.lock", ipc::Deadline::after(kLockPatience));
-  if (!state_lock) {
-    if (state_lock.error().code != ipc::Errc::deadline_exceeded)
-      return StartFailure{kExitFailed, state_lock.error().message};
-    return StartFailure{
-        kExitFailed,
-        fmt::format("another governord, with another runtime directory, uses the state directory {}. "
-                    "Give both the same GOVERNOR_RUNTIME_DIR, or each its own GOVERNOR_STATE_DIR.",
-                    paths.state_dir)};
-  }
+std::optional<StartFailure> serve(const Options& options, DaemonPresence& presence) {
+  const ipc::Paths& paths = presence.paths();
   // Before the log of this run begins: that of the last one may say when it ended.
   const std::string boot_id = own_boot_id();
   auto unclean_run = RunMarker::find_unclean_run(paths.state_dir, paths.state_dir + "/governor.log", boot_id);
@@ -160,16 +132,8 @@ std::optional<StartFailure> serve(const Options& options, const ipc::Paths& path
   auto seed = opened->store->load_seed();
   if (!seed) return StartFailure{kExitFailed, seed.error().message + " " + seed.error().hint};
 
-  auto activated = ipc::activated_listener();
-  const bool is_activated = activated.has_value();
-  ipc::UniqueFd listening;
-  if (is_activated) {
-    listening = *std::move(activated);
-  } else {
-    auto bound = ipc::bind_listener(lock, paths.socket, kBacklog);
-    if (!bound) return StartFailure{kExitFailed, bound.error().message};
-    listening = *std::move(bound);
-  }
+  auto listening = presence.listen();
+  if (!listening) return StartFailure{kExitFailed, listening.error().message};
 
   Server::Settings settings;
   settings.state = {core::Thresholds{},
@@ -178,10 +142,9 @@ std::optional<StartFailure> serve(const Options& options, const ipc::Paths& path
   settings.state.archive_idle_days = options.archive_idle_days;
   settings.state.lease_policy = {options.lease_gate ? core::LeaseGate::on : core::LeaseGate::off,
                                  std::int64_t{options.lease_grace_seconds} * 1'000'000};
-  auto protections = read_protections(options.protected_patterns, home_directory());
+  auto protections = configured_protections(options);
   if (!protections) {
-    return StartFailure{kExitUsage, fmt::format("\"protected\" in the configuration: {} {}",
-                                                protections.error().message, protections.error().hint)};
+    return StartFailure{kExitUsage, protections.error().message + " " + protections.error().hint};
   }
   settings.state.protections = *std::move(protections);
   settings.own_files = own_places(options, paths);
@@ -198,19 +161,16 @@ std::optional<StartFailure> serve(const Options& options, const ipc::Paths& path
   settings.alert_command.environment = ipc::minimal_environment(ipc::process_environment());
   settings.idle_exit = std::chrono::seconds(options.effective_idle_exit());
   settings.backup_directory = backup_directory(paths.state_dir);
-  settings.find_lost_ownership = [&] { return find_lost_ownership(lock, paths.socket, is_activated); };
-  if (!is_activated) {
-    settings.listen_again = [&]() -> std::optional<ipc::UniqueFd> {
-      auto bound = ipc::bind_listener(lock, paths.socket, kBacklog);
-      return bound ? std::optional(*std::move(bound)) : std::nullopt;
-    };
-  }
+  settings.activated = presence.is_activated();
+  settings.find_lost_ownership = [&] { return presence.lost(); };
+  settings.is_reachable = [&] { return presence.is_reachable(); };
+  settings.listen_again = [&] { return presence.listen_again(); };
 
   RunMarker marker(paths.state_dir, ::getpid(), system_now_us(), boot_id);
   boost::asio::io_context io;
   std::optional<BlockedSignals> blocked(std::in_place);
   Server server(io, gather_facts(options, paths, std::move(opened->notices)), std::move(opened->store),
-                *std::move(seed), std::move(settings), std::move(listening));
+                *std::move(seed), std::move(settings), *std::move(listening));
   std::vector<std::thread> helpers;
   for (int i = 1; i < options.io_threads; ++i) helpers.emplace_back([&io] { io.run(); });
   blocked.reset();
@@ -239,17 +199,21 @@ int run_daemon(const Options& options) {
   if (!options.state_dir.empty()) environment.set("GOVERNOR_STATE_DIR", options.state_dir);
   const auto paths = ipc::resolve_paths(environment);
   if (!paths) return fail(kExitFailed, paths.error().message);
-  if (auto made = ipc::ensure_runtime_directories(*paths); !made)
-    return fail(kExitFailed, made.error().message);
-  auto lock = take_lock(*paths);
-  if (!lock) return fail(kExitFailed, lock.error().message);
-  if (!*lock) {
+  if (options.check) {
+    if (const auto wrong = configured_protections(options); !wrong)
+      return fail(kExitUsage, wrong.error().message + " " + wrong.error().hint);
+    ipc::report_ready(options.startup_fd);
+    return kExitClean;
+  }
+  auto presence = DaemonPresence::claim(*paths);
+  if (!presence) return fail(kExitFailed, presence.error().message);
+  if (!*presence) {
     ipc::report_already_running(options.startup_fd);
     fmt::print(stderr, "governord: already running at {}\n", paths->socket);
     return kExitAlreadyRunning;
   }
   try {
-    if (const auto failure = serve(options, *paths, **lock)) return fail(failure->exit_code, failure->reason);
+    if (const auto failure = serve(options, **presence)) return fail(failure->exit_code, failure->reason);
   } catch (const std::exception& error) {
     spdlog::critical("{}", error.what());
     return fail(kExitFailed, error.what());

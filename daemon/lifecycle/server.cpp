@@ -20,11 +20,11 @@ namespace {
 namespace asio = boost::asio;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kOwnershipCheck{60};
 constexpr std::chrono::minutes kFirstBackupCheck{5};
 constexpr std::chrono::hours kBackupCheck{1};
 constexpr std::chrono::hours kBackupAge{24};
-constexpr std::chrono::seconds kMaxHousekeeping{5};
+/// A client that finds no socket waits a few seconds for it.
+constexpr std::chrono::seconds kMaxHousekeeping{2};
 /// For clients to take their answers; the rest of the 5 s is for the disk.
 constexpr std::chrono::milliseconds kDrainLimit{3500};
 constexpr std::chrono::milliseconds kStopLimit{4700};
@@ -55,7 +55,6 @@ Server::Server(asio::io_context& io, ServerFacts facts, std::unique_ptr<Store> s
       housekeeping_timer_(strand_),
       stop_timer_(strand_),
       last_active_(Clock::now()),
-      last_ownership_check_(Clock::now()),
       next_backup_check_(Clock::now() + kFirstBackupCheck),
       work_(asio::make_work_guard(io)) {
   make_listener(std::move(listening));
@@ -145,13 +144,28 @@ void Server::housekeeping() {
 }
 
 void Server::check_ownership() {
-  const auto now = Clock::now();
-  if (!settings_.find_lost_ownership || now - last_ownership_check_ < kOwnershipCheck) return;
-  last_ownership_check_ = now;
-  if (const auto lost = settings_.find_lost_ownership()) {
-    // Whoever owns them now is the daemon; going on would make two writers.
-    spdlog::error("stopping: {}", *lost);
-    begin_stop(*lost);
+  if (settings_.find_lost_ownership) {
+    if (const auto lost = settings_.find_lost_ownership()) {
+      // Whoever owns it now is the daemon; going on would make two writers.
+      spdlog::error("stopping: {}", *lost);
+      begin_stop(*lost);
+      return;
+    }
+  }
+  if (settings_.is_reachable && !settings_.is_reachable()) listen_again();
+}
+
+/// Clients that are connected stay so, with or without a socket.
+void Server::listen_again() {
+  auto listening = settings_.listen_again();
+  if (listening) {
+    spdlog::warn("the socket was lost and made again");
+    unreachable_ = false;
+    listener_->close();
+    make_listener(*std::move(listening));
+    listener_->start(tasks_);
+  } else if (!std::exchange(unreachable_, true)) {
+    spdlog::error("the socket was lost and cannot be made again: {}", listening.error().message);
   }
 }
 
@@ -195,12 +209,12 @@ void Server::check_idle() {
 /// A client may be connecting at this very moment. First the door is closed to further ones; then those that
 /// came before are let in, and if there are any the daemon stays and opens again.
 void Server::exit_if_still_idle() {
-  if (settings_.listen_again) listener_->refuse_new();
+  if (!settings_.activated) listener_->refuse_new();
   if (listener_->accept_waiting() == 0) {
     begin_stop("idle");
     return;
   }
-  if (!settings_.listen_again) return;
+  if (settings_.activated) return;
   listener_->close();
   if (auto listening = settings_.listen_again()) {
     make_listener(*std::move(listening));

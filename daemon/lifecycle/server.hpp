@@ -29,13 +29,15 @@ class Server {
     std::chrono::milliseconds idle_exit{0};  ///< without any session; 0: never
     std::string backup_directory;            ///< of the database; empty: take no backups
     AlertCommand::Settings alert_command;    ///< gets each new alert
-    /// Why the daemon must stop serving; asked once a minute, may be empty.
+    /// Why the daemon must stop serving. Asked every few seconds; may be empty.
     std::function<std::optional<std::string>()> find_lost_ownership;
+    /// Whether clients still find the listening socket. Asked as often; empty: always.
+    std::function<bool()> is_reachable;
     FileSettings files{};                  ///< how files are kept and guarded
     std::vector<std::string> own_files{};  ///< besides the state directory, see OwnFiles
-    /// Makes the listening socket again after the last one was closed; empty when it is the service
-    /// manager's.
-    std::function<std::optional<ipc::UniqueFd>()> listen_again;
+    /// Makes the listening socket again after the last one was closed or lost.
+    std::function<ipc::Result<ipc::UniqueFd>()> listen_again;
+    bool activated = false;  ///< the first socket is the service manager's
   };
 
   Server(boost::asio::io_context& io, ServerFacts facts, std::unique_ptr<Store> store, core::StateSeed seed,
@@ -66,6 +68,7 @@ class Server {
   void check_idle();
   void exit_if_still_idle();
   void check_ownership();
+  void listen_again();
   void check_backup();
   void begin_stop(const std::string& reason);
   void wait_for_connections();
@@ -89,7 +92,7 @@ class Server {
   boost::asio::steady_timer housekeeping_timer_;
   boost::asio::steady_timer stop_timer_;
   std::chrono::steady_clock::time_point last_active_;
-  std::chrono::steady_clock::time_point last_ownership_check_;
+  bool unreachable_ = false;  ///< and it was said
   std::chrono::steady_clock::time_point next_backup_check_;
   std::chrono::steady_clock::time_point stop_deadline_;
   std::thread backup_thread_;

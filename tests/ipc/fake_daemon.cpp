@@ -123,6 +123,10 @@ int main(int argc, char** argv) {
   for (int i = 1; i + 1 < argc; ++i) {
     if (std::string(argv[i]) == "--startup-fd") report = std::atoi(argv[i + 1]);
   }
+  if (argc > 1 && std::string(argv[1]) == "--check") {
+    report_ready(report);
+    return 0;
+  }
   if (const std::string log = variable("GOVERNOR_FAKE_LOG"); !log.empty()) {
     std::ofstream(log, std::ios::app) << ::getpid() << "\n";
   }

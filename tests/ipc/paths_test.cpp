@@ -1,7 +1,11 @@
 #include "ipc/paths.hpp"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "tests/support/catch.hpp"
 #include "tests/support/result.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 using namespace governor::ipc;
 
@@ -38,6 +42,21 @@ TEST_CASE("the XDG variables move the defaults") {
   CHECK(paths.runtime_dir == "/run/user/1234/governor");
   CHECK(paths.state_dir == "/s/governor");
   CHECK(paths.config_file == "/c/governor/config.json");
+}
+
+TEST_CASE(
+    "who was not told the runtime directory of the user takes the usual one, if it is private and his") {
+  const governor::tests::TemporaryDirectory root;
+  Environment environment = with({"HOME=/h"});
+  environment.effective_uid = ::geteuid();
+  environment.user_runtime_root = root.path();
+  const std::string usual = root / std::to_string(::geteuid());
+  const std::string fallback = "/tmp/governor-" + std::to_string(::geteuid());
+  CHECK(resolve_paths(environment).value().runtime_dir == fallback);
+  REQUIRE(::mkdir(usual.c_str(), 0755) == 0);
+  CHECK(resolve_paths(environment).value().runtime_dir == fallback);
+  REQUIRE(::chmod(usual.c_str(), 0700) == 0);
+  CHECK(resolve_paths(environment).value().runtime_dir == usual + "/governor");
 }
 
 TEST_CASE("relative XDG variables are ignored") {

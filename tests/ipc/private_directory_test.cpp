@@ -53,6 +53,16 @@ TEST_CASE("a symlink is refused with its remedy, even to a private directory") {
   CHECK(refusal(base / "dangling").code == Errc::insecure_directory);
 }
 
+TEST_CASE("root makes nothing in the home of a user, who could not use it any more") {
+  if (::geteuid() != 0) return;  // only root can give a directory away
+  const TemporaryDirectory home;
+  REQUIRE(::chown(home.path().c_str(), 12345, 12345) == 0);
+  const Error error = refusal(home / ".local/state/governor");
+  CHECK(error.code == Errc::insecure_directory);
+  CHECK(says(error, "12345"));
+  CHECK(::access((home / ".local").c_str(), F_OK) != 0);
+}
+
 TEST_CASE("a directory of another owner is refused and the owner told") {
   const TemporaryDirectory base;
   REQUIRE(ensure_private_directory(base / "d"));

@@ -41,8 +41,8 @@ class Sandbox {
   /// A daemon by hand; returns when it listens.
   Child start_daemon(std::vector<std::string> arguments = {}) const;
 
-  /// The process that holds the daemon's lock, 0 if none does.
-  pid_t daemon() const { return lock_owner(daemon_lock()); }
+  /// The process that holds the lock of the state, 0 if none does.
+  pid_t daemon() const { return lock_owner(state_dir_ + "/state.lock"); }
   /// Waits for a daemon that answers, other than `not_this`. 0 at the deadline.
   pid_t wait_for_daemon(ipc::Deadline deadline, pid_t not_this = 0) const;
   /// SIGTERM, and SIGKILL when that does not help. Whether it ended in order.

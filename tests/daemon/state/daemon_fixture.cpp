@@ -72,7 +72,7 @@ void DaemonFixture::start() {
   settings.idle_exit = settings_.idle_exit;
   settings.files = settings_.files;
   settings.state.protections = settings_.protections;
-  settings.listen_again = [this] { return std::optional(listen()); };
+  settings.listen_again = [this] { return ipc::Result<ipc::UniqueFd>(listen()); };
   io_ = std::make_unique<boost::asio::io_context>();
   server_ = std::make_unique<Server>(*io_, std::move(facts),
                                      std::make_unique<GatedStore>(std::move(opened->store), gate_),
