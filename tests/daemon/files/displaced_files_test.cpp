@@ -59,7 +59,7 @@ TEST_CASE("what a program writes to a file that was replaced under it is found a
   CHECK(late[0].path == f.path);
   CHECK(late[0].state.sha256 == sha256_hex("one\ntwo\n"));
   CHECK(late[0].state.lines == 2);
-  CHECK(f.backups.get(late[0].state.sha256) == std::string("one\ntwo\n"));
+  CHECK(*f.backups.get(late[0].state.sha256) == "one\ntwo\n");
   CHECK(f.look().empty());
   f.write_late("three\n");
   CHECK(f.look().size() == 1);
