@@ -16,7 +16,7 @@ constexpr std::uint64_t kShrinkFromLines = 50;
 
 std::string size_of(const FileState& state) {
   if (!state.exists()) return "no file";
-  return fmt::format("{} lines ({} bytes)", state.lines, state.bytes);
+  return fmt::format("{} {} ({} bytes)", state.lines, state.lines == 1 ? "line" : "lines", state.bytes);
 }
 
 /// Whether the pattern hangs from the root, as `/**/.env` does: all there is would have to be looked through

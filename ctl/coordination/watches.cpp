@@ -52,7 +52,7 @@ int run_watch(const Context& context, const WatchRequest& request) {
       return;
     }
     context.out << " is watched: " << (flag_field(result, "all_counted") ? "" : "more than ")
-                << count_text(result, "files") << " files"
+                << count_text(result, "files") << (count_field(result, "files") == 1 ? " file" : " files")
                 << (flag_field(result, "with_ignored") ? "\n" : ", without those that git ignores\n");
   });
 }

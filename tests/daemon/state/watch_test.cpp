@@ -101,7 +101,8 @@ TEST_CASE("below a watched directory every change is an alert, new files and rem
   f.knows(1);
   SECTION("new") {
     write_file(f.file("new.cpp"), "x");
-    CHECK(f.alert_about("new.cpp").find("to 1 lines") != std::string::npos);
+    CHECK(f.alert_about("new.cpp").find("created " + f.file("new.cpp") + ": 1 line (1 bytes).") !=
+          std::string::npos);
   }
   SECTION("removed") {
     fs::remove(f.file("core.cpp"));
@@ -193,7 +194,8 @@ TEST_CASE("governor's own directories and what git ignores are not reported in a
   const auto root = fs::canonical(f.project.path()).string();
   fs::create_directory(f.file(".git"));
   write_file(f.file(".gitignore"), "*.log\n");
-  const json::object answer = f.request("governor/watch", R"({"root":")" + root + "\"}").at("result").as_object();
+  const json::object answer =
+      f.request("governor/watch", R"({"root":")" + root + "\"}").at("result").as_object();
   CHECK(answer.at("files").as_int64() == 2);
   f.knows(2);
   write_file(f.file("a.log"), "x");
@@ -231,17 +233,21 @@ TEST_CASE("a write that comes after commit_file to the file that it replaced is 
   const auto lease = f.lease("core.cpp").at("lease").as_int64();
   f.knows(1);
   std::ofstream writer(path, std::ios::app);
-  const json::object written = f.client.call(
-      ++f.line, "commit_file",
-      json::serialize(json::object{{"path", path}, {"lease", lease}, {"content", "new\n"}, {"confirm_shrink", true},
-                                   {"expected_sha256", sha256_hex(watched_lines(500))}}));
+  const json::object written =
+      f.client.call(++f.line, "commit_file",
+                    json::serialize(json::object{{"path", path},
+                                                 {"lease", lease},
+                                                 {"content", "new\n"},
+                                                 {"confirm_shrink", true},
+                                                 {"expected_sha256", sha256_hex(watched_lines(500))}}));
   REQUIRE(written.contains("sha256"));
   writer << "late" << std::endl;
   std::string message;
   CHECK(Watched::soon([&] {
     const json::object list = f.client.call(++f.line, "list_alerts", "{}");
     for (const auto& alert : list.at("alerts").as_array()) {
-      if (alert.at("cause").as_string() == "late_write/" + path) message = std::string(alert.at("message").as_string());
+      if (alert.at("cause").as_string() == "late_write/" + path)
+        message = std::string(alert.at("message").as_string());
     }
     return !message.empty();
   }));
