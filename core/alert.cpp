@@ -12,6 +12,7 @@ std::string_view to_string(AlertKind kind) {
     case AlertKind::clock_jump: return "clock_jump";
     case AlertKind::file_changed: return "file_changed";
     case AlertKind::watch_incomplete: return "watch_incomplete";
+    case AlertKind::data_loss: return "data_loss";
   }
   return "storage";
 }

@@ -18,6 +18,7 @@ enum class AlertKind : std::uint8_t {
   clock_jump = 6,
   file_changed = 7,
   watch_incomplete = 8,
+  data_loss = 9,
 };
 enum class AlertSeverity : std::uint8_t { warning = 1, critical = 2 };
 

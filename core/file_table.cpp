@@ -22,11 +22,10 @@ FileTable::File& FileTable::add(FileVersion version) {
     files_.pop_back();
   }
   const bool written = version.kind != FileVersionKind::seen && version.kind != FileVersionKind::unasked;
-  const bool restored = version.kind == FileVersionKind::restored;
   // What a person restores is a new beginning.
-  if (restored && version.agent == 0) watch.clear();
-  watch.note({version.timestamp_us, written ? writer(version.agent, version.session) : 0,
-              version.state.sha256, restored});
+  if (version.kind == FileVersionKind::restored && version.agent == 0) watch.clear();
+  watch.note(
+      {version.timestamp_us, written ? writer(version.agent, version.session) : 0, version.state.sha256});
   files_.push_front({std::move(version), std::move(watch)});
   places_.emplace(files_.front().newest.path, files_.begin());
   return files_.front();
@@ -34,7 +33,7 @@ FileTable::File& FileTable::add(FileVersion version) {
 
 FileTable::File& FileTable::note_rewrite(const std::string& path, std::int64_t time_us, std::int64_t writer) {
   File& file = *places_.at(path);
-  file.watch.note({time_us, writer, file.newest.state.sha256, false});
+  file.watch.note({time_us, writer, file.newest.state.sha256});
   return file;
 }
 

@@ -15,16 +15,26 @@ RewriteWatch::Circle RewriteWatch::judge() const {
   return is_back_again() ? Circle::back_again : Circle::none;
 }
 
+std::int64_t RewriteWatch::rests_until(std::int64_t writer) const {
+  if (judge() == Circle::none || entries_.back().writer != writer) return 0;
+  return entries_.back().time_us + kRestUs;
+}
+
 bool RewriteWatch::is_back_again() const {
   const Entry& last = entries_.back();
-  if (last.restored) return false;
-  std::size_t at = entries_.size() - 1;
-  if (at == 0 || entries_[at - 1].sha256 == last.sha256) return false;
-  // Writing the same once more in between changes nothing about the circle.
-  const Entry& between = entries_[at - 1];
-  while (at > 0 && entries_[at - 1].sha256 == between.sha256) --at;
-  const bool has_before = at > 0 && entries_[at - 1].sha256 == last.sha256;
-  return has_before && entries_[at].time_us > last.time_us - kWindowUs;
+  std::size_t returns = 0;
+  bool was_there = false;
+  for (std::size_t at = 0; at < entries_.size(); ++at) {
+    const Entry& entry = entries_[at];
+    if (entry.sha256 != last.sha256) continue;
+    const bool comes = at == 0 || entries_[at - 1].sha256 != entry.sha256;
+    const bool counts = entry.writer != 0 && entry.time_us > last.time_us - kWindowUs;
+    if (was_there && comes && counts) ++returns;
+    was_there = true;
+  }
+  // The newest entry itself must be one of them: writing the same once more is no return.
+  const bool newest_comes = entries_.size() > 1 && entries_[entries_.size() - 2].sha256 != last.sha256;
+  return newest_comes && returns >= kReturns;
 }
 
 bool RewriteWatch::is_without_progress() const {
@@ -34,8 +44,8 @@ bool RewriteWatch::is_without_progress() const {
     const Entry& entry = entries_[at];
     if (entry.time_us <= last.time_us - kWindowUs) return false;
     if (entry.writer != last.writer) continue;
-    ++rewrites;
-    if (rewrites > kAllowedRewrites && entries_[at - 1].sha256 == last.sha256) return true;
+    if (entry.sha256 != entries_[at - 1].sha256) return false;
+    if (++rewrites > kAllowedRewrites) return true;
   }
   return false;
 }

@@ -224,6 +224,8 @@ class State {
 
   // Alerts. One cause has at most one alert at a time.
   /// Nothing happens while an alert for the same cause is open; one that was resolved lately opens again.
+  /// Those of a kind whose cause lasts.
+  [[nodiscard]] std::vector<Alert> open_alerts(AlertKind kind) const;
   void raise_alert(AlertInput input, std::int64_t now_us, Changes& changes);
   void resolve_alert(const std::string& cause, std::int64_t now_us, Changes& changes);
   /// `stored` is the alert as the store has it; an open one is taken from here. A loop ends with that.
@@ -354,7 +356,7 @@ class State {
   std::optional<Error> check_owner(const AgentProfile& profile, const Caller& caller,
                                    const std::string& token_hash) const;
   std::optional<Error> check_may_go_on(const Agent& agent, std::int64_t now_us) const;
-  std::optional<Error> check_gate(const Agent& agent) const;
+  std::optional<Error> check_gate(const Agent& agent, const LeaseClaim& claim, std::int64_t now_us) const;
   Result<Lease*> own_lease(const Caller& caller, LeaseKey key);
   Lease end_lease(LeaseKey key, LeaseEnding ending, std::string detail, std::int64_t now_us,
                   Changes& changes);

@@ -19,8 +19,13 @@ void State::raise_alert(AlertInput input, std::int64_t now_us, Changes& changes)
   const auto [it, inserted] = alerts_.try_emplace(input.cause);
   Alert& alert = it->second;
   if (!inserted && alert.resolved_us == 0) return;
-  if (!inserted && !is_past(alert)) {
+  // What comes back after an acknowledgement is news; what nobody has looked at yet tells of its newest
+  // coming.
+  if (!inserted && !is_past(alert) && alert.acknowledged_us == 0) {
     alert.resolved_us = 0;
+    alert.raised_us = now_us;
+    alert.severity = input.severity;
+    alert.message = std::move(input.message);
     changes.emplace_back(AlertSaved{alert, false});
     return;
   }
@@ -33,6 +38,14 @@ void State::raise_alert(AlertInput input, std::int64_t now_us, Changes& changes)
   alert.message = std::move(input.message);
   alert.raised_us = now_us;
   changes.emplace_back(AlertSaved{alert, true});
+}
+
+std::vector<Alert> State::open_alerts(AlertKind kind) const {
+  std::vector<Alert> open;
+  for (const auto& [cause, alert] : alerts_) {
+    if (alert.kind == kind && alert.resolved_us == 0) open.push_back(alert);
+  }
+  return open;
 }
 
 void State::resolve_alert(const std::string& cause, std::int64_t now_us, Changes& changes) {
@@ -68,7 +81,7 @@ Alert State::acknowledge_alert(const Caller& caller, const Alert& stored, std::s
     // These are events and do not last; a person has now seen them.
     const bool is_event = alert.kind == AlertKind::daemon_crash || alert.kind == AlertKind::clock_jump ||
                           alert.kind == AlertKind::file_changed ||
-                          alert.kind == AlertKind::watch_incomplete ||
+                          alert.kind == AlertKind::watch_incomplete || alert.kind == AlertKind::data_loss ||
                           (alert.kind == AlertKind::loop && alert.agent_id.empty());
     if (is_event) {
       if (alert.resolved_us == 0) alert.resolved_us = now_us;

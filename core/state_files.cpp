@@ -9,10 +9,11 @@ namespace {
 
 std::string circle_message(RewriteWatch::Circle circle, const std::string& who, const std::string& path) {
   if (circle == RewriteWatch::Circle::back_again) {
-    return fmt::format("{} wrote {} back to what it was before: two contents take turns.", who, path);
+    return fmt::format("{} wrote {} back to what it was, more than once within {} minutes.", who, path,
+                       RewriteWatch::kWindowUs / 60'000'000);
   }
-  return fmt::format("{} rewrote {} more than {} times within {} minutes, and it is what it was at first.",
-                     who, path, RewriteWatch::kAllowedRewrites, RewriteWatch::kWindowUs / 60'000'000);
+  return fmt::format("{} rewrote {} more than {} times within {} minutes without changing it.", who, path,
+                     RewriteWatch::kAllowedRewrites, RewriteWatch::kWindowUs / 60'000'000);
 }
 
 }  // namespace

@@ -67,14 +67,28 @@ Error ended(const Lease& lease) {
 
 }  // namespace
 
-std::optional<Error> State::check_gate(const Agent& agent) const {
+std::optional<Error> State::check_gate(const Agent& agent, const LeaseClaim& claim,
+                                       std::int64_t now_us) const {
   const AgentProfile& profile = agent.profile;
   if (profile.status != Lifecycle::active) return check_may_go_on(agent, INT64_MAX);
   if (lease_policy_.gate == LeaseGate::off) return std::nullopt;
   Error error;
   error.field = "agent_id";
   error.given = profile.id;
-  if (profile.loop.kind != LoopKind::none) {
+  // A loop of rewrites concerns its file alone, and only for a while: who turns to something else goes on at
+  // once.
+  for (const LeasePath& path : claim.paths) {
+    const FileTable::File* file = files_.find(path.text());
+    const std::int64_t until =
+        file != nullptr ? file->watch.rests_until(FileTable::writer(profile.key, 0)) : 0;
+    if (until <= now_us) continue;
+    error.code = ErrorCode::loop_detected;
+    error.message = fmt::format("Agent \"{}\" wrote {} back and forth and gets no lease for it until {}.",
+                                profile.id, path.text(), utc_text(until));
+    error.hint = "Write other files meanwhile; then read this one again and write something new.";
+    return error;
+  }
+  if (profile.loop.kind != LoopKind::none && profile.loop.kind != LoopKind::repeated_rewrite) {
     error.code = ErrorCode::loop_detected;
     error.message = fmt::format("Agent \"{}\" is in a loop ({}) since {} and gets no exclusive lease.",
                                 profile.id, to_string(profile.loop.kind), utc_text(profile.loop.since_us));
@@ -146,7 +160,8 @@ Result<LeaseOutcome> State::request_lease(const Caller& caller, LeaseCommand com
     return outcome;
   }
   if (command.mode == LeaseMode::exclusive && claim.holder.agent != 0) {
-    if (auto error = check_gate(*find_agent(claim.holder.agent_id))) return refuse(*std::move(error));
+    if (auto error = check_gate(*find_agent(claim.holder.agent_id), claim, now_us))
+      return refuse(*std::move(error));
   }
   if (held >= kMaxLeasesOfHolder || leases_.open().size() >= kMaxOpenLeases) {
     return refuse({ErrorCode::limit_exceeded,

@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "ctl/commands.hpp"
@@ -26,6 +28,7 @@ namespace json = boost::json;
 constexpr std::chrono::minutes kAuditPatience{2};
 constexpr std::chrono::milliseconds kFollowLook{500};
 constexpr std::int64_t kMostBetweenLooks = 10'000;
+constexpr std::string_view kShuttingDown = "shutting_down";
 constexpr std::chrono::hours kVerifyPatience{1};
 
 struct AuditRequest {
@@ -95,22 +98,21 @@ void write_line(const Context& context, const json::object& entry) {
 }
 
 /// Writes entries as they come, the oldest first. Asked for is what is not older than the last one written,
-/// and what was written already at that very time is left out.
+/// and what was written already at that very time is left out. A daemon that goes away is waited for, since
+/// another will have the same log.
 class Follower {
  public:
   Follower(const Context& context, const AuditRequest& request) : context_(context), request_(request) {}
 
   int run() {
-    auto client = connect_to_daemon(context_, ipc::Deadline::after(kAuditPatience));
-    if (!client) return report_failure(context_, client.error());
     const auto end = std::chrono::steady_clock::now() +
                      std::chrono::milliseconds(static_cast<std::int64_t>(request_.follow_seconds * 1000));
-    for (std::int64_t most = request_.rows;; most = kMostBetweenLooks) {
-      json::object filters = audit_filters_of(request_);
-      if (!last_time_.empty()) filters["since"] = last_time_;
-      const auto entries = fetch_entries(*client, std::move(filters), most);
-      if (!entries) return report_failure(context_, entries.error());
-      write_new(entries->rows);
+    for (;;) {
+      if (const auto seen = look(); !seen) {
+        if (!has_begun_ || !may_come_back(seen.error())) return report_failure(context_, seen.error());
+        if (client_) context_.err << "governorctl: the daemon is gone; waiting for the next one\n";
+        client_.reset();
+      }
       context_.out.flush();
       const auto now = std::chrono::steady_clock::now();
       if (request_.follow_seconds > 0 && now >= end) return static_cast<int>(ExitCode::done);
@@ -119,6 +121,34 @@ class Follower {
   }
 
  private:
+  static bool may_come_back(const ipc::Error& error) {
+    switch (error.code) {
+      case ipc::Errc::closed:
+      case ipc::Errc::no_daemon:
+      case ipc::Errc::io_error:
+      case ipc::Errc::deadline_exceeded: return true;
+      case ipc::Errc::remote_error: return error.message.starts_with(kShuttingDown);
+      default: return false;
+    }
+  }
+
+  ipc::Result<void> look() {
+    if (!client_) {
+      auto client = connect_to_daemon(context_, ipc::Deadline::after(kAuditPatience));
+      if (!client) return client.error();
+      client_.emplace(*std::move(client));
+      if (has_begun_) context_.err << "governorctl: a daemon is there again\n";
+    }
+    json::object filters = audit_filters_of(request_);
+    if (!last_time_.empty()) filters["since"] = last_time_;
+    const auto entries =
+        fetch_entries(*client_, std::move(filters), has_begun_ ? kMostBetweenLooks : request_.rows);
+    if (!entries) return entries.error();
+    has_begun_ = true;
+    write_new(entries->rows);
+    return {};
+  }
+
   void write_new(const json::array& newest_first) {
     for (auto value = newest_first.rbegin(); value != newest_first.rend(); ++value) {
       if (!value->is_object()) continue;
@@ -134,6 +164,8 @@ class Follower {
 
   const Context& context_;
   const AuditRequest& request_;
+  std::optional<ipc::Client> client_;
+  bool has_begun_ = false;
   std::string last_time_;
   std::set<std::string> written_then_;
 };

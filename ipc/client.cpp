@@ -107,6 +107,9 @@ Result<json::value> Client::call(std::string_view method, json::object params, D
       return Error{Errc::protocol_error, 0, "expected a JSON object, got \"" + line->substr(0, 80) + "\""};
     }
     const json::value* answered = answer.get_object().if_contains("id");
+    // What could not be read has no id; nothing else of ours waits.
+    if (!answered && answer.get_object().contains("error"))
+      return answer_from(std::move(answer.get_object()));
     if (answered && *answered == json::value(id)) return answer_from(std::move(answer.get_object()));
   }
 }

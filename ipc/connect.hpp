@@ -26,10 +26,13 @@ struct StartOptions {
   Environment environment;             ///< where the daemon and the service are looked for; what it inherits
   std::vector<std::string> arguments;  ///< more arguments for governord
   bool use_service_manager = true;
+  /// How long a daemon may take to start. A damaged database is checked and restored before it is ready.
+  std::chrono::milliseconds start_patience{60000};
 };
 
 /// Connects, and starts the daemon if there is none: of many that do so at the same time one starts it and
-/// the others wait for it. start_failed with the daemon's own reason when it does not come up.
+/// the others wait for it. start_failed, with the daemon's own reason, only of one that has ended; one that
+/// takes long goes on starting, and the error is deadline_exceeded.
 Result<UniqueFd> connect_or_start(const Paths& paths, const StartOptions& options, Deadline deadline,
                                   Interrupts interrupts = {});
 

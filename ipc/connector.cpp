@@ -16,8 +16,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds kFirstBackoff{2};
 constexpr milliseconds kLongestBackoff{50};
 constexpr milliseconds kServicePatience{3000};
-/// A damaged database is checked and restored before the daemon is ready.
-constexpr milliseconds kStartPatience{60000};
 
 Error start_failed(std::string_view reason) {
   return Error{Errc::start_failed, 0, "governord did not start: " + std::string(reason)};
@@ -74,7 +72,7 @@ Result<Connector::Step> Connector::start() {
   }
   startup_pipe_ = std::move(*pipe);
   startup_text_.clear();
-  give_up_at_ = Clock::now() + kStartPatience;
+  give_up_at_ = Clock::now() + options_.start_patience;
   return Step{UniqueFd(), startup_pipe_.get(), give_up_at_};
 }
 
@@ -93,8 +91,12 @@ Result<Connector::Step> Connector::read_report() {
   const bool readable = wait_readable(startup_pipe_.get(), Deadline::at(Clock::now())).has_value();
   if (!readable) {
     if (Clock::now() < give_up_at_) return Step{UniqueFd(), startup_pipe_.get(), give_up_at_};
+    // It lives and may become ready at any time: nothing has failed.
     begin_anew();
-    return start_failed("it is not ready after a minute: see governor.log in the state directory");
+    return Error{
+        Errc::deadline_exceeded, 0,
+        "governord was started and goes on starting, but is not ready yet: try again later; governor.log in "
+        "the state directory says what it does"};
   }
   char buffer[1024];
   const auto got = ::read(startup_pipe_.get(), buffer, sizeof buffer);

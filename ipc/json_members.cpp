@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "ipc/json_text.hpp"
 #include "text/utf8.hpp"
 
 namespace governor::ipc {
@@ -176,7 +177,7 @@ void append_json_string(std::string& out, std::string_view text) {
     } else if (c < 0x20) {
       append_control(out, c);
     } else {
-      out.append(text, at, length);
+      append_on_one_line(out, text.substr(at, length));
     }
     at += length == 0 ? 1 : length;
   }

@@ -19,7 +19,7 @@ std::optional<std::string> decode_string(std::string_view raw);
 /// A whole number; nothing for anything else.
 std::optional<std::int64_t> decode_integer(std::string_view raw) noexcept;
 
-/// Appends the text as a JSON string, with its quotes. Invalid UTF-8 becomes U+FFFD.
+/// Appends the text as a JSON string on one line, with its quotes. Invalid UTF-8 becomes U+FFFD.
 void append_json_string(std::string& out, std::string_view text);
 
 }  // namespace governor::ipc

@@ -59,19 +59,25 @@ LineDecoder::Event LineDecoder::finish_line(std::size_t newline) {
   begin_ = scanned_ = newline + 1;
   if (!dropping_) {
     if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.size() <= max_bytes_) return Event{Kind::line, line, 0};
-    return Event{Kind::too_long, line.substr(0, kHeadBytes), line.size()};
+    if (line.size() <= max_bytes_) return Event{Kind::line, line, 0, nullptr};
+    outline_ = MessageOutline(line);
+    return Event{Kind::too_long, line.substr(0, kHeadBytes), line.size(), &outline_};
   }
+  outline_.feed(line);
   const bool returned = line.empty() ? dropped_return_ : line.ends_with('\r');
   const std::size_t length = dropped_ + line.size() - (returned ? 1 : 0);
   dropping_ = false;
   dropped_ = 0;
-  return Event{Kind::too_long, {head_.data(), head_size_}, length};
+  return Event{Kind::too_long, {head_.data(), head_size_}, length, &outline_};
 }
 
 void LineDecoder::start_dropping() {
   const std::string_view bytes(buffer_.get() + begin_, end_ - begin_);
-  if (!dropping_) remember_head(bytes);
+  if (!dropping_) {
+    remember_head(bytes);
+    outline_ = MessageOutline();
+  }
+  outline_.feed(bytes);
   dropping_ = true;
   if (!bytes.empty()) dropped_return_ = bytes.ends_with('\r');
   dropped_ += bytes.size();

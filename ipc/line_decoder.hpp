@@ -6,6 +6,8 @@
 #include <span>
 #include <string_view>
 
+#include "ipc/message_outline.hpp"
+
 namespace governor::ipc {
 
 /// Cuts a byte stream into lines, incrementally and without I/O. A line that is too long is dropped as it
@@ -19,8 +21,9 @@ class LineDecoder {
   };
   struct Event {
     Kind kind = Kind::none;
-    std::string_view text;          ///< valid until the next prepare(), feed() or next()
-    std::size_t dropped_bytes = 0;  ///< length of the dropped line without its newline
+    std::string_view text;                    ///< valid until the next prepare(), feed() or next()
+    std::size_t dropped_bytes = 0;            ///< length of the dropped line without its newline
+    const MessageOutline* outline = nullptr;  ///< of the whole dropped line; valid as long as text
   };
   static constexpr std::size_t kHeadBytes = 64;
 
@@ -55,6 +58,7 @@ class LineDecoder {
   bool dropped_return_ = false;  // whether the last dropped byte was a carriage return
   std::array<char, kHeadBytes> head_{};
   std::size_t head_size_ = 0;
+  MessageOutline outline_;  // of the line that is being dropped, or was last
 };
 
 }  // namespace governor::ipc

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "ipc/json_text.hpp"
+
 namespace governor::ipc {
 namespace {
 
@@ -12,6 +14,7 @@ ClassifiedLine malformed(std::string_view reason) noexcept {
 }  // namespace
 
 ClassifiedLine classify(std::string_view line) noexcept {
+  line = without_byte_order_mark(line);
   const std::size_t start = line.find_first_not_of(" \t\r");
   if (start == std::string_view::npos) return {LineKind::empty, {}, {}};
   if (line[start] == '{' || line[start] == '[') return {LineKind::plain, {0, line}, {}};

@@ -32,7 +32,7 @@ struct ClassifiedLine {
   std::string_view reason;  ///< for kind malformed: what was expected
 };
 
-/// Views point into the line.
+/// Views point into the line. A byte order mark before it is no part of it.
 ClassifiedLine classify(std::string_view line) noexcept;
 
 /// Appends "<n>".

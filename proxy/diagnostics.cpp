@@ -8,6 +8,10 @@ void Diagnostics::note(std::string_view text) {
   // The same thing over and over is said once a minute.
   next_at_ = now + (text == last_ ? 12 * kInterval : kInterval);
   last_ = text;
+  last_word(text);
+}
+
+void Diagnostics::last_word(std::string_view text) {
   std::string line = "governor-proxy: ";
   line += text;
   line += '\n';

@@ -13,6 +13,8 @@ class Diagnostics {
  public:
   explicit Diagnostics(int fd) : stream_(fd) {}
   void note(std::string_view text);
+  /// Said whatever was said before.
+  void last_word(std::string_view text);
 
  private:
   using Clock = std::chrono::steady_clock;

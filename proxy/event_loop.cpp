@@ -3,8 +3,10 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <limits>
+#include <string>
 
 #include "ipc/deadline.hpp"
 #include "ipc/numbered_line.hpp"
@@ -14,8 +16,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// How long requests may still be answered after the end of the input.
-constexpr milliseconds kLastAnswers{800};
+/// Some request, or its answer, did not get where it was to go.
+constexpr int kExitLost = 4;
 constexpr milliseconds kGoodbyePatience{50};
 constexpr milliseconds kParentCheck{500};
 constexpr std::size_t kReadSize = 64 * 1024;
@@ -30,24 +32,25 @@ struct EventLoop::Ready {
 };
 
 EventLoop::EventLoop(Descriptors descriptors, const ParentWatch& parent, ipc::Hello hello, ipc::Paths paths,
-                     ipc::StartOptions options)
+                     ipc::StartOptions options, std::chrono::seconds wait_at_end)
     : fds_(descriptors),
       parent_(parent),
       relay_(std::move(hello), std::chrono::steady_clock::now()),
       link_(relay_, std::move(paths), std::move(options)),
       input_(ipc::kMaxLineBytes),
       output_(descriptors.output),
-      diagnostics_(descriptors.diagnostics) {}
+      diagnostics_(descriptors.diagnostics),
+      wait_at_end_(wait_at_end) {}
 
 int EventLoop::run() {
   auto now = std::chrono::steady_clock::now();
   link_.work(false, now);
   for (;;) {
-    write_output();
+    write_output(now);
     take_lines(now);
     relay_.tick(now);
     link_.flush(now);
-    write_output();
+    write_output(now);
     if (must_end_ || is_finished(now)) break;
     diagnostics_.note(relay_.take_notice());
 
@@ -58,8 +61,9 @@ int EventLoop::run() {
     if (ready.input) read_input(now);
     link_.work(ready.daemon, now);
   }
+  const int code = report_lost();
   leave();
-  return 0;
+  return code;
 }
 
 EventLoop::Ready EventLoop::wait(TimePoint now) {
@@ -67,7 +71,7 @@ EventLoop::Ready EventLoop::wait(TimePoint now) {
   pollfd polled[kCount] = {
       {input_wanted() || (!hung_up_ && !input_ended_) ? fds_.input : -1,
        static_cast<short>(input_wanted() ? POLLIN : 0), 0},
-      {output_full_ ? fds_.output : -1, POLLOUT, 0},
+      {output_full_ || is_ending() ? fds_.output : -1, static_cast<short>(output_full_ ? POLLOUT : 0), 0},
       {link_.poll_fd(), link_.poll_events(), 0},
       {fds_.signals, POLLIN, 0},
       {parent_.fd(), POLLIN, 0},
@@ -81,6 +85,8 @@ EventLoop::Ready EventLoop::wait(TimePoint now) {
     hung_up_ = std::chrono::steady_clock::now();
   }
   ready.output = polled[kOutput].revents != 0;
+  // Who has ended the input and hears nothing any more is gone.
+  if (is_ending() && (polled[kOutput].revents & (POLLERR | POLLHUP | POLLNVAL)) != 0) must_end_ = true;
   ready.daemon = polled[kDaemon].revents != 0;
   ready.end = polled[kSignals].revents != 0 || polled[kParent].revents != 0;
   return ready;
@@ -92,8 +98,7 @@ int EventLoop::timeout_ms(TimePoint now) const {
     if (other && (!next || *other < *next)) next = other;
   };
   consider(link_.next_at());
-  if (input_ended_) consider(*input_ended_ + kLastAnswers);
-  if (hung_up_) consider(*hung_up_ + kLastAnswers);
+  if (is_ending()) consider(ends_at());
   if (parent_.fd() < 0) consider(now + kParentCheck);
   return next ? ipc::Deadline::at(*next).remaining_ms() : -1;
 }
@@ -123,12 +128,12 @@ void EventLoop::take_lines(TimePoint now) {
       relay_.client_line(event.text, now);
       link_.hurry(now);
     } else {
-      relay_.client_line_too_long(event.dropped_bytes);
+      relay_.client_line_too_long(*event.outline, event.dropped_bytes);
     }
   }
 }
 
-void EventLoop::write_output() {
+void EventLoop::write_output(TimePoint now) {
   while (!output_full_ && !relay_.client_output().empty()) {
     auto written = output_.write_some(relay_.client_output());
     if (!written) {
@@ -137,14 +142,47 @@ void EventLoop::write_output() {
     }
     relay_.client_output_sent(*written);
     output_full_ = *written == 0;
+    if (!output_full_) last_output_ = now;
   }
 }
 
+EventLoop::TimePoint EventLoop::ends_at() const {
+  return std::max(input_ended_ ? *input_ended_ : *hung_up_, last_output_) + wait_at_end_;
+}
+
 bool EventLoop::is_finished(TimePoint now) const {
-  // A client that is gone while its lines cannot even be read, since too many wait, gets as long and no
-  // longer.
-  if (!input_ended_) return hung_up_ && !input_wanted() && now >= *hung_up_ + kLastAnswers;
-  return (relay_.is_idle() && input_.pending_bytes() == 0) || now >= *input_ended_ + kLastAnswers;
+  if (!is_ending()) return false;
+  if (now >= ends_at()) return true;
+  // A client that has hung up while too many of its lines wait is read on as answers make room.
+  return input_ended_ && relay_.is_done() && input_.pending_bytes() == 0;
+}
+
+/// The end is no secret when it costs something.
+int EventLoop::report_lost() {
+  const Relay::Lost lost = relay_.lost();
+  const bool unread = hung_up_ && !input_ended_;
+  if (!lost.any() && !unread) return 0;
+  std::string text;
+  const auto say = [&text](std::string_view what) {
+    if (!text.empty()) text += "; ";
+    text += what;
+  };
+  if (lost.requests > 0) {
+    const bool one = lost.requests == 1;
+    say(std::to_string(lost.requests) + (one ? " request was" : " requests were") + " not answered");
+    if (lost.unsent == lost.requests) {
+      text += " and did not reach the daemon";
+    } else if (lost.unsent > 0) {
+      say(std::to_string(lost.unsent) +
+          " of them did not reach the daemon, and whether the others took effect is not known");
+    } else {
+      say(one ? "whether it took effect is not known" : "whether they took effect is not known");
+    }
+  }
+  if (lost.answers > 0) say(std::to_string(lost.answers) + " of the lines for the client were not read");
+  if (unread) say("the rest of the input was not read");
+  diagnostics_.last_word(text);
+  return kExitLost;
 }
 
 void EventLoop::leave() {

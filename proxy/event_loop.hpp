@@ -24,8 +24,9 @@ class EventLoop {
     int signals;      ///< readable when the process is to end
   };
 
+  /// `wait_at_end`: how long the last answers are waited for while none comes.
   EventLoop(Descriptors descriptors, const ParentWatch& parent, ipc::Hello hello, ipc::Paths paths,
-            ipc::StartOptions options);
+            ipc::StartOptions options, std::chrono::seconds wait_at_end);
 
   /// The exit code.
   int run();
@@ -39,9 +40,13 @@ class EventLoop {
   void read_input(TimePoint now);
   void take_lines(TimePoint now);
   void end_input(TimePoint now);
-  void write_output();
+  void write_output(TimePoint now);
+  bool is_ending() const { return input_ended_ || hung_up_; }
+  /// When the last answers are given up.
+  TimePoint ends_at() const;
   bool is_finished(TimePoint now) const;
   void leave();
+  int report_lost();
 
   Descriptors fds_;
   const ParentWatch& parent_;
@@ -52,6 +57,8 @@ class EventLoop {
   Diagnostics diagnostics_;
   bool output_full_ = false;
   bool must_end_ = false;
+  std::chrono::seconds wait_at_end_;
+  TimePoint last_output_{};
   std::optional<TimePoint> input_ended_;
   std::optional<TimePoint> hung_up_;  ///< the client went away while its lines were not read
 };

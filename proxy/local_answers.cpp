@@ -1,6 +1,8 @@
 #include "proxy/local_answers.hpp"
 
 #include "ipc/json_members.hpp"
+#include "ipc/json_text.hpp"
+#include "ipc/message_outline.hpp"
 #include "ipc/numbered_line.hpp"
 
 namespace governor::proxy {
@@ -10,19 +12,13 @@ constexpr int kInvalidRequest = -32600;
 constexpr int kInternalError = -32603;
 constexpr int kDaemonUnreachable = -31001;
 
-/// An id that MCP allows; anything else is answered without one, as the daemon would.
-bool is_usable_id(std::string_view raw) {
-  return !raw.empty() &&
-         (raw.front() == '"' || raw.front() == '-' || (raw.front() >= '0' && raw.front() <= '9'));
-}
-
 /// Everything up to and including the opening of `data` with its code.
 std::string error_head(std::string_view id, int code, std::string_view message, std::string_view name) {
   std::string line = R"({"jsonrpc":"2.0")";
   // No revision of MCP knows the id null: where there is no id, the member is left out.
   if (!id.empty()) {
     line += R"(,"id":)";
-    line += id;
+    ipc::append_on_one_line(line, id);
   }
   line += R"(,"error":{"code":)";
   line += std::to_string(code);
@@ -50,34 +46,33 @@ void append_size(std::string& line, std::string_view name, std::size_t size) {
 }  // namespace
 
 std::optional<std::string> id_to_answer(std::string_view line) {
-  const std::size_t start = line.find_first_not_of(" \t");
-  if (start == std::string_view::npos) return std::nullopt;
-  if (line[start] != '{') return "";  // a batch, or no JSON at all
-  const auto id = ipc::find_member(line, "id");
-  // Notifications have no id, and an answer of the client to the daemon's request has no method.
-  if (!id || !ipc::find_member(line, "method")) return std::nullopt;
-  return is_usable_id(*id) ? std::string(*id) : std::string();
+  const ipc::MessageOutline outline(line);
+  if (!outline.expects_answer()) return std::nullopt;
+  return std::string(outline.request_id());
 }
 
-std::string unreachable_answer(std::string_view id, std::string_view reason, bool was_sent) {
-  std::string message = "governord cannot be reached: ";
-  message += reason;
-  message += was_sent ? ". The request was sent, its outcome is unknown" : ". The request was not sent";
+std::string unreachable_answer(std::string_view id, const Unreachable& why) {
+  std::string message = why.refused ? "" : "governord cannot be reached: ";
+  message += why.reason.ends_with('.') ? why.reason.substr(0, why.reason.size() - 1) : why.reason;
+  message += why.was_sent ? ". The request was sent, its outcome is unknown" : ". The request was not sent";
   std::string line = error_head(id, kDaemonUnreachable, message, "daemon_unreachable");
-  append_text(line, "outcome", was_sent ? "unknown" : "not_sent");
-  append_text(
-      line, "hint",
-      was_sent ? "Look whether the change was made before you repeat it. governor-proxy keeps trying to "
-                 "connect; `governorctl status` and governor.log in the state directory say more."
-               : "Repeat the request later. governor-proxy keeps trying to connect; `governorctl status` and "
-                 "governor.log in the state directory say more.");
+  append_text(line, "outcome", why.was_sent ? "unknown" : "not_sent");
+  std::string hint = why.was_sent  ? "Look whether the change was made before you repeat it. "
+                     : why.refused ? ""
+                                   : "Repeat the request later. ";
+  hint += why.refused
+              ? "Correct how the client's configuration starts governor-proxy, then start it again; "
+                "`governor-proxy --help` names the options."
+              : "governor-proxy keeps trying to connect; `governorctl status` and governor.log in the state "
+                "directory say more.";
+  append_text(line, "hint", hint);
   line += "}}}\n";
   return line;
 }
 
-std::string line_too_long_answer(std::size_t bytes) {
+std::string line_too_long_answer(std::string_view id, std::size_t bytes) {
   std::string line =
-      error_head("", kInvalidRequest, "the message is too long and was skipped", "limit_exceeded");
+      error_head(id, kInvalidRequest, "the message is too long and was skipped", "limit_exceeded");
   append_size(line, "given", bytes);
   append_size(line, "limit", ipc::kMaxLineBytes);
   append_text(line, "hint", "Send at most 8 MiB in one message; shorten or split its texts.");

@@ -71,7 +71,7 @@ int relay(const Options& options) {
   if (!paths) return fail(paths.error());
 
   EventLoop loop({STDIN_FILENO, output, STDERR_FILENO, *signals}, parent, make_hello(parent, options),
-                 std::move(*paths), std::move(start));
+                 std::move(*paths), std::move(start), options.wait_at_end);
   return loop.run();
 }
 

@@ -4,14 +4,24 @@
 
 #include "ipc/build_info.hpp"
 #include "ipc/json_members.hpp"
+#include "ipc/json_text.hpp"
 #include "ipc/numbered_line.hpp"
 #include "proxy/local_answers.hpp"
+#include "proxy/streams.hpp"
 
 namespace governor::proxy {
 namespace {
 
 constexpr std::string_view kDrainId = "\"governor-drain\"";
 constexpr std::size_t kKeptOutputCapacity = 64 * 1024;
+
+/// Of hello: parameters that the daemon does not take, or a protocol that it does not speak. Everything else
+/// may pass.
+bool is_final_refusal(std::string_view hello_reply) {
+  const auto error = ipc::find_member(hello_reply, "error");
+  const auto code = error ? ipc::find_member(*error, "code") : std::nullopt;
+  return code == std::string_view("-32602") || code == std::string_view("-31002");
+}
 
 }  // namespace
 
@@ -27,14 +37,15 @@ bool Relay::wants_client_lines() const {
 }
 
 void Relay::client_line(std::string_view line, TimePoint now) {
+  line = ipc::without_byte_order_mark(line);
   if (line.find_first_not_of(" \t\r") == std::string_view::npos) return;
   // An idle daemon owes us nothing: its silence counts from here.
   if (unanswered_.empty()) quiet_since_ = now;
   unanswered_.add(line, now);
 }
 
-void Relay::client_line_too_long(std::size_t bytes) {
-  client_output_ += line_too_long_answer(bytes);
+void Relay::client_line_too_long(const ipc::MessageOutline& outline, std::size_t bytes) {
+  client_output_ += line_too_long_answer(outline.request_id(), bytes);
 }
 
 void Relay::connected(TimePoint now) {
@@ -65,6 +76,7 @@ void Relay::disconnected(TimePoint now) {
 }
 
 void Relay::connecting_failed(std::string_view reason) {
+  refused_ = false;
   failure_reason_ = reason;
 }
 
@@ -83,6 +95,7 @@ void Relay::daemon_line(std::string_view line) {
       if (link_ == Link::greeting) {
         hello_reply(line);
       } else if (link_ == Link::ready && !is_drain_reply(line)) {
+        note_stream(line);
         forward(line);
       }
       return;
@@ -106,9 +119,11 @@ void Relay::hello_reply(std::string_view line) {
   if (!reply) {
     failure_reason_ = notice_ = reply.error().message;
     should_disconnect_ = true;
+    refused_ = is_final_refusal(line);
     return;
   }
   link_ = Link::ready;
+  refused_ = false;
   if (unanswered_.empty()) made_progress_ = true;
   control_ += confirmations_.confirm_all(unanswered_.first_unanswered());
   if (upgrade_ == Upgrade::over) return;
@@ -134,6 +149,23 @@ void Relay::numbered_answer(std::uint64_t number, std::string_view payload) {
   finish(number);
 }
 
+/// A request that opened a stream stays unanswered. What the stream brings shows that the daemon has the
+/// request, also where it is killed so often that nothing else would.
+void Relay::note_stream(std::string_view line) {
+  const std::string id = stream_of_notice(line);
+  if (id.empty()) return;
+  auto& lines = unanswered_.lines();
+  auto of = std::find_if(lines.begin(), lines.end(), [&](const auto& one) { return one.stream_id == id; });
+  if (of == lines.end()) {
+    of = std::find_if(lines.begin(), lines.end(), [&](const auto& one) {
+      return one.stream_id.empty() && one.ever_sent && opens_stream(one.payload(), id);
+    });
+  }
+  if (of == lines.end()) return;
+  of->stream_id = id;
+  of->told = quiet_since_;
+}
+
 void Relay::forward(std::string_view line) {
   client_output_ += line;
   client_output_ += '\n';
@@ -143,74 +175,6 @@ void Relay::finish(std::uint64_t number) {
   unanswered_.remove(number);
   confirmations_.answered(number);
   if (confirmations_.due()) control_ += confirmations_.confirm_new(unanswered_.first_unanswered());
-}
-
-void Relay::tick(TimePoint now) {
-  if (link_ == Link::greeting && now - connected_at_ >= kHelloPatience) {
-    failure_reason_ = "it accepts connections but does not answer";
-    should_disconnect_ = true;
-  }
-  if (link_ == Link::ready) {
-    watch_silence(now);
-  } else {
-    fail_waiting_lines(now);
-  }
-}
-
-void Relay::watch_silence(TimePoint now) {
-  // While the client does not read we do not read either: that silence is ours.
-  if (unanswered_.empty() || !wants_daemon_lines()) {
-    heard(now);
-  } else if (keepalive_sent_) {
-    if (now - *keepalive_sent_ < kKeepalivePatience) return;
-    failure_reason_ = notice_ = "it has been silent for too long";
-    should_disconnect_ = true;
-  } else if (now - quiet_since_ >= kSilenceBeforeKeepalive) {
-    control_ += "0\n";
-    keepalive_sent_ = now;
-  }
-}
-
-Relay::TimePoint Relay::fails_at(const UnansweredLines::Line& line) const {
-  return std::max(unreachable_since_ + kUnreachableAfter, line.arrived + kLateLineGrace);
-}
-
-void Relay::fail_waiting_lines(TimePoint now) {
-  auto& lines = unanswered_.lines();
-  for (std::size_t i = 0; i < lines.size();) {
-    auto& line = lines[i];
-    if (!line.expects_answer || now < fails_at(line)) {
-      ++i;
-      continue;
-    }
-    const auto id = id_to_answer(line.payload());
-    if (!id) {
-      // Nobody waits for it. It is still delivered later, unless such lines begin to fill the queue.
-      line.expects_answer = false;
-      if (lines.size() <= ipc::kMaxUnanswered / 2) continue;
-    } else {
-      client_output_ += unreachable_answer(*id, failure_reason_, line.ever_sent);
-    }
-    const std::uint64_t number = line.number;
-    unanswered_.remove(number);
-    confirmations_.answered(number);
-  }
-}
-
-std::optional<Relay::TimePoint> Relay::next_tick() const {
-  if (link_ == Link::ready) {
-    if (unanswered_.empty() || !wants_daemon_lines()) return std::nullopt;
-    return keepalive_sent_ ? *keepalive_sent_ + kKeepalivePatience : quiet_since_ + kSilenceBeforeKeepalive;
-  }
-  std::optional<TimePoint> next;
-  if (link_ == Link::greeting) next = connected_at_ + kHelloPatience;
-  // Lines are in the order of arrival, so the first that counts fails first.
-  const auto& lines = unanswered_.lines();
-  const auto first =
-      std::find_if(lines.begin(), lines.end(), [](const auto& line) { return line.expects_answer; });
-  if (first == lines.end()) return next;
-  const TimePoint failing = fails_at(*first);
-  return next ? std::min(*next, failing) : failing;
 }
 
 std::size_t Relay::gather_daemon_output(std::span<std::string_view> pieces) const {
@@ -262,6 +226,25 @@ void Relay::request_drain() {
   control_ += R"(,"method":"governor/drain","params":{"build":)";
   ipc::append_json_string(control_, hello_.build);
   control_ += "}}\n";
+}
+
+bool Relay::is_done() const {
+  const auto& lines = unanswered_.lines();
+  return client_output().empty() && std::all_of(lines.begin(), lines.end(), [](const auto& line) {
+           return !line.expects_answer || !line.stream_id.empty();
+         });
+}
+
+Relay::Lost Relay::lost() const {
+  Lost lost;
+  for (const auto& line : unanswered_.lines()) {
+    if (!line.stream_id.empty() || !line.expects_answer || !id_to_answer(line.payload())) continue;
+    ++lost.requests;
+    if (!line.ever_sent) ++lost.unsent;
+  }
+  const std::string_view output = client_output();
+  lost.answers = static_cast<std::size_t>(std::count(output.begin(), output.end(), '\n'));
+  return lost;
 }
 
 std::string Relay::take_notice() {

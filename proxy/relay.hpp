@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "ipc/hello.hpp"
+#include "ipc/message_outline.hpp"
 #include "proxy/confirmations.hpp"
 #include "proxy/unanswered_lines.hpp"
 
@@ -36,7 +37,7 @@ class Relay {
   // The client's side.
   bool wants_client_lines() const;
   void client_line(std::string_view line, TimePoint now);
-  void client_line_too_long(std::size_t bytes);
+  void client_line_too_long(const ipc::MessageOutline& outline, std::size_t bytes);
 
   // The daemon's side.
   void connected(TimePoint now);
@@ -68,6 +69,16 @@ class Relay {
   bool is_ready() const { return link_ == Link::ready; }
   /// All that the client has sent was answered, and the answers were written.
   bool is_idle() const { return unanswered_.empty() && client_output().empty(); }
+  /// The same, but for streams, which end with the client, and what nobody waits for.
+  bool is_done() const;
+  struct Lost {
+    std::size_t requests = 0;  ///< without an answer
+    std::size_t unsent = 0;    ///< of these
+    std::size_t answers = 0;   ///< that the client has not taken
+    bool any() const { return requests > 0 || answers > 0; }
+  };
+  /// What is lost if the session ends now.
+  Lost lost() const;
   /// The session ends.
   void say_goodbye();
 
@@ -87,6 +98,7 @@ class Relay {
   void hello_reply(std::string_view line);
   bool is_drain_reply(std::string_view line);
   void numbered_answer(std::uint64_t number, std::string_view payload);
+  void note_stream(std::string_view line);
   void forward(std::string_view line);
   void finish(std::uint64_t number);
   void watch_silence(TimePoint now);
@@ -104,6 +116,7 @@ class Relay {
 
   Link link_ = Link::down;
   bool should_disconnect_ = false;
+  bool refused_ = false;  // hello, for a reason that time does not heal
   bool made_progress_ = true;
   Upgrade upgrade_ = Upgrade::none;
   TimePoint connected_at_;

@@ -36,6 +36,13 @@ std::int64_t integer(const json::object& object, std::string_view name) {
   return number != nullptr ? *number : 0;
 }
 
+std::string read_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::stringstream text;
+  if (file) text << file.rdbuf();
+  return text.str();
+}
+
 /// Written beside and renamed, so that a crash leaves the old marker, the new one, or none, and never a half.
 bool write_file(const std::string& path, const std::string& text) {
   const std::string beside = path + ".new";
@@ -54,7 +61,16 @@ std::string UncleanRun::describe() const {
   if (started_us > 0) text += fmt::format("; pid {}, started {}", pid, iso_timestamp(started_us));
   if (last_log_us > 0) text += fmt::format(", last wrote its log {}", iso_timestamp(last_log_us));
   text += machine_restarted ? ". The machine was restarted since." : ".";
-  return text + " Nothing that was acknowledged is lost.";
+  switch (confirmed) {
+    case Confirmed::all_there:
+      return text + (machine_restarted
+                         ? " Everything is there that was known to be stored when that was last noted."
+                         : " Nothing that was acknowledged is lost: the database is as far as it had come.");
+    case Confirmed::some_lost:
+      return text + " The database could not be used as it was: another alert says what is missing.";
+    case Confirmed::not_checked: break;
+  }
+  return text + " Whether everything that was acknowledged is there could not be checked.";
 }
 
 std::optional<UncleanRun> RunMarker::find_unclean_run(const std::string& state_directory,
@@ -82,7 +98,7 @@ std::optional<UncleanRun> RunMarker::find_unclean_run(const std::string& state_d
 
 RunMarker::RunMarker(const std::string& state_directory, std::int64_t pid, std::int64_t now_us,
                      const std::string& boot_id)
-    : path_(marker_path(state_directory)) {
+    : path_(marker_path(state_directory)), before_(read_text(path_)) {
   std::string text;
   JsonWriter(text)
       .begin_object()
@@ -93,6 +109,14 @@ RunMarker::RunMarker(const std::string& state_directory, std::int64_t pid, std::
   if (!write_file(path_, text + "\n")) {
     spdlog::warn("{} cannot be written ({}): a crash of this run will not be noticed", path_,
                  std::strerror(errno));
+  }
+}
+
+void RunMarker::withdraw() {
+  if (before_.empty()) {
+    in_order_ = true;
+  } else {
+    write_file(path_, before_);
   }
 }
 

@@ -12,6 +12,9 @@ struct UncleanRun {
   std::int64_t started_us = 0;
   std::int64_t last_log_us = 0;  ///< when its log was written last; 0: not known
   bool machine_restarted = false;
+  /// Whether what that run had confirmed is there, as far as that was looked at.
+  enum class Confirmed { not_checked, all_there, some_lost };
+  Confirmed confirmed = Confirmed::not_checked;
 
   /// For people.
   [[nodiscard]] std::string describe() const;
@@ -26,8 +29,8 @@ class RunMarker {
   static std::optional<UncleanRun> find_unclean_run(const std::string& state_directory,
                                                     const std::string& log_file, const std::string& boot_id);
 
-  /// Marks this run as begun. A disk that is full must not keep the daemon from starting: failures are
-  /// logged.
+  /// Marks this run as begun; to be done before anybody can connect, so that no kill goes untold. A disk that
+  /// is full must not keep the daemon from starting: failures are logged.
   RunMarker(const std::string& state_directory, std::int64_t pid, std::int64_t now_us,
             const std::string& boot_id);
   RunMarker(const RunMarker&) = delete;
@@ -36,9 +39,13 @@ class RunMarker {
   ~RunMarker();
 
   void ended_in_order() { in_order_ = true; }
+  /// The run did not come about: the marker is again what it was before, so that a crash which nobody has
+  /// been told of yet is told by the next start.
+  void withdraw();
 
  private:
   std::string path_;
+  std::string before_;  ///< what the marker said; empty: there was none
   bool in_order_ = false;
 };
 

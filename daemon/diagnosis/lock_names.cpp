@@ -26,6 +26,8 @@ bool is_among(const std::array<std::string_view, n>& names, std::string_view nam
 
 bool is_lock_file_name(std::string_view directory, std::string_view name) {
   if (directory == ".agent_locks") return true;
+  constexpr std::string_view kOfAgent = ".lock_";  // ".lock_<agent>"
+  if (name.size() > kOfAgent.size() && name.starts_with(kOfAgent)) return true;
   return name.size() > 5 && name.ends_with(".lock") && !is_among(kPackageLists, name);
 }
 

@@ -3,15 +3,15 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <utility>
+
+#include "daemon/support/stop_deadlines.hpp"
 
 namespace governor::daemon {
 namespace {
 
 /// So that one hanging file system leaves threads for the others.
 constexpr std::size_t kMaxThreads = 4;
-constexpr std::chrono::seconds kEndPatience{8};
 
 }  // namespace
 
@@ -22,7 +22,7 @@ FileThreads::~FileThreads() {
   closing_ = true;
   const auto never_run = std::exchange(waiting_, {});
   wake_.notify_all();
-  if (!ended_.wait_for(lock, kEndPatience, [this] { return running_ == 0; })) {
+  if (!ended_.wait_for(lock, kFileEndLimit, [this] { return running_ == 0; })) {
     spdlog::critical("a file system does not answer; exiting without it");
     spdlog::shutdown();
     ::_exit(1);

@@ -20,9 +20,11 @@ struct Counters {
       0};  ///< steady time at which the oldest undurable change came; 0: none
   std::atomic<bool> storage_failing{false};
   std::atomic<bool> draining{false};
-  std::atomic<bool> watch_trouble{false};  ///< not all files are watched that should be
-  LatencyHistogram commit_latency;   ///< from the change to its durability
-  LatencyHistogram request_latency;  ///< from the line to its answer
+  std::atomic<bool> watch_trouble{false};     ///< not all files are watched that should be
+  std::atomic<std::uint64_t> open_losses{0};  ///< alerts of lost data that nobody has acknowledged
+  std::atomic<bool> storage_damaged{false};   ///< something could not be read because it is damaged
+  LatencyHistogram commit_latency;            ///< from the change to its durability
+  LatencyHistogram request_latency;           ///< from the line to its answer
 };
 
 }  // namespace governor::daemon

@@ -52,6 +52,18 @@ HealthReport assess(const ServerFacts& facts, const Counters& counters,
            "Not all files that should be watched are: some are looked at now and then, or not at all. "
            "governorctl alerts says why.");
   }
+  if (counters.open_losses > 0) {
+    worsen(
+        HealthStatus::degraded,
+        "The database was damaged or something in it is missing: governorctl alerts says what. This stands "
+        "until a person has acknowledged it.");
+  }
+  if (counters.storage_damaged) {
+    worsen(
+        HealthStatus::degraded,
+        "Something in the database is damaged or missing and cannot be read. governorctl restart looks for "
+        "what can be saved.");
+  }
   if (counters.draining) worsen(HealthStatus::degraded, "The daemon is shutting down.");
   for (const std::string& notice : facts.notices) worsen(HealthStatus::degraded, notice);
   return report;

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "daemon/support/stop_deadlines.hpp"
 #include "ipc/connect.hpp"
 #include "ipc/daemon_address.hpp"
 #include "ipc/listener.hpp"
@@ -18,9 +19,6 @@ namespace governor::daemon {
 namespace {
 
 constexpr int kBacklog = 512;
-/// A daemon that is on its way out holds the locks a little longer than its socket; one that has lost its
-/// socket makes another within this time.
-constexpr std::chrono::seconds kLockPatience{6};
 constexpr std::chrono::milliseconds kLockLook{20};
 
 /// None when another daemon serves, and deadline_exceeded when another holds the lock and does not.

@@ -20,6 +20,7 @@
 #include "daemon/lifecycle/network_storage.hpp"
 #include "daemon/lifecycle/server.hpp"
 #include "daemon/store/open_store.hpp"
+#include "daemon/support/stop_deadlines.hpp"
 #include "daemon/support/timestamp.hpp"
 #include "ipc/build_info.hpp"
 #include "ipc/paths.hpp"
@@ -81,7 +82,17 @@ core::Result<std::vector<core::Protection>> configured_protections(const Options
                      protections.error().hint);
 }
 
-ServerFacts gather_facts(const Options& options, const ipc::Paths& paths, std::vector<std::string> notices) {
+/// What is to be said of a run that did not end in order, now that its database has been looked at.
+UncleanRun::Confirmed what_is_confirmed(Completeness completeness) {
+  switch (completeness) {
+    case Completeness::complete: return UncleanRun::Confirmed::all_there;
+    case Completeness::lossy: return UncleanRun::Confirmed::some_lost;
+    case Completeness::unknown: break;
+  }
+  return UncleanRun::Confirmed::not_checked;
+}
+
+ServerFacts gather_facts(const Options& options, const ipc::Paths& paths) {
   ServerFacts facts;
   facts.build = ipc::build_id();
   facts.version = ipc::version();
@@ -95,7 +106,6 @@ ServerFacts gather_facts(const Options& options, const ipc::Paths& paths, std::v
   facts.io_threads = options.io_threads;
   facts.idle_exit_seconds = options.effective_idle_exit();
   facts.started = std::chrono::steady_clock::now();
-  facts.notices = std::move(notices);
   if (is_on_network(paths.state_dir)) {
     facts.notices.push_back(
         fmt::format("The state directory {} is on a network file system, where locks and syncing "
@@ -129,11 +139,20 @@ std::optional<StartFailure> serve(const Options& options, DaemonPresence& presen
 
   auto opened = open_store(paths.state_dir);
   if (!opened) return StartFailure{kExitFailed, opened.error().message + " " + opened.error().hint};
+  for (const std::string& notice : opened->notices) spdlog::warn("{}", notice);
   auto seed = opened->store->load_seed();
   if (!seed) return StartFailure{kExitFailed, seed.error().message + " " + seed.error().hint};
+  if (unclean_run) unclean_run->confirmed = what_is_confirmed(opened->completeness);
+
+  // Before anybody can connect, so that a kill at any time from here on is told by the next start.
+  RunMarker marker(paths.state_dir, ::getpid(), system_now_us(), boot_id);
+  const auto does_not_start = [&marker](StartFailure failure) {
+    marker.withdraw();
+    return failure;
+  };
 
   auto listening = presence.listen();
-  if (!listening) return StartFailure{kExitFailed, listening.error().message};
+  if (!listening) return does_not_start({kExitFailed, listening.error().message});
 
   Server::Settings settings;
   settings.state = {core::Thresholds{},
@@ -144,7 +163,7 @@ std::optional<StartFailure> serve(const Options& options, DaemonPresence& presen
                                  std::int64_t{options.lease_grace_seconds} * 1'000'000};
   auto protections = configured_protections(options);
   if (!protections) {
-    return StartFailure{kExitUsage, protections.error().message + " " + protections.error().hint};
+    return does_not_start({kExitUsage, protections.error().message + " " + protections.error().hint});
   }
   settings.state.protections = *std::move(protections);
   settings.own_files = own_places(options, paths);
@@ -166,11 +185,10 @@ std::optional<StartFailure> serve(const Options& options, DaemonPresence& presen
   settings.is_reachable = [&] { return presence.is_reachable(); };
   settings.listen_again = [&] { return presence.listen_again(); };
 
-  RunMarker marker(paths.state_dir, ::getpid(), system_now_us(), boot_id);
   boost::asio::io_context io;
   std::optional<BlockedSignals> blocked(std::in_place);
-  Server server(io, gather_facts(options, paths, std::move(opened->notices)), std::move(opened->store),
-                *std::move(seed), std::move(settings), *std::move(listening));
+  Server server(io, gather_facts(options, paths), std::move(opened->store), *std::move(seed),
+                std::move(settings), *std::move(listening));
   std::vector<std::thread> helpers;
   for (int i = 1; i < options.io_threads; ++i) helpers.emplace_back([&io] { io.run(); });
   blocked.reset();
@@ -179,6 +197,9 @@ std::optional<StartFailure> serve(const Options& options, DaemonPresence& presen
   ipc::report_ready(options.startup_fd);
   io.run();
   for (std::thread& helper : helpers) helper.join();
+  // All that was answered is durable; what remains is closing. Should a disk hold that up, the kernel ends
+  // the process and with it the locks, on which the next daemon waits.
+  ::alarm(static_cast<unsigned>(kCloseLimit.count()));
   marker.ended_in_order();  // it goes when the store is closed
   return std::nullopt;
 }

@@ -12,6 +12,7 @@
 
 #include "daemon/store/backup.hpp"
 #include "daemon/support/limits.hpp"
+#include "daemon/support/stop_deadlines.hpp"
 #include "ipc/random_id.hpp"
 
 namespace governor::daemon {
@@ -25,9 +26,6 @@ constexpr std::chrono::hours kBackupCheck{1};
 constexpr std::chrono::hours kBackupAge{24};
 /// A client that finds no socket waits a few seconds for it.
 constexpr std::chrono::seconds kMaxHousekeeping{2};
-/// For clients to take their answers; the rest of the 5 s is for the disk.
-constexpr std::chrono::milliseconds kDrainLimit{3500};
-constexpr std::chrono::milliseconds kStopLimit{4700};
 constexpr std::chrono::milliseconds kStopLook{20};
 
 std::chrono::milliseconds housekeeping_interval(std::chrono::milliseconds idle_exit) {

@@ -239,14 +239,17 @@ Action Interpreter::call_tool(const Request& request, Revision revision) const {
   }
   const std::string_view tool_name = name->get_string();
   const Tool* tool = find_tool(tool_name);
-  const bool elsewhere = tool != nullptr;
+  const Tool* elsewhere = tool;
   // Whoever says no hello chooses no profile: a person's program, which knows what it calls.
   if (said_hello_ && std::find(tools_.begin(), tools_.end(), tool) == tools_.end()) tool = nullptr;
   if (tool == nullptr) {
-    return ReplyNow{
-        error_reply(request.id, kInvalidParams,
-                    fmt::format("Unknown tool \"{}\".{}", core::cut_text(tool_name, 80),
-                                elsewhere ? " It is not in this session's profile (--tools)." : ""))};
+    const std::string hint =
+        elsewhere == nullptr
+            ? std::string()
+            : fmt::format(" It is not in this session's profile: start governor-proxy with --tools {}.",
+                          elsewhere->group);
+    return ReplyNow{error_reply(request.id, kInvalidParams,
+                                fmt::format("Unknown tool \"{}\".{}", core::cut_text(tool_name, 80), hint))};
   }
   static const json::object kNoArguments;
   const json::value* arguments = member(request.params, "arguments");

@@ -2,11 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
+#include <boost/json/parser.hpp>
 #include <boost/json/serialize.hpp>
 #include <utility>
 
 #include "daemon/mcp/reply.hpp"
+#include "ipc/json_text.hpp"
+#include "ipc/message_outline.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -32,7 +36,8 @@ Message::Content interpret(const json::value& tree) {
   }
   bool id_valid = false;
   std::string id = read_id(*object, id_valid);
-  if (!id_valid) return Malformed{"", kInvalidRequest, "id must be a string or an integer."};
+  if (!id_valid)
+    return Malformed{"", kInvalidRequest, "id must be a string or an integer of at most 64 bits."};
   const json::value* version = object->if_contains("jsonrpc");
   if (version == nullptr || !version->is_string() || version->get_string() != "2.0") {
     return Malformed{std::move(id), kInvalidRequest, "jsonrpc must be \"2.0\"."};
@@ -54,16 +59,51 @@ Message::Content interpret(const json::value& tree) {
   return Request{std::move(id), method->get_string(), members};
 }
 
+/// What is wrong with a line that is no JSON, for people.
+std::string parse_problem(std::string_view line, const json::error_code& error) {
+  if (error == json::error::too_deep) {
+    return fmt::format(
+        "The message is nested deeper than {} levels, the limit. Send less deeply nested values.",
+        json::parse_options().max_depth);
+  }
+  json::parser parser;
+  json::error_code again;
+  const std::size_t end = std::min(parser.write_some(line.data(), line.size(), again), line.size());
+  // What stopped the parser begins at most a few letters before the place that it gives.
+  const std::string_view near = line.substr(end > 4 ? end - 4 : 0, 12);
+  for (const std::string_view word : {"NaN", "Infinity"}) {
+    if (near.find(word) != std::string_view::npos) {
+      return fmt::format("The line is not JSON: {} at byte {} is no JSON number. Leave such a value out.",
+                         word, end);
+    }
+  }
+  return fmt::format("The line is not JSON: {} at byte {}.", error.message(), end);
+}
+
 }  // namespace
 
 Message::Message(json::value&& tree) : tree_(std::move(tree)), content_(interpret(tree_)) {}
 
-Message Message::parse(std::string_view line, json::storage_ptr storage) {
+Message Message::parse(std::string_view line, const json::storage_ptr& storage) {
+  line = ipc::without_byte_order_mark(line);
   json::error_code error;
-  json::value tree = json::parse(line, error, std::move(storage));
-  if (error)
-    return Message(Malformed{"", kParseError, fmt::format("The line is not JSON: {}.", error.message())});
-  return Message(std::move(tree));
+  json::value tree = json::parse(line, error, storage);
+  if (!error) return Message(std::move(tree));
+  if (const auto repaired = ipc::without_lone_surrogates(line)) {
+    json::error_code second;
+    tree = json::parse(*repaired, second, storage);
+    if (!second) {
+      Message message(std::move(tree));
+      // The id goes back as it came: with its half of a pair.
+      if (auto* request = std::get_if<Request>(&message.content_)) {
+        request->id = ipc::MessageOutline(line).request_id();
+      }
+      return message;
+    }
+    if (error != json::error::too_deep) error = second;
+  }
+  return Message(Malformed{std::string(ipc::MessageOutline(line).request_id()), kParseError,
+                           parse_problem(line, error)});
 }
 
 }  // namespace governor::daemon

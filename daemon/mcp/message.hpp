@@ -36,8 +36,10 @@ class Message {
  public:
   using Content = std::variant<Malformed, Request, Notification, Response>;
 
-  /// `storage` must outlive the message. Duplicate keys: the last one counts.
-  static Message parse(std::string_view line, boost::json::storage_ptr storage);
+  /// `storage` must outlive the message. Duplicate keys: the last one counts. Escaped halves of a surrogate
+  /// pair become U+FFFD. The id of what cannot be parsed is looked for all the same, so that its sender does
+  /// not wait.
+  static Message parse(std::string_view line, const boost::json::storage_ptr& storage);
 
   [[nodiscard]] const Content& content() const { return content_; }
 

@@ -18,6 +18,7 @@
 #include "daemon/mcp/listen_messages.hpp"
 #include "daemon/mcp/resource_methods.hpp"
 #include "daemon/support/limits.hpp"
+#include "ipc/json_text.hpp"
 #include "ipc/numbered_line.hpp"
 #include "ipc/process_identity.hpp"
 
@@ -152,18 +153,19 @@ void Connection::handle_available_lines() {
       const auto line = ipc::classify(event.text);
       const bool numbered = line.kind == ipc::LineKind::numbered && said_hello_;
       if (numbered) last_number_ = std::max(last_number_, line.numbered.number);
-      refuse_too_long(numbered ? line.numbered.number : 0, event.dropped_bytes);
+      refuse_too_long(numbered ? line.numbered.number : 0, event.dropped_bytes, *event.outline);
     } else {
       handle_line(event.text);
     }
   }
 }
 
-void Connection::refuse_too_long(std::uint64_t number, std::size_t bytes) {
+void Connection::refuse_too_long(std::uint64_t number, std::size_t bytes,
+                                 const ipc::MessageOutline& outline) {
   core::Error error(core::ErrorCode::limit_exceeded,
                     fmt::format("The line has {} bytes; accepted: at most {}.", bytes, kMaxLineBytes),
                     "Send less in one message.");
-  send(number, domain_error_reply("", kInvalidRequest, error));
+  send(number, domain_error_reply(outline.request_id(), kInvalidRequest, error));
 }
 
 void Connection::handle_line(std::string_view line) {
@@ -192,7 +194,7 @@ void Connection::handle_line(std::string_view line) {
 
 void Connection::handle_message(std::uint64_t number, std::string_view text) {
   if (text.size() > kMaxLineBytes) {
-    refuse_too_long(number, text.size());
+    refuse_too_long(number, text.size(), ipc::MessageOutline(text));
     return;
   }
   services_.counters.requests.fetch_add(1, std::memory_order_relaxed);
@@ -436,7 +438,7 @@ void Connection::send(std::uint64_t number, std::string_view text) {
     ipc::append_number(queued_, number);
     if (!text.empty()) queued_ += ' ';
   }
-  queued_ += text;
+  ipc::append_on_one_line(queued_, text);
   queued_ += '\n';
   schedule_write();
 }

@@ -69,7 +69,7 @@ class Connection final : public ReplySink {
   Task wait_until_answered();
   void handle_available_lines();
   void handle_line(std::string_view line);
-  void refuse_too_long(std::uint64_t number, std::size_t bytes);
+  void refuse_too_long(std::uint64_t number, std::size_t bytes, const ipc::MessageOutline& outline);
   void handle_message(std::uint64_t number, std::string_view text);
   void act(std::uint64_t number, Action action);
 

@@ -138,6 +138,9 @@ class StateOwner final : public ConcurrencySource {
   void look_at_displaced_files();
   void on_file_report(FileWatcher::Report report);
   void report_unclean_run();
+  void report_damage(const std::string& what);
+  void count_losses(const core::Changes& changes);
+  void report_losses(const std::vector<core::Alert>& alerts);
   void watch_clock();
   void watch_disk();
   void on_disk_space(const DiskSpace& space);
@@ -193,6 +196,7 @@ class StateOwner final : public ConcurrencySource {
   boost::asio::steady_timer timer_;
   std::chrono::steady_clock::time_point next_archive_{};  ///< of idle agents; at the start, then daily
   std::chrono::steady_clock::time_point next_prune_{};    ///< not set: it has not looked yet
+  std::set<core::AlertKey> open_losses_;                  ///< alerts of lost data that nobody acknowledged
   bool stopping_ = false;
 };
 

@@ -1,5 +1,6 @@
 // What the daemon warns of by itself: its disk, its clock, its own crashes.
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
@@ -30,6 +31,7 @@ std::string alert_text(const core::Alert& alert) {
 
 void StateOwner::on_durable(const core::Changes& changes) {
   hub_.durable(changes);
+  count_losses(changes);
   const bool concerns_watch = std::any_of(changes.begin(), changes.end(), [](const core::Change& change) {
     return std::holds_alternative<core::LeaseSaved>(change) ||
            std::holds_alternative<core::ProtectionSaved>(change) ||
@@ -43,6 +45,43 @@ void StateOwner::on_durable(const core::Changes& changes) {
     if (saved == nullptr || !saved->raised || saved->alert.kind == core::AlertKind::storage) continue;
     settings_.alerts.report(alert_text(saved->alert));
   }
+}
+
+void StateOwner::report_damage(const std::string& what) {
+  if (counters_.storage_damaged.exchange(true)) return;  // a person has been told
+  spdlog::error("{}", what);
+  core::Changes changes;
+  const std::string message =
+      what + " Run \"governorctl restart\": the start looks for what can be saved and says what is missing.";
+  state_->audit({}, "damage_found", 0, message, settings_.now_us(), changes);
+  state_->raise_alert({"damage", core::AlertKind::data_loss, core::AlertSeverity::critical, "", message},
+                      settings_.now_us(), changes);
+  commits_.add(std::move(changes), nullptr);
+}
+
+/// What was lost stays known, in health too, until a person has seen it.
+void StateOwner::count_losses(const core::Changes& changes) {
+  for (const core::Change& change : changes) {
+    const auto* saved = std::get_if<core::AlertSaved>(&change);
+    if (saved == nullptr || saved->alert.kind != core::AlertKind::data_loss) continue;
+    if (saved->alert.acknowledged_us == 0) {
+      open_losses_.insert(saved->alert.key);
+    } else {
+      open_losses_.erase(saved->alert.key);
+    }
+  }
+  counters_.open_losses = open_losses_.size();
+}
+
+/// Of a loss the store told in the database itself, before there was anybody to hear it. At each start a
+/// person hears of it again.
+void StateOwner::report_losses(const std::vector<core::Alert>& alerts) {
+  for (const core::Alert& alert : alerts) {
+    if (alert.kind != core::AlertKind::data_loss || alert.acknowledged_us != 0) continue;
+    open_losses_.insert(alert.key);
+    if (settings_.alerts.report) settings_.alerts.report(alert_text(alert));
+  }
+  counters_.open_losses = open_losses_.size();
 }
 
 void StateOwner::report_unclean_run() {

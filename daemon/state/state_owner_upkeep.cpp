@@ -91,9 +91,13 @@ void StateOwner::run_parked() {
 void StateOwner::start() {
   on_strand([this] {
     report_unclean_run();
+    report_losses(state_->open_alerts(core::AlertKind::data_loss));
     refresh_watch(core::FileChange::When::after_start);
   });
   boost::asio::dispatch(strand_, [this] { tick(); });
+  store_.post([this](Store& store) {
+    store.on_damage([this](const std::string& what) { on_strand([this, what] { report_damage(what); }); });
+  });
 }
 
 void StateOwner::tick() {

@@ -2,28 +2,21 @@
 
 #include <SQLiteCpp/Backup.h>
 #include <SQLiteCpp/SQLiteCpp.h>
-#include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+
+#include "daemon/store/durable_files.hpp"
 
 namespace governor::daemon {
 namespace {
 
 namespace fs = std::filesystem;
 constexpr int kPagesPerStep = 256;
-
-void sync_path(const std::string& path, int flags) {
-  const int fd = ::open(path.c_str(), flags | O_CLOEXEC);
-  if (fd < 0) return;
-  ::fsync(fd);
-  ::close(fd);
-}
 
 void copy_database(const std::string& from, const std::string& to, const std::atomic<bool>& stop,
                    bool& complete) {
@@ -61,8 +54,10 @@ std::string new_backup_path(const std::string& directory, const std::string& lab
 core::Result<std::string> take_backup(const std::string& database, const std::string& directory,
                                       const std::string& label, const std::atomic<bool>& stop) {
   const auto failed = [](const std::string& why) {
-    return core::Error(core::ErrorCode::storage_unavailable, fmt::format("The backup failed: {}.", why),
-                       "Free space in the state directory.");
+    return core::Error(
+        core::ErrorCode::storage_unavailable, fmt::format("The backup failed: {}.", why),
+        "Look at free space and permissions of the state directory. If the database is damaged, "
+        "governorctl restart looks for what can be saved.");
   };
   std::error_code ignored;
   std::string partial;
@@ -78,9 +73,16 @@ core::Result<std::string> take_backup(const std::string& database, const std::st
       fs::remove(partial, ignored);
       return failed("it was stopped");
     }
-    sync_path(partial, O_RDONLY);
+    // A copy of a damaged database is damaged as well, and would push out those that are not.
+    if (const auto damage = find_damage(partial, kWholeCheckMs, &stop)) {
+      fs::remove(partial, ignored);
+      return failed(*damage);
+    }
+    sync_file(partial);
     fs::rename(partial, path);
-    sync_path(directory, O_RDONLY | O_DIRECTORY);
+    partial = path;  // what is not surely on the disk is no backup
+    sync_directory_of(path);
+    partial.clear();
     const std::vector<std::string> backups = list_backups(directory);
     for (std::size_t i = kBackupsKept; i < backups.size(); ++i) fs::remove(backups[i], ignored);
     return path;
@@ -101,26 +103,34 @@ std::vector<std::string> list_backups(const std::string& directory) {
   return paths;
 }
 
-std::optional<std::string> find_damage(const std::string& database, int time_limit_ms) {
+std::optional<std::string> find_damage(const std::string& database, int time_limit_ms,
+                                       const std::atomic<bool>* stop) {
+  struct Limit {
+    std::chrono::steady_clock::time_point deadline;
+    const std::atomic<bool>* stop;
+  } limit{std::chrono::steady_clock::now() + std::chrono::milliseconds(time_limit_ms), stop};
   try {
     SQLite::Database db(database, SQLite::OPEN_READWRITE, 2000);
-    auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(time_limit_ms);
+    // What may be damaged is looked at and left as it is.
+    sqlite3_db_config(db.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     sqlite3_progress_handler(
         db.getHandle(), 10000,
-        [](void* limit) {
-          return std::chrono::steady_clock::now() >
-                         *static_cast<std::chrono::steady_clock::time_point*>(limit)
-                     ? 1
-                     : 0;
+        [](void* given) {
+          const auto* until = static_cast<const Limit*>(given);
+          const bool stopped = until->stop != nullptr && until->stop->load(std::memory_order_relaxed);
+          return stopped || std::chrono::steady_clock::now() > until->deadline ? 1 : 0;
         },
-        &deadline);
+        &limit);
     SQLite::Statement check(db, "PRAGMA quick_check(1)");
     if (!check.executeStep()) return "quick_check gave no answer";
     const std::string verdict = check.getColumn(0).getString();
     return verdict == "ok" ? std::nullopt : std::optional(verdict);
   } catch (const SQLite::Exception& failure) {
     // A check that ran out of time found nothing so far; damage further on shows when it is read.
-    if (failure.getErrorCode() == SQLITE_INTERRUPT) return std::nullopt;
+    if (failure.getErrorCode() == SQLITE_INTERRUPT) {
+      if (stop != nullptr && stop->load()) return "it was stopped";
+      return std::nullopt;
+    }
     if (failure.getErrorCode() == SQLITE_CORRUPT || failure.getErrorCode() == SQLITE_NOTADB)
       return failure.what();
     throw;

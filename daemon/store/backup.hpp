@@ -22,7 +22,12 @@ core::Result<std::string> take_backup(const std::string& database, const std::st
 /// Paths of the copies, newest first.
 std::vector<std::string> list_backups(const std::string& directory);
 
-/// What is wrong with the database file; none when it is sound as far as the time allows.
-std::optional<std::string> find_damage(const std::string& database, int time_limit_ms);
+/// For looking at all of a database, however large.
+inline constexpr int kWholeCheckMs = 600'000;
+
+/// What is wrong with the database file; none when it is sound as far as the time allows. `stop` ends it
+/// early, which counts as damage: nothing is known then.
+std::optional<std::string> find_damage(const std::string& database, int time_limit_ms,
+                                       const std::atomic<bool>* stop = nullptr);
 
 }  // namespace governor::daemon

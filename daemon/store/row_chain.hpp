@@ -41,6 +41,8 @@ class RowChain {
   void committed() { stored_ = end_; }
   void rolled_back() { end_ = stored_; }
   [[nodiscard]] const End& end() const { return stored_; }
+  /// With what the present transaction has appended.
+  [[nodiscard]] const End& pending() const { return end_; }
 
  private:
   std::string name_;

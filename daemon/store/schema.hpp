@@ -5,6 +5,7 @@
 
 #include "daemon/store/file_schema.hpp"
 #include "daemon/store/lease_schema.hpp"
+#include "daemon/store/recovery_schema.hpp"
 #include "daemon/store/task_schema.hpp"
 
 namespace governor::daemon {
@@ -166,6 +167,7 @@ CREATE TABLE setting(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-inline constexpr std::array<const char*, 4> kMigrations{kFirstSchema, kLeaseSchema, kTaskSchema, kFileSchema};
+inline constexpr std::array<const char*, 5> kMigrations{kFirstSchema, kLeaseSchema, kTaskSchema, kFileSchema,
+                                                        kLossSchema};
 
 }  // namespace governor::daemon

@@ -88,7 +88,10 @@ void SqliteStore::load_state(core::Agent& agent, const AgentHead& head) {
   for (core::HistoryKey key = head.history; key != 0;) {
     const StatementUse use(step);
     step.bind(1, key);
-    if (!step.executeStep()) throw_missing_row(key);
+    if (!step.executeStep()) {
+      key = skip_lost(agent.profile.key, key);
+      continue;
+    }
     if (static_cast<std::uint64_t>(step.getColumn(1).getInt64()) <= agent.profile.epoch_start) break;
     if (const double v = read_figure(step, 2); !std::isnan(v)) voids.push_back(std::abs(v));
     if (seen.size() < core::LoopWatch::kCapacity) {
@@ -108,6 +111,20 @@ void SqliteStore::load_state(core::Agent& agent, const AgentHead& head) {
     const SQLite::Column blob = parameters.getColumn(0);
     state.previous_parameters = decode_doubles(blob.getBlob(), static_cast<std::size_t>(blob.getBytes()));
   }
+}
+
+/// The agent's newest row below one that is missing, if it is known to be lost. Looked for row by row, which
+/// is rare.
+core::HistoryKey SqliteStore::skip_lost(core::AgentKey agent, core::HistoryKey missing) {
+  const bool is_known = std::any_of(lost_rows_.begin(), lost_rows_.end(), [&](const KeyRange& range) {
+    return range.first <= missing && missing <= range.last;
+  });
+  if (!is_known) throw_missing_row(missing);
+  SQLite::Statement below(*database_,
+                          "SELECT key FROM history WHERE agent = ? AND key < ? ORDER BY key DESC LIMIT 1");
+  below.bind(1, agent);
+  below.bind(2, missing);
+  return below.executeStep() ? below.getColumn(0).getInt64() : 0;
 }
 
 core::Result<std::optional<std::string>> SqliteStore::load_agent_id(core::AgentKey key) {
@@ -182,7 +199,10 @@ core::Result<std::optional<HistoryPage>> SqliteStore::load_history(const std::st
     for (core::HistoryKey key = row_before(agent, *head, before); key != 0 && page.rows.size() < limit;) {
       const StatementUse use(row);
       row.bind(1, key);
-      if (!row.executeStep()) throw_missing_row(key);
+      if (!row.executeStep()) {
+        key = skip_lost(agent, key);
+        continue;
+      }
       key = row.getColumn(0).getInt64();
       core::UpdateRecord record = read_record(row, 1);
       if (before == 0 || record.number < before) page.rows.push_back(record);

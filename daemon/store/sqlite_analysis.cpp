@@ -57,7 +57,10 @@ std::vector<core::UpdateRecord> SqliteStore::rows_of_epoch(core::AgentKey agent,
   for (core::HistoryKey key = head ? head->history : 0; key != 0 && rows.size() < limit;) {
     const StatementUse use(row);
     row.bind(1, key);
-    if (!row.executeStep()) throw_missing_row(key);
+    if (!row.executeStep()) {
+      key = skip_lost(agent, key);
+      continue;
+    }
     core::UpdateRecord record = read_record(row, 1);
     if (record.number <= epoch_start) break;
     rows.push_back(record);
@@ -88,7 +91,10 @@ std::vector<core::UpdateRecord> SqliteStore::recent_figures(core::AgentKey agent
   for (core::HistoryKey key = head->history; key != 0 && rows.size() < core::kRecentRows;) {
     const StatementUse use(row);
     row.bind(1, key);
-    if (!row.executeStep()) throw_missing_row(key);
+    if (!row.executeStep()) {
+      key = skip_lost(agent, key);
+      continue;
+    }
     core::UpdateRecord record;
     record.number = static_cast<std::uint64_t>(row.getColumn(1).getInt64());
     if (record.number <= epoch_start) break;
@@ -179,8 +185,13 @@ core::Result<std::optional<StoredPrediction>> SqliteStore::load_prediction(const
     for (core::HistoryKey key = row_before(profile->key, *head, number + 1);;) {
       const StatementUse use(row);
       row.bind(1, key);
-      if (key == 0 || !row.executeStep()) throw_missing_row(key);
+      if (key == 0) return std::optional<StoredPrediction>();  // that update is lost
+      if (!row.executeStep()) {
+        key = skip_lost(profile->key, key);
+        continue;
+      }
       const core::UpdateRecord record = read_record(row, 1);
+      if (record.number < number) return std::optional<StoredPrediction>();
       if (record.number == number) {
         stored.prediction.history = key;
         stored.prediction.confidence = record.confidence;

@@ -1,19 +1,11 @@
 // Reading alerts and the audit log, and checking the chains of rows.
 #include <algorithm>
-#include <cstring>
 
+#include "daemon/store/chained_rows.hpp"
 #include "daemon/store/sqlite_statements.hpp"
 
 namespace governor::daemon {
 namespace {
-
-RowHash read_hash(SQLite::Statement& row, int column) {
-  const SQLite::Column blob = row.getColumn(column);
-  RowHash hash{};
-  const auto size = std::min<std::size_t>(static_cast<std::size_t>(blob.getBytes()), hash.size());
-  if (size > 0) std::memcpy(hash.data(), blob.getBlob(), size);
-  return hash;
-}
 
 void report(ChainCheck& check, const char* table, std::int64_t entry, std::string problem) {
   check.problem_count += 1;
@@ -230,46 +222,25 @@ std::optional<core::Error> SqliteStore::check_chains(ChainCheck& check, std::siz
 }
 
 void SqliteStore::check_audit(ChainCheck& check, std::size_t slice) {
-  SQLite::Statement rows(
-      *database_,
-      "SELECT key, timestamp_us, event, agent, session, client, pid, detail, hash FROM audit "
-      "WHERE key > ? ORDER BY key LIMIT ?");
+  SQLite::Statement rows(*database_, select_chained_audit());
   rows.bind(1, check.audit.key);
   rows.bind(2, static_cast<std::int64_t>(slice));
   std::size_t read = 0;
   for (; rows.executeStep(); ++read) {
-    core::AuditAppended row;
-    row.key = rows.getColumn(0).getInt64();
-    row.timestamp_us = rows.getColumn(1).getInt64();
-    row.event = rows.getColumn(2).getString();
-    row.agent = rows.getColumn(3).getInt64();
-    row.session = rows.getColumn(4).getInt64();
-    row.client = rows.getColumn(5).getString();
-    row.pid = rows.getColumn(6).getInt64();
-    row.detail = rows.getColumn(7).getString();
-    check_row(check, check.audit, "audit", row.key, chained_bytes(row), read_hash(rows, 8));
+    const ChainedAuditRow next = read_chained_audit(rows);
+    check_row(check, check.audit, "audit", next.row.key, chained_bytes(next.row), next.hash);
   }
   if (read < slice) check_end(check, check.audit, "audit", audit_chain_.end());
 }
 
 void SqliteStore::check_history(ChainCheck& check, std::size_t slice) {
-  SQLite::Statement rows(
-      *database_, fmt::format("SELECT key, agent, previous, parameters, hash, {} FROM history WHERE key > ? "
-                              "ORDER BY key LIMIT ?",
-                              kHistoryColumns));
+  SQLite::Statement rows(*database_, select_chained_history());
   rows.bind(1, check.history.key);
   rows.bind(2, static_cast<std::int64_t>(slice));
   std::size_t read = 0;
   for (; rows.executeStep(); ++read) {
-    core::UpdateAppended row;
-    row.key = rows.getColumn(0).getInt64();
-    row.agent = rows.getColumn(1).getInt64();
-    row.previous = rows.getColumn(2).getInt64();
-    const SQLite::Column blob = rows.getColumn(3);
-    if (!blob.isNull())
-      row.parameters = decode_doubles(blob.getBlob(), static_cast<std::size_t>(blob.getBytes()));
-    row.record = read_record(rows, 5);
-    check_row(check, check.history, "history", row.key, chained_bytes(row), read_hash(rows, 4));
+    const ChainedHistoryRow next = read_chained_history(rows);
+    check_row(check, check.history, "history", next.row.key, chained_bytes(next.row), next.hash);
   }
   if (read < slice) check_end(check, check.history, "history", history_chain_.end());
 }

@@ -18,14 +18,18 @@ inline core::Error storage_error(const std::exception& failure) {
           "Check free space and the state directory's disk; governor keeps trying and needs no restart."};
 }
 
-/// Runs `body`, turning what it throws into an error value: what SQLite throws, and a lack of memory, which a
-/// damaged row can feign. Nothing may leave the store thread.
+/// Something in the database is damaged or missing, which no waiting and no free space brings back.
+class StoreDamage : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 template <class Body>
-auto guarded(Body body) -> decltype(body()) {
+auto SqliteStore::guarded(Body body) -> decltype(body()) {
   try {
     return body();
   } catch (const std::exception& failure) {
-    return storage_error(failure);
+    return error_of(failure);
   }
 }
 
@@ -168,7 +172,7 @@ struct SqliteStore::Statements {
 };
 
 [[noreturn]] inline void throw_missing_row(core::HistoryKey key) {
-  throw std::runtime_error(fmt::format("row {} of the history is missing", key));
+  throw StoreDamage(fmt::format("row {} of the history is missing", key));
 }
 
 inline constexpr const char* kThresholdsSetting = "thresholds";

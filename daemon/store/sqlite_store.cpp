@@ -31,7 +31,9 @@ SqliteStore::SqliteStore(std::unique_ptr<SQLite::Database> database)
       statements_(std::make_unique<Statements>(*database_)),
       heads_(*database_),
       history_chain_(*database_, "history"),
-      audit_chain_(*database_, "audit") {}
+      audit_chain_(*database_, "audit"),
+      commit_chain_(*database_, "commit"),
+      lost_rows_(known_losses(*database_, "history")) {}
 
 SqliteStore::~SqliteStore() {
   try {
@@ -39,6 +41,15 @@ SqliteStore::~SqliteStore() {
   } catch (const std::exception&) {
     // The next start reads them from the history.
   }
+}
+
+void SqliteStore::keep_progress(std::unique_ptr<ProgressRecord> record) {
+  progress_ = std::move(record);
+  note_progress();
+}
+
+void SqliteStore::note_progress() {
+  if (progress_) progress_->note({commit_chain_.end(), history_chain_.end(), audit_chain_.end()});
 }
 
 std::optional<core::Error> SqliteStore::commit(std::span<const core::Change> changes) {
@@ -49,11 +60,17 @@ std::optional<core::Error> SqliteStore::commit(std::span<const core::Change> cha
     }
     history_chain_.save();
     audit_chain_.save();
+    const RowHash& newest = history_chain_.pending().hash;
+    commit_chain_.append(commit_chain_.end().last + 1,
+                         {reinterpret_cast<const char*>(newest.data()), newest.size()});
+    commit_chain_.save();
     heads_.write_slice();
     database_->exec("COMMIT");
     heads_.committed();
     history_chain_.committed();
     audit_chain_.committed();
+    commit_chain_.committed();
+    note_progress();
     return std::nullopt;
   } catch (const std::exception& failure) {
     // Some errors end the transaction by themselves; a second rollback would only hide the first error.
@@ -61,8 +78,28 @@ std::optional<core::Error> SqliteStore::commit(std::span<const core::Change> cha
     heads_.rolled_back();
     history_chain_.rolled_back();
     audit_chain_.rolled_back();
-    return storage_error(failure);
+    commit_chain_.rolled_back();
+    return error_of(failure);
   }
+}
+
+void SqliteStore::suspect_damage() {
+  if (progress_) progress_->suspect_damage();
+}
+
+core::Error SqliteStore::error_of(const std::exception& failure) {
+  const auto* sqlite = dynamic_cast<const SQLite::Exception*>(&failure);
+  const int code = sqlite != nullptr ? sqlite->getErrorCode() : SQLITE_OK;
+  const bool is_damage = dynamic_cast<const StoreDamage*>(&failure) != nullptr || code == SQLITE_CORRUPT ||
+                         code == SQLITE_NOTADB;
+  if (!is_damage) return storage_error(failure);
+  suspect_damage();
+  const core::Error error(
+      core::ErrorCode::storage_unavailable, fmt::format("The database is damaged: {}.", failure.what()),
+      "Tell a person to run \"governorctl restart\": the start looks for what can be saved "
+      "and says what is missing. What does not need the damaged part goes on.");
+  if (tell_damage_) tell_damage_(error.message);
+  return error;
 }
 
 void SqliteStore::apply(const core::UpdateAppended& change) {

@@ -2,10 +2,14 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "daemon/store/chain_scan.hpp"
 #include "daemon/store/head_index.hpp"
+#include "daemon/store/progress_record.hpp"
 #include "daemon/store/row_chain.hpp"
 #include "daemon/store/store.hpp"
 
@@ -18,6 +22,14 @@ class SqliteStore final : public Store {
   /// Throws SQLite::Exception when the statements do not fit the database.
   explicit SqliteStore(std::unique_ptr<SQLite::Database> database);
   ~SqliteStore() override;
+
+  /// From now on it is remembered there how far the database has come.
+  void keep_progress(std::unique_ptr<ProgressRecord> record);
+  void on_damage(std::function<void(const std::string& what)> tell) override {
+    tell_damage_ = std::move(tell);
+  }
+  /// Damage was met: the next start is to look at everything.
+  void suspect_damage();
 
   std::optional<core::Error> commit(std::span<const core::Change> changes) override;
   core::Result<core::StateSeed> load_seed() override;
@@ -100,6 +112,13 @@ class SqliteStore final : public Store {
                        AuditPage& page);
   void read_update_rows(const AuditFilter& filter, core::AgentKey agent, std::size_t limit, std::size_t slice,
                         AuditPage& page);
+  [[nodiscard]] core::HistoryKey skip_lost(core::AgentKey agent, core::HistoryKey missing);
+  void note_progress();
+  /// Runs `body`, turning what it throws into an error value: what SQLite throws, and a lack of memory, which
+  /// a damaged row can feign. Nothing may leave the store thread.
+  template <class Body>
+  auto guarded(Body body) -> decltype(body());
+  core::Error error_of(const std::exception& failure);
   std::optional<core::AgentProfile> find_profile(const std::string& agent_id);
   std::vector<core::UpdateRecord> rows_of_epoch(core::AgentKey agent, std::uint64_t epoch_start,
                                                 std::size_t limit);
@@ -114,6 +133,10 @@ class SqliteStore final : public Store {
   HeadIndex heads_;
   RowChain history_chain_;
   RowChain audit_chain_;
+  RowChain commit_chain_;            ///< one entry a commit
+  std::vector<KeyRange> lost_rows_;  ///< of the history, known to be missing
+  std::unique_ptr<ProgressRecord> progress_;
+  std::function<void(const std::string& what)> tell_damage_;
 };
 
 /// Settings of every connection: WAL, full durability, bounded waiting for a foreign reader's lock.

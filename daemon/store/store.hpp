@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,6 +25,9 @@ class Store {
 
   /// Applies all changes or none. When it returns no error they survive a crash of the machine.
   virtual std::optional<core::Error> commit(std::span<const core::Change> changes) = 0;
+
+  /// `tell` is called, by whoever runs the store then, when something turns out to be damaged or missing.
+  virtual void on_damage(std::function<void(const std::string& what)> tell) { (void)tell; }
 
   /// Everything a state starts from: highest keys, sessions and their answers, open alerts, tasks,
   /// thresholds.

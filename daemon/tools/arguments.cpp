@@ -39,6 +39,16 @@ std::optional<double> as_number(const json::value& value) {
   return std::nullopt;
 }
 
+/// A double counts where it is whole and surely what was written: beyond 2^53 it may be the nearest to it
+/// only.
+std::optional<std::int64_t> as_integer(const json::value& value) {
+  if (const auto* x = value.if_int64()) return *x;
+  constexpr double kExact = 9007199254740992.0;
+  const auto* x = value.if_double();
+  if (x == nullptr || !(std::fabs(*x) <= kExact) || *x != std::floor(*x)) return std::nullopt;
+  return static_cast<std::int64_t>(*x);
+}
+
 bool in_range(const std::optional<double>& x, double lowest, double highest) {
   return x && std::isfinite(*x) && *x >= lowest && *x <= highest;
 }
@@ -52,8 +62,7 @@ std::string range_text(double lowest, double highest) {
 
 const json::value* Arguments::take(std::string_view name) {
   known_.push_back(name);
-  const json::value* value = object_.if_contains(name);
-  return value == nullptr || value->is_null() ? nullptr : value;
+  return object_.if_contains(name);
 }
 
 void Arguments::refuse(core::Error error) {
@@ -116,10 +125,8 @@ std::vector<std::string> Arguments::agent_ids(std::string_view name, std::size_t
 }
 
 void Arguments::require(std::string_view name, std::string expected) {
-  const json::value* value = object_.if_contains(name);
-  if (value == nullptr || value->is_null()) {
-    if (!missing_) missing_ = core::invalid_argument(std::string(name), "missing", std::move(expected));
-  }
+  if (missing_ || object_.contains(name)) return;
+  missing_ = core::invalid_argument(std::string(name), "missing", std::move(expected));
 }
 
 double Arguments::number(std::string_view name, double absent, double lowest, double highest) {
@@ -135,12 +142,16 @@ std::int64_t Arguments::integer(std::string_view name, std::int64_t absent, std:
                                 std::int64_t highest) {
   const json::value* value = take(name);
   if (value == nullptr) return absent;
-  const auto x = as_number(*value);
-  if (in_range(x, static_cast<double>(lowest), static_cast<double>(highest)) && *x == std::floor(*x)) {
-    return static_cast<std::int64_t>(*x);
-  }
+  const auto x = as_integer(*value);
+  if (x && *x >= lowest && *x <= highest) return *x;
   refuse(name, *value, fmt::format("a whole number from {} to {}", lowest, highest));
   return absent;
+}
+
+std::int64_t Arguments::integer_or_null(std::string_view name, std::int64_t absent, std::int64_t lowest,
+                                        std::int64_t highest) {
+  const json::value* value = take(name);
+  return value != nullptr && value->is_null() ? absent : integer(name, absent, lowest, highest);
 }
 
 bool Arguments::flag(std::string_view name, bool absent) {
@@ -199,13 +210,12 @@ std::optional<std::vector<std::string>> Arguments::texts(std::string_view name, 
 std::string Arguments::choice(std::string_view name, const std::vector<std::string_view>& choices) {
   const json::value* value = take(name);
   if (value == nullptr) return std::string(choices.front());
-  if (const json::string* string = value->if_string()) {
-    if (std::find(choices.begin(), choices.end(), std::string_view(*string)) != choices.end()) {
-      return std::string(*string);
-    }
-  }
   // An empty first choice only stands for "absent".
   const auto first = choices.begin() + (choices.front().empty() ? 1 : 0);
+  if (const json::string* string = value->if_string()) {
+    if (std::find(first, choices.end(), std::string_view(*string)) != choices.end())
+      return std::string(*string);
+  }
   refuse(name, *value, fmt::format("one of {}", fmt::join(first, choices.end(), ", ")));
   return std::string(choices.front());
 }

@@ -12,7 +12,11 @@
 namespace governor::daemon {
 
 /// Reads the arguments of a tool call. The first thing wrong is kept; `finish` returns it, or names an
-/// argument that nothing has read. `null` counts as absent.
+/// argument that nothing has read.
+///
+/// `null` is a value, and of the wrong type: it is what JavaScript makes of NaN and of what is missing where
+/// something was meant to be. To take it for "left out" would make certainty of no confidence at all, and of
+/// one agent all of them.
 class Arguments {
  public:
   explicit Arguments(const boost::json::object& object) : object_(object) {}
@@ -28,12 +32,15 @@ class Arguments {
   void require(std::string_view name, std::string expected);
   double number(std::string_view name, double absent, double lowest, double highest);
   std::int64_t integer(std::string_view name, std::int64_t absent, std::int64_t lowest, std::int64_t highest);
+  /// Where the schema allows null, which then counts as absent.
+  std::int64_t integer_or_null(std::string_view name, std::int64_t absent, std::int64_t lowest,
+                               std::int64_t highest);
   bool flag(std::string_view name, bool absent);
   /// Finite numbers, each from `lowest` to `highest`.
   std::vector<double> numbers(std::string_view name, std::size_t max_count, double lowest, double highest);
   std::optional<std::vector<std::string>> texts(std::string_view name, std::size_t max_count,
                                                 std::size_t max_bytes);
-  /// One of `choices`, else the first.
+  /// One of `choices`; if absent the first, which may be empty and then cannot be given.
   std::string choice(std::string_view name, const std::vector<std::string_view>& choices);
 
   /// A moment in ISO 8601, in UTC or with an offset; microseconds since the Unix epoch.

@@ -13,9 +13,9 @@ namespace governor::daemon {
 namespace {
 
 constexpr const char* kWayOut =
-    " Stop and do not write this file again: say what you wanted and what goes wrong. A person is told and "
-    "has to "
-    "look at it.";
+    " Stop writing it back and forth: say what you wanted and what goes wrong. For a minute this file is "
+    "refused "
+    "to you; other files are yours to write. A person is told.";
 
 struct WriteReport {
   std::string kind;

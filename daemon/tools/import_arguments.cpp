@@ -146,7 +146,7 @@ std::optional<core::Error> read_events(const json::value& value, core::AgentImpo
     core::ImportedEvent event;
     event.event = arguments.text("event", core::kMaxImportedTag).value_or("");
     event.reason = arguments.text("reason", core::kMaxImportedText).value_or("");
-    event.timestamp_us = arguments.integer("timestamp_us", 0, 1, kMaxTimeUs);
+    event.timestamp_us = arguments.integer_or_null("timestamp_us", 0, 1, kMaxTimeUs);
     if (auto error = arguments.finish()) return error;
     into.events.push_back(std::move(event));
   }
@@ -172,8 +172,8 @@ core::Result<core::AgentImport> parse_agent_import(const json::object& agent) {
   profile.id = arguments.agent_id().value_or("");
   profile.status = lifecycle_of(arguments.choice("status", {"active", "paused", "archived", "deleted"}));
   profile.status_reason = arguments.text("status_reason", core::kMaxImportedText).value_or("");
-  profile.status_since_us = arguments.integer("status_since_us", 0, 1, kMaxTimeUs);
-  profile.created_us = arguments.integer("created_us", 0, 1, kMaxTimeUs);
+  profile.status_since_us = arguments.integer_or_null("status_since_us", 0, 1, kMaxTimeUs);
+  profile.created_us = arguments.integer_or_null("created_us", 0, 1, kMaxTimeUs);
   profile.purpose = arguments.text("purpose", core::kMaxImportedText).value_or("");
   profile.parent_id = arguments.text("parent_agent_id", core::kMaxImportedText).value_or("");
   profile.notes = arguments.text("notes", core::kMaxImportedNotes).value_or("");

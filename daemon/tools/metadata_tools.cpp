@@ -168,9 +168,8 @@ core::Result<std::unique_ptr<ToolCall>> parse_update_metadata(const boost::json:
   command.notes = arguments.text("notes", kMaxNotesBytes);
   command.append_notes = arguments.flag("append_notes", false);
   command.purpose = arguments.text("purpose", kMaxPurposeBytes);
-  if (object.contains("pinned") && !object.at("pinned").is_null())
-    command.pinned = arguments.flag("pinned", false);
-  arguments.flag("pinned", false);
+  const bool pinned = arguments.flag("pinned", false);
+  if (object.contains("pinned")) command.pinned = pinned;
   if (auto error = arguments.finish()) return *std::move(error);
   if (!command.tags && !command.notes && !command.purpose && !command.pinned) {
     return core::invalid_argument("tags", "missing, and so are notes, purpose and pinned",

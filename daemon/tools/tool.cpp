@@ -1,8 +1,5 @@
 #include "daemon/tools/tool.hpp"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <algorithm>
 
 #include "daemon/tools/agent_tools.hpp"
@@ -51,33 +48,6 @@ const Tool* find_tool(std::string_view name) {
   const auto found =
       std::find_if(tools.begin(), tools.end(), [&](const Tool& tool) { return tool.name == name; });
   return found == tools.end() ? nullptr : &*found;
-}
-
-core::Result<std::vector<const Tool*>> tools_of_profile(std::string_view profile) {
-  std::vector<const Tool*> chosen;
-  const bool core = profile.empty() || profile == "core";
-  if (core || profile == "full") {
-    for (const Tool& tool : all_tools()) {
-      if (!core || tool.in_core) chosen.push_back(&tool);
-    }
-    return chosen;
-  }
-  std::string_view rest = profile;
-  while (!rest.empty()) {
-    const std::size_t comma = std::min(rest.find(','), rest.size());
-    const std::string_view group = rest.substr(0, comma);
-    rest.remove_prefix(std::min(comma + 1, rest.size()));
-    const std::size_t before = chosen.size();
-    for (const Tool& tool : all_tools()) {
-      if (tool.group == group) chosen.push_back(&tool);
-    }
-    if (chosen.size() == before) {
-      return core::invalid_argument(
-          "tools", fmt::format("\"{}\"", group),
-          fmt::format("core, full, or a comma list of {}", fmt::join(kToolGroups, ", ")));
-    }
-  }
-  return chosen;
 }
 
 }  // namespace governor::daemon

@@ -117,8 +117,9 @@ const std::vector<Tool>& all_tools();
 /// The tool with this name, or null.
 const Tool* find_tool(std::string_view name);
 
-/// Tools of a profile: `core` (or empty), the dozen that agents need all the time, `full`, or a comma list of
-/// groups. An error names what is unknown.
+/// Tools of a profile: `core` (or nothing), the dozen that agents need all the time, `full`, or a comma list
+/// of groups that are added to core, which `-core` leaves out. An error names what is unknown and what there
+/// is.
 core::Result<std::vector<const Tool*>> tools_of_profile(std::string_view profile);
 
 }  // namespace governor::daemon

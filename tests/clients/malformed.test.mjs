@@ -34,7 +34,7 @@ const ways = {
 /// Tells the recorder what is asked, where that can be read, so that the answer is checked as one to it.
 function remember(client, line) {
   try {
-    client.recorder.sent(JSON.parse(line));
+    client.recorder.sent(JSON.parse(String(line).replace(/^\ufeff/, '')));
   } catch {
     // Not JSON: its answer has no request.
   }

@@ -45,21 +45,20 @@ TEST_CASE("the file that was not written for longest is forgotten first") {
 TEST_CASE("versions of the store bring back what leads to a circle") {
   FileTable files;
   files.add(version("/a", "A", FileVersionKind::seen, 0));
-  files.add(version("/a", "B"));
+  for (const char* content : {"B", "A", "B"}) files.add(version("/a", content));
   CHECK(files.add(version("/a", "A")).watch.judge() == RewriteWatch::Circle::back_again);
 }
 
 TEST_CASE("what somebody without a right wrote is nobody's circle") {
   FileTable files;
-  files.add(version("/a", "A"));
-  files.add(version("/a", "B"));
+  for (const char* content : {"A", "B", "A", "B"}) files.add(version("/a", content));
   CHECK(files.add(version("/a", "A", FileVersionKind::unasked)).watch.judge() == RewriteWatch::Circle::none);
 }
 
 TEST_CASE("after a person's restoring the file begins anew") {
   FileTable files;
   files.add(version("/a", "A", FileVersionKind::seen, 0));
-  files.add(version("/a", "B"));
+  for (const char* content : {"B", "A", "B"}) files.add(version("/a", content));
   files.add(version("/a", "A", FileVersionKind::restored, 0));
   CHECK(files.add(version("/a", "B")).watch.judge() == RewriteWatch::Circle::none);
 }

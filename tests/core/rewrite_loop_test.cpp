@@ -11,11 +11,7 @@ constexpr std::int64_t kOneMinute = 60'000'000;
 
 struct Rewrites {
   Circle write(const std::string& content, std::int64_t writer = 1, std::int64_t after = kOneMinute / 60) {
-    watch.note({now += after, writer, content, false});
-    return watch.judge();
-  }
-  Circle restore(const std::string& content, std::int64_t writer = 1) {
-    watch.note({now += kOneMinute / 60, writer, content, true});
+    watch.note({now += after, writer, content});
     return watch.judge();
   }
   RewriteWatch watch;
@@ -24,8 +20,10 @@ struct Rewrites {
 
 }  // namespace
 
-TEST_CASE("a file that goes from A to B and back to A is a circle") {
+TEST_CASE("to undo a change once is no circle, to come back a second time is one") {
   Rewrites file;
+  CHECK(file.write("A") == Circle::none);
+  CHECK(file.write("B") == Circle::none);
   CHECK(file.write("A") == Circle::none);
   CHECK(file.write("B") == Circle::none);
   CHECK(file.write("A") == Circle::back_again);
@@ -33,18 +31,26 @@ TEST_CASE("a file that goes from A to B and back to A is a circle") {
   CHECK(file.write("C") == Circle::none);
 }
 
+TEST_CASE("two attempts that were both taken back are a circle, and so are longer ways back") {
+  Rewrites file;
+  for (const char* content : {"A", "B", "A", "C"}) CHECK(file.write(content) == Circle::none);
+  CHECK(file.write("A") == Circle::back_again);
+  Rewrites longer;
+  for (const char* content : {"A", "B", "C", "A", "B", "C"}) CHECK(longer.write(content) == Circle::none);
+  CHECK(longer.write("A") == Circle::back_again);
+}
+
 TEST_CASE("what was there before the first write counts") {
   Rewrites file;
   file.write("A", 0);
-  file.write("B");
+  for (const char* content : {"B", "A", "B"}) CHECK(file.write(content) == Circle::none);
   CHECK(file.write("A") == Circle::back_again);
 }
 
-TEST_CASE("writing the same once more in between does not hide a circle") {
+TEST_CASE("writing the same once more in between does not hide a circle, nor make one") {
   Rewrites file;
   file.write("A", 0);
-  file.write("B");
-  file.write("B");
+  for (const char* content : {"B", "B", "A", "A", "B"}) CHECK(file.write(content) == Circle::none);
   CHECK(file.write("A") == Circle::back_again);
 }
 
@@ -52,36 +58,31 @@ TEST_CASE("two writers that undo each other are a circle of the one who closes i
   Rewrites file;
   file.write("A", 1);
   file.write("B", 2);
+  file.write("A", 1);
+  file.write("B", 2);
   CHECK(file.write("A", 1) == Circle::back_again);
+  CHECK(file.watch.rests_until(1) == file.now + RewriteWatch::kRestUs);
+  CHECK(file.watch.rests_until(2) == 0);
 }
 
-TEST_CASE("going back after 10 minutes is none") {
+TEST_CASE("coming back twice in more than 10 minutes is none") {
   Rewrites file;
-  file.write("A", 0);
-  file.write("B");
+  for (const char* content : {"A", "B", "A", "B"}) file.write(content);
   CHECK(file.write("A", 1, 10 * kOneMinute) == Circle::none);
 }
 
-TEST_CASE("an old content counts when both changes are recent") {
+TEST_CASE("an old content counts when both returns are recent") {
   Rewrites file;
   file.write("A", 0);
   file.write("B", 1, 60 * kOneMinute);
+  for (const char* content : {"A", "B"}) CHECK(file.write(content) == Circle::none);
   CHECK(file.write("A") == Circle::back_again);
 }
 
-TEST_CASE("more than three rewrites that end where they began are a circle, three are not") {
+TEST_CASE("one way back over several steps is none") {
   Rewrites file;
   file.write("A", 0);
-  file.write("B");
-  file.write("C");
-  CHECK(file.write("A") == Circle::none);
-  SECTION("three") {
-    CHECK(file.write("D") == Circle::none);
-  }
-  Rewrites longer;
-  longer.write("A", 0);
-  for (const char* content : {"B", "C", "D"}) CHECK(longer.write(content) == Circle::none);
-  CHECK(longer.write("A") == Circle::no_progress);
+  for (const char* content : {"B", "C", "D", "E", "A"}) CHECK(file.write(content) == Circle::none);
 }
 
 TEST_CASE("writing the same four times is a circle") {
@@ -94,14 +95,10 @@ TEST_CASE("writing the same four times is a circle") {
 TEST_CASE("only rewrites of one writer within 10 minutes are counted") {
   Rewrites two;
   two.write("A", 0);
-  two.write("B", 1);
-  two.write("C", 2);
-  two.write("D", 1);
-  CHECK(two.write("A", 2) == Circle::none);
+  for (const int writer : {1, 2, 1, 2, 1}) CHECK(two.write("A", writer) == Circle::none);
   Rewrites slow;
   slow.write("A", 0);
-  for (const char* content : {"B", "C", "D"}) slow.write(content, 1, 4 * kOneMinute);
-  CHECK(slow.write("A", 1, 4 * kOneMinute) == Circle::none);
+  for (int i = 0; i < 6; ++i) CHECK(slow.write("A", 1, 4 * kOneMinute) == Circle::none);
 }
 
 TEST_CASE("steady work is none, however fast") {
@@ -109,26 +106,15 @@ TEST_CASE("steady work is none, however fast") {
   for (int i = 0; i < 100; ++i) CHECK(file.write("version " + std::to_string(i), 1, 1) == Circle::none);
 }
 
-TEST_CASE("restoring is going back on purpose, doing so again and again is not") {
-  Rewrites file;
-  file.write("A", 0);
-  file.write("B");
-  CHECK(file.restore("A") == Circle::none);
-  file.write("B");
-  CHECK(file.restore("A") == Circle::no_progress);
-}
-
 TEST_CASE("what nobody is counted for closes no circle") {
   Rewrites file;
-  file.write("A", 1);
-  file.write("B", 1);
+  for (const char* content : {"A", "B", "A", "B"}) file.write(content);
   CHECK(file.write("A", 0) == Circle::none);
 }
 
 TEST_CASE("forgotten rewrites no longer count as such") {
   Rewrites file;
-  file.write("A", 0);
-  for (const char* content : {"B", "C", "D"}) file.write(content);
+  for (const char* content : {"A", "B", "A", "B"}) file.write(content);
   file.watch.forget(1);
   CHECK(file.write("A") == Circle::none);
 }

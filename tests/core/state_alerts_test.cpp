@@ -74,16 +74,37 @@ TEST_CASE("a cause that comes back soon opens its alert again, later it is a new
   f.state.resolve_alert("low_disk", 4, f.changes);
   REQUIRE(of_kind<AlertSaved>(f.changes).size() == 2);
   f.changes.clear();
-  f.state.raise_alert(low_disk(), 9 * kMinute, f.changes);
+  AlertInput worse = low_disk();
+  worse.message = "no space";
+  worse.severity = AlertSeverity::critical;
+  f.state.raise_alert(std::move(worse), 9 * kMinute, f.changes);
   REQUIRE(of_kind<AlertSaved>(f.changes).size() == 1);
   CHECK_FALSE(of_kind<AlertSaved>(f.changes)[0].raised);
   CHECK(of_kind<AlertSaved>(f.changes)[0].alert.key == first);
   CHECK(of_kind<AlertSaved>(f.changes)[0].alert.resolved_us == 0);
+  // It tells of what is so now, not of what was.
+  CHECK(of_kind<AlertSaved>(f.changes)[0].alert.raised_us == 9 * kMinute);
+  CHECK(of_kind<AlertSaved>(f.changes)[0].alert.message == "no space");
+  CHECK(of_kind<AlertSaved>(f.changes)[0].alert.severity == AlertSeverity::critical);
   f.state.resolve_alert("low_disk", 9 * kMinute, f.changes);
   f.changes.clear();
   f.state.raise_alert(low_disk(), 19 * kMinute, f.changes);
   CHECK(of_kind<AlertSaved>(f.changes).at(0).raised);
   CHECK(of_kind<AlertSaved>(f.changes).at(0).alert.key != first);
+}
+
+TEST_CASE("a cause that comes back after an acknowledgement is news") {
+  StateFixture f;
+  f.state.raise_alert(low_disk(), 1, f.changes);
+  const Alert first = of_kind<AlertSaved>(f.changes)[0].alert;
+  f.state.acknowledge_alert({f.alice, 0}, first, "seen", 2, f.changes);
+  f.state.resolve_alert("low_disk", 3, f.changes);
+  f.changes.clear();
+  f.state.raise_alert(low_disk(), 4, f.changes);
+  REQUIRE(of_kind<AlertSaved>(f.changes).size() == 1);
+  CHECK(of_kind<AlertSaved>(f.changes)[0].raised);
+  CHECK(of_kind<AlertSaved>(f.changes)[0].alert.key != first.key);
+  CHECK(of_kind<AlertSaved>(f.changes)[0].alert.acknowledged_us == 0);
 }
 
 TEST_CASE("alerts whose cause lasts are known again after a restart") {

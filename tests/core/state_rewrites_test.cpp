@@ -11,6 +11,8 @@ struct RewriteFixture : FilesFixture {
   RewriteFixture() {
     enrol(alice, "ada");
     write(alice, "/p/a.cpp", "A", "B", "ada");
+    write(alice, "/p/a.cpp", "B", "A", "ada");
+    write(alice, "/p/a.cpp", "A", "B", "ada");
     changes.clear();
   }
   FileWriteOutcome close_circle() { return write(alice, "/p/a.cpp", "B", "A", "ada"); }
@@ -25,7 +27,8 @@ struct RewriteFixture : FilesFixture {
 
 }  // namespace
 
-TEST_CASE("an agent that writes a file back is in a loop: alert, audit, and a human is required") {
+TEST_CASE(
+    "an agent that writes a file back again and again is in a loop: alert, audit, and a human is required") {
   RewriteFixture files;
   const auto outcome = files.close_circle();
   CHECK(outcome.loop);
@@ -96,21 +99,45 @@ TEST_CASE("with the policy to block, an agent in such a loop may not write for a
   files.alice = files.state.open_session(session_named("a"), resumed, files.changes).key;
   files.enrol(files.alice, "ada");
   const LeaseKey lease = files.lease(files.alice, "/p/a.cpp", "ada");
-  files.write(files.alice, "/p/a.cpp", "A", "B", "ada");
-  files.write(files.alice, "/p/a.cpp", "B", "A", "ada");
+  for (int i = 0; i < 2; ++i) {
+    files.write(files.alice, "/p/a.cpp", "A", "B", "ada");
+    files.write(files.alice, "/p/a.cpp", "B", "A", "ada");
+  }
   CHECK(files.begin(files.alice, lease, "/p/a.cpp").error().code == ErrorCode::loop_detected);
   files.now += LoopState::kFirstCooldownUs;
   CHECK(files.begin(files.alice, lease, "/p/a.cpp"));
 }
 
-TEST_CASE("an agent in such a loop gets no new exclusive lease") {
+TEST_CASE("an honest undo costs nothing") {
+  FilesFixture files;
+  files.enrol(files.alice, "ada");
+  files.write(files.alice, "/p/a.cpp", "A", "B", "ada");
+  CHECK_FALSE(files.write(files.alice, "/p/a.cpp", "B", "A", "ada").loop);
+  CHECK(files.state.find_agent("ada")->profile.loop.kind == LoopKind::none);
+  CHECK(files.lease(files.alice, "/p/a.cpp", "ada") != 0);
+}
+
+TEST_CASE("an agent in such a loop gets no exclusive lease for that file for a while, and any other one") {
   RewriteFixture files;
   files.close_circle();
-  CHECK(files.lease(files.alice, "/p/c.cpp", "ada") == 0);
+  CHECK(files.lease(files.alice, "/p/a.cpp", "ada") == 0);
+  CHECK(files.lease(files.alice, "/p/c.cpp", "ada") != 0);
+  SECTION("the refusals do not prolong it") {
+    files.now += RewriteWatch::kRestUs / 2;
+    CHECK(files.lease(files.alice, "/p/a.cpp", "ada") == 0);
+    files.now += RewriteWatch::kRestUs / 2;
+    CHECK(files.lease(files.alice, "/p/a.cpp", "ada") != 0);
+  }
+  SECTION("others may have it") {
+    files.enrol(files.bob, "bob");
+    CHECK(files.lease(files.bob, "/p/a.cpp", "bob") != 0);
+  }
 }
 
 TEST_CASE("a session without an agent that writes in circles raises an alert") {
   FilesFixture files;
+  files.write(files.alice, "/p/a.cpp", "A", "B");
+  files.write(files.alice, "/p/a.cpp", "B", "A");
   files.write(files.alice, "/p/a.cpp", "A", "B");
   files.changes.clear();
   CHECK(files.write(files.alice, "/p/a.cpp", "B", "A").loop);

@@ -1,3 +1,8 @@
+#include <chrono>
+#include <future>
+#include <optional>
+#include <utility>
+
 #include "tests/ctl/recording_daemon.hpp"
 #include "tests/support/catch.hpp"
 
@@ -60,6 +65,40 @@ TEST_CASE("following writes each entry once, the oldest first", "[ctl]") {
   REQUIRE(daemon.calls().size() >= 3);
   CHECK(daemon.calls()[1].arguments.at("since").as_string() == "2025-11-21T10:00:02.000000Z");
   CHECK(daemon.run({"audit", "--for", "1"}).code == 2);
+}
+
+TEST_CASE("following goes on with the next daemon, and says so", "[ctl]") {
+  const TemporaryDirectory directory;
+  std::promise<void> first_asked;
+  std::promise<std::string> second_asked;
+  auto daemon =
+      std::make_optional<FakeDaemon>(directory.path(), [&, asked = false](auto, const auto&) mutable {
+        if (!std::exchange(asked, true)) first_asked.set_value();
+        return tool_result(page({entry(1, 1)}));
+      });
+  auto run = std::async(std::launch::async, [&] {
+    return run_governorctl(directory.path(), {"audit", "--follow", "--for", "4"}, false);
+  });
+  REQUIRE(first_asked.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
+  daemon.reset();
+  daemon.emplace(directory.path(), [&, asked = false](auto, const json::object& params) mutable {
+    const auto& arguments = params.at("arguments").as_object();
+    if (!std::exchange(asked, true)) second_asked.set_value(json::serialize(arguments));
+    return tool_result(page({entry(2, 2)}));
+  });
+  const Run followed = run.get();
+  CHECK(followed.code == 0);
+  CHECK(contains(followed.out, "detail 1"));
+  CHECK(contains(followed.out, "detail 2"));
+  CHECK(followed.out.find("detail 2", followed.out.find("detail 2") + 1) == std::string::npos);
+  CHECK(contains(followed.err, "the daemon is gone"));
+  CHECK(contains(followed.err, "a daemon is there again"));
+  CHECK(contains(second_asked.get_future().get(), "2025-11-21T10:00:01.000000Z"));
+}
+
+TEST_CASE("who never found a daemon to follow is told so at once", "[ctl]") {
+  const TemporaryDirectory directory;
+  CHECK(run_governorctl(directory.path(), {"audit", "--follow"}, false).code == 3);
 }
 
 TEST_CASE("verify says whether the log is intact, and the exit code too", "[ctl]") {

@@ -1,5 +1,6 @@
 #include "ipc/connect.hpp"
 
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -113,6 +114,28 @@ TEST_CASE("a failed start is reported with the daemon's own reason") {
   CHECK(connection.error().message.find("the database is from a newer governor upgrade it") !=
         std::string::npos);
   CHECK(world.starts() == 1);
+}
+
+TEST_CASE("a start that takes long has not failed: it goes on, and whoever comes later finds the daemon") {
+  World world("late");
+  const std::string gate = world.base / "gate";
+  REQUIRE(::mkfifo(gate.c_str(), 0600) == 0);
+  world.options.environment.set("GOVERNOR_FAKE_GATE", gate);
+  world.options.start_patience = milliseconds(300);
+  const auto connection = world.connect();
+  REQUIRE_FALSE(connection);
+  CHECK(connection.error().code == Errc::deadline_exceeded);
+  CHECK(connection.error().message.find("goes on starting") != std::string::npos);
+  // The pipe opens only if the daemon still waits at its other end.
+  const auto deadline = Deadline::after(milliseconds(10000));
+  UniqueFd opened;
+  while (!opened && !deadline.expired()) {
+    opened = UniqueFd(::open(gate.c_str(), O_WRONLY | O_NONBLOCK));
+    static_cast<void>(pause_until(deadline.capped(milliseconds(5))));
+  }
+  REQUIRE(opened);
+  world.options.start_patience = milliseconds(10000);
+  CHECK(world.connect());
 }
 
 TEST_CASE("a daemon that ends without a word, or does not exist, is a failed start") {

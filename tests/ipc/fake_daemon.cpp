@@ -1,7 +1,8 @@
-// Behaves as GOVERNOR_FAKE says: serve (default), fail, vanish (end without a report), already. Appends a
-// line to GOVERNOR_FAKE_LOG at each start, writes what it inherited to GOVERNOR_FAKE_REPORT. While serving it
-// answers hello, echoes numbered lines and keepalives, dies on a line with "die", leaves when asked to drain
-// and when its last connection has ended.
+// Behaves as GOVERNOR_FAKE says: serve (default), fail, vanish (end without a report), already, late (takes
+// the lock and serves once somebody opens the pipe GOVERNOR_FAKE_GATE for writing). Appends a line to
+// GOVERNOR_FAKE_LOG at each start, writes what it inherited to GOVERNOR_FAKE_REPORT. While serving it answers
+// hello, echoes numbered lines and keepalives, dies on a line with "die", leaves when asked to drain and when
+// its last connection has ended.
 
 #include <fcntl.h>
 #include <poll.h>
@@ -146,6 +147,9 @@ int main(int argc, char** argv) {
   if (!lock || !*lock) {
     report_already_running(report);
     return 3;
+  }
+  if (behaviour == "late") {
+    const UniqueFd gate(::open(variable("GOVERNOR_FAKE_GATE").c_str(), O_RDONLY));
   }
   auto listener = bind_listener(**lock, paths->socket, 128);
   if (!listener) {

@@ -62,6 +62,7 @@ TEST_CASE("text becomes a valid JSON string whatever it is") {
   CHECK(quoted("plain \xC3\xA4 \xF0\x9F\x98\x80") == "\"plain \xC3\xA4 \xF0\x9F\x98\x80\"");
   CHECK(quoted("a\"b\\c\n\x01") == R"("a\"b\\c\u000a\u0001")");
   CHECK(quoted(std::string_view("\0", 1)) == R"("\u0000")");
+  CHECK(quoted("a\xE2\x80\xA8\xE2\x80\xA9\xE2\x80\x9D") == "\"a\\u2028\\u2029\xE2\x80\x9D\"");
   const std::string replaced = "\xEF\xBF\xBD";
   CHECK(quoted("\xFF") == "\"" + replaced + "\"");
   CHECK(quoted("\xC3") == "\"" + replaced + "\"");

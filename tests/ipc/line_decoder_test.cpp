@@ -127,3 +127,24 @@ TEST_CASE("a long line that comes in small pieces is not searched again and agai
   // Searching from the beginning each time would read 500 GiB.
   CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(10));
 }
+
+TEST_CASE("of a line that is too long the request's id is known, wherever it stands") {
+  const std::string filler(1000, 'x');
+  for (const std::string& line : {"{\"id\":7,\"method\":\"m\",\"params\":\"" + filler + "\"}",
+                                  "{\"method\":\"m\",\"params\":\"" + filler + "\",\"id\":7}"}) {
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{100}, line.size() + 1}) {
+      LineDecoder decoder(500);
+      std::string found;
+      const std::string bytes = "3 " + std::string(600, ' ') + "[]\n" + line + "\n";
+      for (std::size_t at = 0; at < bytes.size(); at += piece) {
+        decoder.feed(std::string_view(bytes).substr(at, piece));
+        for (auto event = decoder.next(); event.kind != Kind::none; event = decoder.next()) {
+          REQUIRE(event.kind == Kind::too_long);
+          REQUIRE(event.outline != nullptr);
+          found += "<" + std::string(event.outline->request_id()) + ">";
+        }
+      }
+      CHECK(found == "<><7>");
+    }
+  }
+}

@@ -12,6 +12,12 @@ TEST_CASE("plain lines begin with an object or an array, blanks before it allowe
   }
 }
 
+TEST_CASE("a byte order mark before a line is no part of it") {
+  CHECK(classify("\xEF\xBB\xBF{}").kind == LineKind::plain);
+  CHECK(classify("\xEF\xBB\xBF{}").numbered.payload == "{}");
+  CHECK(classify("\xEF\xBB\xBF").kind == LineKind::empty);
+}
+
 TEST_CASE("a numbered line is a number, one space and the payload") {
   const auto parsed = classify("17 {\"id\":1}");
   CHECK(parsed.kind == LineKind::numbered);

@@ -165,16 +165,18 @@ TEST_CASE("an agent that repairs in circles is stopped, and a person is asked") 
     if (decision(verdict) == "allow") project_file(sandbox, "core.cpp", content);
     return verdict;
   };
-  REQUIRE(decision(write(lines(400))) == "allow");
-  REQUIRE(tool.wrote(file).empty());
+  for (const int count : {400, 500, 400}) {
+    REQUIRE(decision(write(lines(count))) == "allow");
+    REQUIRE(tool.wrote(file).empty());
+  }
   REQUIRE(decision(write(lines(500))) == "allow");
   const json::object objection = tool.wrote(file);
   REQUIRE(objection.contains("decision"));
   CHECK(objection.at("decision").as_string() == "block");
-  CHECK(contains(objection.at("reason"), "Stop and do not write this file again"));
+  CHECK(contains(objection.at("reason"), "Stop writing it back and forth"));
   const json::object denied = write(lines(400));
   CHECK(decision(denied) == "deny");
-  CHECK(contains(denied.at("permissionDecisionReason"), "loop"));
+  CHECK(contains(denied.at("permissionDecisionReason"), "back and forth"));
   const Finished alerts = control(sandbox, {"alerts"});
   INFO(alerts.output);
   CHECK(alerts.output.find("claude-code-99999999") != std::string::npos);

@@ -84,9 +84,44 @@ TEST_CASE("a line of 8 MiB is a request and one more byte is refused while the c
 
   client->send(request_of(ipc::kMaxLineBytes + 1));
   const Answer refused = client->next_answer();
+  CHECK(refused.id == 77);
   CHECK(refused.error().at("code").to_number<int>() == -32600);
   CHECK(refused.error().at("data").at("code").as_string() == "limit_exceeded");
   CHECK(client->call("process_agent_update", {{"agent_id", "after"}}).tool_error().empty());
+}
+
+TEST_CASE(
+    "a request that is no JSON is answered under its id, and what some programs end lines at never comes") {
+  Sandbox sandbox;
+  Child daemon = sandbox.start_daemon();
+  const auto client = converse(sandbox, GENERATE(Way::proxy, Way::socket));
+  client->initialize();
+  std::string deep = R"({"jsonrpc":"2.0","method":"ping","params":{"x":)";
+  deep += std::string(100, '[') + std::string(100, ']') + R"(},"id":5})";
+  for (const std::string& line :
+       {std::string(R"({"jsonrpc":"2.0","method":"tools/call","params":{"confidence":NaN},"id":5})"), deep,
+        std::string("{\"jsonrpc\":\"2.0\",\"method\":\"ping\",\"params\":{\"x\":\"\xFF\"},\"id\":5}")}) {
+    client->send(line);
+    const Answer refused = client->next_answer();
+    CHECK(refused.id == 5);
+    CHECK(refused.error().at("code").to_number<int>() == -32700);
+  }
+  client->send("\xEF\xBB\xBF{\"jsonrpc\":\"2.0\",\"id\":6,\"method\":\"ping\"}");
+  CHECK(client->next_answer().id == 6);
+
+  const std::string purpose =
+      "one\xE2\x80\xA8two\xE2\x80\xA9"
+      "cut \\ud83d";
+  client->send(R"({"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"register_agent",)"
+               R"("arguments":{"agent_id":"odd","purpose":")" +
+               purpose + R"("}}})");
+  CHECK(client->next_answer().tool_error().empty());
+  client->ask_tool("get_agent_metadata", {{"agent_id", "odd"}});
+  const auto line = client->receive(patience());
+  REQUIRE(line);
+  CHECK(line->find("one\\u2028two\\u2029cut \xEF\xBF\xBD") != std::string::npos);
+  CHECK(line->find("\xE2\x80\xA8") == std::string::npos);
+  CHECK(line->find("\xE2\x80\xA9") == std::string::npos);
 }
 
 }  // namespace

@@ -90,8 +90,18 @@ TEST_CASE("an agent owned by the session of a killed proxy can be registered by 
   }));
 }
 
-/// Also with a request that waits for a daemon which does not answer.
-void check_ends(void (*end)(ProxyConversation&)) {
+constexpr int kLost = 4;  // the exit code
+
+TEST_CASE("a proxy ends within a second of the end of its input") {
+  Sandbox sandbox;
+  ProxyConversation client(sandbox);
+  update_once(client);
+  client.end_input();
+  CHECK(client.process().wait(patience(seconds(1))) == 0);
+  check_nothing_left(sandbox);
+}
+
+TEST_CASE("a proxy ends within a second of SIGTERM, and says so if something is left unanswered") {
   Sandbox sandbox;
   ProxyConversation client(sandbox);
   update_once(client);
@@ -100,18 +110,46 @@ void check_ends(void (*end)(ProxyConversation&)) {
     ::kill(sandbox.daemon(), SIGSTOP);
     client.ask("ping");
   }
-  end(client);
-  CHECK(client.process().wait(patience(seconds(1))) == 0);
+  client.process().signal(SIGTERM);
+  CHECK(client.process().wait(patience(seconds(1))) == (waiting ? kLost : 0));
   if (waiting) ::kill(sandbox.daemon(), SIGCONT);
   check_nothing_left(sandbox);
 }
 
-TEST_CASE("a proxy ends within a second of the end of its input") {
-  check_ends([](ProxyConversation& client) { client.end_input(); });
+TEST_CASE("what a daemon answers late is waited for after the end of the input") {
+  Sandbox sandbox;
+  ProxyConversation client(sandbox);
+  update_once(client);
+  ::kill(sandbox.daemon(), SIGSTOP);
+  client.ask_tool("process_agent_update", {{"agent_id", "orphan"}});
+  client.end_input();
+  CHECK_FALSE(client.process().wait(ipc::Deadline::after(milliseconds(1500))));
+  ::kill(sandbox.daemon(), SIGCONT);
+  CHECK(client.next_answer().content().at("update").to_number<int>() == 2);
+  CHECK(client.process().wait(patience(seconds(1))) == 0);
 }
 
-TEST_CASE("a proxy ends within a second of SIGTERM") {
-  check_ends([](ProxyConversation& client) { client.process().signal(SIGTERM); });
+TEST_CASE("an open stream does not hold up the end") {
+  Sandbox sandbox;
+  ProxyConversation client(sandbox);
+  update_once(client);
+  client.send(
+      R"({"jsonrpc":"2.0","id":"s","method":"subscriptions/listen","params":{"notifications":{},"_meta":{)"
+      R"("io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}}})");
+  const auto acknowledged = client.receive(patience());
+  REQUIRE(acknowledged);
+  CHECK(acknowledged->find("notifications/subscriptions/acknowledged") != std::string::npos);
+  client.end_input();
+  CHECK(client.process().wait(patience(seconds(1))) == 0);
+}
+
+TEST_CASE("the first words of a client that says no more are answered, though no daemon runs yet") {
+  Sandbox sandbox;
+  ProxyConversation client(sandbox);
+  client.ask_tool("process_agent_update", {{"agent_id", "brief"}});
+  client.end_input();
+  CHECK(client.next_answer().content().at("update").to_number<int>() == 1);
+  CHECK(client.process().wait(patience(seconds(1))) == 0);
 }
 
 TEST_CASE("what was asked before the end of the input is answered") {

@@ -63,6 +63,7 @@ class Proxy {
                  const std::string& program = GOVERNOR_PROXY) {
     auto input = make_pipe();
     auto output = make_pipe();
+    auto errors = make_pipe();
     arguments.insert(arguments.begin(), program);
     const auto environment = world.environment();
     const auto argument_pointers = exec_vector(arguments);
@@ -71,11 +72,13 @@ class Proxy {
     if (pid_ == 0) {
       ::dup2(input->first.get(), 0);
       ::dup2(output->second.get(), 1);
+      ::dup2(errors->second.get(), 2);
       ::execve(program.c_str(), argument_pointers.data(), environment_pointers.data());
       ::_exit(127);
     }
     input_ = std::move(input->second);
     output_ = std::move(output->first);
+    errors_ = std::move(errors->first);
   }
   ~Proxy() {
     if (pid_ <= 0) return;
@@ -110,6 +113,15 @@ class Proxy {
       static_cast<void>(pause_until(deadline.capped(milliseconds(2))));
     }
   }
+  /// What it said on standard error, after its end.
+  std::string complaints() {
+    std::string all;
+    char buffer[4096];
+    for (ssize_t got = 0; (got = ::read(errors_.get(), buffer, sizeof buffer)) > 0;) {
+      all.append(buffer, static_cast<std::size_t>(got));
+    }
+    return all;
+  }
   void end_input() { input_.reset(); }
   void stop_reading() { output_.reset(); }
   pid_t pid() const { return pid_; }
@@ -129,10 +141,12 @@ class Proxy {
   pid_t pid_ = 0;
   UniqueFd input_;
   UniqueFd output_;
+  UniqueFd errors_;
   LineDecoder decoder_{16 * 1024 * 1024};
 };
 
 constexpr milliseconds kSecond{1000};
+constexpr int kLost = 4;  // the exit code
 
 bool ends_within(const ProcessIdentity& process, milliseconds patience) {
   const auto deadline = Deadline::after(patience);
@@ -204,6 +218,7 @@ TEST_CASE("signals end the proxy within a second, connected, connecting or with 
     REQUIRE(connected.hear());
     ::kill(connected.pid(), number);
     CHECK(connected.wait(kSecond) == 0);
+    CHECK(connected.complaints().empty());
   }
   World slow;
   slow.daemon = slow.base / "slow";
@@ -211,23 +226,76 @@ TEST_CASE("signals end the proxy within a second, connected, connecting or with 
                              << "\nexec sleep 1000\n";
   REQUIRE(::chmod(slow.daemon.c_str(), 0700) == 0);
   Proxy connecting(slow);
-  connecting.say("{\"id\":1}");
+  connecting.say("{\"id\":1,\"method\":\"a\"}");
   const auto deadline = Deadline::after(milliseconds(5000));
   while (slow.daemon_pids().empty() && !deadline.expired()) {
     static_cast<void>(pause_until(deadline.capped(milliseconds(5))));
   }
   ::kill(connecting.pid(), SIGTERM);
-  CHECK(connecting.wait(kSecond) == 0);
+  CHECK(connecting.wait(kSecond) == kLost);
+  CHECK(connecting.complaints() ==
+        "governor-proxy: 1 request was not answered and did not reach the daemon\n");
   for (const pid_t pid : slow.daemon_pids()) ::kill(pid, SIGKILL);
 }
 
-TEST_CASE("the end of the input ends the proxy within a second, also when a request is never answered") {
+TEST_CASE("after the end of the input the answers are waited for") {
+  World world;
+  Proxy proxy(world);
+  proxy.say("{\"id\":1}");
+  REQUIRE(proxy.hear());
+  const pid_t daemon = world.daemon_pids().back();
+  ::kill(daemon, SIGSTOP);
+  proxy.say("{\"id\":2}");
+  proxy.say("{\"id\":3}");
+  proxy.end_input();
+  CHECK_FALSE(proxy.hear(milliseconds(1500)));
+  ::kill(daemon, SIGCONT);
+  CHECK(proxy.hear() == "{\"id\":2}");
+  CHECK(proxy.hear() == "{\"id\":3}");
+  CHECK(proxy.wait(kSecond) == 0);
+  CHECK(proxy.complaints().empty());
+}
+
+TEST_CASE(
+    "more lines than may wait are read to their end, also when the client has closed its end long ago") {
+  World world;
+  Proxy proxy(world);
+  proxy.say("{\"id\":0}");
+  REQUIRE(proxy.hear());
+  const pid_t daemon = world.daemon_pids().back();
+  ::kill(daemon, SIGSTOP);
+  for (int i = 1; i <= 1000; ++i) proxy.say("{\"id\":" + std::to_string(i) + "}");
+  proxy.end_input();
+  CHECK_FALSE(proxy.hear(milliseconds(1500)));
+  ::kill(daemon, SIGCONT);
+  for (int i = 1; i <= 1000; ++i) REQUIRE(proxy.hear() == "{\"id\":" + std::to_string(i) + "}");
+  CHECK(proxy.wait(kSecond) == 0);
+}
+
+TEST_CASE("a request that is not answered in time after the end of the input is told, with the exit code") {
+  World world;
+  Proxy proxy(world, {"--wait-at-end", "1"});
+  proxy.say("{\"id\":1}");
+  REQUIRE(proxy.hear());
+  ::kill(world.daemon_pids().back(), SIGSTOP);
+  proxy.say("{\"id\":2,\"method\":\"a\"}");
+  proxy.say("{\"method\":\"notifications/x\"}");
+  proxy.end_input();
+  CHECK(proxy.wait(milliseconds(3000)) == kLost);
+  CHECK(proxy.complaints() ==
+        "governor-proxy: 1 request was not answered; whether it took effect is not known\n");
+  ::kill(world.daemon_pids().back(), SIGCONT);
+}
+
+TEST_CASE("a daemon that cannot be started is told to who has ended the input as to anybody else") {
   World world;
   world.daemon = "/nonexistent/governord";
   Proxy proxy(world);
   proxy.say("{\"id\":1,\"method\":\"a\"}");
-  CHECK_FALSE(proxy.hear(milliseconds(100)));
   proxy.end_input();
+  const auto error = proxy.hear(milliseconds(15000));
+  REQUIRE(error);
+  CHECK(error->find("-31001") != std::string::npos);
   CHECK(proxy.wait(kSecond) == 0);
 }
 
@@ -238,13 +306,21 @@ TEST_CASE("a client that stops reading cannot keep the proxy from ending") {
   for (int i = 0; i < 10; ++i) proxy.say(line);
   proxy.let_output_pile_up(60000);
   ::kill(proxy.pid(), SIGTERM);
-  CHECK(proxy.wait(kSecond) == 0);
+  CHECK(proxy.wait(kSecond) == kLost);
+  CHECK(proxy.complaints().find("lines for the client were not read") != std::string::npos);
 
-  Proxy ended(world);
+  Proxy ended(world, {"--wait-at-end", "1"});
   for (int i = 0; i < 10; ++i) ended.say(line);
   ended.let_output_pile_up(60000);
   ended.end_input();
-  CHECK(ended.wait(kSecond) == 0);
+  CHECK(ended.wait(milliseconds(3000)) == kLost);
+
+  Proxy gone(world);
+  for (int i = 0; i < 10; ++i) gone.say(line);
+  gone.let_output_pile_up(60000);
+  gone.end_input();
+  gone.stop_reading();
+  CHECK(gone.wait(kSecond) == kLost);
 }
 
 TEST_CASE("a proxy of a newer build replaces the daemon once, and nobody sees an error") {
@@ -268,7 +344,7 @@ TEST_CASE("an output that nobody reads any more ends the proxy") {
   Proxy proxy(world);
   proxy.stop_reading();
   proxy.say("{\"id\":1}");
-  CHECK(proxy.wait(milliseconds(10000)) == 0);
+  CHECK(proxy.wait(milliseconds(10000)) == kLost);
 }
 
 #ifdef __linux__

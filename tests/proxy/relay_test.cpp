@@ -107,6 +107,14 @@ TEST_CASE("answers lose their number, and everything else from the daemon passes
   CHECK(world.relay.is_idle());
 }
 
+TEST_CASE("a byte order mark before a line is not passed on") {
+  World world;
+  world.connect();
+  world.client("\xEF\xBB\xBF{\"id\":1}");
+  world.client("\xEF\xBB\xBF");
+  CHECK(world.sent() == "1 {\"id\":1}\n");
+}
+
 TEST_CASE("empty lines are not numbered") {
   World world;
   world.connect();
@@ -239,8 +247,11 @@ TEST_CASE("while the client does not read, nothing more is read from either side
 TEST_CASE("an over-long line is answered here and costs no number") {
   World world;
   world.connect();
-  world.relay.client_line_too_long(9000000);
-  CHECK(world.written().find("limit_exceeded") != std::string::npos);
+  const governor::ipc::MessageOutline outline(R"({"method":"a","params":{},"id":"q"})");
+  world.relay.client_line_too_long(outline, 9000000);
+  const std::string answer = world.written();
+  CHECK(answer.find("limit_exceeded") != std::string::npos);
+  CHECK(governor::ipc::find_member(answer, "id") == std::string_view("\"q\""));
   world.client("a");
   CHECK(world.sent() == "1 a\n");
 }
@@ -355,6 +366,65 @@ TEST_CASE("a daemon that comes back in time costs no error, however often") {
   }
 }
 
+TEST_CASE("a stream that brings something between two kills is not given up, however long that goes on") {
+  World world;
+  const std::string notice =
+      R"({"jsonrpc":"2.0","method":"notifications/x","params":{"_meta":{"io.modelcontextprotocol/subscriptionId":"l"}}})";
+  world.connect();
+  world.client(R"({"id":"\u006c","method":"subscriptions/listen"})");
+  world.client(R"({"id":2,"method":"poison"})");
+  world.sent();
+  world.daemon(notice);
+  CHECK(world.written() == notice + "\n");
+  for (int i = 0; i < 100; ++i) {
+    world.relay.disconnected(world.now);
+    world.pass(milliseconds(400));
+    world.connect();
+    world.sent();
+    world.daemon(notice);
+    std::string seen = world.written();
+    // The stream proves nothing about other requests.
+    if (seen.find("-31001") != std::string::npos) {
+      CHECK(seen.find(R"("id":2)") != std::string::npos);
+      seen = notice + "\n";
+    }
+    CHECK(seen == notice + "\n");
+  }
+  CHECK(world.relay.is_done());
+  world.relay.disconnected(world.now);
+  world.pass(Relay::kUnreachableAfter - milliseconds(1));
+  CHECK(world.written().empty());
+  world.pass(milliseconds(1));
+  CHECK(world.written().find("-31001") != std::string::npos);
+}
+
+TEST_CASE("what is lost at the end is counted: no notifications, no streams") {
+  World world;
+  world.connect();
+  world.client(R"({"id":1,"method":"subscriptions/listen"})");
+  world.client(R"({"method":"notifications/x"})");
+  world.client(R"({"id":2,"method":"a"})");
+  world.sent();
+  world.daemon(
+      R"({"method":"notifications/y","params":{"_meta":{"io.modelcontextprotocol/subscriptionId":1}}})");
+  world.written();
+  world.client(R"({"id":3,"method":"b"})");
+  CHECK_FALSE(world.relay.is_done());
+  CHECK(world.relay.lost().requests == 2);
+  CHECK(world.relay.lost().unsent == 1);
+  CHECK(world.relay.lost().answers == 0);
+  world.sent();
+  world.daemon("2");
+  world.daemon("3 {\"id\":2}");
+  CHECK(world.relay.lost().answers == 1);
+  world.daemon("4 {\"id\":3}");
+  CHECK(world.relay.lost().requests == 0);
+  CHECK_FALSE(world.relay.is_done());
+  world.written();
+  CHECK(world.relay.is_done());
+  CHECK_FALSE(world.relay.lost().any());
+}
+
 TEST_CASE("a daemon that is stopped for three seconds costs nothing") {
   World world;
   world.connect();
@@ -440,8 +510,30 @@ TEST_CASE("a refused hello is told to the client with the daemon's words") {
                R"("data":{"hint":"update governor-proxy"}}})");
   CHECK(world.relay.should_disconnect());
   world.relay.disconnected(world.now);
-  world.pass(milliseconds(10000));
+  world.pass(milliseconds(0));
   CHECK(world.written().find("protocol 1 is too old: update governor-proxy") != std::string::npos);
+}
+
+TEST_CASE("a refusal that time does not heal is told at once, any other only after a while") {
+  for (const auto& [code, at_once] : {std::pair("-31002", true), std::pair("-32602", true),
+                                      std::pair("-31003", false), std::pair("-31005", false)}) {
+    World world;
+    world.client(R"({"id":1,"method":"a"})");
+    world.relay.connected(world.now);
+    world.sent();
+    world.daemon(R"({"jsonrpc":"2.0","id":0,"error":{"code":)" + std::string(code) + R"(,"message":"no"}})");
+    world.relay.disconnected(world.now);
+    world.pass(milliseconds(1));
+    CHECK(world.written().empty() != at_once);
+    // What comes next is refused as well, as long as the daemon is there.
+    world.client(R"({"id":2,"method":"a"})");
+    world.pass(milliseconds(1));
+    CHECK(world.written().empty() != at_once);
+    world.relay.connecting_failed("gone");
+    world.client(R"({"id":3,"method":"a"})");
+    world.pass(milliseconds(1));
+    CHECK(world.written().empty());
+  }
 }
 
 TEST_CASE("an older daemon is asked once to leave, and requests go on meanwhile") {

@@ -1,4 +1,4 @@
-import { accepted, either, error, ignored, refused, request } from './expect.mjs';
+import { accepted, call, either, error, ignored, refused, request } from './expect.mjs';
 import { kInvalidRequest, kParseError } from '../lib/mcp.mjs';
 
 // Texts that are no JSON, or JSON that is no JSON-RPC. On the socket a line that begins with neither { nor [
@@ -6,6 +6,8 @@ import { kInvalidRequest, kParseError } from '../lib/mcp.mjs';
 // codes for some.
 
 const notJson = error(kParseError);
+/// The same for a request whose id can be read in spite of it.
+const notJsonOf = (id) => error(kParseError, { id });
 const notFramed = error([kParseError, kInvalidRequest]);
 const notRequest = error(kInvalidRequest);
 const nested = (depth) => '['.repeat(depth) + ']'.repeat(depth);
@@ -15,19 +17,25 @@ export const json = [
   ['words', 'hello, is anybody there', notFramed],
   ['an HTTP request', 'GET / HTTP/1.1', notFramed],
   ['an LSP header', 'Content-Length: 42', notFramed],
-  ['an object cut short', '{"jsonrpc":"2.0","id":1,"method":', notJson],
-  ['a trailing comma', '{"jsonrpc":"2.0","id":1,"method":"ping",}', notJson],
+  ['an object cut short', '{"jsonrpc":"2.0","id":1,"method":', notJsonOf(1)],
+  ['a trailing comma', '{"jsonrpc":"2.0","id":1,"method":"ping",}', notJsonOf(1)],
   ['single quotes', "{'jsonrpc':'2.0','id':1,'method':'ping'}", notJson],
-  ['a comment', '{"jsonrpc":"2.0","id":1,"method":"ping"/* please */}', notJson],
+  ['a comment', '{"jsonrpc":"2.0","id":1,"method":"ping"/* please */}', notJsonOf(1)],
   ['an unquoted key', '{jsonrpc:"2.0","id":1,"method":"ping"}', notJson],
-  ['two objects on a line', `${ping('"id":1,')}${ping('"id":2,')}`, notJson],
-  ['text after the object', `${ping('"id":1,')} and more`, notJson],
+  ['two objects on a line', `${ping('"id":1,')}${ping('"id":2,')}`, notJsonOf(1)],
+  ['text after the object', `${ping('"id":1,')} and more`, notJsonOf(1)],
   ['NaN as a word', ping('"id":NaN,'), notJson],
   ['a number with a leading zero', ping('"id":007,'), notJson],
   ['an unknown escape', ping('"id":"\\q",'), notJson],
-  ['half a surrogate pair', ping('"id":"\\ud800",'), notJson],
+  ['NaN as an argument', call('simulate_update', '{"confidence":NaN}'), refused(kParseError)],
+  ['an infinity after the id', call('simulate_update', '{"complexity":-Infinity}'), refused(kParseError)],
+  [
+    'half a surrogate pair in a text',
+    call('simulate_update', '{"agent_id":"half","response_text":"cut \\ud83d"}'),
+    accepted,
+  ],
   ['nesting 100,000 deep', nested(100_000), notJson],
-  ['parameters nested 5,000 deep', request('tools/list', `{"x":${nested(5_000)}}`), notJson],
+  ['parameters nested 5,000 deep', request('tools/list', `{"x":${nested(5_000)}}`), refused(kParseError)],
   ['a lone string', '"ping"', notFramed],
   ['null', 'null', notFramed],
   ['true', 'true', notFramed],

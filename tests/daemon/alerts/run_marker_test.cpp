@@ -42,9 +42,15 @@ TEST_CASE("a run that ended in order leaves nothing, one that did not says when 
   CHECK(found->started_us == kMarkerNoon);
   CHECK(found->last_log_us == 0);
   CHECK_FALSE(found->machine_restarted);
-  CHECK(found->describe() ==
-        "The run of the daemon before this one did not end in order; pid 4712, started "
-        "2025-11-25T12:00:00.000000Z. Nothing that was acknowledged is lost.");
+  CHECK(
+      found->describe() ==
+      "The run of the daemon before this one did not end in order; pid 4712, started "
+      "2025-11-25T12:00:00.000000Z. Whether everything that was acknowledged is there could not be checked.");
+  UncleanRun checked = *found;
+  checked.confirmed = UncleanRun::Confirmed::all_there;
+  CHECK(checked.describe().find("Nothing that was acknowledged is lost") != std::string::npos);
+  checked.confirmed = UncleanRun::Confirmed::some_lost;
+  CHECK(checked.describe().find("acknowledged is lost") == std::string::npos);
   CHECK(place.find("boot-2")->machine_restarted);
 }
 
@@ -72,6 +78,15 @@ TEST_CASE("a marker that cannot be understood is a crash of which nothing is kno
     CHECK(found->started_us == 0);
     CHECK_FALSE(found->describe().empty());
   }
+}
+
+TEST_CASE("a run that does not come about leaves the marker as it was") {
+  const MarkerPlace place;
+  RunMarker(place.directory.path(), 4711, kMarkerNoon, "boot-1").withdraw();
+  CHECK_FALSE(place.find());
+  { const RunMarker crashed(place.directory.path(), 4712, kMarkerNoon, "boot-1"); }
+  RunMarker(place.directory.path(), 4713, kMarkerNoon, "boot-1").withdraw();
+  CHECK(place.find()->pid == 4712);  // of whom nobody has been told
 }
 
 TEST_CASE("where the marker cannot be written the daemon runs all the same") {

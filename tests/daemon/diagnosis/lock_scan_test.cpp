@@ -72,6 +72,8 @@ TEST_CASE("the locks of a live process are in use, those of a dead one are dead,
   place.write("data/locks/live.lock", json_lock(owner.pid()));
   place.write("data/locks/dead.lock", json_lock(dead_pid()));
   place.write(".agent_locks/0a1b2c", std::to_string(dead_pid()));
+  place.write(".lock_ada", std::to_string(dead_pid()));
+  place.write(".lock_", std::to_string(dead_pid()));
   place.write(".agent_locks/nobody.lock", R"({"agent_id":"ada","filepath":"a.py","locked_at":1764072000.0})");
   place.write("empty.lock", "");
   place.write("Cargo.lock", "4711");
@@ -80,6 +82,7 @@ TEST_CASE("the locks of a live process are in use, those of a dead one are dead,
                                                      {"data/locks/live.lock", LockState::alive},
                                                      {"data/locks/dead.lock", LockState::dead},
                                                      {".agent_locks/0a1b2c", LockState::dead},
+                                                     {".lock_ada", LockState::dead},
                                                      {".agent_locks/nobody.lock", LockState::unknown},
                                                      {"empty.lock", LockState::unknown}};
   CHECK(place.states() == expected);

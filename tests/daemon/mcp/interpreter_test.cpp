@@ -74,17 +74,18 @@ TEST_CASE_METHOD(Interpreting, "a connection may ask for health and status witho
 }
 
 TEST_CASE_METHOD(Interpreting, "hello opens a session with what it said") {
-  const Action action = hello("1", "0123456789abcdef0123456789abcdef", R"(,"tools":"server")");
+  const Action action = hello("1", "0123456789abcdef0123456789abcdef", R"(,"tools":"-core,server")");
   const auto& open = std::get<OpenSession>(action);
   CHECK(open.session.id == "0123456789abcdef0123456789abcdef");
   CHECK(open.session.resumable);
   CHECK(open.session.client_name == "cursor");
   CHECK(open.session.working_directory == "/w");
-  CHECK(open.session.tools == "server");
+  CHECK(open.session.tools == "-core,server");
   // The profile counts from now on.
   const auto listed = reply(modern("tools/list")).at("result").at("tools").as_array();
   CHECK(listed.size() == 2);
-  CHECK(error_message(modern("tools/call", R"(,"name":"list_agents")")).find("profile") != std::string::npos);
+  CHECK(error_message(modern("tools/call", R"(,"name":"list_agents")")).find("--tools agents") !=
+        std::string::npos);
 }
 
 TEST_CASE_METHOD(Interpreting, "without hello every tool may be called, and the list stays the short one") {
@@ -233,7 +234,7 @@ TEST_CASE_METHOD(Interpreting, "after initialize the legacy methods work, the st
 }
 
 TEST_CASE_METHOD(Interpreting, "a session that came back brings its era and profile") {
-  interpreter.resume("2025-03-26", "server");
+  interpreter.resume("2025-03-26", "-core,server");
   const auto tools = reply(request("tools/list")).at("result").at("tools").as_array();
   CHECK(tools.size() == 2);
   CHECK_FALSE(tools[0].as_object().contains("title"));

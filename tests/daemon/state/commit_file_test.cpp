@@ -292,14 +292,20 @@ TEST_CASE("an agent that writes in circles is told, and a person is alerted") {
   const std::string path = files.file("a.txt");
   const auto lease = ada.lease(path);
   ada.commit(path, "A", "", lease);
-  CHECK_FALSE(ada.commit(path, "B", sha256_hex("A"), lease).contains("loop"));
-  CHECK(ada.commit(path, "A", sha256_hex("B"), lease).contains("loop"));
+  const auto rewrite = [&](const char* from, const char* to) {
+    return ada.commit(path, to, sha256_hex(from), lease).contains("loop");
+  };
+  CHECK_FALSE(rewrite("A", "B"));
+  CHECK_FALSE(rewrite("B", "A"));  // an honest undo
+  CHECK_FALSE(rewrite("A", "B"));
+  CHECK(rewrite("B", "A"));
   const auto update = ada.call("process_agent_update", {{"agent_id", "ada"}, {"response_text", "done"}});
   CHECK(update.at("decision").at("require_human").as_bool());
   const auto alerts = ada.call("list_alerts", json::object{});
   const auto& alert = alerts.at("alerts").as_array().at(0).as_object();
   CHECK(text_of(alert.at("kind")) == "loop");
   CHECK(text_of(alert.at("agent_id")) == "ada");
-  CHECK(text_of(ada.refused("request_write", {{"paths", {files.file("b.txt")}}}).at("code")) ==
-        "loop_detected");
+  CHECK(ada.call("request_write", {{"paths", {files.file("b.txt")}}}).at("status").as_string() == "granted");
+  ada.call("release_write", {{"lease", lease}});
+  CHECK(text_of(ada.refused("request_write", {{"paths", {path}}}).at("code")) == "loop_detected");
 }

@@ -220,6 +220,9 @@ class GatedStore final : public Store {
     if (auto failure = gate_->pass_load()) return *std::move(failure);
     return inner_->load_audit(filter, from, limit, slice);
   }
+  void on_damage(std::function<void(const std::string& what)> tell) override {
+    inner_->on_damage(std::move(tell));
+  }
   std::optional<core::Error> check_chains(ChainCheck& check, std::size_t slice) override {
     if (auto failure = gate_->pass_load()) return failure;
     return inner_->check_chains(check, slice);

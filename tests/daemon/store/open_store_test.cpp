@@ -184,7 +184,7 @@ TEST_CASE("a damaged database is set aside, the newest good backup takes its pla
 
     f.reopen();
     REQUIRE(f.notices().size() == 1);
-    CHECK(f.notices()[0].find("The database was damaged") == 0);
+    CHECK(f.notices()[0].find("The database could not be used") == 0);
     CHECK(f.notices()[0].find(*newest) != std::string::npos);
     CHECK(f.store().list_agents({}, "", 500, 1000)->agents.size() == 151);
     CHECK(*f.store().load_agent("later"));
@@ -194,7 +194,10 @@ TEST_CASE("a damaged database is set aside, the newest good backup takes its pla
     CHECK(read_file(aside[0]) == damaged);  // for a person to rescue
     f.commit({row(5000, 1, distinct_record(2), 1)});
     f.reopen();
-    CHECK(f.notices().empty());  // told once, sound now
+    CHECK(f.notices().empty());       // it is sound now
+    REQUIRE(f.alerts().size() == 1);  // until a person has acknowledged it
+    CHECK(f.alerts()[0].kind == core::AlertKind::data_loss);
+    CHECK(f.alerts()[0].message.find(aside[0]) != std::string::npos);
   }
 }
 
@@ -214,28 +217,37 @@ TEST_CASE("a backup that is damaged itself is passed over for an older one") {
   CHECK(f.store().list_agents({}, "", 500, 1000)->agents.size() == 150);
 }
 
-TEST_CASE("without a good backup a new database is begun, and the user is told") {
+TEST_CASE("where nothing can be saved a new database is begun, and the user is told") {
   StoreFixture f;
   f.commit(agents(150));
   f.close();
-  damage(f.database(), "pages overwritten");
+  damage(f.database(), "garbage header");
   f.reopen();
   REQUIRE(f.notices().size() == 1);
   CHECK(f.notices()[0].find("there is no good backup") != std::string::npos);
+  CHECK(f.notices()[0].find("150 updates are missing") != std::string::npos);
   CHECK(f.store().list_agents({}, "", 500, 1000)->agents.empty());
+  CHECK(f.alerts().size() == 1);
   CHECK(set_aside(f.directory()).size() == 1);
 }
 
-TEST_CASE("a restore that was interrupted is finished by the next start, and the user is told") {
-  StoreFixture f;
-  f.commit({core::AgentSaved{distinct_profile(1, "x")}});
-  f.close();
-  std::filesystem::rename(f.database(), f.database() + ".restoring");
-  std::filesystem::remove(f.database() + "-wal");
-  f.reopen();
-  REQUIRE(f.notices().size() == 1);
-  CHECK(f.notices()[0].find("backup") != std::string::npos);
-  CHECK(f.store().list_agents({}, "", 10, 100)->agents.size() == 1);
+TEST_CASE("a recovery that was interrupted is finished by the next start") {
+  for (const bool old_one_is_there : {true, false}) {
+    StoreFixture f;
+    f.commit({core::AgentSaved{distinct_profile(1, "x")}});
+    f.close();
+    fs::rename(f.database(), f.database() + ".restoring-20260101T000000Z");
+    if (old_one_is_there) {
+      write_file(f.database(), "what was damaged");
+      write_file(f.database() + "-wal", "its log");
+    }
+    write_file(f.database() + ".restoring-20260101T000000Z.part", "of no use");
+    f.reopen();
+    CHECK(f.store().list_agents({}, "", 10, 100)->agents.size() == 1);
+    CHECK_FALSE(fs::exists(f.database() + ".restoring-20260101T000000Z"));
+    CHECK_FALSE(fs::exists(f.database() + ".restoring-20260101T000000Z.part"));
+    if (old_one_is_there) CHECK(read_file(f.database() + ".damaged-20260101T000000Z") == "what was damaged");
+  }
 }
 
 TEST_CASE("a stale write-ahead log goes aside with its database") {

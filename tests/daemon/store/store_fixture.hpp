@@ -26,6 +26,7 @@ class StoreFixture {
     auto opened = open_store(directory_.path());
     REQUIRE(opened);
     notices_ = std::move(opened->notices);
+    completeness_ = opened->completeness;
     store_ = std::move(opened->store);
   }
   void close() { store_.reset(); }
@@ -35,6 +36,8 @@ class StoreFixture {
   [[nodiscard]] std::string database() const { return database_path(directory_.path()); }
   [[nodiscard]] std::string backups() const { return backup_directory(directory_.path()); }
   [[nodiscard]] const std::vector<std::string>& notices() const { return notices_; }
+  [[nodiscard]] Completeness completeness() const { return completeness_; }
+  [[nodiscard]] std::vector<core::Alert> alerts() { return store_->list_alerts({}, 0, 100)->alerts; }
 
   void commit(const core::Changes& changes) {
     const auto failure = store_->commit(changes);
@@ -55,6 +58,7 @@ class StoreFixture {
   TemporaryDirectory directory_;
   std::unique_ptr<SqliteStore> store_;
   std::vector<std::string> notices_;
+  Completeness completeness_ = Completeness::unknown;
 };
 
 /// A record whose every field has a value of its own.

@@ -1,6 +1,7 @@
 #include "daemon/tools/arguments.hpp"
 
 #include <boost/json.hpp>
+#include <limits>
 #include <string>
 
 #include "tests/support/catch.hpp"
@@ -51,21 +52,73 @@ TEST_CASE("arguments of the right types are read") {
   CHECK_FALSE(arguments.finish());
 }
 
-TEST_CASE("absent and null arguments take their defaults") {
+TEST_CASE("absent arguments take their defaults") {
+  const json::object given = object("{}");
+  Arguments arguments(given);
+  CHECK_FALSE(arguments.text("t", 4));
+  CHECK(arguments.number("n", 0.25, 0, 1) == 0.25);
+  CHECK(arguments.integer("i", 3, 1, 7) == 3);
+  CHECK(arguments.integer_or_null("j", 3, 1, 7) == 3);
+  CHECK(arguments.flag("f", true));
+  CHECK(arguments.numbers("l", 3, -1, 1).empty());
+  CHECK_FALSE(arguments.texts("s", 2, 1));
+  CHECK(arguments.choice("c", {"json", "csv"}) == "json");
+  CHECK_FALSE(arguments.agent_id());
+  CHECK_FALSE(arguments.finish());
+}
+
+TEST_CASE("null is refused like any other value of the wrong type, and the argument named") {
+  const auto refused = [](auto read, std::string_view expected) {
+    check(after(R"({"x":null})", read), "x", "null", expected);
+  };
+  refused([](Arguments& a) { a.text("x", 4); }, "a text of at most 4 bytes");
+  refused([](Arguments& a) { a.number("x", 0, 0, 1); }, "a number from 0 to 1");
+  refused([](Arguments& a) { a.integer("x", 3, 1, 7); }, "a whole number from 1 to 7");
+  refused([](Arguments& a) { a.flag("x", true); }, "true or false");
+  refused([](Arguments& a) { a.numbers("x", 3, -1, 1); }, "a list of at most 3 numbers");
+  refused([](Arguments& a) { a.texts("x", 2, 1); }, "a list of at most 2 texts of at most 1 bytes");
+  refused([](Arguments& a) { a.choice("x", {"", "csv"}); }, "one of csv");
+  refused([](Arguments& a) { a.agent_ids("x", 1, 2); }, "a list of 1 to 2 agent ids");
+  refused([](Arguments& a) { a.agent_id("x"); }, "a text of 1 to 128 characters of A-Z a-z 0-9 . _ -");
+  refused([](Arguments& a) { a.moment("x"); }, "a moment such as 2026-01-31T12:00:00Z");
+  refused([](Arguments& a) { a.object("x"); }, "an object");
+}
+
+TEST_CASE("where the schema allows null it counts as absent") {
+  const auto read = [](Arguments& a) { CHECK(a.integer_or_null("x", 3, 1, 7) == 3); };
+  CHECK_FALSE(after(R"({"x":null})", read));
+  check(after(R"({"x":"5"})", read), "x", "\"5\"", "a whole number from 1 to 7");
+}
+
+TEST_CASE("an integer beyond 63 bits is refused and never becomes another one") {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
   for (const char* text :
-       {"{}", R"({"t":null,"n":null,"i":null,"f":null,"l":null,"s":null,"c":null,"agent_id":null})"}) {
+       {R"({"i":9223372036854775808})", R"({"i":18446744073709551615})", R"({"i":18446744073709551616})",
+        R"({"i":9223372036854775808.0})", R"({"i":1e300})", R"({"i":-1e300})",
+        R"({"i":-9223372036854775809})", R"({"i":1e999})", R"({"i":5e-324})"}) {
+    INFO(text);
+    const auto error = after(text, [](Arguments& a) { CHECK(a.integer("i", -7, kLeast, kMost) == -7); });
+    REQUIRE(error);
+    CHECK(error->field == "i");
+  }
+  const auto exact = [](std::string_view text) {
     const json::object given = object(text);
     Arguments arguments(given);
-    CHECK_FALSE(arguments.text("t", 4));
-    CHECK(arguments.number("n", 0.25, 0, 1) == 0.25);
-    CHECK(arguments.integer("i", 3, 1, 7) == 3);
-    CHECK(arguments.flag("f", true));
-    CHECK(arguments.numbers("l", 3, -1, 1).empty());
-    CHECK_FALSE(arguments.texts("s", 2, 1));
-    CHECK(arguments.choice("c", {"json", "csv"}) == "json");
-    CHECK_FALSE(arguments.agent_id());
+    const std::int64_t read = arguments.integer("i", 0, kLeast, kMost);
     CHECK_FALSE(arguments.finish());
-  }
+    return read;
+  };
+  CHECK(exact(R"({"i":9223372036854775807})") == kMost);
+  CHECK(exact(R"({"i":-9223372036854775808})") == kLeast);
+  CHECK(exact(R"({"i":9007199254740992.0})") == 9007199254740992);
+  CHECK(exact(R"({"i":9007199254740993})") == 9007199254740993);
+}
+
+TEST_CASE("an empty text is no choice, also where the first choice stands for absent") {
+  const auto read = [](Arguments& a) { a.choice("c", {"", "json", "csv"}); };
+  check(after(R"({"c":""})", read), "c", "\"\"", "one of json, csv");
+  CHECK_FALSE(after("{}", read));
 }
 
 TEST_CASE("a text of the wrong type or too long is refused") {
@@ -156,13 +209,14 @@ TEST_CASE("a missing argument is told unless something else is wrong") {
     a.number("n", 0, 0, 1);
     a.number("m", 0, 0, 1);
   };
-  for (const char* given : {"{}", R"({"n":null})", R"({"m":0})"}) {
+  for (const char* given : {"{}", R"({"m":0})"}) {
     const auto error = after(given, read);
     REQUIRE(error);
     CHECK(error->field == "n");
     CHECK(error->message == "n is missing; accepted: a number.");
   }
   CHECK(after(R"({"n":1})", read)->field == "m");
+  CHECK(after(R"({"m":0,"n":null})", read)->message == "n is null; accepted: a number from 0 to 1.");
   CHECK(after(R"({"surprise":1})", read)->field == "surprise");
   CHECK(after(R"({"m":7})", read)->given == "7");
   CHECK_FALSE(after(R"({"n":0,"m":1})", read));

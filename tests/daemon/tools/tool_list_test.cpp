@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <boost/json.hpp>
 #include <iostream>
 #include <set>
@@ -39,15 +40,32 @@ TEST_CASE("the tools are listed in one order, always") {
   }
 }
 
-TEST_CASE("a profile may be a list of groups, and an unknown one is refused by name") {
-  CHECK(names(*tools_of_profile("server")) == std::vector<std::string>{"health_check", "get_server_info"});
-  CHECK(names(*tools_of_profile("agents,server")).back() == "get_server_info");
-  CHECK(names(*tools_of_profile("server,governance")).front() == "health_check");  // in the order asked for
-  for (const char* wrong : {"nothing", "agents,nothing", "core,server", ",", "agents,,server"}) {
+TEST_CASE("groups are added to core, unless it is left out") {
+  const auto core = names(*tools_of_profile("core"));
+  const auto tasks = names(*tools_of_profile("-core,tasks"));
+  CHECK(tasks.front() == "define_task");
+  for (const char* profile : {"tasks", "core,tasks", "tasks,core", "server,tasks,tasks"}) {
+    INFO(profile);
+    const auto chosen = names(*tools_of_profile(profile));
+    CHECK(chosen.size() == core.size() + tasks.size());
+    CHECK(std::equal(core.begin(), core.end(), chosen.begin()));
+    CHECK(std::equal(tasks.rbegin(), tasks.rend(), chosen.rbegin()));
+  }
+  CHECK(names(*tools_of_profile("server,-core")) ==
+        std::vector<std::string>{"health_check", "get_server_info"});
+  CHECK(names(*tools_of_profile("full,-core")).size() == all_tools().size());
+}
+
+TEST_CASE("a profile that means nothing is refused, and the groups that there are named") {
+  for (const char* wrong : {"nothing", "agents,nothing", ",", "agents,,server", "-tasks", "Core", "-core"}) {
     const auto refused = tools_of_profile(wrong);
     INFO(wrong);
     REQUIRE_FALSE(refused);
     CHECK(refused.error().field == "tools");
+    for (const std::string_view group : kToolGroups) {
+      CHECK(refused.error().message.find(group) != std::string::npos);
+    }
+    CHECK(refused.error().message.find("-core") != std::string::npos);
   }
 }
 

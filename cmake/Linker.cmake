@@ -1,0 +1,10 @@
+# Some seventy programs are linked for the tests: a faster linker, where one is installed, saves minutes.
+include(CheckLinkerFlag)
+foreach(linker mold lld)
+  string(TOUPPER "GOVERNOR_HAS_${linker}" governor_has_linker)
+  check_linker_flag(CXX -fuse-ld=${linker} ${governor_has_linker})
+  if(${governor_has_linker})
+    add_link_options(-fuse-ld=${linker})
+    break()
+  endif()
+endforeach()

@@ -1,0 +1,56 @@
+#include "daemon/store/best_backup.hpp"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+#include <vector>
+
+#include "daemon/store/backup.hpp"
+#include "daemon/store/schema.hpp"
+
+namespace governor::daemon {
+namespace {
+
+/// None for what no database can be made from.
+std::optional<Backup> examine_backup(const std::string& path, Migrations migrations) {
+  try {
+    std::error_code error;
+    const auto size = std::filesystem::file_size(path, error);
+    if (error || size == 0) return std::nullopt;  // SQLite takes a file of 0 bytes for a sound database
+    SQLite::Database db(path, SQLite::OPEN_READWRITE, 2000);
+    const int version = db.execAndGet("PRAGMA user_version").getInt();
+    if (db.execAndGet("PRAGMA application_id").getInt() != kApplicationId) return std::nullopt;
+    if (version < 1 || version > static_cast<int>(migrations.size())) return std::nullopt;
+    Backup backup{path, static_cast<std::size_t>(version), {}};
+    if (find_schema_fault(read_schema(db), expected_schema(migrations, backup.version))) return std::nullopt;
+    backup.progress = read_progress(db);
+    return backup;
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
+std::optional<Backup> find_best_backup(const std::string& directory, Migrations migrations) {
+  std::vector<Backup> candidates;
+  for (const std::string& path : list_backups(directory)) {
+    if (auto backup = examine_backup(path, migrations)) candidates.push_back(*std::move(backup));
+  }
+  // The newest, unless an older one has come further: then the newest is one of an emptied database.
+  std::stable_sort(candidates.begin(), candidates.end(), [](const Backup& a, const Backup& b) {
+    return a.progress.history.last + a.progress.audit.last > b.progress.history.last + b.progress.audit.last;
+  });
+  for (Backup& backup : candidates) {
+    try {
+      if (!find_damage(backup.path, kWholeCheckMs)) return std::move(backup);
+    } catch (const std::exception&) {
+      continue;  // what cannot be read is none to rely on
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace governor::daemon

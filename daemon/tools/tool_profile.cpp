@@ -1,0 +1,65 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "core/cut_text.hpp"
+#include "daemon/tools/tool.hpp"
+
+namespace governor::daemon {
+namespace {
+
+/// What the words of a profile ask for.
+struct Wanted {
+  bool core = true;
+  bool full = false;
+  std::vector<std::string_view> groups;
+
+  [[nodiscard]] bool includes(const Tool& tool) const {
+    return full || (core && tool.in_core) ||
+           std::find(groups.begin(), groups.end(), tool.group) != groups.end();
+  }
+};
+
+core::Error wrong_profile(std::string_view given, std::string_view what) {
+  core::Error error = core::invalid_argument(
+      "tools", fmt::format("\"{}\", {}", core::cut_text(given, 80), what),
+      fmt::format("core, full, or a comma list of groups to add to core ({}); -core leaves core out",
+                  fmt::join(kToolGroups, ", ")));
+  error.given = core::cut_text(given, 80);
+  return error;
+}
+
+/// False for a word that means nothing.
+bool take_word(std::string_view word, Wanted& wanted) {
+  if (word == "core") return true;  // it is there unless it is left out
+  if (word == "-core") {
+    wanted.core = false;
+  } else if (word == "full") {
+    wanted.full = true;
+  } else if (std::find(kToolGroups.begin(), kToolGroups.end(), word) != kToolGroups.end()) {
+    wanted.groups.push_back(word);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+core::Result<std::vector<const Tool*>> tools_of_profile(std::string_view profile) {
+  Wanted wanted;
+  for (std::string_view rest = profile; !rest.empty();) {
+    const std::string_view word = rest.substr(0, rest.find(','));
+    rest.remove_prefix(std::min(word.size() + 1, rest.size()));
+    if (!take_word(word, wanted)) return wrong_profile(word, "which is no group of tools");
+  }
+  std::vector<const Tool*> chosen;
+  for (const Tool& tool : all_tools()) {
+    if (wanted.includes(tool)) chosen.push_back(&tool);
+  }
+  if (chosen.empty()) return wrong_profile(profile, "which leaves no tools");
+  return chosen;
+}
+
+}  // namespace governor::daemon
