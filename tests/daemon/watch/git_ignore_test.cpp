@@ -23,7 +23,7 @@ namespace {
 struct Repository {
   Repository() { git("init -q"); }
 
-  [[nodiscard]] std::string git(const std::string& arguments) const {
+  std::string git(const std::string& arguments) const {
     const std::string command = "HOME='" + home.path() + "' XDG_CONFIG_HOME= GIT_CONFIG_NOSYSTEM=1 git -C '" +
                                 root + "' " + arguments + " 2>&1";
     const std::unique_ptr<FILE, int (*)(FILE*)> output(::popen(command.c_str(), "r"), &::pclose);
