@@ -54,6 +54,15 @@ std::string last_move(const std::string& log) {
   return tab == std::string::npos ? std::string() : last.substr(tab + 1);
 }
 
+/// When the repository got its newest content, as far as that is not packed.
+std::int64_t last_object_ns(const std::string& objects) {
+  constexpr char kHex[] = "0123456789abcdef";
+  std::int64_t last = 0;
+  for (int i = 0; i < 256; ++i)
+    last = std::max(last, modified_at_ns(objects + "/" + kHex[i / 16] + kHex[i % 16]));
+  return last;
+}
+
 bool is_plain_commit(const std::string& move) {
   return move.starts_with("commit:") || move.starts_with("commit (amend):") ||
          move.starts_with("commit (initial):");
@@ -68,6 +77,7 @@ GitActivity::Repository GitActivity::look_at(const std::string& directory) {
   found.exists = true;
   found.is_locked = modified_at_ns(git + "/index.lock") != 0;
   found.index_ns = modified_at_ns(git + "/index");
+  found.objects_ns = last_object_ns(git + "/objects");
   if (!is_plain_commit(last_move(git + "/logs/HEAD"))) {
     for (const char* name : {"/HEAD", "/logs/HEAD"})
       found.head_moved_ns = std::max(found.head_moved_ns, modified_at_ns(git + name));
@@ -97,6 +107,8 @@ bool GitActivity::has_changed(const std::string& path) {
   std::int64_t changed = modified_at_ns(text::path_bytes(path));
   if (changed == 0) changed = modified_at_ns(text::path_bytes(directory));
   const std::int64_t follows = repository.index_ns - changed;
+  // What was added by hand is new to git; what git checks out it has had before.
+  if (repository.objects_ns >= changed) return false;
   return changed != 0 && follows >= 0 && follows < kIndexFollowsNs;
 }
 
