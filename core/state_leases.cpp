@@ -101,7 +101,7 @@ std::optional<Error> State::check_gate(const Agent& agent, const LeaseClaim& cla
     error.message = fmt::format("Agent \"{}\" is critical and gets no exclusive lease.", profile.id);
     error.hint =
         "get_governance_metrics says why. It may write again when an update makes it healthy, or after a "
-        "person has looked and called reset_monitor.";
+        "person has looked and reset it.";
     return error;
   }
   return std::nullopt;

@@ -5,7 +5,6 @@
 
 #include "core/state.hpp"
 #include "core/time_text.hpp"
-#include "text/shell_word.hpp"
 
 namespace governor::core {
 namespace {
@@ -64,9 +63,7 @@ std::optional<Error> State::check_protection(const Caller& caller, const LeasePa
       fmt::format("{} is protected by {} ({}){}.", path.text(), protection->path.text(),
                   protection->configured ? "in the configuration" : "since " + utc_text(protection->since_us),
                   because(protection->reason)),
-      fmt::format("A person can allow it for a while: governorctl unlock {}{}.",
-                  text::shell_word(path.text()), id.empty() ? "" : " --agent=" + id),
-      path.text());
+      "Only a person can allow it, for a while: say which file you need, and why.", path.text());
 }
 
 std::optional<Error> State::protect(const Caller& caller, ProtectCommand command, std::int64_t now_us,

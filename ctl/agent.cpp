@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "ctl/agent_standing.hpp"
 #include "ctl/commands.hpp"
 #include "ctl/daemon_call.hpp"
 #include "ctl/exit_code.hpp"
@@ -15,6 +16,8 @@
 #include "ctl/printable.hpp"
 #include "ctl/quantity.hpp"
 #include "ctl/table.hpp"
+#include "ctl/time_text.hpp"
+#include "ipc/plain_json.hpp"
 
 namespace governor::ctl {
 
@@ -32,22 +35,26 @@ struct AgentRequest {
 struct Answer {
   json::object metrics;
   json::object history;
+  AgentStanding standing;
 };
 
 ipc::Result<Answer> fetch_agent(const Context& context, const AgentRequest& request) {
   const auto deadline = ipc::Deadline::after(kAgentPatience);
   auto client = connect_to_daemon(context, deadline);
   if (!client) return client.error();
-  auto metrics = call_tool(*client, "get_governance_metrics", {{"agent_id", request.agent}}, deadline);
+  auto metrics = call_tool(*client, "get_governance_metrics",
+                           {{"agent_id", request.agent}, {"detail", "full"}}, deadline);
   if (!metrics) return metrics.error();
   auto history =
       call_tool(*client, "get_system_history",
                 {{"agent_id", request.agent}, {"format", "json"}, {"limit", request.rows}}, deadline);
   if (!history) return history.error();
-  return Answer{std::move(*metrics), std::move(*history)};
+  auto standing = fetch_standing(*client, request.agent, deadline);
+  if (!standing) return standing.error();
+  return Answer{std::move(*metrics), std::move(*history), std::move(*standing)};
 }
 
-void write_metrics(const Context& context, const json::object& answer) {
+void write_metrics(const Context& context, const json::object& answer, const AgentStanding& standing) {
   const json::object& health = object_field(answer, "health");
   const json::object& metrics = object_field(answer, "metrics");
   const json::object& decision = object_field(answer, "decision");
@@ -68,6 +75,7 @@ void write_metrics(const Context& context, const json::object& answer) {
       }
     }
   }
+  write_standing(context, standing);
   Table table({{"UPDATES", Align::right},
                {"E", Align::right},
                {"I", Align::right},
@@ -104,7 +112,7 @@ void write_history(const Context& context, const json::object& history) {
   for (const json::object* row : rows) {
     const std::string action = text_field(*row, "action");
     const std::string health = text_field(*row, "health");
-    table.add_row({count_text(*row, "update"), text_field(*row, "timestamp"),
+    table.add_row({count_text(*row, "update"), local_text(context, text_field(*row, "timestamp")),
                    Cell(action, health_tone(action)), Cell(health, health_tone(health)),
                    decimal(number_field(*row, "risk_score"), 3), decimal(number_field(*row, "coherence"), 3),
                    decimal(number_field(*row, "confidence"), 2),
@@ -117,10 +125,14 @@ int run_agent(const Context& context, const AgentRequest& request) {
   const auto answer = fetch_agent(context, request);
   if (!answer) return report_failure(context, answer.error());
   if (context.json) {
-    const json::object body = {{"metrics", answer->metrics}, {"history", answer->history}};
-    context.out << json::serialize(body) << '\n';
+    const json::object body = {{"metrics", answer->metrics},
+                               {"history", answer->history},
+                               {"metadata", answer->standing.metadata},
+                               {"leases", answer->standing.leases},
+                               {"tasks", answer->standing.tasks}};
+    context.out << ipc::plain_json(body) << '\n';
   } else {
-    write_metrics(context, answer->metrics);
+    write_metrics(context, answer->metrics, answer->standing);
     write_history(context, answer->history);
   }
   return static_cast<int>(ExitCode::done);
@@ -129,7 +141,8 @@ int run_agent(const Context& context, const AgentRequest& request) {
 }  // namespace
 
 void add_agent(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("agent", "One agent and its latest updates");
+  CLI::App* command =
+      app.add_subcommand("agent", "One agent: its state, purpose, owner, leases, tasks and latest updates");
   const auto request = std::make_shared<AgentRequest>();
   command->add_option("ID", request->agent, "The agent, as `governorctl agents` names it")->required();
   command->add_option("--rows", request->rows, "How many of its latest updates to show")

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "ctl/commands.hpp"
@@ -15,7 +16,9 @@
 #include "ctl/progress.hpp"
 #include "ctl/quantity.hpp"
 #include "ctl/table.hpp"
+#include "ctl/time_text.hpp"
 #include "ctl/tool_command.hpp"
+#include "ipc/plain_json.hpp"
 
 namespace governor::ctl {
 
@@ -67,10 +70,38 @@ std::string owner_text(const json::object& agent) {
   return flag_field(agent, "shared") ? "shared" : "-";
 }
 
-void write_table(const Context& context, const json::array& agents, bool filtered) {
+/// How much a word asks for a person; the worst first.
+int urgency(const std::string& word) {
+  switch (health_tone(word)) {
+    case Tone::bad: return 0;
+    case Tone::warning: return 1;
+    case Tone::good: return 2;
+    default: return 3;
+  }
+}
+
+/// Those that work before those that do not, by their last decision, their health, and their ids.
+json::array worst_first(json::array agents) {
+  const auto order = [](const json::value& value) {
+    const json::object& agent = value.get_object();
+    return std::tuple(text_field(agent, "status") == "active" ? 0 : 1, urgency(text_field(agent, "decision")),
+                      urgency(text_field(agent, "health")), text_field(agent, "agent_id"));
+  };
+  agents.erase(std::remove_if(agents.begin(), agents.end(),
+                              [](const json::value& value) { return !value.is_object(); }),
+               agents.end());
+  std::stable_sort(agents.begin(), agents.end(), [&](const json::value& one, const json::value& other) {
+    return order(one) < order(other);
+  });
+  return agents;
+}
+
+void write_table(const Context& context, json::array agents, bool filtered) {
+  agents = worst_first(std::move(agents));
   Table table({{"AGENT"},
                {"STATUS"},
                {"HEALTH"},
+               {"DECISION"},
                {"UPDATES", Align::right},
                {"RISK", Align::right},
                {"COHERENCE", Align::right},
@@ -83,13 +114,14 @@ void write_table(const Context& context, const json::array& agents, bool filtere
     const json::object& agent = entry.get_object();
     const json::object& metrics = object_field(agent, "metrics");
     const std::string health = text_field(agent, "health");
+    const std::string decision = text_field(agent, "decision");
     const std::string status = text_field(agent, "status");
-    table.add_row({text_field(agent, "agent_id"),
-                   Cell(status, status == "active" ? Tone::plain : Tone::faint),
-                   Cell(health, health_tone(health)), count_text(agent, "updates"),
-                   decimal(number_field(metrics, "risk_score"), 3),
-                   decimal(number_field(metrics, "coherence"), 3), text_field(metrics, "verdict"),
-                   owner_text(agent), text_field(agent, "last_update"), text_field(agent, "purpose")});
+    table.add_row(
+        {text_field(agent, "agent_id"), Cell(status, status == "active" ? Tone::plain : Tone::faint),
+         Cell(health, health_tone(health)), Cell(decision, health_tone(decision)),
+         count_text(agent, "updates"), decimal(number_field(metrics, "risk_score"), 3),
+         decimal(number_field(metrics, "coherence"), 3), text_field(metrics, "verdict"), owner_text(agent),
+         relative_text(context, text_field(agent, "last_update")), text_field(agent, "purpose")});
   }
   if (table.empty()) {
     context.out << (filtered ? "no such agent\n" : "no agent has reported yet\n");
@@ -124,7 +156,7 @@ int run_agents(const Context& context, const AgentsRequest& request) {
   if (!agents) return report_failure(context, agents.error());
   if (context.json) {
     const json::object body = {{"agents", *agents}, {"total", agents->size()}};
-    context.out << json::serialize(body) << '\n';
+    context.out << ipc::plain_json(body) << '\n';
   } else {
     write_table(context, *agents, !filters_of(request).empty());
   }
@@ -134,7 +166,8 @@ int run_agents(const Context& context, const AgentsRequest& request) {
 }  // namespace
 
 void add_agents(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("agents", "Every agent with its health");
+  CLI::App* command =
+      app.add_subcommand("agents", "Every agent with its last decision and health, the worst first");
   const auto request = std::make_shared<AgentsRequest>();
   command->add_option("--status", request->status, "Only active, paused, archived or deleted ones, or all")
       ->check(CLI::IsMember({"active", "paused", "archived", "deleted", "all"}));

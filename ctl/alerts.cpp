@@ -11,7 +11,9 @@
 #include "ctl/pages.hpp"
 #include "ctl/printable.hpp"
 #include "ctl/table.hpp"
+#include "ctl/time_text.hpp"
 #include "ctl/tool_command.hpp"
+#include "ipc/plain_json.hpp"
 
 namespace governor::ctl {
 
@@ -47,8 +49,8 @@ void write_alerts(const Context& context, const json::array& alerts) {
     const std::string severity = text_field(alert, "severity");
     table.add_row({std::to_string(count_field(alert, "alert_id")),
                    Cell(severity, severity == "critical" ? Tone::bad : Tone::warning),
-                   text_field(alert, "kind"), text_field(alert, "raised"), alert_state(alert),
-                   text_field(alert, "agent_id"), text_field(alert, "message")});
+                   text_field(alert, "kind"), relative_text(context, text_field(alert, "raised")),
+                   alert_state(alert), text_field(alert, "agent_id"), text_field(alert, "message")});
   }
   context.out << (table.empty() ? "no alerts\n" : table.render(context.colour));
 }
@@ -63,7 +65,7 @@ int run_list_alerts(const Context& context, const AlertsRequest& request) {
       fetch_rows(*client, {"list_alerts", "alerts"}, std::move(arguments), request.rows, deadline);
   if (!alerts) return report_failure(context, alerts.error());
   if (context.json) {
-    context.out << json::serialize(rows_json("alerts", *alerts)) << '\n';
+    context.out << ipc::plain_json(rows_json("alerts", *alerts)) << '\n';
   } else {
     write_alerts(context, alerts->rows);
     say_if_cut(context, *alerts);

@@ -30,6 +30,7 @@ int run_application(int argc, const char* const* argv, Context context) {
   app.set_version_flag("--version", std::string(ipc::build_id()));
   app.failure_message(describe_mistake);
   app.add_flag("--json", context.json, "Write JSON instead of text for people");
+  app.add_flag("--utc", context.utc, "Write times as UTC in ISO 8601; without, local and relative ones");
   std::string runtime_dir;
   app.add_option("--runtime-dir", runtime_dir, "Runtime directory of the daemon (also GOVERNOR_RUNTIME_DIR)");
   app.footer(

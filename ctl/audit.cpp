@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <set>
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "ctl/commands.hpp"
+#include "ctl/coordination/moment.hpp"
 #include "ctl/daemon_call.hpp"
 #include "ctl/exit_code.hpp"
 #include "ctl/failure.hpp"
@@ -17,7 +19,9 @@
 #include "ctl/printable.hpp"
 #include "ctl/quantity.hpp"
 #include "ctl/table.hpp"
+#include "ctl/time_text.hpp"
 #include "ctl/tool_command.hpp"
+#include "ipc/plain_json.hpp"
 
 namespace governor::ctl {
 
@@ -39,13 +43,17 @@ struct AuditRequest {
   std::int64_t rows = 50;
   bool follow = false;
   double follow_seconds = 0;  ///< 0: until it is interrupted
+  std::string follow_period;  ///< as typed
 };
 
 json::object audit_filters_of(const AuditRequest& request) {
   json::object arguments;
-  for (const auto& [name, value] : {std::pair("agent_id", &request.agent), std::pair("event", &request.event),
-                                    std::pair("since", &request.since), std::pair("until", &request.until)}) {
+  for (const auto& [name, value] :
+       {std::pair("agent_id", &request.agent), std::pair("event", &request.event)}) {
     if (!value->empty()) arguments[name] = *value;
+  }
+  for (const auto& [name, value] : {std::pair("since", &request.since), std::pair("until", &request.until)}) {
+    if (!value->empty()) arguments[name] = typed_moment(*value);
   }
   return arguments;
 }
@@ -66,8 +74,8 @@ void write_entries(const Context& context, const json::array& entries) {
   for (const json::value& value : entries) {
     if (!value.is_object()) continue;
     const json::object& entry = value.get_object();
-    table.add_row({text_field(entry, "timestamp"), text_field(entry, "event"), text_field(entry, "agent_id"),
-                   actor_text(entry), text_field(entry, "detail")});
+    table.add_row({local_text(context, text_field(entry, "timestamp")), text_field(entry, "event"),
+                   text_field(entry, "agent_id"), actor_text(entry), text_field(entry, "detail")});
   }
   context.out << (table.empty() ? "no entries\n" : table.render(context.colour));
 }
@@ -78,7 +86,7 @@ int run_query(const Context& context, const AuditRequest& request) {
   const auto entries = fetch_entries(*client, audit_filters_of(request), request.rows);
   if (!entries) return report_failure(context, entries.error());
   if (context.json) {
-    context.out << json::serialize(rows_json("entries", *entries)) << '\n';
+    context.out << ipc::plain_json(rows_json("entries", *entries)) << '\n';
   } else {
     write_entries(context, entries->rows);
     say_if_cut(context, *entries);
@@ -88,10 +96,11 @@ int run_query(const Context& context, const AuditRequest& request) {
 
 void write_line(const Context& context, const json::object& entry) {
   if (context.json) {
-    context.out << json::serialize(entry) << '\n';
+    context.out << ipc::plain_json(entry) << '\n';
     return;
   }
-  context.out << printable(text_field(entry, "timestamp")) << "  " << printable(text_field(entry, "event"));
+  context.out << printable(local_text(context, text_field(entry, "timestamp"))) << "  "
+              << printable(text_field(entry, "event"));
   if (entry.contains("agent_id")) context.out << "  " << printable(text_field(entry, "agent_id"));
   context.out << "  (" << printable(actor_text(entry)) << ")  " << printable(text_field(entry, "detail"))
               << '\n';
@@ -170,6 +179,18 @@ class Follower {
   std::set<std::string> written_then_;
 };
 
+/// A bare number is one of seconds, of which scripts also want parts.
+double seconds_of(const std::string& period) {
+  char* end = nullptr;
+  double seconds = std::strtod(period.c_str(), &end);
+  if (*end != '\0') seconds = static_cast<double>(parse_duration(period).value_or(0));
+  if (!(seconds > 0 && seconds < 1e9)) {
+    throw CLI::ValidationError("--for",
+                               "\"" + printable(period) + "\" is no time; expected: such as 30s, 5m or 1h");
+  }
+  return seconds;
+}
+
 void write_verdict(const Context& context, const json::object& result) {
   const bool intact = flag_field(result, "ok");
   context.out << toned(intact ? "intact" : "NOT INTACT", intact ? Tone::good : Tone::bad, context.colour)
@@ -203,15 +224,15 @@ void add_audit(CLI::App& app, Action& action) {
   const auto request = std::make_shared<AuditRequest>();
   command->add_option("--agent", request->agent, "Only about this agent");
   command->add_option("--event", request->event, "Only this event, such as update or refused");
-  command->add_option("--since", request->since, "Only from this time on, ISO 8601");
-  command->add_option("--until", request->until, "Only before this time, ISO 8601");
+  command->add_option("--since", request->since, "Only from this time on, such as \"2026-01-31 12:00\"");
+  command->add_option("--until", request->until, "Only before this time");
   command->add_option("--rows", request->rows, "How many at most, the newest first")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 31))
       ->capture_default_str();
   CLI::Option* follow =
       command->add_flag("--follow", request->follow, "Go on and write what comes, the oldest first");
-  command->add_option("--for", request->follow_seconds, "With --follow: end after so many seconds")
-      ->check(CLI::PositiveNumber)
+  command
+      ->add_option("--for", request->follow_period, "With --follow: end after this time, such as 30s or 5m")
       ->needs(follow);
   CLI::App* verify =
       command->add_subcommand("verify", "Checks that nothing was changed, removed or reordered");
@@ -219,6 +240,7 @@ void add_audit(CLI::App& app, Action& action) {
   verify->callback([&action] { action = run_verify; });
   command->callback([&action, request] {
     if (action) return;  // verify
+    if (!request->follow_period.empty()) request->follow_seconds = seconds_of(request->follow_period);
     action = [request](const Context& context) {
       return request->follow ? Follower(context, *request).run() : run_query(context, *request);
     };

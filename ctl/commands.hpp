@@ -20,7 +20,7 @@ void add_health(CLI::App& app, Action& action);
 void add_agents(CLI::App& app, Action& action);
 void add_agent(CLI::App& app, Action& action);
 void add_history(CLI::App& app, Action& action);
-/// pause, resume, archive, delete, archive-idle.
+/// pause, resume, archive, reset, delete, archive-idle.
 void add_lifecycle(CLI::App& app, Action& action);
 void add_thresholds(CLI::App& app, Action& action);
 void add_audit(CLI::App& app, Action& action);

@@ -12,6 +12,7 @@ struct Context {
   std::ostream& err;
   ipc::Environment environment;  ///< with --runtime-dir already in it
   bool json = false;
+  bool utc = false;  ///< times as the daemon gives them
   bool colour = false;
   bool out_on_terminal = false;  ///< a person watches the output as it comes
   bool err_on_terminal = false;  ///< progress may be drawn there

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ctl/json_fields.hpp"
+#include "ctl/refusal.hpp"
 #include "ipc/connect.hpp"
 #include "ipc/daemon_address.hpp"
 #include "ipc/paths.hpp"
@@ -60,7 +61,13 @@ ipc::Result<ipc::Client> connect_to_daemon(const Context& context, ipc::Deadline
 ipc::Result<json::object> call_method(ipc::Client& client, std::string_view method, json::object params,
                                       ipc::Deadline deadline) {
   auto result = client.call(method, std::move(params), deadline);
-  if (!result) return result.error();
+  if (!result) {
+    ipc::Error error = result.error();
+    const json::object& details = object_field(client.last_error(), "data");
+    if (error.code == ipc::Errc::remote_error && details.contains("message"))
+      error.message = refusal_text(details);
+    return error;
+  }
   if (!result->is_object()) {
     return ipc::Error{ipc::Errc::protocol_error, 0,
                       "the daemon answered " + std::string(method) + " with something that is no object"};
@@ -83,6 +90,8 @@ ipc::Result<json::object> structured_content(const json::value& result, std::str
     std::string text = "the daemon refused " + std::string(tool) + " without saying why";
     if (!content.empty() && content.front().is_object())
       text = text_field(content.front().get_object(), "text");
+    const json::object& details = object_field(object_field(object, "_meta"), "io.github.governor/error");
+    if (details.contains("message")) text = refusal_text(details);
     return ipc::Error{ipc::Errc::remote_error, 0, text};
   }
   if (const json::value* content = object.if_contains("structuredContent"); content && content->is_object()) {

@@ -10,6 +10,7 @@
 #include "ctl/printable.hpp"
 #include "ctl/quantity.hpp"
 #include "ctl/table.hpp"
+#include "ctl/time_text.hpp"
 #include "ctl/tool_command.hpp"
 
 namespace governor::ctl {
@@ -76,7 +77,8 @@ void write_slowest(const Context& context, const json::object& result) {
     if (!value.is_object() || ++shown > kSlowestShown) continue;
     const json::object& operation = value.get_object();
     table.add_row({text_field(operation, "tool"), text_field(operation, "agent_id"),
-                   milliseconds(number_field(operation, "duration_ms")), text_field(operation, "timestamp")});
+                   milliseconds(number_field(operation, "duration_ms")),
+                   relative_text(context, text_field(operation, "timestamp"))});
   }
   if (!table.empty()) context.out << '\n' << table.render(context.colour);
 }
@@ -88,7 +90,7 @@ void write_conflicts(const Context& context, const json::object& result) {
     const json::object& conflict = value.get_object();
     table.add_row({text_field(conflict, "code"), text_field(conflict, "agent_id"),
                    who_text(object_field(conflict, "holder")), count_text(conflict, "count"),
-                   text_field(conflict, "last")});
+                   relative_text(context, text_field(conflict, "last"))});
   }
   if (!table.empty()) context.out << '\n' << table.render(context.colour);
 }

@@ -4,6 +4,7 @@
 
 #include "ctl/exit_code.hpp"
 #include "ctl/printable.hpp"
+#include "ipc/plain_json.hpp"
 
 namespace governor::ctl {
 
@@ -12,7 +13,7 @@ int report_failure(const Context& context, const ipc::Error& error, std::string_
   if (!next_step.empty()) message += "; " + std::string(next_step);
   if (context.json) {
     const boost::json::value body = {{"error", {{"code", ipc::code_name(error.code)}, {"message", message}}}};
-    context.out << boost::json::serialize(body) << '\n';
+    context.out << ipc::plain_json(body) << '\n';
   } else {
     context.err << "governorctl: " << message << '\n';
   }

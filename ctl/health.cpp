@@ -6,6 +6,7 @@
 #include "ctl/json_fields.hpp"
 #include "ctl/printable.hpp"
 #include "ctl/table.hpp"
+#include "ipc/plain_json.hpp"
 
 namespace governor::ctl {
 
@@ -58,7 +59,7 @@ int run_health(const Context& context) {
   const std::string status = text_field(health, "status");
   const HealthCode code = status == "not_running" ? HealthCode::not_running : code_of(status);
   if (context.json) {
-    context.out << json::serialize(health) << '\n';
+    context.out << ipc::plain_json(health) << '\n';
     return static_cast<int>(code);
   }
   const std::string shown = code == HealthCode::not_running ? "not running" : printable(status);

@@ -18,6 +18,8 @@
 #include "ctl/quantity.hpp"
 #include "ctl/sparkline.hpp"
 #include "ctl/table.hpp"
+#include "ctl/time_text.hpp"
+#include "ipc/plain_json.hpp"
 
 namespace governor::ctl {
 
@@ -71,10 +73,11 @@ void write_history_table(const Context& context, const json::array& rows) {
     const auto figure = [&row](const char* name, int decimals) {
       return decimal(number_field(row, name), decimals);
     };
-    table.add_row({count_text(row, "update"), count_text(row, "epoch"), text_field(row, "timestamp"),
-                   Cell(action, health_tone(action)), Cell(health, health_tone(health)),
-                   figure("risk_score", 3), figure("coherence", 3), figure("E", 3), figure("I", 3),
-                   figure("S", 3), figure("V", 3), figure("lambda1", 4), figure("confidence", 2),
+    table.add_row({count_text(row, "update"), count_text(row, "epoch"),
+                   local_text(context, text_field(row, "timestamp")), Cell(action, health_tone(action)),
+                   Cell(health, health_tone(health)), figure("risk_score", 3), figure("coherence", 3),
+                   figure("E", 3), figure("I", 3), figure("S", 3), figure("V", 3), figure("lambda1", 4),
+                   figure("confidence", 2),
                    flag_field(row, "require_human") ? Cell("yes", Tone::warning) : Cell("no")});
   }
   if (table.empty()) {
@@ -104,8 +107,9 @@ void write_sparklines(const Context& context, const HistoryRequest& request, con
     context.out << "no updates\n";
     return;
   }
-  const auto time_of = [](const json::value& row) {
-    return row.is_object() ? printable(text_field(row.get_object(), "timestamp")) : std::string("-");
+  const auto time_of = [&](const json::value& row) {
+    return row.is_object() ? printable(local_text(context, text_field(row.get_object(), "timestamp")))
+                           : std::string("-");
   };
   context.out << printable(request.agent) << ": " << grouped(static_cast<std::int64_t>(rows.size())) << " of "
               << grouped(total) << " updates, " << time_of(rows.back()) << " to " << time_of(rows.front())
@@ -162,7 +166,7 @@ int run_history(const Context& context, const HistoryRequest& request) {
     const auto count = static_cast<std::int64_t>(rows.size());
     const json::object body = {
         {"agent_id", request.agent}, {"count", count}, {"total", total}, {"rows", std::move(rows)}};
-    context.out << json::serialize(body) << '\n';
+    context.out << ipc::plain_json(body) << '\n';
   } else if (format == "sparkline") {
     write_sparklines(context, request, rows, total);
   } else if (!csv) {

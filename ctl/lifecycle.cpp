@@ -10,6 +10,7 @@
 #include "ctl/printable.hpp"
 #include "ctl/quantity.hpp"
 #include "ctl/table.hpp"
+#include "ctl/time_text.hpp"
 #include "ctl/tool_command.hpp"
 
 namespace governor::ctl {
@@ -35,6 +36,14 @@ int run_change(const Context& context, std::string_view tool, const LifecycleReq
     context.out << printable(text_field(result, "agent_id")) << " is "
                 << printable(text_field(result, "status")) << " (it was "
                 << printable(text_field(result, "previous_status")) << ")\n";
+  });
+}
+
+int run_reset(const Context& context, const LifecycleRequest& request) {
+  return run_tool(context, {"reset_monitor", arguments_of(request)}, [&](const json::object& result) {
+    context.out << printable(text_field(result, "agent_id")) << " begins anew, with epoch "
+                << count_text(result, "epoch") << "; the history of its "
+                << count_text(result, "previous_updates") << " updates is kept\n";
   });
 }
 
@@ -77,8 +86,8 @@ void write_idle(const Context& context, const json::object& result, bool applied
   Table table({{"AGENT"}, {"LAST UPDATE"}});
   for (const json::value& entry : array_field(result, "agents")) {
     if (!entry.is_object()) continue;
-    table.add_row(
-        {text_field(entry.get_object(), "agent_id"), text_field(entry.get_object(), "last_update")});
+    table.add_row({text_field(entry.get_object(), "agent_id"),
+                   relative_text(context, text_field(entry.get_object(), "last_update"))});
   }
   if (!table.empty()) context.out << table.render(context.colour) << '\n';
   context.out << count_text(result, "count") << (applied ? " archived" : " would be archived")
@@ -118,6 +127,12 @@ void add_lifecycle(CLI::App& app, Action& action) {
   add_change(app, action, "pause", "Refuses an agent's updates until it is resumed", "pause_agent");
   add_change(app, action, "resume", "Lets a paused or archived agent go on", "resume_agent");
   add_change(app, action, "archive", "Puts an agent away, with its history", "archive_agent");
+  CLI::App* reset = app.add_subcommand("reset", "Lets an agent begin anew, as after its registration");
+  const auto anew = std::make_shared<LifecycleRequest>();
+  reset->add_option("ID", anew->agent, "The agent, as `governorctl agents` names it")->required();
+  reset->add_option("--reason", anew->reason, "Why, for the audit log");
+  reset->callback(
+      [&action, anew] { action = [anew](const Context& context) { return run_reset(context, *anew); }; });
   CLI::App* command = app.add_subcommand("delete", "Deletes an agent after a backup");
   const auto request = std::make_shared<LifecycleRequest>();
   command->add_option("ID", request->agent, "The agent, as `governorctl agents` names it")->required();

@@ -12,6 +12,7 @@
 #include "ctl/process_list.hpp"
 #include "ctl/quantity.hpp"
 #include "ctl/table.hpp"
+#include "ipc/plain_json.hpp"
 #include "text/shown_text.hpp"
 
 namespace governor::ctl {
@@ -66,7 +67,7 @@ void write_json(const Context& context, const std::vector<OurProcess>& processes
     }
     list.push_back(std::move(entry));
   }
-  context.out << json::serialize(json::object{{"processes", std::move(list)}}) << '\n';
+  context.out << ipc::plain_json(json::object{{"processes", std::move(list)}}) << '\n';
 }
 
 int run_ps(const Context& context) {

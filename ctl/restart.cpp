@@ -14,6 +14,7 @@
 #include "ipc/connector.hpp"
 #include "ipc/file_lock.hpp"
 #include "ipc/paths.hpp"
+#include "ipc/plain_json.hpp"
 #include "ipc/spawn_daemon.hpp"
 
 namespace governor::ctl {
@@ -86,7 +87,7 @@ int run_restart(const Context& context) {
         {"previous_pid", result->before > 0 ? json::value(result->before) : json::value()},
         {"pid", result->after},
         {"build", result->build}};
-    context.out << json::serialize(body) << '\n';
+    context.out << ipc::plain_json(body) << '\n';
     return static_cast<int>(ExitCode::done);
   }
   if (result->before > 0) {

@@ -10,8 +10,10 @@
 #include "ctl/printable.hpp"
 #include "ctl/quantity.hpp"
 #include "ctl/table.hpp"
+#include "ctl/time_text.hpp"
 #include "ipc/daemon_address.hpp"
 #include "ipc/paths.hpp"
+#include "ipc/plain_json.hpp"
 
 namespace governor::ctl {
 
@@ -103,7 +105,7 @@ void write_sessions(const Context& context, const json::object& status) {
                    text_field(session, "revision"), text_field(session, "agent"),
                    count_text(session, "unconfirmed"),
                    Cell(connected ? "yes" : "no", connected ? Tone::good : Tone::warning),
-                   text_field(session, "since")});
+                   relative_text(context, text_field(session, "since"))});
   }
   if (!table.empty()) context.out << '\n' << table.render(context.colour);
 }
@@ -115,7 +117,7 @@ int run_status(const Context& context) {
   const auto status = call_method(*client, "governor/status", {}, deadline);
   if (!status) return report_failure(context, status.error(), "try: governorctl health");
   if (context.json) {
-    context.out << json::serialize(*status) << '\n';
+    context.out << ipc::plain_json(*status) << '\n';
   } else {
     write_summary(context, *status);
     write_sessions(context, *status);

@@ -6,6 +6,7 @@
 #include "ctl/exit_code.hpp"
 #include "ctl/failure.hpp"
 #include "ctl/stop_daemon.hpp"
+#include "ipc/plain_json.hpp"
 
 namespace governor::ctl {
 
@@ -18,7 +19,7 @@ int run_stop(const Context& context) {
   const auto pid = stop_daemon(context, "governorctl stop", ipc::Deadline::after(kStopPatience));
   if (!pid) return report_failure(context, pid.error());
   if (context.json) {
-    context.out << boost::json::serialize(boost::json::object{{"stopped", true}, {"pid", *pid}}) << '\n';
+    context.out << ipc::plain_json(boost::json::object{{"stopped", true}, {"pid", *pid}}) << '\n';
   } else {
     context.out << "the daemon (pid " << *pid << ") has stopped; the next client starts it again\n";
   }

@@ -6,6 +6,7 @@
 #include "ctl/exit_code.hpp"
 #include "ctl/failure.hpp"
 #include "ctl/progress.hpp"
+#include "ipc/plain_json.hpp"
 
 namespace governor::ctl {
 
@@ -26,7 +27,7 @@ int run(const Context& context, ToolCommand command, Call call, const WriteResul
   }();
   if (!result) return report_failure(context, result.error());
   if (context.json) {
-    context.out << json::serialize(*result) << '\n';
+    context.out << ipc::plain_json(*result) << '\n';
   } else {
     write(*result);
   }

@@ -23,8 +23,9 @@ Error remote_error(const json::object& error) {
   std::string message = text_member(error, "message");
   const json::value* data = error.if_contains("data");
   if (data && data->is_object()) {
-    if (const std::string hint = text_member(data->get_object(), "hint"); !hint.empty())
-      message += ": " + hint;
+    // The daemon's messages end with their hint already.
+    const std::string hint = text_member(data->get_object(), "hint");
+    if (!hint.empty() && !message.ends_with(hint)) message += ": " + hint;
   }
   return Error{Errc::remote_error, 0, std::move(message)};
 }

@@ -134,7 +134,7 @@ std::string GovernorDialect::farewell(int) const {
 std::string metrics_request(const std::string& agent, std::uint64_t id) {
   std::string line;
   append_call(id, "get_governance_metrics", line);
-  return line + agent + "\"}}}";
+  return line + agent + R"(","detail":"full"}}})";
 }
 
 bool find_number(std::string_view json, std::string_view key, std::uint64_t& number) {

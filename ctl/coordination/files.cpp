@@ -12,7 +12,9 @@
 #include "ctl/pages.hpp"
 #include "ctl/printable.hpp"
 #include "ctl/table.hpp"
+#include "ctl/time_text.hpp"
 #include "ctl/tool_command.hpp"
+#include "ipc/plain_json.hpp"
 
 namespace governor::ctl {
 
@@ -49,9 +51,9 @@ void write_versions(const Context& context, const json::array& versions) {
     const bool kept = !version.contains("restorable") || flag_field(version, "restorable");
     table.add_row(
         {kept ? Cell(std::to_string(count_field(version, "backup"))) : Cell("not kept", Tone::faint),
-         text_field(version, "time"), text_field(version, "kind"), count_text(version, "bytes"),
-         count_text(version, "lines"), writer_of(version), text_field(version, "sha256").substr(0, 12),
-         text_field(version, "note")});
+         local_text(context, text_field(version, "time")), text_field(version, "kind"),
+         count_text(version, "bytes"), count_text(version, "lines"), writer_of(version),
+         text_field(version, "sha256").substr(0, 12), text_field(version, "note")});
   }
   context.out << (table.empty() ? "no version of it is known\n" : table.render(context.colour));
 }
@@ -65,7 +67,7 @@ int run_backups(const Context& context, const FilesRequest& request) {
       fetch_rows(*client, {"list_backups", "backups"}, std::move(arguments), request.rows, deadline);
   if (!versions) return report_failure(context, versions.error());
   if (context.json) {
-    context.out << json::serialize(rows_json("backups", *versions)) << '\n';
+    context.out << ipc::plain_json(rows_json("backups", *versions)) << '\n';
   } else {
     write_versions(context, versions->rows);
     say_if_cut(context, *versions);
@@ -75,14 +77,14 @@ int run_backups(const Context& context, const FilesRequest& request) {
 
 int run_restore(const Context& context, const FilesRequest& request) {
   json::object params = {{"path", absolute_path(request.path)}};
-  if (!request.at.empty()) params["at"] = request.at;
+  if (!request.at.empty()) params["at"] = typed_moment(request.at);
   if (request.backup > 0) params["backup"] = request.backup;
   ToolCommand command{"governor/restore", std::move(params), std::chrono::minutes(1),
                       "restoring " + request.path};
   return run_method(context, std::move(command), [&](const json::object& result) {
     context.out << printable(text_field(result, "path")) << " is as it was at "
-                << printable(text_field(result, "time")) << ": " << count_text(result, "bytes") << " bytes, "
-                << count_text(result, "lines") << " lines\n";
+                << printable(local_text(context, text_field(result, "time"))) << ": "
+                << count_text(result, "bytes") << " bytes, " << count_text(result, "lines") << " lines\n";
   });
 }
 
@@ -103,7 +105,7 @@ void add_files(CLI::App& app, Action& action) {
   restore->add_option("PATH", back->path, "The file")->required();
   CLI::Option* at = restore->add_option(
       "--at", back->at,
-      "What it held at this time, such as 2026-01-31T12:00:00Z; default: before its last change");
+      "What it held at this time, such as \"2026-01-31 12:00\"; default: before its last change");
   restore->add_option("--backup", back->backup, "The one that `backups` gives this number")
       ->excludes(at)
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 53));

@@ -13,7 +13,9 @@
 #include "ctl/pages.hpp"
 #include "ctl/printable.hpp"
 #include "ctl/table.hpp"
+#include "ctl/time_text.hpp"
 #include "ctl/tool_command.hpp"
+#include "ipc/plain_json.hpp"
 
 namespace governor::ctl {
 
@@ -75,7 +77,8 @@ void write_leases(const Context& context, const Leases& leases) {
     const json::object& lease = entry.get_object();
     table.add_row({std::to_string(count_field(lease, "lease")), state_of(lease), text_field(lease, "mode"),
                    text_field(lease, "agent_id"), text_field(lease, "client"), pid_of(lease),
-                   text_field(lease, "since"), text_field(lease, "until"), paths_of(lease),
+                   relative_text(context, text_field(lease, "since")),
+                   relative_text(context, text_field(lease, "until")), paths_of(lease),
                    text_field(lease, "reason")});
   }
   for (const json::value& entry : leases.waiting) {
@@ -83,7 +86,7 @@ void write_leases(const Context& context, const Leases& leases) {
     const json::object& waiter = entry.get_object();
     table.add_row({"-", Cell("waiting", Tone::faint), text_field(waiter, "mode"),
                    text_field(waiter, "agent_id"), text_field(waiter, "client"), pid_of(waiter),
-                   text_field(waiter, "since"), "-", paths_of(waiter)});
+                   relative_text(context, text_field(waiter, "since")), "-", paths_of(waiter)});
   }
   context.out << (table.empty() ? "nobody holds anything\n" : table.render(context.colour));
 }
@@ -105,7 +108,7 @@ int run_list_leases(const Context& context, const LeasesRequest& request) {
   if (context.json) {
     const json::object body = {
         {"leases", leases.open}, {"waiting", leases.waiting}, {"count", leases.open.size()}};
-    context.out << json::serialize(body) << '\n';
+    context.out << ipc::plain_json(body) << '\n';
   } else {
     write_leases(context, leases);
   }

@@ -11,7 +11,7 @@ std::optional<std::int64_t> parse_duration(std::string_view text) {
   if (failure != std::errc() || number < 0 || number > kMost) return std::nullopt;
   const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
   std::int64_t factor = 0;
-  if (unit.empty() || unit == "s") factor = 1;
+  if (unit == "s" || (unit.empty() && number == 0)) factor = 1;
   if (unit == "m" || unit == "min") factor = 60;
   if (unit == "h") factor = 3600;
   if (unit == "d") factor = 86'400;

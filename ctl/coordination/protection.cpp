@@ -10,7 +10,9 @@
 #include "ctl/json_fields.hpp"
 #include "ctl/printable.hpp"
 #include "ctl/table.hpp"
+#include "ctl/time_text.hpp"
 #include "ctl/tool_command.hpp"
+#include "text/shell_word.hpp"
 
 namespace governor::ctl {
 
@@ -31,7 +33,7 @@ int run_list_protected(const Context& context) {
     for (const json::value& entry : array_field(result, "items")) {
       if (!entry.is_object()) continue;
       const json::object& item = entry.get_object();
-      table.add_row({text_field(item, "pattern"), text_field(item, "since"),
+      table.add_row({text_field(item, "pattern"), relative_text(context, text_field(item, "since")),
                      flag_field(item, "configured") ? "configuration" : text_field(item, "by"),
                      text_field(item, "reason")});
     }
@@ -42,18 +44,31 @@ int run_list_protected(const Context& context) {
       const std::string agent = text_field(unlock, "agent_id");
       context.out << "unlocked: " << printable(text_field(unlock, "path")) << " for "
                   << (agent == "-" ? "everybody" : printable(agent)) << " until "
-                  << printable(text_field(unlock, "until")) << '\n';
+                  << printable(local_text(context, text_field(unlock, "until"))) << '\n';
     }
   });
 }
 
+/// A bare name counts wherever it is, as in the configuration; a path with a slash in it is meant from here.
+std::string pattern_of(const std::string& given) {
+  const std::size_t slash = given.find('/');
+  const bool is_name = slash == std::string::npos || slash + 1 == given.size();
+  return is_name && given != "." && given != ".." ? "/**/" + given : absolute_path(given);
+}
+
 int run_protect(const Context& context, const ProtectRequest& request) {
   if (request.list || request.pattern.empty()) return run_list_protected(context);
-  json::object params = {{"pattern", absolute_path(request.pattern)}, {"remove", request.remove}};
+  const std::string pattern = pattern_of(request.pattern);
+  json::object params = {{"pattern", pattern}, {"remove", request.remove}};
   if (!request.reason.empty()) params["reason"] = request.reason;
   return run_method(context, {"governor/protect", std::move(params)}, [&](const json::object& result) {
     context.out << printable(text_field(result, "pattern"))
                 << (request.remove ? " is no longer protected\n" : " is protected\n");
+    if (!request.remove && pattern != absolute_path(request.pattern)) {
+      context.out << "that is " << printable(request.pattern)
+                  << " in every directory; for the one here: governorctl protect "
+                  << text::shell_word("./" + printable(request.pattern)) << '\n';
+    }
   });
 }
 
@@ -67,7 +82,9 @@ struct UnlockRequest {
 int run_unlock(const Context& context, const UnlockRequest& request) {
   const auto seconds = parse_duration(request.period);
   if (!seconds) {
-    context.err << "governorctl: --for takes a time such as 90s, 15m, 2h or 1d, or 0 to lock again\n";
+    context.err
+        << "governorctl: --for " << printable(request.period)
+        << " has no unit or is no time; expected: a time such as 90s, 15m, 2h or 1d, or 0 to lock again\n";
     return static_cast<int>(ExitCode::bad_usage);
   }
   json::object params = {{"path", absolute_path(request.path)}, {"seconds", *seconds}};
@@ -79,7 +96,7 @@ int run_unlock(const Context& context, const UnlockRequest& request) {
       context.out << " is locked again\n";
     } else {
       context.out << " may be written by " << (request.agent.empty() ? "everybody" : printable(request.agent))
-                  << " until " << printable(text_field(result, "until")) << '\n';
+                  << " until " << printable(local_text(context, text_field(result, "until"))) << '\n';
     }
   });
 }
@@ -90,7 +107,8 @@ void add_protection(CLI::App& app, Action& action) {
   CLI::App* protect = app.add_subcommand("protect", "Files that nobody writes without a person's leave");
   const auto wanted = std::make_shared<ProtectRequest>();
   protect->add_option("PATTERN", wanted->pattern,
-                      "A file, a directory or a glob; none: shows what is protected");
+                      "A file, a directory or a glob; a bare name such as .env counts everywhere, as in the "
+                      "configuration; none: shows what is protected");
   protect->add_option("--reason", wanted->reason, "Why, for whoever is refused");
   protect->add_flag("--remove", wanted->remove, "No longer");
   protect->add_flag("--list", wanted->list, "Shows what is protected");

@@ -19,6 +19,7 @@
 #include "ctl/process_list.hpp"
 #include "ctl/quantity.hpp"
 #include "ctl/table.hpp"
+#include "ipc/plain_json.hpp"
 
 namespace governor::ctl {
 
@@ -102,7 +103,7 @@ void write_outcome(const Context& context, const Outcome& outcome, const std::st
                                {"seconds", outcome.seconds},
                                {"agents", std::move(agents)},
                                {"ide_configuration", json::parse(ide_configuration(proxy, Layout::compact))}};
-    context.out << json::serialize(body) << '\n';
+    context.out << ipc::plain_json(body) << '\n';
     return;
   }
   context.out << "  done after " << decimal(outcome.seconds, 1) << " s\n\n"

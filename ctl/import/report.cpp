@@ -7,6 +7,7 @@
 #include "ctl/printable.hpp"
 #include "ctl/quantity.hpp"
 #include "ctl/table.hpp"
+#include "ipc/plain_json.hpp"
 
 namespace governor::ctl::legacy {
 namespace {
@@ -201,7 +202,7 @@ void JsonReport::about_agent(AgentLine agent, Findings findings) {
   object["findings"] = findings_array(findings);
   if (!first_) context_.out << ',';
   first_ = false;
-  context_.out << json::serialize(object);
+  context_.out << ipc::plain_json(object);
 }
 
 void JsonReport::end(const Summary& summary) {
@@ -214,7 +215,7 @@ void JsonReport::end(const Summary& summary) {
   for (std::size_t severity = 0; severity < by_severity_.size(); ++severity) {
     severities[to_string(static_cast<Severity>(severity))] = by_severity_[severity];
   }
-  context_.out << "],\"findings\":" << json::serialize(findings_array(file_findings_));
+  context_.out << "],\"findings\":" << ipc::plain_json(findings_array(file_findings_));
   json::object rest;
   rest["path"] = summary.path;
   rest["applied"] = summary.applied;
@@ -229,7 +230,7 @@ void JsonReport::end(const Summary& summary) {
   rest["severities"] = std::move(severities);
   rest["stopped"] = text_or_null(summary.stopped);
   rest["complete"] = summary.stopped.empty() && !something_lost();
-  const std::string text = json::serialize(rest);
+  const std::string text = ipc::plain_json(rest);
   context_.out << ',' << std::string_view(text).substr(1) << '\n';
 }
 

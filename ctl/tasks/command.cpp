@@ -18,7 +18,9 @@
 #include "ctl/tasks/import_report.hpp"
 #include "ctl/tasks/task_file.hpp"
 #include "ctl/tasks/task_import.hpp"
+#include "ctl/time_text.hpp"
 #include "ctl/tool_command.hpp"
+#include "ipc/plain_json.hpp"
 
 namespace governor::ctl {
 
@@ -95,7 +97,7 @@ int run_list_tasks(const Context& context, const TaskRequest& request) {
                                 });
   if (!done) return report_failure(context, done.error());
   if (context.json) {
-    context.out << json::serialize(json::object{{"tasks", std::move(tasks)}, {"counts", counts}}) << '\n';
+    context.out << ipc::plain_json(json::object{{"tasks", std::move(tasks)}, {"counts", counts}}) << '\n';
     return static_cast<int>(ExitCode::done);
   }
   Table table({{"TASK"},
@@ -141,10 +143,10 @@ void write_task(const Context& context, const json::object& result) {
   };
   line("for agent", text_field(task, "agent"));
   line("claimed by", holder_of(task));
-  line("claim ends", text_field(object_field(task, "claim"), "expires"));
+  line("claim ends", relative_text(context, text_field(object_field(task, "claim"), "expires")));
   if (!flag_field(task, "ready")) line("waits for", waiting_text(task));
   line("text from", text_field(task, "task_file"));
-  line("defined", text_field(task, "created"));
+  line("defined", local_text(context, text_field(task, "created")));
   if (task.contains("note")) {
     context.out << "note:\n";
     write_lines(context, text_field(task, "note"));
@@ -158,9 +160,9 @@ void write_task(const Context& context, const json::object& result) {
   for (const json::value& entry : array_field(result, "history")) {
     if (!entry.is_object()) continue;
     const json::object& event = entry.get_object();
-    table.add_row({text_field(event, "timestamp"), text_field(event, "event"), text_field(event, "status"),
-                   count_text(event, "progress"), text_field(event, "agent_id"), text_field(event, "client"),
-                   text_field(event, "note")});
+    table.add_row({local_text(context, text_field(event, "timestamp")), text_field(event, "event"),
+                   text_field(event, "status"), count_text(event, "progress"), text_field(event, "agent_id"),
+                   text_field(event, "client"), text_field(event, "note")});
   }
   if (!table.empty()) context.out << '\n' << table.render(context.colour);
 }

@@ -9,6 +9,7 @@
 #include "ctl/printable.hpp"
 #include "ctl/quantity.hpp"
 #include "ctl/table.hpp"
+#include "ipc/plain_json.hpp"
 
 namespace governor::ctl {
 namespace {
@@ -67,7 +68,7 @@ void write_import_json(const Context& context, const TaskImportReport& report) {
                     {"tasks", std::move(tasks)},
                     {"complete", !report.something_lost()}};
   if (!report.stopped.empty()) body["stopped"] = report.stopped;
-  context.out << json::serialize(body) << '\n';
+  context.out << ipc::plain_json(body) << '\n';
 }
 
 /// All remarks of one severity as lines, those about the file first.

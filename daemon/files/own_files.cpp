@@ -21,10 +21,8 @@ core::Error own_refusal(const std::string& path, std::string message, std::strin
 }
 
 core::Error refuse_own(const std::string& path) {
-  return own_refusal(
-      path, fmt::format("{} is one of governor's own files.", path),
-      "Nobody writes them through governor. What can be set, a person sets with governorctl or "
-      "in the configuration file.");
+  return own_refusal(path, fmt::format("{} is one of governor's own files.", path),
+                     "Nobody writes them through governor. What can be set, a person sets.");
 }
 
 }  // namespace
@@ -78,9 +76,8 @@ std::optional<core::Error> OwnFiles::refusal(const ResolvedPath& path) const {
   if (path.pattern) fixed.resize(fixed.rfind('/', fixed.find_first_of("*?")));
   if (is_below_other_name(fixed)) return refuse_own(path.path);
   if (!path.pattern && path.exists && is_installed_hook(path.path)) {
-    return own_refusal(
-        path.path, fmt::format("{} has the hooks that governor installed.", path.path),
-        "A person changes it, or takes the hooks away: governorctl install guards --uninstall.");
+    return own_refusal(path.path, fmt::format("{} has the hooks that governor installed.", path.path),
+                       "A person changes it, or takes the hooks away.");
   }
   return std::nullopt;
 }

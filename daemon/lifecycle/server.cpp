@@ -97,7 +97,7 @@ void Server::accept(Listener::Socket socket, ipc::PeerCredentials peer) {
     spdlog::warn("client with pid {} refused: {} connections are open", peer.pid, connections_.size());
     const core::Error error(core::ErrorCode::overloaded,
                             fmt::format("The daemon serves {} connections, its limit.", kMaxConnections),
-                            "Close clients that are not needed; governorctl ps shows them.");
+                            "Close clients that are not needed, then connect again.");
     const std::string line = domain_error_reply("", kOverloaded, error) + "\n";
     boost::system::error_code ignored;
     socket.non_blocking(true,

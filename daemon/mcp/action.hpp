@@ -43,7 +43,8 @@ struct CallTool {
   const Tool* tool = nullptr;
   std::string client_name{};  ///< of a stateless request, empty when not said
   std::string client_version{};
-  bool is_tool = true;  ///< else a request of governor's own, whose result is answered as it is
+  bool is_tool = true;           ///< else a request of governor's own, whose result is answered as it is
+  std::string progress_token{};  ///< JSON text, empty when none was given
 };
 /// A request about resources, on the path of tool calls. One that does not only read changes what the session
 /// has subscribed to.

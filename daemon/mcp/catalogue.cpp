@@ -8,11 +8,16 @@ namespace governor::daemon {
 namespace {
 
 constexpr std::string_view kInstructions =
-    "Governor watches over the agents of this machine. Call process_agent_update after each piece of work "
-    "and follow "
-    "its decision: approve means go on, revise means correct yourself first, reject means halt. Register "
-    "once with "
-    "register_agent; later calls may then omit agent_id.";
+    "Governor keeps the agents of this machine from disturbing each other, and tells them when to stop.\n"
+    "1. register_agent, once; later calls may then omit agent_id.\n"
+    "2. request_write before you write files. It grants a lease and says what the files hold (sha256), or "
+    "who "
+    "has them: then wait with wait_seconds, or work on something else.\n"
+    "3. commit_file with that lease and sha256; or request the lease with direct true and write with your "
+    "own "
+    "tools. Then release_write. Read a file after its lease is granted, not before.\n"
+    "4. process_agent_update after each piece of work. Follow its decision: approve: go on; revise: correct "
+    "yourself first; reject: halt and ask a person.";
 
 /// How long a client may keep lists, in milliseconds. They change only with the daemon's build.
 constexpr int kListTtlMs = 300000;
@@ -38,9 +43,13 @@ void write_tool(JsonWriter& json, const Tool& tool, Revision revision) {
   json.field("description", tool.description).key("inputSchema").raw(tool.input_schema);
   if (has_structured_content(revision)) json.key("outputSchema").raw(tool.output_schema);
   if (has_tool_annotations(revision)) {
+    // Those that mean nothing for a tool that only reads, and those that say the default, are left out.
     json.key("annotations").begin_object().field("readOnlyHint", tool.read_only);
-    if (!tool.read_only) json.field("destructiveHint", tool.destructive);
-    json.field("idempotentHint", tool.idempotent).field("openWorldHint", false).end_object();
+    if (!tool.read_only) {
+      json.field("destructiveHint", tool.destructive);
+      if (tool.idempotent) json.field("idempotentHint", true);
+    }
+    json.field("openWorldHint", false).end_object();
   }
   json.end_object();
 }

@@ -8,6 +8,7 @@
 #include "daemon/mcp/catalogue.hpp"
 #include "daemon/mcp/governor_methods.hpp"
 #include "daemon/mcp/members.hpp"
+#include "daemon/mcp/progress.hpp"
 #include "daemon/mcp/resource_methods.hpp"
 #include "daemon/support/json_writer.hpp"
 #include "daemon/tools/governor_requests.hpp"
@@ -259,7 +260,9 @@ Action Interpreter::call_tool(const Request& request, Revision revision) const {
   auto call = tool->parse(arguments != nullptr ? arguments->get_object() : kNoArguments, environment_);
   const Envelope envelope{request.id, revision};
   if (!call) return ReplyNow{tool_reply(envelope, std::move(call.error()))};
-  return CallTool{envelope, std::move(*call), tool};
+  CallTool action{envelope, std::move(*call), tool};
+  action.progress_token = progress_token_of(request);
+  return action;
 }
 
 }  // namespace governor::daemon

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <boost/json/parse.hpp>
+
 #include "daemon/support/json_writer.hpp"
+#include "daemon/tools/tool.hpp"
 #include "ipc/build_info.hpp"
 #include "text/shown_text.hpp"
 
@@ -33,6 +36,14 @@ std::string error_text(const core::Error& error) {
   std::string text = fmt::format("{}: {}", core::to_string(error.code), error.message);
   if (!error.hint.empty()) text += " " + error.hint;
   return text;
+}
+
+/// Empty: the result speaks for itself.
+std::string text_of_result(const std::string& structured, const Tool* tool) {
+  if (tool == nullptr || tool->text == nullptr) return {};
+  boost::system::error_code failure;
+  const boost::json::value result = boost::json::parse(structured, failure);
+  return failure || !result.is_object() ? std::string() : tool->text(result.get_object());
 }
 
 std::string tool_error_reply(const Envelope& envelope, const core::Error& error) {
@@ -100,14 +111,16 @@ std::string_view result_preamble(Revision revision) {
   return preamble;
 }
 
-std::string tool_reply(const Envelope& envelope, const core::Result<std::string>& outcome) {
+std::string tool_reply(const Envelope& envelope, const core::Result<std::string>& outcome, const Tool* tool) {
   if (!outcome) return tool_error_reply(envelope, outcome.error());
   const std::string& structured = *outcome;
   std::string out = begin_reply(envelope.id, structured.size() * 9 / 4 + 256);
   out += "\"result\":{";
   out += result_preamble(envelope.revision);
   out += "\"content\":[{\"type\":\"text\",\"text\":\"";
-  append_json_escaped(out, structured);
+  const std::string words =
+      has_structured_content(envelope.revision) ? text_of_result(structured, tool) : std::string();
+  append_json_escaped(out, words.empty() ? structured : words);
   out += "\"}],";
   if (has_structured_content(envelope.revision)) {
     out += "\"structuredContent\":";

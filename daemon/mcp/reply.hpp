@@ -8,6 +8,8 @@
 
 namespace governor::daemon {
 
+struct Tool;
+
 // JSON-RPC and MCP error codes. -32022: the schema of 2026-07-28. -32002: the revisions before it. Codes of
 // governor's own lie outside the range that JSON-RPC reserves.
 enum RpcError : int {
@@ -44,7 +46,9 @@ struct Envelope {
 /// eras.
 std::string_view result_preamble(Revision revision);
 
-/// A tool's result, or its error as a result with isError, in the form of the revision.
-std::string tool_reply(const Envelope& envelope, const core::Result<std::string>& outcome);
+/// A tool's result, or its error as a result with isError, in the form of the revision. The text is in the
+/// tool's words if it has any, `tool` may be null; revisions that know only text get the result as JSON.
+std::string tool_reply(const Envelope& envelope, const core::Result<std::string>& outcome,
+                       const Tool* tool = nullptr);
 
 }  // namespace governor::daemon

@@ -88,6 +88,7 @@ std::unique_ptr<ToolCall> make_content_call(const ResourceUri& resource, const T
       return tool_call("list_agents", arguments, environment);
     case Kind::agent:
       arguments["agent_id"] = resource.agent_id;
+      arguments["detail"] = "full";  // who reads a resource shows figures
       return tool_call("get_governance_metrics", arguments, environment);
     case Kind::history:
       arguments["agent_id"] = resource.agent_id;

@@ -283,6 +283,7 @@ void Connection::perform(std::uint64_t number, CallTool action) {
   call.ticket.tool = action.tool;
   call.call = std::move(action.call);
   call.tool = action.tool;
+  call.progress_token = std::move(action.progress_token);
   services_.state.call(std::move(call));
 }
 
@@ -355,7 +356,7 @@ void Connection::deliver(Ticket ticket, core::Result<std::string> outcome) {
     --connection->unanswered_;
     const Envelope& envelope = ticket.envelope;
     if (ticket.kind == Ticket::Kind::tool) {
-      connection->send(ticket.line, tool_reply(envelope, outcome));
+      connection->send(ticket.line, tool_reply(envelope, outcome, ticket.tool));
     } else if (ticket.kind == Ticket::Kind::resource || ticket.kind == Ticket::Kind::subscription) {
       connection->send(ticket.line, resource_reply(envelope, outcome));
     } else if (ticket.kind == Ticket::Kind::listen) {
@@ -419,6 +420,10 @@ void Connection::notify(std::vector<Notice> notices) {
       connection->services_.state.notices_taken(connection);
     }
   });
+}
+
+void Connection::tell(std::string line) {
+  asio::dispatch(strand_, [connection = self(), line = std::move(line)] { connection->send(0, line); });
 }
 
 void Connection::resume(std::string revision, std::string tools) {

@@ -61,6 +61,7 @@ class Connection final : public ReplySink {
   void supersede() override;
   void resume(std::string revision, std::string tools) override;
   void notify(std::vector<Notice> notices) override;
+  void tell(std::string line) override;
 
  private:
   std::shared_ptr<Connection> self();

@@ -28,6 +28,7 @@ class InternalSink final : public ReplySink {
   void supersede() override {}
   void resume(std::string, std::string) override {}
   void notify(std::vector<Notice>) override {}
+  void tell(std::string) override {}
 
  private:
   std::string what_;

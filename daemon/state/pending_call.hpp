@@ -26,6 +26,9 @@ struct PendingCall {
   std::chrono::steady_clock::time_point work_since;
   core::WaiterKey waiter = 0;
   std::int64_t wait_until_us = 0;
+  std::int64_t wait_us = 0;      ///< from the beginning of the wait to its end
+  std::string progress_token{};  ///< JSON text; empty: its client does not want to know how far it is
+  std::chrono::steady_clock::time_point next_progress{};
 
   // What it waits for at present, see CallWaits.
   WaitsFor waits_for = WaitsFor::nothing;

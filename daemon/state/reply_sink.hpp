@@ -57,6 +57,9 @@ class ReplySink : public std::enable_shared_from_this<ReplySink> {
   /// says that the client has read on.
   virtual void notify(std::vector<Notice> notices) = 0;
 
+  /// Any strand: passes on a line about a request that is not answered yet, before its answer.
+  virtual void tell(std::string line) = 0;
+
   /// State strand only.
   struct Attachment {
     core::SessionKey session = 0;

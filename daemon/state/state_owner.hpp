@@ -117,6 +117,8 @@ class StateOwner final : public ConcurrencySource {
   void look_after_leases();
   void check_deadlines();
   void set_deadline_timer();
+  /// Tells clients that want to know it how long their calls have waited for leases.
+  void tell_progress(std::chrono::steady_clock::time_point now);
   void give_up_slow_work(std::chrono::steady_clock::time_point now);
   void note_refusal(const PendingCall& pending, const core::Error& error, core::Changes& changes);
   void answer(PendingCall& pending, core::Result<std::string> outcome);

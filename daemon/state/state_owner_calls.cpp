@@ -260,6 +260,7 @@ void StateOwner::run_call(const std::shared_ptr<PendingCall>& call) {
   core::Changes changes;
   const core::Caller caller = caller_of(pending);
   CallContext context{*state_, caller, settings_.now_us(), changes, this};
+  context.client_follows = !pending.progress_token.empty();
   core::Result<std::string> outcome = pending.call->run(context);
   if (outcome && context.next != CallContext::Next::answer) {
     if (!changes.empty()) commits_.add(std::move(changes), nullptr);

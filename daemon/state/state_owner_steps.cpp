@@ -3,6 +3,7 @@
 #include <boost/asio/dispatch.hpp>
 #include <utility>
 
+#include "daemon/mcp/progress.hpp"
 #include "daemon/state/state_owner.hpp"
 
 namespace governor::daemon {
@@ -10,6 +11,8 @@ namespace {
 
 /// After this a file system counts as one that does not answer.
 constexpr std::chrono::seconds kWorkLimit{30};
+/// Clients give up after a minute without a word, some after half of it.
+constexpr std::chrono::seconds kProgressInterval{5};
 /// The system clock may be set, so the timer looks again now and then.
 constexpr std::int64_t kLongestTimerUs = 3'600'000'000;
 
@@ -31,9 +34,22 @@ void StateOwner::go_on_later(const std::shared_ptr<PendingCall>& pending, const 
     waits_.begin(pending, WaitsFor::lease);
     pending->waiter = context.waiter;
     pending->wait_until_us = context.wait_until_us;
+    pending->wait_us = context.wait_us;
     queued_.push_back(pending);
+    tell_progress(std::chrono::steady_clock::now());
   }
   look_after_leases();
+}
+
+void StateOwner::tell_progress(std::chrono::steady_clock::time_point now) {
+  for (const auto& pending : queued_) {
+    if (pending->progress_token.empty() || now < pending->next_progress) continue;
+    pending->next_progress = now + kProgressInterval;
+    const std::int64_t left_us = std::max<std::int64_t>(pending->wait_until_us - settings_.now_us(), 0);
+    const double waited = static_cast<double>(pending->wait_us - left_us) / 1e6;
+    pending->sink->tell(
+        progress_line(pending->progress_token, waited, static_cast<double>(pending->wait_us) / 1e6));
+  }
 }
 
 void StateOwner::start_work(const std::shared_ptr<PendingCall>& pending) {

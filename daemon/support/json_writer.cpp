@@ -47,10 +47,10 @@ std::size_t clean_prefix(std::uint64_t bytes) {
 
 static_assert(std::endian::native == std::endian::little, "clean_prefix counts from the lowest byte");
 
-template <class Number>
-void append_number(std::string& out, Number number) {
-  std::array<char, 32> buffer;
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number).ptr;
+template <class Number, class... Format>
+void append_number(std::string& out, Number number, Format... format) {
+  std::array<char, 64> buffer;
+  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, format...).ptr;
   out.append(buffer.data(), end);
 }
 
@@ -126,7 +126,13 @@ JsonWriter& JsonWriter::value(std::string_view text) {
 JsonWriter& JsonWriter::value(double number) {
   if (!std::isfinite(number)) return null();  // JSON has no other word for "not known"
   separate();
-  append_number(out_, number);
+  // The shortest form of 0.0001 is 1e-04, which nobody writes.
+  const double size = std::fabs(number);
+  if (size == 0.0 || (size >= 1e-6 && size < 1e15)) {
+    append_number(out_, number, std::chars_format::fixed);
+  } else {
+    append_number(out_, number);
+  }
   return *this;
 }
 

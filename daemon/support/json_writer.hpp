@@ -24,7 +24,9 @@ class JsonWriter {
   JsonWriter& value(std::string_view text);  ///< bytes that are no UTF-8 stand as `\xff`
   JsonWriter& value(const char* text) { return value(std::string_view(text)); }
   JsonWriter& value(const std::string& text) { return value(std::string_view(text)); }
-  JsonWriter& value(double number);  ///< shortest form that reads back the same; null for what is not finite
+  /// The fewest digits that read back the same, with an exponent only for the very large and the very small;
+  /// null for what is not finite.
+  JsonWriter& value(double number);
   JsonWriter& value(bool flag);
   JsonWriter& value(std::int64_t number);
   JsonWriter& value(std::uint32_t number) { return value(std::uint64_t{number}); }

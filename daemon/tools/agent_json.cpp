@@ -36,6 +36,7 @@ void write_agent_summary(JsonWriter& json, const AgentSummary& agent, const core
     write_owner(json, *owner, profile);
   }
   if (agent.last) {
+    json.field("decision", core::to_string(agent.last->action));
     if (agent.last->timestamp_us != 0) json.field("last_update", iso_timestamp(agent.last->timestamp_us));
     if (metrics) {
       json.key("metrics").begin_object();

@@ -20,32 +20,25 @@ constexpr std::size_t kTokenBytes = 32;
 
 constexpr std::string_view kRegisterInput =
     R"({"type":"object","properties":{)"
-    R"("agent_id":{"type":"string","pattern":"^[A-Za-z0-9._-]{1,128}$","description":"Default: made of client, user, date and a random part"},)"
-    R"("purpose":{"type":"string","maxLength":1024},"parent_agent_id":{"type":"string"},)"
-    R"("tags":{"type":"array","items":{"type":"string","maxLength":64},"maxItems":32},"notes":{"type":"string","maxLength":16384},)"
-    R"("shared":{"type":"boolean","default":false,"description":"true: other sessions may update it too"},)"
-    R"("token":{"type":"string","description":"From an earlier registration, to take the agent over"}},"additionalProperties":false})";
+    R"("agent_id":{"type":"string","description":"Default: a new one"},"purpose":{"type":"string"},"parent_agent_id":{"type":"string"},)"
+    R"("tags":{"type":"array","items":{"type":"string"}},"notes":{"type":"string"},)"
+    R"("shared":{"type":"boolean","description":"Other sessions may update it too"},)"
+    R"("token":{"type":"string","description":"To take over an agent"}},"additionalProperties":false})";
 
 constexpr std::string_view kRegisterOutput =
-    R"({"type":"object","properties":{)"
-    R"("agent_id":{"type":"string"},"created":{"type":"boolean"},"resumed":{"type":"boolean"},"shared":{"type":"boolean"},)"
-    R"("updates":{"type":"integer"},"token":{"type":"string"},"owner":{"type":"object"},)"
-    R"("warnings":{"type":"array","items":{"type":"string"}},"timestamp":{"type":"string"}},)"
-    R"("required":["agent_id","created","resumed","shared","updates","token","owner","warnings","timestamp"]})";
+    R"({"type":"object","properties":{"agent_id":{"type":"string"},"token":{"type":"string"},"warnings":{"type":"array"}},)"
+    R"("required":["agent_id","token"]})";
 
 constexpr std::string_view kListAgentsInput =
     R"({"type":"object","properties":{)"
     R"("status":{"enum":["active","paused","archived","deleted","all"],"description":"Default: all but deleted"},)"
     R"("health":{"enum":["unknown","healthy","degraded","critical"]},"tag":{"type":"string"},)"
-    R"("text":{"type":"string","description":"Occurs in id, purpose, notes or tags"},)"
-    R"("metrics":{"type":"boolean","default":true},"summary_only":{"type":"boolean","default":false},)"
-    R"("limit":{"type":"integer","minimum":1,"maximum":500,"default":50},)"
-    R"("cursor":{"type":"string","description":"next_cursor of the previous page"}},"additionalProperties":false})";
+    R"("text":{"type":"string"},"metrics":{"type":"boolean","default":true},)"
+    R"("summary_only":{"type":"boolean"},"limit":{"type":"integer","minimum":1,"maximum":500,"default":50},)"
+    R"("cursor":{"type":"string","description":"next_cursor of before"}},"additionalProperties":false})";
 
 constexpr std::string_view kListAgentsOutput =
-    R"({"type":"object","properties":{)"
-    R"("agents":{"type":"array","items":{"type":"object"}},"count":{"type":"integer"},"total":{"type":"integer"},"next_cursor":{"type":"string"},)"
-    R"("by_status":{"type":"object"},"by_health":{"type":"object"}},"required":["total"]})";
+    R"({"type":"object","properties":{"agents":{"type":"array"},"total":{"type":"integer"},"next_cursor":{"type":"string"}}})";
 
 class RegisterCall final : public ToolCall {
  public:
@@ -251,14 +244,12 @@ core::Result<std::unique_ptr<ToolCall>> parse_list_agents(const boost::json::obj
 
 std::vector<Tool> agent_tools() {
   return {
-      {"register_agent", "agents", "Register an agent",
-       "Makes an agent this session's own: other live sessions are refused unless they give the returned "
-       "token. "
-       "Registering an existing id resumes it. Later calls may omit agent_id.",
+      {"register_agent", "agents", "Register",
+       "Makes an agent this session's own; other sessions need the returned token. An existing id is "
+       "resumed. Later calls may omit agent_id.",
        kRegisterInput, kRegisterOutput, false, false, parse_register, true},
-      {"list_agents", "agents", "List agents",
-       "All agents with health and newest figures, by id, page by page.", kListAgentsInput, kListAgentsOutput,
-       true, true, parse_list_agents, true},
+      {"list_agents", "agents", "List agents", "Agents with health, last decision and figures, by id.",
+       kListAgentsInput, kListAgentsOutput, true, true, parse_list_agents, true},
   };
 }
 

@@ -13,13 +13,11 @@ constexpr std::size_t kMaxAcknowledgementBytes = 1024;
 
 constexpr std::string_view kListAlertsInput =
     R"({"type":"object","properties":{)"
-    R"("include_acknowledged":{"type":"boolean","default":false},"include_resolved":{"type":"boolean","default":false},)"
-    R"("limit":{"type":"integer","minimum":1,"maximum":500,"default":50},)"
-    R"("cursor":{"type":"integer","minimum":1,"description":"next_cursor of the previous page"}},"additionalProperties":false})";
+    R"("include_acknowledged":{"type":"boolean"},"include_resolved":{"type":"boolean"},)"
+    R"("limit":{"type":"integer","minimum":1,"maximum":500,"default":50},"cursor":{"type":"integer","minimum":1}},"additionalProperties":false})";
 
 constexpr std::string_view kListAlertsOutput =
-    R"({"type":"object","properties":{"alerts":{"type":"array","items":{"type":"object"}},"count":{"type":"integer"},)"
-    R"("next_cursor":{"type":"integer"}},"required":["alerts","count"]})";
+    R"({"type":"object","properties":{"alerts":{"type":"array"},"next_cursor":{"type":"integer"}}})";
 
 constexpr std::string_view kAcknowledgeInput =
     R"({"type":"object","properties":{"alert_id":{"type":"integer","minimum":1},"note":{"type":"string","maxLength":1024}},)"
@@ -131,9 +129,8 @@ core::Result<std::unique_ptr<ToolCall>> parse_acknowledge(const boost::json::obj
 std::vector<Tool> alert_tools() {
   return {
       {"list_alerts", "governance", "List alerts",
-       "What a person should know: critical agents, loops, low disk, trouble with storage, crashes, clock "
-       "jumps.",
-       kListAlertsInput, kListAlertsOutput, true, true, parse_list_alerts, true},
+       "What a person should know: critical agents, loops, changed files, disk trouble.", kListAlertsInput,
+       kListAlertsOutput, true, true, parse_list_alerts, true},
       {"acknowledge_alert", "governance", "Acknowledge an alert",
        "Says that a person has seen it; ends a loop with its cooldown.", kAcknowledgeInput,
        kAcknowledgeOutput, false, true, parse_acknowledge},

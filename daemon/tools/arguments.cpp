@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <boost/json/array.hpp>
-#include <boost/json/serialize.hpp>
 #include <cmath>
 #include <limits>
 
@@ -13,6 +12,7 @@
 #include "core/cut_text.hpp"
 
 #include "daemon/support/timestamp.hpp"
+#include "ipc/plain_json.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -27,7 +27,7 @@ std::string shown_value(const json::value& value) {
   }
   if (value.is_object()) return "an object";
   if (value.is_double() && !std::isfinite(value.get_double())) return "a number too large for a double";
-  std::string text = json::serialize(value);
+  std::string text = ipc::plain_json(value);
   if (text.size() > kLongest) text = std::string(core::cut_text(text, kLongest)) + "...";
   return text;
 }
@@ -243,8 +243,9 @@ std::optional<core::Error> Arguments::finish() {
   for (const auto& item : object_) {
     const std::string_view name = item.key();
     if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
-    core::Error error = core::invalid_argument(std::string(name), "not an argument of this tool",
-                                               fmt::format("{}", fmt::join(known_, ", ")));
+    core::Error error = core::invalid_argument(
+        std::string(name), "not an argument of this tool",
+        known_.empty() ? std::string("no arguments") : fmt::format("{}", fmt::join(known_, ", ")));
     error.given = shown_value(item.value());
     return error;
   }

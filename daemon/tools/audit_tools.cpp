@@ -1,12 +1,14 @@
 #include "daemon/tools/audit_tools.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <charconv>
 
 #include "daemon/support/json_time.hpp"
 #include "daemon/support/json_writer.hpp"
 #include "daemon/tools/arguments.hpp"
+#include "daemon/tools/audit_events.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -60,6 +62,10 @@ class QueryCall final : public ToolCall {
   [[nodiscard]] bool wants_more_reads() const override { return page_.more && page_.entries.size() < limit_; }
 
   core::Result<std::string> run(CallContext&) override {
+    if (page_.entries.empty() && !filter_.event.empty() && !is_audit_event(filter_.event)) {
+      return core::invalid_argument("event", fmt::format("\"{}\"", filter_.event),
+                                    fmt::format("one of {}", fmt::join(kAuditEvents, ", ")));
+    }
     std::string text;
     JsonWriter json(text);
     json.begin_object().key("entries").begin_array();

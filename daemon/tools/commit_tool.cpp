@@ -76,17 +76,17 @@ core::Result<std::unique_ptr<ToolCall>> parse_commit(const boost::json::object& 
 }  // namespace
 
 Tool commit_tool() {
-  return {"commit_file",
-          "coordination",
-          "Write a file",
-          "Writes a file under your lease, as a whole or by a diff, if it still is what you read. Keeps what "
-          "was there.",
-          kCommitInput,
-          kCommitOutput,
-          false,
-          true,
-          parse_commit,
-          true};
+  return {
+      "commit_file",
+      "coordination",
+      "Write a file",
+      "Writes a file under your lease, whole or by diff, if it still is what you read. Keeps what was there.",
+      kCommitInput,
+      kCommitOutput,
+      false,
+      true,
+      parse_commit,
+      true};
 }
 
 }  // namespace governor::daemon

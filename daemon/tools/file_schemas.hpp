@@ -5,21 +5,17 @@
 namespace governor::daemon {
 
 inline constexpr std::string_view kCommitInput =
-    R"({"type":"object","properties":{"path":{"type":"string"},)"
+    R"({"type":"object","properties":{"path":{"type":"string"},"lease":{"type":"integer"},)"
     R"("content":{"type":"string","description":"The whole content; or else:"},)"
     R"("unified_diff":{"type":"string","description":"Of this file alone, as diff -u gives it"},)"
-    R"("expected_sha256":{"type":"string","description":"SHA-256 of the content that you read; left out for a new file"},)"
-    R"("lease":{"type":"integer","minimum":1,"description":"Your exclusive one, from request_write"},)"
-    R"("confirm_shrink":{"type":"boolean","default":false,)"
-    R"("description":"Needed to leave less than half of a file of 50 lines or more"},)"
-    R"("note":{"type":"string","maxLength":500,"description":"What and why, for list_backups"}},)"
+    R"("expected_sha256":{"type":"string","description":"Of what you read, from request_write; left out for a new file"},)"
+    R"("confirm_shrink":{"type":"boolean","description":"To leave less than half of 50 lines or more"},)"
+    R"("note":{"type":"string","description":"What and why"}},)"
     R"("required":["path","lease"],"additionalProperties":false})";
 
 /// Of a tool of the default profile, and so as short as may be: what a caller relies on. There is more.
 inline constexpr std::string_view kCommitOutput =
-    R"({"type":"object","properties":{"path":{"type":"string"},"backup":{"type":"integer"},)"
-    R"("changed":{"type":"boolean"},"sha256":{"type":"string"},"loop":{"type":"string"}},)"
-    R"("required":["path","backup","changed"]})";
+    R"({"type":"object","properties":{"changed":{"type":"boolean"},"sha256":{"type":"string"},"loop":{"type":"string"}}})";
 
 inline constexpr std::string_view kWrittenOutput =
     R"({"type":"object","properties":{"path":{"type":"string","description":"The real one"},)"

@@ -7,6 +7,7 @@
 #include "daemon/support/json_time.hpp"
 #include "daemon/support/sha256.hpp"
 #include "daemon/tools/agent_reference.hpp"
+#include "daemon/tools/answer_text.hpp"
 #include "daemon/tools/argument_limits.hpp"
 #include "daemon/tools/arguments.hpp"
 #include "daemon/tools/governance_schemas.hpp"
@@ -20,8 +21,9 @@ constexpr std::size_t kMaxResponseTextBytes = 8 * 1024 * 1024;  // the line's ow
 
 class UpdateAgentCall final : public ToolCall {
  public:
-  UpdateAgentCall(std::optional<std::string> agent_id, core::UpdateCommand command, bool simulate)
-      : agent_id_(std::move(agent_id)), command_(std::move(command)), simulate_(simulate) {}
+  UpdateAgentCall(std::optional<std::string> agent_id, core::UpdateCommand command, bool simulate,
+                  Detail detail)
+      : agent_id_(std::move(agent_id)), command_(std::move(command)), simulate_(simulate), detail_(detail) {}
 
   core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
     auto reference = resolve_agent(context, agent_id_);
@@ -39,7 +41,7 @@ class UpdateAgentCall final : public ToolCall {
     const core::Agent* agent = context.state.find_agent(outcome->agent_id);
     return update_json(*outcome,
                        agent != nullptr ? context.state.thresholds_of(*agent) : context.state.thresholds(),
-                       simulate_);
+                       simulate_, detail_);
   }
 
   core::Result<std::optional<std::string>> replay(Store& store, const core::Answer& answer) override {
@@ -48,14 +50,19 @@ class UpdateAgentCall final : public ToolCall {
     if (!outcome) return std::move(outcome.error());
     if (!*outcome) return core::Error(core::ErrorCode::not_found, "The update that this line made is gone.");
     // The figures are those of the first time; only the texts are worded anew, with the thresholds of now.
-    return std::optional(update_json((*outcome)->outcome, (*outcome)->thresholds, false));
+    return std::optional(update_json((*outcome)->outcome, (*outcome)->thresholds, false, detail_));
   }
 
  private:
   std::optional<std::string> agent_id_;
   core::UpdateCommand command_;
   bool simulate_;
+  Detail detail_;
 };
+
+Detail read_detail(Arguments& arguments) {
+  return arguments.choice("detail", {"brief", "full"}) == "full" ? Detail::full : Detail::brief;
+}
 
 template <bool simulate>
 core::Result<std::unique_ptr<ToolCall>> parse_update_agent(const boost::json::object& object,
@@ -75,14 +82,16 @@ core::Result<std::unique_ptr<ToolCall>> parse_update_agent(const boost::json::ob
   command.input.complexity = arguments.number("complexity", command.input.complexity, 0.0, 1.0);
   command.input.confidence = arguments.number("confidence", command.input.confidence, 0.0, 1.0);
   if (const auto token = arguments.text("token", kMaxTokenBytes)) command.token_hash = sha256_hex(*token);
+  const Detail detail = read_detail(arguments);
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(
-      std::make_unique<UpdateAgentCall>(std::move(agent_id), std::move(command), simulate));
+      std::make_unique<UpdateAgentCall>(std::move(agent_id), std::move(command), simulate, detail));
 }
 
 class MetricsCall final : public ToolCall {
  public:
-  explicit MetricsCall(std::optional<std::string> agent_id) : agent_id_(std::move(agent_id)) {}
+  MetricsCall(std::optional<std::string> agent_id, Detail detail)
+      : agent_id_(std::move(agent_id)), detail_(detail) {}
 
   core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
     auto reference = resolve_agent(context, agent_id_);
@@ -100,6 +109,11 @@ class MetricsCall final : public ToolCall {
     JsonWriter json(text);
     json.begin_object();
     json.field("agent_id", id_).field("status", core::to_string(agent->profile.status));
+    if (detail_ == Detail::brief) {
+      write_newest(json, last, thresholds);
+      json.end_object();
+      return text;
+    }
     json.key("health");
     write_health(json, last, thresholds);
     json.key("decision");
@@ -114,22 +128,39 @@ class MetricsCall final : public ToolCall {
   }
 
  private:
+  void write_newest(JsonWriter& json, const core::UpdateRecord* last,
+                    const core::Thresholds& thresholds) const {
+    if (last == nullptr) {
+      json.key("health").begin_object().field("status", core::to_string(core::Health::unknown)).end_object();
+      json.key("decision").null();
+      return;
+    }
+    json.field("update", last->number);
+    write_brief(json, *last, thresholds);
+  }
+
   std::optional<std::string> agent_id_;
   std::string id_;
+  Detail detail_;
 };
 
 core::Result<std::unique_ptr<ToolCall>> parse_metrics(const boost::json::object& object,
                                                       const ToolEnvironment&) {
   Arguments arguments(object);
   auto agent_id = arguments.agent_id();
+  const Detail detail = read_detail(arguments);
   if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<MetricsCall>(std::move(agent_id)));
+  return std::unique_ptr<ToolCall>(std::make_unique<MetricsCall>(std::move(agent_id), detail));
 }
+
+/// Rows looked at in one read when only those of one epoch are wanted, which may lie far back.
+constexpr std::size_t kEpochSlice = 1000;
 
 class HistoryCall final : public ToolCall {
  public:
-  HistoryCall(std::optional<std::string> agent_id, bool csv, std::size_t limit, std::uint64_t before)
-      : agent_id_(std::move(agent_id)), csv_(csv), limit_(limit), before_(before) {}
+  HistoryCall(std::optional<std::string> agent_id, bool csv, std::size_t limit, std::uint64_t before,
+              std::uint32_t epoch)
+      : agent_id_(std::move(agent_id)), csv_(csv), limit_(limit), before_(before), epoch_(epoch) {}
 
   core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
     auto reference = resolve_agent(context, agent_id_);
@@ -141,11 +172,21 @@ class HistoryCall final : public ToolCall {
   [[nodiscard]] bool reads_store() const override { return true; }
 
   std::optional<core::Error> read(Store& store) override {
-    auto page = store.load_history(id_, before_, limit_);
+    auto page = store.load_history(id_, before_, epoch_ == 0 ? limit_ : kEpochSlice);
     if (!page) return page.error();
     if (!*page) return unknown_agent(id_);
-    page_ = *std::move(*page);
+    page_.total = (*page)->total;
+    more_ = false;
+    for (core::UpdateRecord& row : (*page)->rows) {
+      if (page_.rows.size() == limit_) break;
+      before_ = row.number;
+      more_ = row.number > 1 && row.epoch >= epoch_;
+      if (epoch_ == 0 || row.epoch == epoch_) page_.rows.push_back(std::move(row));
+    }
     return std::nullopt;
+  }
+  [[nodiscard]] bool wants_more_reads() const override {
+    return epoch_ != 0 && more_ && page_.rows.size() < limit_;
   }
 
   core::Result<std::string> run(CallContext&) override {
@@ -154,8 +195,7 @@ class HistoryCall final : public ToolCall {
     json.begin_object();
     json.field("agent_id", id_).field("format", csv_ ? "csv" : "json");
     json.field("count", static_cast<std::uint64_t>(page_.rows.size())).field("total", page_.total);
-    if (!page_.rows.empty() && page_.rows.back().number > 1)
-      json.field("next_before", page_.rows.back().number);
+    if (more_) json.field("next_before", before_);
     if (csv_) {
       json.field("csv", history_csv(id_, page_.rows));
     } else {
@@ -171,8 +211,10 @@ class HistoryCall final : public ToolCall {
   bool csv_;
   std::size_t limit_;
   std::uint64_t before_;
+  std::uint32_t epoch_;  ///< 0: all
   std::string id_;
   HistoryPage page_;
+  bool more_ = false;
 };
 
 core::Result<std::unique_ptr<ToolCall>> parse_history(const boost::json::object& object,
@@ -182,9 +224,11 @@ core::Result<std::unique_ptr<ToolCall>> parse_history(const boost::json::object&
   const bool csv = arguments.choice("format", {"json", "csv"}) == "csv";
   const std::int64_t limit = arguments.integer("limit", 100, 1, 1000);
   const std::int64_t before = arguments.integer("before_update", 0, 1, std::int64_t{1} << 53);
+  const std::int64_t epoch = arguments.integer("epoch", 0, 1, INT32_MAX);
   if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<HistoryCall>(
-      std::move(agent_id), csv, static_cast<std::size_t>(limit), static_cast<std::uint64_t>(before)));
+  return std::unique_ptr<ToolCall>(
+      std::make_unique<HistoryCall>(std::move(agent_id), csv, static_cast<std::size_t>(limit),
+                                    static_cast<std::uint64_t>(before), static_cast<std::uint32_t>(epoch)));
 }
 
 }  // namespace
@@ -192,19 +236,18 @@ core::Result<std::unique_ptr<ToolCall>> parse_history(const boost::json::object&
 std::vector<Tool> governance_tools() {
   return {
       {"process_agent_update", "governance", "Report progress",
-       "Report what an agent just did. Returns the decision (approve: go on; revise: correct yourself, then "
-       "go on; "
-       "reject: halt), health, metrics and advisory sampling parameters. Durable before it returns.",
-       kUpdateInput, kUpdateOutput, false, false, parse_update_agent<false>, true},
+       "Reports what an agent just did and gives the decision: approve: go on; revise: correct yourself, "
+       "then "
+       "go on; reject: halt.",
+       kUpdateInput, kUpdateOutput, false, false, parse_update_agent<false>, true, false, update_text},
       {"simulate_update", "governance", "Try an update",
-       "What process_agent_update would answer, without recording anything.", kUpdateInput, kUpdateOutput,
-       true, true, parse_update_agent<true>, true},
+       "What process_agent_update would answer; records nothing.", kSimulateInput, kSimulateOutput, true,
+       true, parse_update_agent<true>, true, false, update_text},
       {"get_governance_metrics", "governance", "Agent state",
-       "Current state, health and last decision of an agent.", kMetricsInput, kMetricsOutput, true, true,
-       parse_metrics, true},
-      {"get_system_history", "governance", "Agent history",
-       "Recorded updates of an agent, newest first, as JSON rows or CSV.", kHistoryInput, kHistoryOutput,
-       true, true, parse_history, true},
+       "Health and last decision of an agent; with detail full all figures.", kMetricsInput, kMetricsOutput,
+       true, true, parse_metrics, true, false, metrics_text},
+      {"get_system_history", "governance", "Agent history", "Recorded updates of an agent, newest first.",
+       kHistoryInput, kHistoryOutput, true, true, parse_history, true},
   };
 }
 

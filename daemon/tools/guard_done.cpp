@@ -17,7 +17,7 @@ constexpr const char* kWayOut =
     "refused "
     "to you; other files are yours to write. A person is told.";
 
-struct WriteReport {
+struct WrittenReport {
   std::string kind;
   std::string tool;
   std::string path;
@@ -27,7 +27,7 @@ struct WriteReport {
 
 class GuardDoneCall final : public ToolCall {
  public:
-  GuardDoneCall(GuardActor actor, WriteReport report)
+  GuardDoneCall(GuardActor actor, WrittenReport report)
       : actor_(std::move(actor)), report_(std::move(report)) {}
 
   [[nodiscard]] bool depends_on_all() const override { return true; }
@@ -95,7 +95,7 @@ class GuardDoneCall final : public ToolCall {
   }
 
   GuardActor actor_;
-  WriteReport report_;
+  WrittenReport report_;
   std::optional<core::Result<GuardFile>> file_;
 };
 
@@ -103,7 +103,7 @@ core::Result<std::unique_ptr<ToolCall>> parse_done(const boost::json::object& pa
                                                    const ToolEnvironment&) {
   Arguments arguments(params);
   HookOrigin origin = read_origin(arguments);
-  WriteReport report;
+  WrittenReport report;
   report.kind = origin.kind;
   report.cwd = origin.cwd;
   report.tool = arguments.text("tool", 64).value_or("");

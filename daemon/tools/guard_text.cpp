@@ -45,7 +45,7 @@ std::string held_text(const std::string& path, const core::LeaseOutcome& outcome
   }
   return text +
          " Nothing was written. Work on something else and try again later, after reading the file again; if "
-         "the holder hangs, a person can end its lease: governorctl leases.";
+         "the holder hangs, ask a person to end its lease.";
 }
 
 std::string shrink_text(const std::string& path, std::uint64_t before, std::uint64_t after) {

@@ -5,21 +5,20 @@
 namespace governor::daemon {
 
 inline constexpr std::string_view kRequestWriteInput =
-    R"({"type":"object","properties":{"paths":{"type":"array","items":{"type":"string"},"minItems":1,"maxItems":256,)"
+    R"({"type":"object","properties":{"paths":{"type":"array","items":{"type":"string"},"minItems":1,)"
     R"("description":"Files, directories or globs (* ? **), all or nothing"},)"
     R"("mode":{"enum":["exclusive","shared"],"default":"exclusive"},)"
     R"("ttl_seconds":{"type":"integer","minimum":1,"maximum":86400,"default":600},)"
     R"("wait_seconds":{"type":"integer","minimum":0,"maximum":300,"default":0},)"
-    R"("direct":{"type":"boolean","default":false,"description":"You write with your own tools, not commit_file"},)"
-    R"("reason":{"type":"string","maxLength":500},"agent_id":{"type":"string"},"token":{"type":"string"}},)"
+    R"("direct":{"type":"boolean","description":"You write with your own tools"},)"
+    R"("reason":{"type":"string"},"agent_id":{"type":"string"},"token":{"type":"string"}},)"
     R"("required":["paths"],"additionalProperties":false})";
 
+/// Of a tool of the default profile, and so as short as may be: what a caller relies on. There is more.
 inline constexpr std::string_view kRequestWriteOutput =
-    R"({"type":"object","properties":{"status":{"enum":["granted","held"]},"lease":{"type":"integer"},)"
-    R"("fence":{"type":"integer"},"created":{"type":"boolean"},"mode":{"type":"string"},)"
-    R"("paths":{"type":"array","items":{"type":"string"}},"until":{"type":"string"},)"
-    R"("holders":{"type":"array","items":{"type":"object"}},"ahead":{"type":"integer"},)"
-    R"("waited_seconds":{"type":"number"},"guidance":{"type":"string"}},"required":["status"]})";
+    R"({"type":"object","properties":{"status":{"enum":["granted","held"]},"lease":{"type":"integer"},"until":{"type":"string"},)"
+    R"("files":{"type":"array","items":{"type":"object","properties":{"path":{"type":"string"},"sha256":{"type":"string"}}}},)"
+    R"("holders":{"type":"array"}},"required":["status"]})";
 
 inline constexpr std::string_view kRenewInput =
     R"({"type":"object","properties":{"lease":{"type":"integer","minimum":1},)"
@@ -31,7 +30,7 @@ inline constexpr std::string_view kReleaseInput =
 
 /// Of a tool of the default profile, and so as short as may be; it gives what kLeaseOutput says.
 inline constexpr std::string_view kReleaseOutput =
-    R"({"type":"object","properties":{"lease":{"type":"integer"},"ending":{"type":"string"}},"required":["lease","ending"]})";
+    R"({"type":"object","properties":{"ending":{"type":"string"}}})";
 
 inline constexpr std::string_view kLeaseOutput =
     R"({"type":"object","properties":{"lease":{"type":"integer"},"fence":{"type":"integer"},"agent_id":{"type":"string"},)"

@@ -5,15 +5,10 @@
 namespace governor::daemon {
 
 inline constexpr std::string_view kChangeInput =
-    R"({"type":"object","properties":{)"
-    R"("agent_id":{"type":"string","description":"Default: the agent this session registered"},)"
-    R"("reason":{"type":"string","maxLength":1024}},"additionalProperties":false})";
+    R"({"type":"object","properties":{"agent_id":{"type":"string"},"reason":{"type":"string"}},"additionalProperties":false})";
 
 inline constexpr std::string_view kChangeOutput =
-    R"({"type":"object","properties":{"agent_id":{"type":"string"},)"
-    R"("status":{"enum":["active","paused","archived","deleted"]},)"
-    R"("previous_status":{"enum":["active","paused","archived","deleted"]},"timestamp":{"type":"string"}},)"
-    R"("required":["agent_id","status","previous_status","timestamp"]})";
+    R"({"type":"object","properties":{"status":{"type":"string"}},"required":["status"]})";
 
 inline constexpr std::string_view kResetInput =
     R"({"type":"object","properties":{)"

@@ -177,6 +177,12 @@ core::Result<std::unique_ptr<ToolCall>> parse_archive_idle(const boost::json::ob
   ArchiveIdleCall::Query query;
   query.days = arguments.integer("days", 7, 0, 36500);
   query.filter.pattern = arguments.text("pattern", 128).value_or("");
+  // What no id has in it matches nothing, and brackets would mean something.
+  constexpr std::string_view kOfIds = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-*?";
+  if (query.filter.pattern.find_first_not_of(kOfIds) != std::string::npos) {
+    arguments.refuse(core::invalid_argument("pattern", fmt::format("\"{}\"", query.filter.pattern),
+                                            "characters of agent ids (A-Z a-z 0-9 . _ -), * and ?"));
+  }
   query.filter.tag = arguments.text("tag", 64).value_or("");
   query.dry_run = arguments.flag("dry_run", true);
   query.limit = static_cast<std::size_t>(arguments.integer("limit", 500, 1, 500));

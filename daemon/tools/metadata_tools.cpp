@@ -17,21 +17,12 @@ constexpr std::size_t kMaxChildren = 200;
 constexpr std::size_t kMaxLifeSteps = 100;
 
 constexpr std::string_view kGetMetadataInput =
-    R"({"type":"object","properties":{)"
-    R"("agent_id":{"type":"string","description":"Default: the agent this session registered"}},"additionalProperties":false})";
+    R"({"type":"object","properties":{"agent_id":{"type":"string"}},"additionalProperties":false})";
 
 constexpr std::string_view kGetMetadataOutput =
-    R"({"type":"object","properties":{)"
-    R"("agent_id":{"type":"string"},"status":{"enum":["active","paused","archived","deleted"]},"status_reason":{"type":"string"},)"
-    R"("status_since":{"type":"string"},"pinned":{"type":"boolean"},"shared":{"type":"boolean"},"purpose":{"type":"string"},)"
-    R"("tags":{"type":"array","items":{"type":"string"}},"notes":{"type":"string"},"parent_agent_id":{"type":"string"},)"
-    R"("children":{"type":"array","items":{"type":"string"}},"owner":{"type":"object"},"created":{"type":"string"},)"
-    R"("age_seconds":{"type":"number"},"last_update":{"type":["string","null"]},"updates":{"type":"integer"},)"
-    R"("updates_in_all":{"type":"integer"},"epoch":{"type":"integer"},"health":{"type":"object"},)"
-    R"("trend":{"enum":["stable","improving","degrading"]},"lifecycle_events":{"type":"array","items":{"type":"object"}}},)"
-    R"("required":["agent_id","status","pinned","tags","notes","children","created","age_seconds","last_update","updates","epoch","health","trend","lifecycle_events"]})";
+    R"({"type":"object","properties":{"status":{"type":"string"},"purpose":{"type":"string"}}})";
 
-constexpr std::string_view kUpdateInput =
+constexpr std::string_view kUpdateMetadataInput =
     R"({"type":"object","properties":{)"
     R"("agent_id":{"type":"string","description":"Default: the agent this session registered"},)"
     R"("tags":{"type":"array","items":{"type":"string","maxLength":64},"maxItems":32,"description":"Replaces all tags"},)"
@@ -41,7 +32,7 @@ constexpr std::string_view kUpdateInput =
     R"("pinned":{"type":"boolean","description":"true: neither deleted nor archived for being idle"}},)"
     R"("additionalProperties":false})";
 
-constexpr std::string_view kUpdateOutput =
+constexpr std::string_view kUpdateMetadataOutput =
     R"({"type":"object","properties":{)"
     R"("agent_id":{"type":"string"},"tags":{"type":"array","items":{"type":"string"}},"notes":{"type":"string"},)"
     R"("purpose":{"type":"string"},"pinned":{"type":"boolean"},"timestamp":{"type":"string"}},)"
@@ -184,11 +175,11 @@ core::Result<std::unique_ptr<ToolCall>> parse_update_metadata(const boost::json:
 std::vector<Tool> metadata_tools() {
   return {
       {"get_agent_metadata", "agents", "Get an agent's metadata",
-       "Purpose, tags, notes, lifecycle, parent and children, age, health and trend of one agent.",
-       kGetMetadataInput, kGetMetadataOutput, true, true, parse_get_metadata, true},
+       "Purpose, tags, notes, lifecycle, parent and children, trend of an agent.", kGetMetadataInput,
+       kGetMetadataOutput, true, true, parse_get_metadata, true},
       {"update_agent_metadata", "agents", "Update an agent's metadata",
-       "Replaces tags, replaces or appends notes, sets purpose or pin.", kUpdateInput, kUpdateOutput, false,
-       false, parse_update_metadata},
+       "Replaces tags, replaces or appends notes, sets purpose or pin.", kUpdateMetadataInput,
+       kUpdateMetadataOutput, false, false, parse_update_metadata},
   };
 }
 

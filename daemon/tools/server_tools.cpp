@@ -11,17 +11,11 @@ namespace {
 constexpr std::string_view kNoInput = R"({"type":"object","additionalProperties":false})";
 
 constexpr std::string_view kHealthOutput =
-    R"({"type":"object","properties":{)"
-    R"("status":{"enum":["ok","degraded","failing"]},"reasons":{"type":"array","items":{"type":"string"}},)"
-    R"("pid":{"type":"integer"},"build":{"type":"string"},"uptime_seconds":{"type":"number"}},)"
-    R"("required":["status","reasons","pid","build","uptime_seconds"]})";
+    R"({"type":"object","properties":{"status":{"enum":["ok","degraded","failing"]},)"
+    R"("reasons":{"type":"array"}},"required":["status"]})";
 
 constexpr std::string_view kInfoOutput =
-    R"({"type":"object","properties":{)"
-    R"("name":{"type":"string"},"version":{"type":"string"},"build":{"type":"string"},"pid":{"type":"integer"},)"
-    R"("protocol_revisions":{"type":"array","items":{"type":"string"}},"tools":{"type":"array","items":{"type":"string"}},)"
-    R"("runtime_directory":{"type":"string"},"state_directory":{"type":"string"},"limits":{"type":"object"}},)"
-    R"("required":["name","version","build","pid","protocol_revisions","tools","runtime_directory","state_directory","limits"]})";
+    R"({"type":"object","properties":{"version":{"type":"string"},"limits":{"type":"object"}}})";
 
 class HealthCall final : public ToolCall {
  public:
@@ -79,11 +73,10 @@ core::Result<std::unique_ptr<ToolCall>> parse_nothing(const boost::json::object&
 
 std::vector<Tool> server_tools() {
   return {
-      {"health_check", "server", "Daemon health", "Whether the governor daemon works, and if not, why.",
-       kNoInput, kHealthOutput, true, true, parse_nothing<HealthCall>, true},
-      {"get_server_info", "server", "Daemon facts",
-       "Version, build, directories, tools and limits of the daemon.", kNoInput, kInfoOutput, true, true,
-       parse_nothing<InfoCall>, true},
+      {"health_check", "server", "Daemon health", "Whether governor works, and if not, why.", kNoInput,
+       kHealthOutput, true, true, parse_nothing<HealthCall>, true},
+      {"get_server_info", "server", "Daemon facts", "Version, directories, tools, limits.", kNoInput,
+       kInfoOutput, true, true, parse_nothing<InfoCall>, true},
   };
 }
 

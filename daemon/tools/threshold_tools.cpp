@@ -10,6 +10,7 @@
 #include "daemon/tools/agent_reference.hpp"
 #include "daemon/tools/argument_limits.hpp"
 #include "daemon/tools/arguments.hpp"
+#include "ipc/plain_json.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -137,8 +138,7 @@ void read_values(Arguments& arguments, core::ThresholdsCommand& command) {
       arguments.refuse(
           core::invalid_argument(name, "not a threshold", fmt::format("{}", fmt::join(known, ", "))));
     } else if (!item.value().is_number() || wrong) {
-      arguments.refuse(
-          core::invalid_argument(name, boost::json::serialize(item.value()).substr(0, 80), "a number"));
+      arguments.refuse(core::invalid_argument(name, ipc::plain_json(item.value()).substr(0, 80), "a number"));
     } else if (field->whole && (value != std::floor(value) || value < 1 || value > 1e6)) {
       arguments.refuse(
           core::invalid_argument(name, fmt::format("{}", value), "a whole number from 1 to 1000000"));

@@ -36,6 +36,9 @@ struct CallContext {
   Next next = Next::answer;
   core::WaiterKey waiter = 0;      ///< of `wait`: its place in the queue for leases
   std::int64_t wait_until_us = 0;  ///< of `wait`
+  std::int64_t wait_us = 0;        ///< of `wait`: how long from its beginning to its end
+
+  bool client_follows = false;  ///< it is told how far the call is, and so does not give up meanwhile
 };
 
 class FileServices;
@@ -106,6 +109,9 @@ struct Tool {
                                                    const ToolEnvironment& environment);
   bool in_core = false;      ///< one of the default profile
   bool destructive = false;  ///< takes something away that is not easily brought back
+  /// A result in words, for the model that reads it; empty where the result itself is to be read. Null:
+  /// always.
+  std::string (*text)(const boost::json::object& result) = nullptr;
 };
 
 inline constexpr std::array<std::string_view, 5> kToolGroups{"governance", "agents", "coordination", "tasks",

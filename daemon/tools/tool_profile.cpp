@@ -2,6 +2,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 
 #include "core/cut_text.hpp"
 #include "daemon/tools/tool.hpp"
@@ -45,6 +46,16 @@ bool take_word(std::string_view word, Wanted& wanted) {
   return true;
 }
 
+/// A profile is read from the beginning: register, ask, write, report; then what is seldom needed.
+constexpr std::array<std::string_view, 5> kStory{"register_agent", "request_write", "commit_file",
+                                                 "release_write", "process_agent_update"};
+
+void put_in_order_of_work(std::vector<const Tool*>& tools) {
+  const auto place = [](const Tool* tool) { return std::find(kStory.begin(), kStory.end(), tool->name); };
+  std::stable_sort(tools.begin(), tools.end(),
+                   [&](const Tool* one, const Tool* other) { return place(one) < place(other); });
+}
+
 }  // namespace
 
 core::Result<std::vector<const Tool*>> tools_of_profile(std::string_view profile) {
@@ -58,6 +69,7 @@ core::Result<std::vector<const Tool*>> tools_of_profile(std::string_view profile
   for (const Tool& tool : all_tools()) {
     if (wanted.includes(tool)) chosen.push_back(&tool);
   }
+  put_in_order_of_work(chosen);
   if (chosen.empty()) return wrong_profile(profile, "which leaves no tools");
   return chosen;
 }

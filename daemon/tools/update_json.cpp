@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "daemon/support/timestamp.hpp"
 
 namespace governor::daemon {
@@ -51,37 +53,69 @@ void write_sampling(JsonWriter& json, double lambda1) {
   json.end_object();
 }
 
+namespace {
+
+/// Four decimals, as the reasons have them; what was not recorded stays so.
+double rounded(double figure) {
+  constexpr double kSteps = 10'000.0;
+  return std::isfinite(figure) ? std::round(figure * kSteps) / kSteps : figure;
+}
+
+/// The reason without what follows from the action: what to do, and up to where the action reaches.
+std::string why(const core::UpdateRecord& record, const core::Thresholds& thresholds) {
+  std::string reason = core::decision_reason(record, thresholds);
+  auto end = reason.find(" and below ");
+  if (end == std::string::npos) end = reason.rfind(". ");
+  if (end != std::string::npos) reason.replace(end, std::string::npos, ".");
+  return reason;
+}
+
+void write_warnings(JsonWriter& json, const core::UpdateOutcome& outcome) {
+  json.key("warnings").begin_array();
+  if (outcome.record.warnings & core::kWarnGenericId) {
+    json.value(fmt::format("A generic id: here it stands for {}.", outcome.agent_id));
+  }
+  if (outcome.record.warnings & core::kWarnCreatedOpenAgent) {
+    json.value("Open to every session; register_agent makes it yours.");
+  }
+  json.end_array();
+}
+
+}  // namespace
+
+void write_brief(JsonWriter& json, const core::UpdateRecord& record, const core::Thresholds& thresholds) {
+  json.key("decision").begin_object();
+  json.field("action", core::to_string(record.action));
+  json.field("reason", why(record, thresholds));
+  if (record.require_human()) json.field("require_human", true);
+  json.end_object();
+  json.key("health").begin_object().field("status", core::to_string(record.health)).end_object();
+  json.field("risk_score", rounded(record.risk)).field("coherence", rounded(record.coherence));
+}
+
 std::string update_json(const core::UpdateOutcome& outcome, const core::Thresholds& thresholds,
-                        bool simulated) {
+                        bool simulated, Detail detail) {
   const core::UpdateRecord& r = outcome.record;
   std::string text;
-  text.reserve(1400);
+  text.reserve(detail == Detail::full ? 1400 : 400);
   JsonWriter json(text);
   json.begin_object();
   json.field("agent_id", outcome.agent_id).field("update", r.number);
   if (!simulated) json.field("prediction_id", core::prediction_id(outcome.agent_id, r.number));
-  json.key("decision");
-  write_decision(json, r, thresholds);
-  json.key("health");
-  write_health(json, &r, thresholds);
-  json.key("metrics");
-  write_metrics(json, r);
-  json.key("sampling_params");
-  write_sampling(json, r.lambda1);
-  json.key("warnings").begin_array();
-  if (r.warnings & core::kWarnGenericId) {
-    json.value(
-        fmt::format("The id given is generic; for this session it stands for \"{}\". Use an id of your own.",
-                    outcome.agent_id));
+  if (detail == Detail::brief) {
+    write_brief(json, r, thresholds);
+  } else {
+    json.key("decision");
+    write_decision(json, r, thresholds);
+    json.key("health");
+    write_health(json, &r, thresholds);
+    json.key("metrics");
+    write_metrics(json, r);
+    json.key("sampling_params");
+    write_sampling(json, r.lambda1);
   }
-  if (r.warnings & core::kWarnCreatedOpenAgent) {
-    json.value(
-        fmt::format("Agent \"{}\" was unknown and is now created, open to every session. Call register_agent "
-                    "to own it.",
-                    outcome.agent_id));
-  }
-  json.end_array();
-  json.field("timestamp", iso_timestamp(r.timestamp_us));
+  write_warnings(json, outcome);
+  if (detail == Detail::full) json.field("timestamp", iso_timestamp(r.timestamp_us));
   if (simulated) json.field("simulated", true);
   json.end_object();
   return text;

@@ -17,8 +17,14 @@ void write_metrics(JsonWriter& json, const core::UpdateRecord& record);
 void write_start_metrics(JsonWriter& json, const core::GovernanceState& state);
 void write_sampling(JsonWriter& json, double lambda1);
 
-/// The structured result of an update.
+/// How much an answer says: what a caller acts on, or all figures exactly.
+enum class Detail { brief, full };
+
+/// What a result of `Detail::brief` says of an agent's newest update; fields of an object that is open.
+void write_brief(JsonWriter& json, const core::UpdateRecord& record, const core::Thresholds& thresholds);
+
+/// The structured result of an update. The same outcome, thresholds and detail give the same bytes.
 std::string update_json(const core::UpdateOutcome& outcome, const core::Thresholds& thresholds,
-                        bool simulated);
+                        bool simulated, Detail detail);
 
 }  // namespace governor::daemon

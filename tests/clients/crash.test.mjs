@@ -99,26 +99,19 @@ describe('the end of the daemon under a real client', () => {
     await starter.requestIn(kModern, 'server/discover');
     const before = new NumberedSession(await SocketChannel.connect(world));
     await before.hello();
-    const first = await before.call(1, 'process_agent_update', {
-      agent_id: 'answered-before',
-      complexity: 0.3,
-    });
+    const asked = { agent_id: 'answered-before', complexity: 0.3, detail: 'full' };
+    const first = await before.call(1, 'process_agent_update', asked);
+    const brief = { agent_id: 'answered-before', complexity: 0.4 };
+    const second = await before.call(2, 'process_agent_update', brief);
     assert.equal(first.update, 1);
     await killTheDaemon((await world.health()).pid);
 
     const after = new NumberedSession(await SocketChannel.connect(world), before.id);
     assert.equal((await after.hello()).resumed, true);
-    const again = await after.call(1, 'process_agent_update', {
-      agent_id: 'answered-before',
-      complexity: 0.3,
-    });
-    for (const field of ['update', 'timestamp', 'metrics', 'sampling_params'])
-      assert.deepEqual(again[field], first[field]);
-    const next = await after.call(2, 'process_agent_update', {
-      agent_id: 'answered-before',
-      complexity: 0.3,
-    });
-    assert.equal(next.update, 2, 'the update was applied a second time');
+    assert.deepEqual(await after.call(1, 'process_agent_update', asked), first);
+    assert.deepEqual(await after.call(2, 'process_agent_update', brief), second);
+    const next = await after.call(3, 'process_agent_update', asked);
+    assert.equal(next.update, 3, 'an update was applied a second time');
   });
 });
 

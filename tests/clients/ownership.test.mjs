@@ -38,7 +38,7 @@ describe('an agent that a session registered', () => {
     const text = await refused(legacy, 'process_agent_update', { agent_id: 'owned' }, 'not_owner');
     assert.match(text, /token/, 'the refusal does not say that a token would do');
     await refused(legacy, 'register_agent', { agent_id: 'owned' }, 'not_owner');
-    assert.equal((await did(modern, 'get_governance_metrics', { agent_id: 'owned' })).metrics.updates, 0);
+    assert.equal((await did(modern, 'get_governance_metrics', { agent_id: 'owned' })).decision, null);
   });
 
   test('may be read by all', async () => {

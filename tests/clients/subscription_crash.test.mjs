@@ -34,7 +34,7 @@ async function outlive(era, options, subscribe) {
     await until(kLong, 'the watcher is told that it may have missed something', () => changed.length > 0);
     changed.length = 0;
     const result = await other.call('process_agent_update', { agent_id: agent, complexity: 0.3 });
-    assert.equal(JSON.parse(result.content[0].text).update, kills + 1);
+    assert.equal(result.structuredContent.update, kills + 1);
     await until(kLong, 'the watcher is told of the update', () => changed.includes(agentUri(agent)));
     const { contents } = await one.client.readResource({ uri: agentUri(agent) });
     assert.equal(JSON.parse(contents[0].text).metrics.updates, kills + 1);

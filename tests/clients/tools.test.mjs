@@ -8,7 +8,8 @@ import { callEveryTool, callWronglyAndReadTheError, toolCalls } from './lib/tool
 
 // What tools/list promises, and whether the results keep it.
 
-const kCoreProfileBytes = 16_000;
+// 3,200 tokens, if a token were but three bytes: those of JSON have four and more.
+const kCoreProfileBytes = 9_600;
 const kNameForm = /^[A-Za-z0-9_.-]{1,128}$/;
 
 const world = new World();
@@ -138,19 +139,8 @@ describe('each tool', () => {
   test('promises the fields that callers rely on', () => {
     const promised = (name) => tools.find((tool) => tool.name === name).outputSchema;
     for (const name of ['process_agent_update', 'simulate_update']) {
-      for (const field of [
-        'agent_id',
-        'update',
-        'decision',
-        'health',
-        'metrics',
-        'sampling_params',
-        'warnings',
-        'timestamp',
-      ]) {
-        assert.ok(promised(name).properties?.[field], `${name} does not promise ${field}`);
-        assert.ok(promised(name).required?.includes(field), `${name} does not promise ${field} always`);
-      }
+      assert.ok(promised(name).properties?.decision, `${name} does not promise a decision`);
+      assert.ok(promised(name).required?.includes('decision'), `${name} does not promise it always`);
     }
   });
 

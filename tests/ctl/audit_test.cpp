@@ -119,3 +119,14 @@ TEST_CASE("verify says whether the log is intact, and the exit code too", "[ctl]
   CHECK(machine.code == 4);
   CHECK_FALSE(json::parse(machine.out).at("ok").as_bool());
 }
+
+TEST_CASE("how long to follow is said with a unit or in seconds, and what is no time is refused", "[ctl]") {
+  RecordingDaemon daemon;
+  daemon.will_answer("query_audit_log", {{{"entries", json::array()}, {"count", 0}}});
+  CHECK(daemon.run({"audit", "--follow", "--for", "0.1"}).code == 0);
+  CHECK(daemon.run({"audit", "--follow", "--for", "1s"}).code == 0);
+  for (const char* wrong : {"soon", "-1", "0", "5x"}) {
+    CAPTURE(wrong);
+    CHECK(daemon.run({"audit", "--follow", "--for", wrong}).code == 2);
+  }
+}

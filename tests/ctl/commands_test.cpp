@@ -1,6 +1,7 @@
 #include <atomic>
 #include <boost/json.hpp>
 #include <string>
+#include <tuple>
 
 #include "tests/ctl/fake_daemon.hpp"
 #include "tests/ctl/run_governorctl.hpp"
@@ -70,6 +71,30 @@ TEST_CASE("agents follows the cursor to the last page", "[ctl]") {
   CHECK(json::parse(machine.out).at("agents").as_array().size() == 2);
 }
 
+TEST_CASE("agents shows the last decision, those first that need a person most", "[ctl]") {
+  const TemporaryDirectory directory;
+  const FakeDaemon daemon(directory.path(), tools([](std::string_view, const json::object&) {
+                            json::array agents;
+                            for (const auto& [id, decision, status] :
+                                 {std::tuple("a", "approve", "active"), std::tuple("b", "reject", "paused"),
+                                  std::tuple("c", "revise", "active"), std::tuple("d", "reject", "active")}) {
+                              json::object agent = agent_entry(std::string("agent-") + id);
+                              agent["decision"] = decision;
+                              agent["status"] = status;
+                              agents.push_back(std::move(agent));
+                            }
+                            return std::optional(tool_result({{"agents", agents}, {"total", 4}}));
+                          }));
+  const auto run = run_governorctl(directory.path(), {"agents"});
+  CAPTURE(run.out);
+  CHECK(run.out.find("DECISION") != std::string::npos);
+  CHECK(run.out.find("agent-d") < run.out.find("agent-c"));
+  CHECK(run.out.find("agent-c") < run.out.find("agent-a"));
+  CHECK(run.out.find("agent-a") < run.out.find("agent-b"));
+  const auto machine = json::parse(run_governorctl(directory.path(), {"agents", "--json"}).out);
+  CHECK(machine.at("agents").at(0).at("agent_id").as_string() == "agent-a");
+}
+
 TEST_CASE("without agents there is a sentence instead of an empty table", "[ctl]") {
   const TemporaryDirectory directory;
   const FakeDaemon daemon(directory.path(), tools([](std::string_view, const json::object&) {
@@ -85,8 +110,24 @@ TEST_CASE("agent shows the figures and the newest update first", "[ctl]") {
   std::atomic<bool> as_expected{true};  // assertions belong to the main thread
   const FakeDaemon daemon(
       directory.path(), tools([&](std::string_view tool, const json::object& arguments) {
+        if (tool == "list_tasks") {
+          if (arguments.at("agent").as_string() != "ada") as_expected = false;
+          const json::object open{
+              {"task_id", "T-1"}, {"status", "in_progress"}, {"progress", 40}, {"title", "framing"}};
+          const json::object over{{"task_id", "T-0"}, {"status", "done"}, {"title", "long ago"}};
+          return std::optional(tool_result({{"tasks", {open, over}}}));
+        }
         if (arguments.at("agent_id").as_string() != "ada") as_expected = false;
+        if (tool == "get_agent_metadata") {
+          return std::optional(tool_result(
+              {{"purpose", "reviews framing code"}, {"owner", {{"client", "cursor"}, {"pid", 4711}}}}));
+        }
+        if (tool == "list_leases") {
+          const json::object lease{{"lease", 7}, {"mode", "exclusive"}, {"paths", {"/p/a.cpp"}}};
+          return std::optional(tool_result({{"leases", {lease}}}));
+        }
         if (tool == "get_governance_metrics") {
+          if (arguments.at("detail").as_string() != "full") as_expected = false;
           return std::optional(tool_result(
               {{"agent_id", "ada"},
                {"health", {{"status", "degraded"}, {"message", "Medium risk (42.75%)"}}},
@@ -102,6 +143,12 @@ TEST_CASE("agent shows the figures and the newest update first", "[ctl]") {
   CHECK(run.code == 0);
   CHECK(as_expected);
   CHECK(run.out.find("Medium risk (42.75%)") != std::string::npos);
+  for (const char* part :
+       {"purpose: reviews framing code", "belongs to: cursor, pid 4711", "/p/a.cpp", "T-1", "40"}) {
+    CAPTURE(part, run.out);
+    CHECK(run.out.find(part) != std::string::npos);
+  }
+  CHECK(run.out.find("long ago") == std::string::npos);
   const auto table = run.out.find("UPDATE  TIME");
   REQUIRE(table != std::string::npos);
   CHECK(run.out.find("revise", table) < run.out.find("approve", table));

@@ -18,6 +18,8 @@ namespace json = boost::json;
 
 namespace {
 
+constexpr const char* kError = "an error";
+
 // Waits for input or for the end of the test; whether there is input.
 bool wait_for(int fd, int stop) {
   std::array<pollfd, 2> polled{{{fd, POLLIN, 0}, {stop, POLLIN, 0}}};
@@ -76,8 +78,13 @@ std::string FakeDaemon::reply_to(std::string_view line) const {
   const auto result = answer_(request.at("method").as_string(), params ? params->as_object() : kNone);
   if (!result) return {};
   json::object reply = {{"jsonrpc", "2.0"}, {"id", request.at("id")}};
-  reply["result"] = *result;
+  const json::value* error = result->is_object() ? result->get_object().if_contains(kError) : nullptr;
+  reply[error != nullptr ? "error" : "result"] = error != nullptr ? *error : *result;
   return json::serialize(reply) + '\n';
+}
+
+json::value method_error(json::object error) {
+  return json::object{{kError, std::move(error)}};
 }
 
 json::value tool_result(json::object structured_content) {

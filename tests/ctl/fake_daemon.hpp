@@ -36,6 +36,9 @@ class FakeDaemon {
   std::thread thread_;
 };
 
+/// An answer that is an error.
+boost::json::value method_error(boost::json::object error);
+
 /// The result of a tools/call with this structured content.
 boost::json::value tool_result(boost::json::object structured_content);
 

@@ -83,7 +83,7 @@ struct Fixture {
 
 TEST_CASE("history shows the newest updates first and stops at the number asked for", "[ctl]") {
   Fixture f;
-  const auto run = f.run({"ada", "--rows", "3"});
+  const auto run = f.run({"ada", "--rows", "3", "--utc"});
   CHECK(run.code == 0);
   CHECK(run.err.empty());
   const auto newest = run.out.find("10:00:05");

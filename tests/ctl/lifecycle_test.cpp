@@ -21,6 +21,14 @@ TEST_CASE("pause, resume and archive call their tool with the reason and say wha
   }
 }
 
+TEST_CASE("reset lets an agent begin anew and says what is kept", "[ctl]") {
+  RecordingDaemon daemon;
+  daemon.will_answer("reset_monitor", {{{"agent_id", "ada"}, {"epoch", 2}, {"previous_updates", 17}}});
+  const auto run = daemon.run({"reset", "ada", "--reason", "looked at"});
+  CHECK(run.out == "ada begins anew, with epoch 2; the history of its 17 updates is kept\n");
+  CHECK(daemon.last() == json::object{{"agent_id", "ada"}, {"reason", "looked at"}});
+}
+
 TEST_CASE("delete asks to be told twice", "[ctl]") {
   RecordingDaemon daemon;
   daemon.will_answer("delete_agent", {{{"agent_id", "ada"}, {"status", "deleted"}, {"backup", "/b/x.db"}}});

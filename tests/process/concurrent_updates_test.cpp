@@ -41,7 +41,7 @@ TEST_CASE("ten concurrent updates of one agent are counted ten times") {
   load.start();
   load.join();
   const Answer metrics = load.client(3).call("get_governance_metrics", {{"agent_id", "shared-agent"}});
-  CHECK(metrics.content().at("metrics").at("updates").to_number<int>() == 10);
+  CHECK(metrics.content().at("update").to_number<int>() == 10);
   check_books(sandbox, load, {"shared-agent"}, 10);
 }
 

@@ -76,7 +76,8 @@ TEST_CASE("what was in the files is what the tools show, digit for digit") {
   CHECK(table.column("timestamp").front() == "2025-10-03T08:15:00.000120Z");
   CHECK(table.column("update").back() == "12");
   CHECK(table.column("health").back() == "unknown");
-  const auto metrics = conversation.call("get_governance_metrics", {{"agent_id", "harbor"}}).content();
+  const auto metrics =
+      conversation.call("get_governance_metrics", {{"agent_id", "harbor"}, {"detail", "full"}}).content();
   CHECK(metrics.at("metrics").at("updates") == 12);
 
   const HistoryTable lantern(conversation, "lantern");  // 30 of its rows come from an export

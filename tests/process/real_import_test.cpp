@@ -80,7 +80,8 @@ TEST_CASE("histories and states of the real files are kept digit for digit") {
     }
     CHECK(table.numbers("risk_score") == numbers_in(text, "risk_history"));
     CHECK(table.newest("lambda1") == number_in(text, "lambda1"));
-    const auto metrics = conversation.call("get_governance_metrics", {{"agent_id", id}}).content();
+    const auto metrics =
+        conversation.call("get_governance_metrics", {{"agent_id", id}, {"detail", "full"}}).content();
     CHECK(metrics.at("metrics").at("updates").to_number<double>() == number_in(text, "update_count"));
     CHECK(metrics.at("metrics").at("time").to_number<double>() == Approx(number_in(text, "time")));
   }

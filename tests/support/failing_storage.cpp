@@ -33,7 +33,7 @@ bool FailingStorage::update() {
 void FailingStorage::check_history() {
   CHECK(discrepancy(acknowledged_, history_of(reader_, kAgent)) == "");
   const Answer metrics = reader_.call("get_governance_metrics", {{"agent_id", kAgent}});
-  CHECK(metrics.content().at("metrics").at("updates").to_number<std::size_t>() == acknowledged_.size());
+  CHECK(metrics.content().at("update").to_number<std::size_t>() == acknowledged_.size());
 }
 
 void FailingStorage::work() {

@@ -31,7 +31,7 @@ export async function readEveryResource(use, call, agent) {
   const said = async (tool, given) => JSON.parse((await call(tool, given)).content[0].text);
   for (const { uri } of resources) assert.equal(typeof (await content(uri)), 'object');
   const given = { agent_id: agent };
-  assert.deepEqual(await content(agentUri(agent)), await said('get_governance_metrics', given));
+  assert.deepEqual(await content(agentUri(agent)), await said('get_governance_metrics', { ...given, detail: 'full' }));
   assert.deepEqual(await content(historyUri(agent)), await said('get_system_history', given));
   const listed = (await content(kAgents)).agents.map((one) => one.agent_id);
   assert.ok(listed.includes(agent), `${agent} is not among ${listed}`);

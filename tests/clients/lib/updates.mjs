@@ -15,7 +15,7 @@ export async function updateManyTimes(call, agent, count, atOnce, answered = () 
         complexity: 0.3,
       });
       assert.ok(!result.isError, `update ${turn}: ${result.content?.[0]?.text}`);
-      const { update } = JSON.parse(result.content[0].text);
+      const { update } = result.structuredContent ?? JSON.parse(result.content[0].text);
       numbers.push(update);
       await answered(numbers.length);
     }

@@ -37,7 +37,7 @@ TEST_CASE("restore says what it brought back, from before the last change, from 
   daemon.will_answer(
       "governor/restore",
       {{{"path", "/p/a"}, {"time", "2026-01-31T12:00:00Z"}, {"bytes", 12345}, {"lines", 500}}});
-  const auto run = daemon.run({"restore", "/p/a"});
+  const auto run = daemon.run({"restore", "/p/a", "--utc"});
   CHECK(run.out == "/p/a is as it was at 2026-01-31T12:00:00Z: 12,345 bytes, 500 lines\n");
   CHECK(daemon.last() == json::object{{"path", "/p/a"}});
   (void)daemon.run({"restore", "/p/a", "--at", "2026-01-31T12:00:00Z"});

@@ -68,7 +68,7 @@ TEST_CASE("leases shows who holds and who waits, and names a holder that is stop
                           {"paths", {"/p/a.cpp"}},
                           {"since", "2026-01-31T12:02:00Z"}}}},
                        {"count", 2}}});
-  const auto run = daemon.run({"leases"});
+  const auto run = daemon.run({"leases", "--utc"});
   CHECK(run.code == 0);
   for (const char* part : {"its process is stopped", "ada", "/p/a.cpp", "2026-01-31T12:10:00Z", "refactoring",
                            "its session is gone", "ben", "/1, /2, /3 and 1 more", "waiting", "dan"}) {
@@ -97,6 +97,14 @@ TEST_CASE("leases can be asked for one path or agent, and with --json come as th
   const auto shown = json::parse(daemon.run({"leases", "--json"}).out);
   CHECK(shown.at("count").as_int64() == 0);
   CHECK(shown.at("leases").as_array().empty());
+}
+
+TEST_CASE("times of leases are told from now on, and as they came with --utc", "[ctl]") {
+  RecordingDaemon daemon;
+  daemon.will_answer("list_leases", {{{"leases", {lease(7, "ada", 1, {"/p/a.cpp"})}}, {"count", 1}}});
+  CHECK_FALSE(contains(daemon.run({"leases"}).out, "2026-01-31T12:10:00Z"));
+  CHECK(contains(daemon.run({"leases", "--utc"}).out, "2026-01-31T12:10:00Z"));
+  CHECK(contains(daemon.run({"leases", "--json"}).out, "2026-01-31T12:10:00Z"));
 }
 
 TEST_CASE("a lease is broken with a reason", "[ctl]") {

@@ -150,6 +150,10 @@ TEST_CASE("every mutation, refusal, skip and step of life is in the audit log, w
         3);
   CHECK(bob.refused(42, "query_audit_log", R"({"cursor":"nonsense"})").at("field").as_string() == "cursor");
   CHECK(bob.refused(43, "query_audit_log", R"({"since":"yesterday"})").at("field").as_string() == "since");
+  CHECK(events_of(bob.call(44, "query_audit_log", R"({"event":"lease_broken"})")).empty());
+  const auto unknown = bob.refused(45, "query_audit_log", R"({"event":"updates"})");
+  CHECK(unknown.at("field").as_string() == "event");
+  CHECK(std::string(unknown.at("expected").as_string()).find("update, refused") != std::string::npos);
 }
 
 TEST_CASE("a byte that is changed in the database is found by the check of the audit log") {
@@ -252,6 +256,8 @@ TEST_CASE("idle agents are archived by pattern and age, but not pinned ones nor 
             .as_int64() == 0);
   const auto refused = client.refused(7, "process_agent_update", R"({"agent_id":"test_idle"})");
   CHECK(std::string(refused.at("message").as_string()).find("no update for 7 days") != std::string::npos);
+  const auto brackets = client.refused(8, "archive_idle_agents", R"({"pattern":"[a-z]*"})");
+  CHECK(brackets.at("field").as_string() == "pattern");
 }
 
 TEST_CASE("a deletion asks for confirmation, writes a backup first, and keeps the history") {
@@ -309,8 +315,8 @@ TEST_CASE("alerts are listed, acknowledged once, and known again after a restart
   CHECK(client.call(5, "list_alerts", R"({"include_acknowledged":true,"include_resolved":true})")
             .at("count")
             .as_int64() == 1);
-  const auto update =
-      client.call(6, "process_agent_update", R"({"agent_id":"x","response_text":"the same"})");
+  const auto update = client.call(6, "process_agent_update",
+                                  R"({"agent_id":"x","response_text":"the same","detail":"full"})");
   CHECK(update.at("decision").at("human_reasons").as_array().size() ==
         (update.at("decision").at("require_human").as_bool() ? 1 : 0));
   CHECK(client.refused(7, "acknowledge_alert", R"({"alert_id":99})").at("code").as_string() == "not_found");

@@ -21,7 +21,7 @@ void commit_two_at_once(DaemonFixture& daemon) {
 }
 
 std::int64_t updates_in(const boost::json::object& metrics) {
-  return metrics.at("metrics").at("updates").as_int64();
+  return metrics.at("update").as_int64();
 }
 
 }  // namespace

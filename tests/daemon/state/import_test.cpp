@@ -86,7 +86,7 @@ TEST_CASE("an imported agent is seen by every tool, before and after a restart")
   TestClient client(daemon.socket());
   client.hello("a");
   CHECK(json::serialize(history(client, 2, "ada")) == json::serialize(rows));
-  const auto metrics = client.call(3, "get_governance_metrics", R"({"agent_id":"ada"})");
+  const auto metrics = client.call(3, "get_governance_metrics", R"({"agent_id":"ada","detail":"full"})");
   CHECK(metrics.at("metrics").at("updates") == 13);
   CHECK(metrics.at("metrics").at("lambda1") == 0.11);
   CHECK(metrics.at("metrics").at("time") == 1.5);
@@ -104,13 +104,14 @@ TEST_CASE("the state in memory after an import is the one that is read from the 
     TestClient client(daemon.socket());
     REQUIRE(outcome(client, agent_json("ada", 1, 130, 130)) == "imported");
     client.hello("a");
-    client.send_tool(1, "simulate_update", R"({"agent_id":"ada"})");
+    client.send_tool(1, "simulate_update", R"({"agent_id":"ada","detail":"full"})");
     in_memory = json::serialize(client.result(1).at("metrics"));
   }
   daemon.restart();
   TestClient client(daemon.socket());
   client.hello("a");
-  CHECK(json::serialize(client.call(2, "simulate_update", R"({"agent_id":"ada"})").at("metrics")) ==
+  CHECK(json::serialize(
+            client.call(2, "simulate_update", R"({"agent_id":"ada","detail":"full"})").at("metrics")) ==
         in_memory);
 }
 

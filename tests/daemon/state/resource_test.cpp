@@ -32,7 +32,7 @@ TEST_CASE("a resource shows what the tool of the same name shows, in both eras")
   bob.update(4, "eve");
   bob.call(5, "set_thresholds", R"({"profile":"strict"})");
   const auto agents = bob.call(6, "list_agents", R"({"limit":500})");
-  const auto metrics = bob.call(7, "get_governance_metrics", R"({"agent_id":"ada"})");
+  const auto metrics = bob.call(7, "get_governance_metrics", R"({"agent_id":"ada","detail":"full"})");
   const auto history = bob.call(8, "get_system_history", R"({"agent_id":"ada"})");
   const auto thresholds = bob.call(9, "get_thresholds", "{}");
   const auto alerts = bob.call(10, "list_alerts", "{}");

@@ -144,13 +144,14 @@ TEST_CASE("calls of one connection take effect in the order in which they were s
   TestClient client(daemon.socket());
   client.hello("a");
   client.send_tool(1, "register_agent", R"({"agent_id":"mine"})");
-  client.send_tool(2, "process_agent_update", "{}");  // of the agent that line 1 registers
+  client.send_tool(2, "process_agent_update", R"({"detail":"full"})");  // of the agent that line 1 registers
   std::string last;
   for (std::uint64_t line = 3; line <= 120; ++line) {
     // New agents, loaded ones and evicted ones.
-    client.send_update(line, "agent-" + std::to_string(line * 7 % 40));
+    client.send_tool(line, "process_agent_update",
+                     R"({"detail":"full","agent_id":"agent-)" + std::to_string(line * 7 % 40) + "\"}");
   }
-  client.send_tool(121, "process_agent_update", "{}");
+  client.send_tool(121, "process_agent_update", R"({"detail":"full"})");
   CHECK(client.result(2).at("agent_id").as_string() == "mine");
   for (std::uint64_t line = 2; line <= 121; ++line) {
     const std::string time(client.result(line).at("timestamp").as_string());

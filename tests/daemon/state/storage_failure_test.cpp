@@ -31,7 +31,8 @@ std::string failure_code(const boost::json::object& error) {
 }
 
 std::int64_t updates(TestClient& client, std::uint64_t line, std::string_view agent) {
-  return client.call(line, "get_governance_metrics", R"({"agent_id":")" + std::string(agent) + "\"}")
+  return client
+      .call(line, "get_governance_metrics", R"({"agent_id":")" + std::string(agent) + R"(","detail":"full"})")
       .at("metrics")
       .at("updates")
       .as_int64();
@@ -146,7 +147,7 @@ TEST_CASE("calls that wait for an agent to be loaded survive the failure of a co
   REQUIRE(f.daemon.gate().wait_for_held_commit());
   bob.send_update(10, "his");  // its load is queued behind the commit that will fail
   bob.send_update(11, "his");
-  bob.send_tool(12, "get_governance_metrics", R"({"agent_id":"his"})");
+  bob.send_tool(12, "get_governance_metrics", R"({"agent_id":"his","detail":"full"})");
   bob.health();
   f.daemon.gate().fail_commits(1);
   f.daemon.gate().release_commits();

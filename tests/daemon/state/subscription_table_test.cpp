@@ -25,6 +25,7 @@ class FakeSink final : public ReplySink {
   void forget(Ticket, Forget) override {}
   void supersede() override {}
   void resume(std::string, std::string) override {}
+  void tell(std::string) override {}
   void notify(std::vector<Notice> notices) override {
     ++handed_over;
     for (const Notice& notice : notices) lines.push_back(*notice.line);

@@ -66,6 +66,8 @@ TEST_CASE("every finite double reads back as the same bits") {
   for (const double x : {0.0, 0.1, 1.0, -1.5, 1e21, 5e-324, std::numeric_limits<double>::max()}) {
     CHECK(std::strtod(written(x).c_str(), nullptr) == x);
   }
+  CHECK(written(0.0001) == "0.0001");
+  CHECK(written(100000.0) == "100000");
   CHECK(written(0.563) == "0.563");  // the shortest form, not 0.56299999999999994
 }
 

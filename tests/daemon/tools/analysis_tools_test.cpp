@@ -90,6 +90,29 @@ TEST_CASE("a reset ends trends and anomalies") {
   }
 }
 
+TEST_CASE("the history of one epoch is that of this epoch alone, page by page") {
+  DaemonFixture daemon;
+  ToolCaller call(daemon.socket());
+  collapse(call, "ada", 3);
+  const std::int64_t first_epoch = call("get_system_history", of("ada")).at("total").as_int64();
+  call("reset_monitor", of("ada"));
+  for (int n = 0; n < 3; ++n) call("process_agent_update", report("ada", 0.5));
+  const json::object newer = call("get_system_history", {{"agent_id", "ada"}, {"epoch", 2}});
+  CHECK(newer.at("count").as_int64() == 3);
+  CHECK_FALSE(newer.contains("next_before"));
+  std::int64_t seen = 0;
+  json::object arguments{{"agent_id", "ada"}, {"epoch", 1}, {"limit", 4}};
+  for (int page = 0; page < 20; ++page) {
+    const json::object older = call("get_system_history", arguments);
+    for (const json::value& row : older.at("rows").as_array()) CHECK(row.at("epoch").as_int64() == 1);
+    seen += older.at("count").as_int64();
+    if (!older.contains("next_before")) break;
+    arguments["before_update"] = older.at("next_before");
+  }
+  CHECK(seen == first_epoch);
+  CHECK(call("get_system_history", {{"agent_id", "ada"}, {"epoch", 9}}).at("count").as_int64() == 0);
+}
+
 TEST_CASE("a comparison names who is lowest and highest in what, in the order asked for") {
   DaemonFixture daemon;
   ToolCaller call(daemon.socket());
@@ -158,7 +181,10 @@ TEST_CASE("the fleet is counted by tag and status, and the degrading and critica
   CHECK(said.at("agents").as_int64() == 2);
   said = call("aggregate_metrics", {{"tag", "team"}, {"status", "archived"}});
   CHECK(said.at("agents").as_int64() == 1);
-  const double risk = call("get_governance_metrics", of("good")).at("metrics").at("risk_score").as_double();
+  const double risk = call("get_governance_metrics", {{"agent_id", "good"}, {"detail", "full"}})
+                          .at("metrics")
+                          .at("risk_score")
+                          .as_double();
   CHECK(said.at("mean_risk").as_double() == risk);
   call("delete_agent", {{"agent_id", "bad"}, {"confirm", true}});
   CHECK(call("aggregate_metrics", {}).at("agents").as_int64() == 2);

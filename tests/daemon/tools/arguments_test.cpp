@@ -132,7 +132,7 @@ TEST_CASE("numbers of the wrong type, out of range or beyond a double are refuse
   const auto read = [](Arguments& a) { a.number("n", 0, 0, 1); };
   check(after(R"({"n":"0.5"})", read), "n", "\"0.5\"", "a number from 0 to 1");
   check(after(R"({"n":true})", read), "n", "true", "a number from 0 to 1");
-  check(after(R"({"n":-0.1})", read), "n", "-1E-1", "a number from 0 to 1");
+  check(after(R"({"n":-0.1})", read), "n", "-0.1", "a number from 0 to 1");
   check(after(R"({"n":2})", read), "n", "2", "a number from 0 to 1");
   check(after(R"({"n":1e999})", read), "n", "a number too large for a double", "a number from 0 to 1");
 }
@@ -143,7 +143,7 @@ TEST_CASE("a whole number may be written as a double, a fraction is refused") {
   CHECK(arguments.integer("i", 0, 1, 7) == 7);
   CHECK_FALSE(arguments.finish());
   const auto read = [](Arguments& a) { a.integer("i", 0, 1, 7); };
-  check(after(R"({"i":7.5})", read), "i", "7.5E0", "a whole number from 1 to 7");
+  check(after(R"({"i":7.5})", read), "i", "7.5", "a whole number from 1 to 7");
   check(after(R"({"i":0})", read), "i", "0", "a whole number from 1 to 7");
   check(after(R"({"i":8})", read), "i", "8", "a whole number from 1 to 7");
   check(after(R"({"i":"3"})", read), "i", "\"3\"", "a whole number from 1 to 7");
@@ -227,7 +227,7 @@ TEST_CASE("an unknown argument is named, with those that are known") {
     a.number("complexity", 0.5, 0, 1);
     a.number("confidence", 1, 0, 1);
   });
-  check(error, "complexty", "5E-1", "complexity, confidence");
+  check(error, "complexty", "0.5", "complexity, confidence");
   CHECK(error->message.find("complexty is not an argument of this tool") == 0);
   CHECK(after(R"({"x":null})", [](Arguments&) {}));  // also when it is null
 }
@@ -256,4 +256,18 @@ TEST_CASE("what was given is shown shortened, cut between code points") {
   Arguments list(many);
   list.number("t", 0, 0, 1);
   CHECK(list.finish()->given == "a list of 1000 values");
+}
+
+TEST_CASE("a tool that takes nothing says so, and numbers are told as people write them") {
+  json::object given{{"x", 0.667}};
+  Arguments none(given);
+  const auto error = none.finish();
+  REQUIRE(error);
+  CHECK(error->given == "0.667");
+  CHECK(error->expected == "no arguments");
+  CHECK(error->message == "x is not an argument of this tool; accepted: no arguments.");
+  json::object high{{"x", 1.25}};
+  Arguments too_high(high);
+  too_high.number("x", 0, 0, 1);
+  CHECK(too_high.finish()->given == "1.25");
 }

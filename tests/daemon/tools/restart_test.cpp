@@ -47,7 +47,7 @@ Told all_of(ToolCaller& call, const std::string& id) {
   told["export as json"] = without(std::move(file), {"exported"});
   told["metadata"] = without(call("get_agent_metadata", of(id)), {"age_seconds"});
   told["observation"] = json::serialize(call("observe_agent", of(id)));
-  told["metrics"] = json::serialize(call("get_governance_metrics", of(id)));
+  told["metrics"] = json::serialize(call("get_governance_metrics", {{"agent_id", id}, {"detail", "full"}}));
   told["calibration"] = json::serialize(call("check_calibration", of(id)));
   told["telemetry"] = json::serialize(call("get_telemetry_metrics", of(id)));
   told["thresholds"] = json::serialize(call("get_thresholds", of(id)));

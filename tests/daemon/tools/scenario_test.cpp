@@ -37,6 +37,7 @@ TEST_CASE("a collapse and recovery over the socket: decisions of all kinds, and 
     ++step;
     json::object arguments = one.at("input").as_object();
     arguments["agent_id"] = "ada";
+    arguments["detail"] = "full";
     const json::object said = call("process_agent_update", arguments);
     INFO("step " << step);
     const std::string action(said.at("decision").at("action").as_string());
@@ -63,13 +64,14 @@ TEST_CASE("an agent at rest is advised 0.563, 0.859 and 136, before and at its f
   DaemonFixture daemon;
   ToolCaller call(daemon.socket());
   call("register_agent", of("ada"));
-  json::object said = call("get_governance_metrics", of("ada"));
+  const json::object all_of_ada{{"agent_id", "ada"}, {"detail", "full"}};
+  json::object said = call("get_governance_metrics", all_of_ada);
   for (int n = 0; n < 4; ++n) {
     const json::object& sampling = said.at("sampling_params").as_object();
     CHECK(sampling.at("temperature").as_double() == Approx(0.563));
     CHECK(sampling.at("top_p").as_double() == Approx(0.859));
     CHECK(sampling.at("max_tokens").as_int64() == 136);
     CHECK(sampling.at("advisory").as_bool());
-    said = call("process_agent_update", of("ada"));
+    said = call("process_agent_update", all_of_ada);
   }
 }

@@ -19,7 +19,7 @@ namespace {
 /// Something a client could report: often the same as before, sometimes far from it.
 json::object random_report(std::mt19937_64& random, const std::string& id) {
   std::uniform_real_distribution<double> unit(0.0, 1.0);
-  json::object report = of(id);
+  json::object report{{"agent_id", id}, {"detail", "full"}};
   if (random() % 2 == 0) {
     json::array parameters;
     const double base = random() % 3 == 0 ? unit(random) : 0.5;
@@ -207,7 +207,8 @@ std::map<std::string, Standing> check_all(ToolCaller& call, const std::vector<st
     const std::string& id = ids[i];
     std::map<std::string, Standing> told;
     told["observe_agent"] = observed[id] = from_observation(call("observe_agent", of(id)));
-    told["get_governance_metrics"] = from_metrics(call("get_governance_metrics", of(id)));
+    told["get_governance_metrics"] =
+        from_metrics(call("get_governance_metrics", {{"agent_id", id}, {"detail", "full"}}));
     told["get_agent_metadata"] = from_metadata(call("get_agent_metadata", of(id)));
     told["compare_agents"] = from_comparison(comparison.at("agents").as_array()[i].as_object());
     told["list_agents"] = from_list(list.at(id));

@@ -26,11 +26,20 @@ json::object listed_tools(Revision revision) {
 }  // namespace
 
 TEST_CASE("the tools are listed in one order, always") {
-  const std::vector<std::string> expected{"process_agent_update", "simulate_update", "get_governance_metrics",
-                                          "get_system_history",   "register_agent",  "list_agents",
-                                          "health_check",         "get_server_info", "get_agent_metadata",
-                                          "list_alerts",          "resume_agent",    "request_write",
-                                          "release_write",        "commit_file"};
+  const std::vector<std::string> expected{"register_agent",
+                                          "request_write",
+                                          "commit_file",
+                                          "release_write",
+                                          "process_agent_update",
+                                          "simulate_update",
+                                          "get_governance_metrics",
+                                          "get_system_history",
+                                          "list_agents",
+                                          "health_check",
+                                          "get_server_info",
+                                          "get_agent_metadata",
+                                          "list_alerts",
+                                          "resume_agent"};
   CHECK(names(*tools_of_profile("core")) == expected);
   CHECK(names(*tools_of_profile("")) == expected);
   CHECK(names(*tools_of_profile("full")).size() == all_tools().size());
@@ -69,13 +78,16 @@ TEST_CASE("a profile that means nothing is refused, and the groups that there ar
   }
 }
 
-TEST_CASE("the core profile costs a model less than 16000 bytes") {
+TEST_CASE("the core profile costs a model less than 3200 tokens") {
+  // Tokenizers of models make a token of four bytes and more of such lists; three is the worst that is to be
+  // expected.
+  constexpr std::size_t kBytesOfToken = 3;
   for (const Revision revision : {Revision::v2024_11_05, Revision::v2025_03_26, Revision::v2025_06_18,
                                   Revision::v2025_11_25, Revision::v2026_07_28}) {
     const std::size_t bytes = tool_list_json(*tools_of_profile("core"), revision).size();
     std::cout << "tools/list of the core profile in " << to_string(revision) << ": " << bytes
-              << " bytes, about " << bytes / 4 << " tokens\n";
-    CHECK(bytes < 16000);
+              << " bytes, at most " << bytes / kBytesOfToken << " tokens\n";
+    CHECK(bytes / kBytesOfToken < 3200);
   }
 }
 

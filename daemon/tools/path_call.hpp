@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/lease.hpp"
+#include "daemon/files/real_path.hpp"
+#include "daemon/tools/tool.hpp"
+
+namespace governor::daemon {
+
+/// What the calls that name paths have in common: the acting agent, and the paths resolved on a file thread.
+class PathCall : public ToolCall {
+ public:
+  PathCall(std::optional<std::string> agent_id, std::vector<std::string> paths)
+      : given_agent_(std::move(agent_id)), given_paths_(std::move(paths)) {}
+
+  core::Result<std::vector<std::string>> prepare(const CallContext& context) override;
+  [[nodiscard]] bool depends_on_all() const override { return true; }
+  void work(FileServices& files) override;
+  core::Result<std::string> run(CallContext& context) final;
+
+ protected:
+  virtual core::Result<std::string> run_with_paths(CallContext& context) = 0;
+  /// Then governor's own files are refused.
+  [[nodiscard]] virtual bool is_about_writing() const { return false; }
+  /// File thread: one of the paths, resolved.
+  virtual void on_path(const ResolvedPath&) {}
+
+  [[nodiscard]] bool is_resolved() const { return resolved_; }
+  [[nodiscard]] const std::string& agent() const { return agent_; }
+  [[nodiscard]] const std::vector<core::LeasePath>& paths() const { return paths_; }
+
+ private:
+  std::optional<std::string> given_agent_;
+  std::vector<std::string> given_paths_;
+  std::string agent_;
+  std::string directory_;
+  bool resolved_ = false;
+  std::optional<core::Error> failure_;
+  std::vector<core::LeasePath> paths_;
+};
+
+}  // namespace governor::daemon
