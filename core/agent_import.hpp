@@ -51,6 +51,10 @@ std::optional<Error> validate(const AgentImport& agent);
 /// In which respect a stored row is another than the imported one; empty if in none.
 std::string difference(const UpdateRecord& stored, const UpdateRecord& imported);
 
+/// Whether what came before in the same import is here. When an import is only foreseen, it is not: a part
+/// then counts as following the one before it.
+enum class ImportLook : std::uint8_t { apply, foresee };
+
 struct ImportOutcome {
   enum class Kind {
     imported,   ///< it is here now, or this part of it

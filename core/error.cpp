@@ -18,6 +18,7 @@ std::string_view to_string(ErrorCode code) {
     case ErrorCode::storage_unavailable: return "storage_unavailable";
     case ErrorCode::overloaded: return "overloaded";
     case ErrorCode::shutting_down: return "shutting_down";
+    case ErrorCode::internal_error: return "internal_error";
   }
   return "invalid_argument";
 }

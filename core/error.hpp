@@ -20,6 +20,7 @@ enum class ErrorCode {
   storage_unavailable,
   overloaded,
   shutting_down,
+  internal_error,  ///< nobody foresaw it
 };
 
 std::string_view to_string(ErrorCode code);

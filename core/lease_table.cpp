@@ -175,6 +175,12 @@ WaiterKey LeaseTable::next_ready() const {
   return 0;
 }
 
+void LeaseTable::go_on(Unstored before) {
+  last_waiter_ = before.last_waiter;
+  pins_ = std::move(before.pins);
+  std::erase_if(pins_, [this](const auto& pin) { return !open_.contains(pin.first); });
+}
+
 void LeaseTable::unpin(LeaseKey key) {
   const auto found = pins_.find(key);
   if (found != pins_.end() && --found->second == 0) pins_.erase(found);

@@ -59,6 +59,17 @@ class LeaseTable {
   void unpin(LeaseKey key);
   [[nodiscard]] bool is_pinned(LeaseKey key) const { return pins_.contains(key); }
 
+  /// What does not stand in the open leases and has to go on all the same when the table is made anew from
+  /// what is stored: files are being written meanwhile, and requests that are going to wait again know their
+  /// old keys.
+  struct Unstored {
+    WaiterKey last_waiter = 0;
+    std::unordered_map<LeaseKey, int> pins;
+  };
+  [[nodiscard]] Unstored unstored() const { return {last_waiter_, pins_}; }
+  /// To be called when the leases are there, and before anybody waits.
+  void go_on(Unstored before);
+
   static constexpr std::size_t kRememberedLeases = 512;
 
  private:

@@ -38,6 +38,12 @@ State::State(Thresholds defaults, StateSeed seed, LoopPolicy loop_policy, LeaseP
   }
 }
 
+void State::go_on(Unstored before) {
+  leases_.go_on(std::move(before.leases));
+  awaited_reports_ = std::move(before.awaited_reports);
+  std::erase_if(awaited_reports_, [this](LeaseKey key) { return !leases_.open().contains(key); });
+}
+
 Session& State::open_session(Session fresh, bool& resumed, Changes& changes) {
   const std::int64_t now_us = fresh.created_us;
   Session* session = find_session(fresh.id);

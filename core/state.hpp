@@ -220,7 +220,8 @@ class State {
                                      std::span<const UpdateRecord> stored, std::int64_t now_us,
                                      Changes& changes);
   /// What `import_agent` would answer, without changing anything.
-  Result<ImportOutcome> compare_import(const AgentImport& incoming, std::span<const UpdateRecord> stored);
+  Result<ImportOutcome> compare_import(const AgentImport& incoming, std::span<const UpdateRecord> stored,
+                                       ImportLook look = ImportLook::apply);
 
   // Alerts. One cause has at most one alert at a time.
   /// Nothing happens while an alert for the same cause is open; one that was resolved lately opens again.
@@ -264,6 +265,15 @@ class State {
   /// nobody's business. Not stored: after a restart the watcher judges what it sees.
   void await_report(LeaseKey key) { awaited_reports_.insert(key); }
   [[nodiscard]] const LeaseTable& leases() const { return leases_; }
+
+  /// What is not stored and yet outlives this state when another one is made from what is stored.
+  struct Unstored {
+    LeaseTable::Unstored leases;
+    std::unordered_set<LeaseKey> awaited_reports;
+  };
+  [[nodiscard]] Unstored unstored() const { return {leases_.unstored(), awaited_reports_}; }
+  /// Of the state before. To be called first of all.
+  void go_on(Unstored before);
 
   // Files. The agent of the lease must be loaded.
   /// Whether the caller may write the file now, under this lease: not if the lease is no longer his, the file

@@ -39,12 +39,12 @@ ImportOutcome existing(std::string detail) {
 
 }  // namespace
 
-Result<ImportOutcome> State::compare_import(const AgentImport& incoming,
-                                            std::span<const UpdateRecord> stored) {
+Result<ImportOutcome> State::compare_import(const AgentImport& incoming, std::span<const UpdateRecord> stored,
+                                            ImportLook look) {
   if (auto error = validate(incoming)) return *std::move(error);
   const Agent* agent = find_agent(incoming.profile.id);
   if (agent == nullptr) {
-    if (incoming.first == 1) return ImportOutcome{};
+    if (incoming.first == 1 || look == ImportLook::foresee) return ImportOutcome{};
     return Error(ErrorCode::conflict, fmt::format("Agent \"{}\" does not exist yet.", incoming.profile.id),
                  "Begin with the first row of its history.");
   }
@@ -58,7 +58,7 @@ Result<ImportOutcome> State::compare_import(const AgentImport& incoming,
     if (auto text = difference(stored[i], incoming.rows[i]); !text.empty()) return existing(std::move(text));
   }
   if (is_unfinished(profile)) {
-    if (incoming.first > agent->total + 1) {
+    if (incoming.first > agent->total + 1 && look == ImportLook::apply) {
       return Error(ErrorCode::conflict,
                    fmt::format("Agent \"{}\" has {} rows; row {} does not follow.", profile.id, agent->total,
                                incoming.first),

@@ -52,6 +52,9 @@ struct UpdateRecord {
   std::uint64_t fingerprint = 0;  ///< of text and parameters, see loop_detection.hpp; 0: nothing to compare
   AuditKey actor = 0;             ///< audit entry in which the session introduced itself
 
+  /// Whether governor computed it. Of what was imported nobody knows the flags: there they are unset and say
+  /// nothing.
+  [[nodiscard]] bool was_judged() const { return verdict != Verdict::unknown; }
   [[nodiscard]] bool require_human() const { return human_reasons != 0; }
 };
 

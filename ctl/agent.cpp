@@ -115,8 +115,7 @@ void write_history(const Context& context, const json::object& history) {
     table.add_row({count_text(*row, "update"), local_text(context, text_field(*row, "timestamp")),
                    Cell(action, health_tone(action)), Cell(health, health_tone(health)),
                    decimal(number_field(*row, "risk_score"), 3), decimal(number_field(*row, "coherence"), 3),
-                   decimal(number_field(*row, "confidence"), 2),
-                   flag_field(*row, "require_human") ? Cell("yes", Tone::warning) : Cell("no")});
+                   decimal(number_field(*row, "confidence"), 2), human_cell(*row)});
   }
   if (!table.empty()) context.out << '\n' << table.render(context.colour);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/json.hpp>
 #include <string_view>
 
 #include "ctl/table.hpp"
@@ -12,6 +13,13 @@ inline Tone health_tone(std::string_view word) {
   if (word == "degraded" || word == "revise") return Tone::warning;
   if (word == "critical" || word == "reject") return Tone::bad;
   return Tone::plain;
+}
+
+/// Whether a person should look at an update; "-" where nobody knows.
+inline Cell human_cell(const boost::json::object& row) {
+  const boost::json::value* human = row.if_contains("require_human");
+  if (human == nullptr || !human->is_bool()) return Cell("-");
+  return human->get_bool() ? Cell("yes", Tone::warning) : Cell("no");
 }
 
 }  // namespace governor::ctl

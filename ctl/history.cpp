@@ -77,8 +77,7 @@ void write_history_table(const Context& context, const json::array& rows) {
                    local_text(context, text_field(row, "timestamp")), Cell(action, health_tone(action)),
                    Cell(health, health_tone(health)), figure("risk_score", 3), figure("coherence", 3),
                    figure("E", 3), figure("I", 3), figure("S", 3), figure("V", 3), figure("lambda1", 4),
-                   figure("confidence", 2),
-                   flag_field(row, "require_human") ? Cell("yes", Tone::warning) : Cell("no")});
+                   figure("confidence", 2), human_cell(row)});
   }
   if (table.empty()) {
     context.out << "no updates\n";

@@ -95,7 +95,7 @@ void Relay::daemon_line(std::string_view line) {
       if (link_ == Link::greeting) {
         hello_reply(line);
       } else if (link_ == Link::ready && !is_drain_reply(line)) {
-        note_stream(line);
+        note_notice(line);
         forward(line);
       }
       return;
@@ -149,21 +149,25 @@ void Relay::numbered_answer(std::uint64_t number, std::string_view payload) {
   finish(number);
 }
 
-/// A request that opened a stream stays unanswered. What the stream brings shows that the daemon has the
-/// request, also where it is killed so often that nothing else would.
-void Relay::note_stream(std::string_view line) {
-  const std::string id = stream_of_notice(line);
-  if (id.empty()) return;
+/// What comes about a request that is not answered yet shows that the daemon has it, also where the daemon is
+/// killed so often that nothing else would.
+void Relay::note_notice(std::string_view line) {
+  if (unanswered_.empty()) return;
   auto& lines = unanswered_.lines();
-  auto of = std::find_if(lines.begin(), lines.end(), [&](const auto& one) { return one.stream_id == id; });
-  if (of == lines.end()) {
-    of = std::find_if(lines.begin(), lines.end(), [&](const auto& one) {
-      return one.stream_id.empty() && one.ever_sent && opens_stream(one.payload(), id);
-    });
+  const auto find = [&lines](auto is_it) {
+    return std::find_if(lines.begin(), lines.end(),
+                        [&](const auto& one) { return one.ever_sent && is_it(one.payload()); });
+  };
+  if (const std::string id = stream_of_notice(line); !id.empty()) {
+    auto of = std::find_if(lines.begin(), lines.end(), [&](const auto& one) { return one.stream_id == id; });
+    if (of == lines.end()) of = find([&](std::string_view request) { return opens_stream(request, id); });
+    if (of == lines.end()) return;
+    of->stream_id = id;
+    of->told = quiet_since_;
+  } else if (const std::string token = token_of_notice(line); !token.empty()) {
+    const auto of = find([&](std::string_view request) { return asks_for_progress(request, token); });
+    if (of != lines.end()) of->told = quiet_since_;
   }
-  if (of == lines.end()) return;
-  of->stream_id = id;
-  of->told = quiet_since_;
 }
 
 void Relay::forward(std::string_view line) {

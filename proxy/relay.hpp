@@ -98,7 +98,7 @@ class Relay {
   void hello_reply(std::string_view line);
   bool is_drain_reply(std::string_view line);
   void numbered_answer(std::uint64_t number, std::string_view payload);
-  void note_stream(std::string_view line);
+  void note_notice(std::string_view line);
   void forward(std::string_view line);
   void finish(std::uint64_t number);
   void watch_silence(TimePoint now);

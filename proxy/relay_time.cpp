@@ -37,7 +37,7 @@ void Relay::watch_silence(TimePoint now) {
 Relay::TimePoint Relay::fails_at(const UnansweredLines::Line& line) const {
   if (refused_) return line.arrived;
   const TimePoint fails = std::max(unreachable_since_ + kUnreachableAfter, line.arrived + kLateLineGrace);
-  return line.stream_id.empty() ? fails : std::max(fails, line.told + kUnreachableAfter);
+  return line.told == TimePoint() ? fails : std::max(fails, line.told + kUnreachableAfter);
 }
 
 void Relay::fail_waiting_lines(TimePoint now) {

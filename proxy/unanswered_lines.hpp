@@ -21,7 +21,7 @@ class UnansweredLines {
     bool ever_sent = false;
     bool expects_answer = true;  ///< false once it is known that nobody waits for one
     std::string stream_id{};  ///< its id if it is known to have opened a stream, which has no end of its own
-    TimePoint told{};         ///< when the stream last brought something
+    TimePoint told{};         ///< when a notification last told of it
     std::string_view payload() const;
   };
 

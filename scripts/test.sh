@@ -97,8 +97,8 @@ main() {
   local -a configure_arguments
   read_arguments "$@"
   require_packages test "$policy"
-  timed "installing the official MCP clients" install_client_packages
   data=$(test_data)
+  timed "installing the official MCP clients" install_client_packages "$data"
   say "third-party test data: ${data:-none beside the checkout}"
   configure_arguments=("-DGOVERNOR_TEST_DATA=$data")
   if have node; then configure_arguments+=("-DGOVERNOR_NODE=$(command -v node)"); fi

@@ -59,10 +59,14 @@ std::string suspicion_message(SuspiciousPattern pattern, const Telemetry& t) {
 
 void TelemetryCollector::add(const UpdateRecord& record, std::uint32_t interval) {
   telemetry_.updates += 1;
-  telemetry_.due += record.lambda1_skipped || (interval != 0 && record.updates % interval == 0) ? 1 : 0;
-  telemetry_.skips += record.lambda1_skipped ? 1 : 0;
+  if (record.was_judged()) add_adaptation(record, interval);
   telemetry_.decisions.add(record.action);
   if (!std::isnan(record.confidence)) confidences_.push_back(record.confidence);
+}
+
+void TelemetryCollector::add_adaptation(const UpdateRecord& record, std::uint32_t interval) {
+  telemetry_.due += record.lambda1_skipped || (interval != 0 && record.updates % interval == 0) ? 1 : 0;
+  telemetry_.skips += record.lambda1_skipped ? 1 : 0;
 }
 
 Telemetry TelemetryCollector::finish() && {

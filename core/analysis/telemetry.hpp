@@ -43,6 +43,8 @@ class TelemetryCollector {
   [[nodiscard]] Telemetry finish() &&;
 
  private:
+  void add_adaptation(const UpdateRecord& record, std::uint32_t interval);
+
   Telemetry telemetry_;
   std::vector<double> confidences_;
 };

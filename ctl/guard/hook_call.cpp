@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <fstream>
+#include <optional>
+
+#include "ipc/json_text.hpp"
 
 namespace governor::ctl {
 
@@ -121,7 +124,10 @@ std::int64_t count_lines(std::string_view text) {
 HookCall read_hook_call(std::string_view text) {
   HookCall call;
   boost::system::error_code failure;
-  const json::value parsed = json::parse(text, failure);
+  json::value parsed = json::parse(text, failure);
+  if (const auto repaired = failure ? ipc::without_lone_surrogates(text) : std::nullopt) {
+    parsed = json::parse(*repaired, failure);
+  }
   if (failure) {
     call.problem = text.empty() ? "the standard input is empty, expected the JSON of a hook"
                                 : "the standard input is not JSON: " + failure.message();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "ctl/import/csv.hpp"
@@ -12,8 +13,6 @@
 
 namespace governor::ctl::legacy {
 namespace {
-
-constexpr std::string_view kTimeExample = "a time such as 2025-11-24T20:48:28.615058";
 
 /// What a column of the file is read as.
 struct Column {
@@ -41,7 +40,7 @@ Column make_column(const std::string& name) {
 
 /// Cells that say that there is no value.
 bool is_gap(const std::string& cell) {
-  return cell.empty() || cell == "None" || cell == "null" || cell == "nan" || cell == "NaN";
+  return cell.empty() || cell == "None" || cell == "null";
 }
 
 class CsvDocumentReader {
@@ -54,6 +53,13 @@ class CsvDocumentReader {
     bool any = false;
     for (const std::string& name : names) {
       columns_.push_back(make_column(name));
+      if (is_repeated(columns_.back())) {
+        notes_.contradiction("duplicate", name,
+                             fmt::format("{} is a second column of the same; the first one counts", name));
+        columns_.back() = {Column::Kind::unknown, nullptr, {"", Severity::damaged, "unreadable_value"}};
+        any = true;
+        continue;
+      }
       const bool known = columns_.back().kind != Column::Kind::unknown;
       any = any || known;
       if (!known && !name.empty()) notes_.note("unknown_field", name, "governor does not know this column");
@@ -98,6 +104,7 @@ class CsvDocumentReader {
   void finish() {
     for (const Column& column : columns_) column.faults.report(notes_);
     widths_.report(notes_);
+    repetitions_.report(notes_);
   }
 
   [[nodiscard]] std::size_t rows() const { return row_; }
@@ -121,19 +128,38 @@ class CsvDocumentReader {
       }
       case Column::Kind::timestamp: {
         const auto time = times_.read(cell);
-        if (!time && !is_gap(cell)) column.faults.add(row_, shown(cell), std::string(kTimeExample));
+        if (!time && !is_gap(cell)) column.faults.add(row_, shown(cell), std::string(kAcceptedTimes));
         histories.timestamp.push_back(time.value_or(kUnknownTime));
         return;
       }
-      case Column::Kind::update:
+      case Column::Kind::update: return take_number_of_update(cell);
       case Column::Kind::unknown: return;
     }
+  }
+
+  bool is_repeated(const Column& column) const {
+    return std::any_of(columns_.begin(), columns_.end() - 1, [&](const Column& other) {
+      return column.kind != Column::Kind::unknown && other.kind == column.kind &&
+             other.numbers == column.numbers;
+    });
+  }
+
+  /// Rows are taken as they come; their numbers only tell whether one stands there again.
+  void take_number_of_update(const std::string& cell) {
+    const auto number = count_in(cell);
+    if (number && last_number_ && *number <= *last_number_) {
+      repetitions_.add(row_, fmt::format("update {} after update {}", *number, *last_number_),
+                       "each update once, in their order; all rows are kept as they stand");
+    }
+    if (number) last_number_ = number;
   }
 
   DocumentContent& content_;
   TimeReader& times_;
   Notes& notes_;
   std::vector<Column> columns_;
+  std::optional<std::uint64_t> last_number_;
+  ColumnFaults repetitions_{"update", Severity::contradiction, "duplicate"};
   ColumnFaults widths_{"", Severity::damaged, "unreadable_row"};
   std::size_t row_ = 0;
 };

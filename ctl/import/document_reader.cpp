@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 #include <utility>
 
 #include "ctl/import/json_scan.hpp"
@@ -49,6 +50,11 @@ class DocumentReader {
       : content_(into), document_(into.document), times_(times), notes_(notes) {}
 
   void take(const std::string& field, std::string_view piece) {
+    if (!seen_.insert(field).second) {
+      notes_.contradiction(
+          "duplicate", field,
+          fmt::format("{} stands there twice; the last figure and the first list count", field));
+    }
     for (const FigureField& figure : kFigures) {
       if (figure.name == field) return take_figure(figure, piece);
     }
@@ -80,7 +86,14 @@ class DocumentReader {
       unreadable(figure.name, piece, fmt::format("a number from {} to {}", figure.lowest, figure.highest));
       return;
     }
-    document_.figures.*figure.value = *value;
+    std::optional<double>& kept = document_.figures.*figure.value;
+    if (kept && from_engine_.contains(figure.name)) return compare_with_engine(figure.name, *value, *kept);
+    if (kept && *kept != *value) {
+      notes_.contradiction("value_mismatch", std::string(figure.name),
+                           fmt::format("{} is {}, and {} by another name or place: the former is kept",
+                                       figure.name, *value, *kept));
+    }
+    kept = *value;
     content_.usable = true;
   }
 
@@ -114,7 +127,7 @@ class DocumentReader {
               [&](std::string_view item, std::size_t index) {
                 const auto text = text_in(item);
                 const auto time = text ? times_.read(*text) : std::nullopt;
-                if (!time) faults.add(index, shown(item), "a time such as 2025-11-24T20:48:28.615058");
+                if (!time) faults.add(index, shown(item), std::string(kAcceptedTimes));
                 document_.histories.timestamp.push_back(time.value_or(kUnknownTime));
               });
     faults.report(notes_);
@@ -166,20 +179,25 @@ class DocumentReader {
           unreadable(field, value, fmt::format("a number from {} to {}", figure.lowest, figure.highest));
           return;
         }
-        if (outer && *outer != *inner) {
-          notes_.contradiction(
-              "value_mismatch", field,
-              fmt::format("{} is {}, {} is {}; the old monitor goes on from the latter, and so "
-                          "does governor",
-                          name, *outer, field, *inner));
-        }
+        if (outer) compare_with_engine(figure.name, *outer, *inner);
         outer = *inner;
+        from_engine_.insert(figure.name);
         content_.usable = true;
         return;
       }
       notes_.note("unknown_field", "unitaires_state." + name, "governor does not know this field");
     });
     if (!whole) unreadable("unitaires_state", piece, "an object with E, I, S and V");
+  }
+
+  void compare_with_engine(std::string_view name, double outer, double inner) {
+    if (outer == inner) return;
+    const std::string field = fmt::format("unitaires_state.{}", name);
+    notes_.contradiction(
+        "value_mismatch", field,
+        fmt::format("{} is {}, {} is {}; the old monitor goes on from the latter, and so does "
+                    "governor",
+                    name, outer, field, inner));
   }
 
   /// eta1 shows in lambda1. The model of governor is the one of C1 = 1.
@@ -225,6 +243,8 @@ class DocumentReader {
   Document& document_;
   TimeReader& times_;
   Notes& notes_;
+  std::set<std::string> seen_;
+  std::set<std::string_view> from_engine_;  ///< figures that stand as the engine has them
 };
 
 }  // namespace

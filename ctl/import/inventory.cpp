@@ -9,6 +9,7 @@
 
 #include "ctl/import/csv.hpp"
 #include "ctl/import/csv_document.hpp"
+#include "ctl/import/json_scan.hpp"
 #include "ctl/import/json_value.hpp"
 #include "ctl/import/member_reader.hpp"
 #include "ctl/import/value_readers.hpp"
@@ -16,6 +17,7 @@
 namespace governor::ctl::legacy {
 namespace {
 
+constexpr std::string_view kMetadataName = "agent_metadata.json";
 constexpr std::string_view kStateEnding = "_state.json";
 
 std::string_view file_name_of(std::string_view path) {
@@ -64,6 +66,20 @@ Look look_at_csv(ByteSource& source) {
   return look;
 }
 
+/// An object of objects that say who agents are.
+bool looks_like_metadata(ByteSource& source) {
+  MemberReader reader(source, kLongestEntry);
+  bool known = false;
+  while (!known && reader.next() == MemberReader::Event::member) {
+    for_each_member(reader.value(), [&](std::string_view key, std::string_view) {
+      const std::string name = text_in(key).value_or("");
+      known = known || name == "status" || name == "created_at" || name == "total_updates" ||
+              name == "last_update" || name == "lifecycle_events";
+    });
+  }
+  return known;
+}
+
 class Sorter {
  public:
   Sorter(const FileTree& tree, std::string agent, Findings& findings)
@@ -71,10 +87,8 @@ class Sorter {
 
   void take(const std::string& name) {
     const std::string_view base = file_name_of(name);
-    const bool metadata =
-        base == "agent_metadata.json" ||
-        (tree_.is_single_file() && base.starts_with("agent_metadata") && base.ends_with(".json"));
-    if (metadata) {
+    const bool by_name = base == kMetadataName;
+    if (by_name || is_other_metadata(name, base)) {
       inventory_.metadata.push_back(name);
       ++inventory_.files;
     } else if (base.ends_with(kStateEnding) && base.size() > kStateEnding.size()) {
@@ -89,16 +103,19 @@ class Sorter {
 
   Inventory finish() {
     if (inventory_.metadata.size() > 1) {
-      const auto kept = std::min_element(
-          inventory_.metadata.begin(), inventory_.metadata.end(), [](const auto& a, const auto& b) {
-            return std::count(a.begin(), a.end(), '/') < std::count(b.begin(), b.end(), '/');
-          });
-      for (const std::string& name : inventory_.metadata) {
-        if (name == *kept) continue;
+      const auto rank = [](const std::string& name) {
+        return std::pair(file_name_of(name) != kMetadataName, std::count(name.begin(), name.end(), '/'));
+      };
+      const std::string kept =
+          *std::min_element(inventory_.metadata.begin(), inventory_.metadata.end(),
+                            [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+      for (std::string& name : inventory_.metadata) {
+        if (name == kept) continue;
         add(Severity::contradiction, "superseded", name, "",
-            fmt::format("{} is used instead; give this file by itself to import it", *kept));
+            fmt::format("{} is used instead; give this file by itself to import it", kept));
+        inventory_.superseded.push_back(std::move(name));
       }
-      inventory_.metadata = {*kept};
+      inventory_.metadata = {kept};
     }
     return std::move(inventory_);
   }
@@ -107,6 +124,17 @@ class Sorter {
   void add(Severity severity, std::string_view code, const std::string& file, const std::string& agent,
            std::string message) {
     findings_.push_back({severity, code, file, agent, "", std::move(message)});
+  }
+
+  /// A copy or a renamed one: `agent_metadata_old.json`, `agent_metadata.json.bak`. Only what is in it tells
+  /// it from a state or an export of an agent that is called so.
+  bool is_other_metadata(const std::string& name, std::string_view base) const {
+    if (!base.starts_with("agent_metadata") || base.find(".json") == std::string_view::npos) return false;
+    if (tree_.is_single_file()) return base.ends_with(".json") && !base.ends_with(kStateEnding);
+    Findings ignored;
+    Notes notes(ignored, name, "");
+    const auto source = tree_.open_file(name, notes);
+    return source && looks_like_metadata(*source);
   }
 
   /// The old monitor looked into agents/ first, which later versions have.

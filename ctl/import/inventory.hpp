@@ -22,7 +22,8 @@ struct AgentFiles {
 
 /// Which file is about what.
 struct Inventory {
-  std::vector<std::string> metadata;
+  std::vector<std::string> metadata;    ///< at most one
+  std::vector<std::string> superseded;  ///< other metadata, which may name agents that are nowhere else
   std::map<std::string, AgentFiles> agents;
   std::size_t files = 0;  ///< that are read
 };

@@ -53,6 +53,9 @@ std::optional<LegacyAgents::Item> LegacyAgents::next() {
     inventory_.metadata.clear();
     if (!end.findings.empty()) return end;
   }
+  while (!inventory_.superseded.empty()) {
+    if (auto missed = missed_agents()) return missed;
+  }
   if (inventory_.agents.empty()) return std::nullopt;
   auto node = inventory_.agents.extract(inventory_.agents.begin());
   return assemble(node.key(), std::nullopt, std::move(node.mapped()), {});
@@ -70,6 +73,31 @@ LegacyAgents::Item LegacyAgents::end_of_metadata(Event event) {
                   text + fmt::format("; the {} agents before that place are read, what follows is lost",
                                      named_.size()));
   }
+  return item;
+}
+
+/// Agents that only metadata name which are not used: nothing of them is imported.
+std::optional<LegacyAgents::Item> LegacyAgents::missed_agents() {
+  constexpr std::size_t kNamed = 5;
+  const std::string name = std::move(inventory_.superseded.back());
+  inventory_.superseded.pop_back();
+  Item item;
+  Notes notes(item.findings, name, "");
+  const auto file = tree_.open_file(name, notes);
+  if (!file) return item;
+  MemberReader reader(*file, kLongestEntry);
+  std::string missed;
+  std::size_t count = 0;
+  while (reader.next() == Event::member) {
+    if (named_.contains(reader.key()) || inventory_.agents.contains(reader.key())) continue;
+    if (++count <= kNamed) missed += (missed.empty() ? "" : ", ") + shown(reader.key());
+  }
+  if (count == 0) return std::nullopt;
+  if (count > kNamed) missed += fmt::format(" and {} more", count - kNamed);
+  notes.refused("not_read",
+                fmt::format("only this file names {}, and it is not read; give it by itself to import "
+                            "what is in it",
+                            missed));
   return item;
 }
 

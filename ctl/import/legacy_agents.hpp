@@ -35,6 +35,7 @@ class LegacyAgents {
 
  private:
   Item end_of_metadata(MemberReader::Event event);
+  std::optional<Item> missed_agents();
   Item metadata_entry();
   Item assemble(const std::string& id, std::optional<Metadata> metadata, AgentFiles files, Findings findings);
   std::optional<DocumentContent> read_json(const std::string& name, const std::string& id,

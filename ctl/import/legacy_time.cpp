@@ -9,6 +9,7 @@ namespace governor::ctl::legacy {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000;
+constexpr std::int64_t kLatestTime = 253'402'300'799'999'999;  // the last moment of 9999
 
 /// Takes characters off the front of a text.
 class Cursor {
@@ -133,11 +134,11 @@ std::optional<WrittenTime> parse_written_time(std::string_view text) {
 std::optional<std::int64_t> TimeReader::read(std::string_view text) {
   const auto time = parse_written_time(text);
   if (!time) return std::nullopt;
-  if (!time->offset_seconds) {
-    ++without_zone_;
-    if (zone_.of_this_machine) return utc_of_this_machine(time->wall_us);
-  }
-  return time->wall_us - time->offset_seconds.value_or(zone_.offset_seconds) * kSecond;
+  if (!time->offset_seconds) ++without_zone_;
+  const std::int64_t us = !time->offset_seconds && zone_.of_this_machine
+                              ? utc_of_this_machine(time->wall_us)
+                              : time->wall_us - time->offset_seconds.value_or(zone_.offset_seconds) * kSecond;
+  return us > 0 && us <= kLatestTime ? std::optional(us) : std::nullopt;
 }
 
 std::string time_text(std::int64_t us) {

@@ -10,6 +10,10 @@ namespace governor::ctl::legacy {
 
 inline constexpr std::int64_t kUnknownTime = std::numeric_limits<std::int64_t>::min();
 
+/// Which times governor can keep, for messages.
+inline constexpr std::string_view kAcceptedTimes =
+    "a time from 1970 to 9999, such as 2025-11-24T20:48:28.615058";
+
 /// What a time without a zone means. The old monitor wrote the local time of its machine without saying so.
 struct Zone {
   bool of_this_machine = false;  ///< with its summer time
@@ -34,6 +38,7 @@ class TimeReader {
  public:
   explicit TimeReader(Zone zone) : zone_(zone) {}
 
+  /// None also for what governor has no room for: kAcceptedTimes.
   std::optional<std::int64_t> read(std::string_view text);
   [[nodiscard]] std::uint64_t without_zone() const { return without_zone_; }
 

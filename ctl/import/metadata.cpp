@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "ctl/import/json_scan.hpp"
 #include "ctl/import/json_value.hpp"
@@ -47,13 +48,6 @@ bool is_secret(std::string_view field) {
   return false;
 }
 
-std::string cut(std::string text, std::size_t longest) {
-  if (text.size() <= longest) return text;
-  while (longest > 0 && (static_cast<unsigned char>(text[longest]) & 0xC0u) == 0x80u) --longest;
-  text.resize(longest);
-  return text;
-}
-
 /// Reads one entry field by field.
 class EntryReader {
  public:
@@ -61,6 +55,10 @@ class EntryReader {
       : meta_(into), agent_(agent), times_(times), notes_(notes) {}
 
   void take(const std::string& field, std::string_view piece) {
+    if (!seen_.insert(field).second) {
+      notes_.contradiction("duplicate", field,
+                           fmt::format("{} stands there twice; the last one counts", field));
+    }
     if (field == "agent_id") return check_id(piece);
     if (field == "status") return take_status(piece);
     if (field == "created_at") return take_time(field, piece, meta_.created_us);
@@ -107,14 +105,13 @@ class EntryReader {
   void take_time(const std::string& field, std::string_view piece, std::optional<std::int64_t>& into) {
     if (says_nothing(piece)) return;
     const auto text = text_in(piece);
-    if (text) into = times_.read(*text);
+    into = text ? times_.read(*text) : std::nullopt;
     if (!into) unreadable_time(field, piece);
   }
 
   void unreadable_time(const std::string& field, std::string_view piece) {
-    notes_.damaged(
-        "unreadable_time", field,
-        fmt::format("{} is {}; accepted: a time such as 2025-11-24T20:48:28.615058", field, shown(piece)));
+    notes_.damaged("unreadable_time", field,
+                   fmt::format("{} is {}; accepted: {}", field, shown(piece), kAcceptedTimes));
   }
 
   void take_count(const std::string& field, std::string_view piece) {
@@ -145,6 +142,7 @@ class EntryReader {
   }
 
   void take_tags(std::string_view piece) {
+    meta_.tags.clear();
     if (says_nothing(piece)) return;
     ColumnFaults faults("tags", Severity::damaged, "unreadable_value");
     std::size_t index = 0;
@@ -163,6 +161,7 @@ class EntryReader {
   }
 
   void take_events(std::string_view piece) {
+    meta_.events.clear();
     if (says_nothing(piece)) return;
     ColumnFaults faults("lifecycle_events", Severity::damaged, "unreadable_value");
     std::size_t index = 0;
@@ -212,6 +211,7 @@ class EntryReader {
   const std::string& agent_;
   TimeReader& times_;
   Notes& notes_;
+  std::set<std::string> seen_;
 };
 
 /// The status against the times and events that tell of it.
@@ -233,11 +233,19 @@ void check_status(const Metadata& meta, Notes& notes) {
 
 }  // namespace
 
+std::string cut(std::string text, std::size_t longest) {
+  if (text.size() <= longest) return text;
+  while (longest > 0 && (static_cast<unsigned char>(text[longest]) & 0xC0u) == 0x80u) --longest;
+  text.resize(longest);
+  return text;
+}
+
 bool is_agent_id(std::string_view id) {
-  return !id.empty() && id.size() <= 128 && std::all_of(id.begin(), id.end(), [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
-           c == '_' || c == '-';
-  });
+  return !id.empty() && id.size() <= 128 && id != "." && id != ".." &&
+         std::all_of(id.begin(), id.end(), [](char c) {
+           return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' ||
+                  c == '_' || c == '-';
+         });
 }
 
 Metadata read_metadata(std::string_view entry, const std::string& agent, std::string file, TimeReader& times,

@@ -11,6 +11,7 @@
 
 #include "ctl/import/legacy_time.hpp"
 #include "ctl/import/merge_export.hpp"
+#include "text/shown_text.hpp"
 
 namespace governor::ctl::legacy {
 namespace {
@@ -227,7 +228,10 @@ class Reconciliation {
     }
   }
 
-  std::string describe_source() const {
+  /// Names of files may be anything, and texts as long as the daemon takes one.
+  std::string describe_source() const { return cut(text::utf8_text(all_sources()), kLongestText); }
+
+  std::string all_sources() const {
     constexpr std::size_t kMostNamed = 4;
     std::string text = "from ";
     for (std::size_t i = 0; i < std::min(files_.size(), kMostNamed); ++i) {

@@ -8,6 +8,7 @@
 #include "ctl/quantity.hpp"
 #include "ctl/table.hpp"
 #include "ipc/plain_json.hpp"
+#include "text/shown_text.hpp"
 
 namespace governor::ctl::legacy {
 namespace {
@@ -21,7 +22,7 @@ std::string grouped_count(std::size_t count) {
 }
 
 json::value text_or_null(const std::string& text) {
-  return text.empty() ? json::value() : json::value(text);
+  return text.empty() ? json::value() : json::value(text::utf8_text(text));
 }
 
 json::array findings_array(const Findings& findings) {
@@ -32,7 +33,7 @@ json::array findings_array(const Findings& findings) {
                                  {"file", text_or_null(finding.file)},
                                  {"agent_id", text_or_null(finding.agent)},
                                  {"field", text_or_null(finding.field)},
-                                 {"message", finding.message}});
+                                 {"message", text::utf8_text(finding.message)}});
   }
   return array;
 }
@@ -194,9 +195,9 @@ void JsonReport::about_agent(AgentLine agent, Findings findings) {
   count(agent);
   count(findings);
   json::object object;
-  object["agent_id"] = agent.id;
+  object["agent_id"] = text::utf8_text(agent.id);
   object["outcome"] = agent.importable ? to_string(agent.outcome.kind) : "not_importable";
-  if (!agent.outcome.detail.empty()) object["detail"] = agent.outcome.detail;
+  if (!agent.outcome.detail.empty()) object["detail"] = text::utf8_text(agent.outcome.detail);
   object["updates"] = agent.updates;
   object["rows"] = agent.rows;
   object["findings"] = findings_array(findings);
@@ -217,7 +218,7 @@ void JsonReport::end(const Summary& summary) {
   }
   context_.out << "],\"findings\":" << ipc::plain_json(findings_array(file_findings_));
   json::object rest;
-  rest["path"] = summary.path;
+  rest["path"] = text::utf8_text(summary.path);
   rest["applied"] = summary.applied;
   rest["daemon_asked"] = summary.daemon_asked;
   rest["files"] = summary.files;

@@ -19,6 +19,7 @@ struct Counters {
   std::atomic<std::int64_t> oldest_pending_us{
       0};  ///< steady time at which the oldest undurable change came; 0: none
   std::atomic<bool> storage_failing{false};
+  std::atomic<bool> storage_lost{false};  ///< and why: the database is not where it was any more
   std::atomic<bool> draining{false};
   std::atomic<bool> watch_trouble{false};     ///< not all files are watched that should be
   std::atomic<std::uint64_t> open_losses{0};  ///< alerts of lost data that nobody has acknowledged

@@ -36,7 +36,13 @@ HealthReport assess(const ServerFacts& facts, const Counters& counters,
     report.reasons.push_back(std::move(reason));
   };
   const double oldest = oldest_pending_ms(counters, now);
-  if (counters.storage_failing) {
+  if (counters.storage_failing && counters.storage_lost) {
+    worsen(HealthStatus::failing,
+           fmt::format(
+               "The database {} or its write-ahead log was moved, removed or replaced while governor ran; "
+               "updates are refused until it is back.",
+               facts.database));
+  } else if (counters.storage_failing) {
     worsen(HealthStatus::failing,
            "The last write to the database failed; updates are refused until one succeeds.");
   }

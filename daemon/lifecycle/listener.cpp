@@ -36,7 +36,11 @@ asio::awaitable<void, Listener::Strand> Listener::accept_loop() {
     // The socket gets the context's plain executor: each connection makes a strand of its own on it.
     auto [error, socket] = co_await acceptor_.async_accept(strand_.get_inner_executor(), kAwaitOnStrand);
     if (!error) {
-      take(std::move(socket));
+      try {
+        take(std::move(socket));
+      } catch (const std::exception& failure) {  // of one connection; others are still let in
+        spdlog::error("a connection could not be taken: {}", failure.what());
+      }
     } else if (acceptor_.is_open() && error != asio::error::operation_aborted) {
       spdlog::warn("accept failed: {}", error.message());
       backoff_.expires_after(kBackoff);

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -20,6 +21,8 @@
 #include "daemon/lifecycle/network_storage.hpp"
 #include "daemon/lifecycle/server.hpp"
 #include "daemon/store/open_store.hpp"
+#include "daemon/store/reopening_store.hpp"
+#include "daemon/support/run_io.hpp"
 #include "daemon/support/stop_deadlines.hpp"
 #include "daemon/support/timestamp.hpp"
 #include "ipc/build_info.hpp"
@@ -187,15 +190,20 @@ std::optional<StartFailure> serve(const Options& options, DaemonPresence& presen
 
   boost::asio::io_context io;
   std::optional<BlockedSignals> blocked(std::in_place);
-  Server server(io, gather_facts(options, paths), std::move(opened->store), *std::move(seed),
-                std::move(settings), *std::move(listening));
+  Server server(io, gather_facts(options, paths), std::make_unique<ReopeningStore>(std::move(opened->store)),
+                *std::move(seed), std::move(settings), *std::move(listening));
   std::vector<std::thread> helpers;
-  for (int i = 1; i < options.io_threads; ++i) helpers.emplace_back([&io] { io.run(); });
+  try {
+    for (int i = 1; i < options.io_threads; ++i) helpers.emplace_back([&io] { run_io(io); });
+  } catch (const std::system_error& failure) {
+    spdlog::warn("serving with {} threads, since the system gives no more: {}", helpers.size() + 1,
+                 failure.what());
+  }
   blocked.reset();
   server.stop_on_signals();
   server.start();
   ipc::report_ready(options.startup_fd);
-  io.run();
+  run_io(io);
   for (std::thread& helper : helpers) helper.join();
   // All that was answered is durable; what remains is closing. Should a disk hold that up, the kernel ends
   // the process and with it the locks, on which the next daemon waits.

@@ -9,6 +9,7 @@
 #include <boost/asio/post.hpp>
 #include <csignal>
 #include <filesystem>
+#include <system_error>
 
 #include "daemon/store/backup.hpp"
 #include "daemon/support/limits.hpp"
@@ -132,11 +133,15 @@ void Server::housekeeping() {
   housekeeping_timer_.expires_after(housekeeping_interval(settings_.idle_exit));
   housekeeping_timer_.async_wait([this](const boost::system::error_code& error) {
     if (error || stopping_) return;
-    const auto now = Clock::now();
-    for (const auto& connection : connections_) connection->check_writing(now);
-    check_ownership();
-    check_backup();
-    check_idle();
+    try {
+      const auto now = Clock::now();
+      for (const auto& connection : connections_) connection->check_writing(now);
+      check_ownership();
+      check_backup();
+      check_idle();
+    } catch (const std::exception& failure) {  // the next time may be better, and must come
+      spdlog::critical("an exception that was not foreseen: {}", failure.what());
+    }
     housekeeping();
   });
 }
@@ -179,11 +184,16 @@ void Server::check_backup() {
   }
   if (backup_thread_.joinable()) backup_thread_.join();
   backup_running_ = true;
-  backup_thread_ = std::thread([this] {
-    const auto path = take_backup(facts_.database, settings_.backup_directory, "daily", stop_backup_);
-    path ? spdlog::info("backup taken: {}", *path) : spdlog::warn("{}", path.error().message);
+  try {
+    backup_thread_ = std::thread([this] {
+      const auto path = take_backup(facts_.database, settings_.backup_directory, "daily", stop_backup_);
+      path ? spdlog::info("backup taken: {}", *path) : spdlog::warn("{}", path.error().message);
+      backup_running_ = false;
+    });
+  } catch (const std::system_error& failure) {
+    spdlog::warn("no backup is taken this hour, since the system gives no thread: {}", failure.what());
     backup_running_ = false;
-  });
+  }
 }
 
 void Server::check_idle() {

@@ -61,6 +61,8 @@ std::variant<core::Session, ReplyNow> parse_hello(const Request& request) {
   session.resumable = true;
   session.working_directory = text_of(params, "cwd");
   session.client_name = text_of(params, "client");
+  const json::value* tools = params.if_contains("tools");
+  if (tools != nullptr && !tools->is_string()) return refuse("tools must be a text, if it is there.");
   session.tools = text_of(params, "tools");
   return session;
 }

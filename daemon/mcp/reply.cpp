@@ -91,6 +91,7 @@ int rpc_code(const core::Error& error) {
     case core::ErrorCode::storage_unavailable: return kStorageUnavailable;
     case core::ErrorCode::overloaded: return kOverloaded;
     case core::ErrorCode::shutting_down: return kShuttingDown;
+    case core::ErrorCode::internal_error: return kInternalError;
     default: return kInvalidParams;
   }
 }

@@ -17,6 +17,7 @@ enum RpcError : int {
   kInvalidRequest = -32600,
   kMethodNotFound = -32601,
   kInvalidParams = -32602,
+  kInternalError = -32603,
   kResourceNotFound = -32002,
   kUnsupportedProtocolVersion = -32022,
   kProtocolMismatch = -31002,

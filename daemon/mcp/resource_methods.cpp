@@ -157,6 +157,7 @@ std::string resource_reply(const Envelope& envelope, const core::Result<std::str
       return domain_error_reply(envelope.id, kStorageUnavailable, error);
     case core::ErrorCode::overloaded: return domain_error_reply(envelope.id, kOverloaded, error);
     case core::ErrorCode::shutting_down: return domain_error_reply(envelope.id, kShuttingDown, error);
+    case core::ErrorCode::internal_error: return domain_error_reply(envelope.id, kInternalError, error);
     case core::ErrorCode::not_found: break;
     default: return domain_error_reply(envelope.id, kInvalidParams, error);
   }

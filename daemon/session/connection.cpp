@@ -18,6 +18,7 @@
 #include "daemon/mcp/listen_messages.hpp"
 #include "daemon/mcp/resource_methods.hpp"
 #include "daemon/support/limits.hpp"
+#include "daemon/support/unforeseen.hpp"
 #include "ipc/json_text.hpp"
 #include "ipc/numbered_line.hpp"
 #include "ipc/process_identity.hpp"
@@ -202,7 +203,15 @@ void Connection::handle_message(std::uint64_t number, std::string_view text) {
   std::array<unsigned char, 8192> memory;
   boost::json::monotonic_resource resource(memory.data(), memory.size());
   const Message message = Message::parse(text, &resource);
-  act(number, interpreter_.interpret(message));
+  try {
+    act(number, interpreter_.interpret(message));
+  } catch (const std::exception& failure) {
+    // Without an answer the line would come again over the next connection, and end that one as well.
+    spdlog::critical("a line of pid {} failed in a way that was not foreseen: {}", peer_.pid, failure.what());
+    const auto* request = std::get_if<Request>(&message.content());
+    send(number, request == nullptr ? std::string()
+                                    : domain_error_reply(request->id, kInternalError, unforeseen(failure)));
+  }
 }
 
 void Connection::act(std::uint64_t number, Action action) {
@@ -347,8 +356,22 @@ void Connection::perform(std::uint64_t number, CancelRequest action) {
 
 // Output.
 
+/// Whatever fails while it is answered, the connection ends with it, so that its client connects again and
+/// asks for what is missing.
+template <class Operation>
+void Connection::on_strand(Operation operation) {
+  asio::dispatch(strand_, [connection = self(), operation = std::move(operation)] {
+    try {
+      operation();
+    } catch (const std::exception& failure) {
+      spdlog::critical("connection of pid {} failed: {}", connection->peer_.pid, failure.what());
+      connection->close_on_strand();
+    }
+  });
+}
+
 void Connection::deliver(Ticket ticket, core::Result<std::string> outcome) {
-  asio::dispatch(strand_, [connection = self(), ticket = std::move(ticket), outcome = std::move(outcome)] {
+  on_strand([connection = self(), ticket = std::move(ticket), outcome = std::move(outcome)] {
     const auto took = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() -
                                                                             ticket.started);
     connection->services_.counters.request_latency.add(static_cast<std::uint64_t>(took.count()));
@@ -374,7 +397,7 @@ void Connection::deliver(Ticket ticket, core::Result<std::string> outcome) {
 }
 
 void Connection::forget(Ticket ticket, Forget why) {
-  asio::dispatch(strand_, [connection = self(), ticket = std::move(ticket), why] {
+  on_strand([connection = self(), ticket = std::move(ticket), why] {
     --connection->unanswered_;
     // Every numbered line gets its answer, if only an empty one.
     if (why == Forget::cancelled && ticket.line != 0) connection->send(ticket.line, {});
@@ -402,7 +425,7 @@ void Connection::answer_listen(const Ticket& ticket, const core::Result<std::str
 }
 
 void Connection::notify(std::vector<Notice> notices) {
-  asio::dispatch(strand_, [connection = self(), notices = std::move(notices)] {
+  on_strand([connection = self(), notices = std::move(notices)] {
     if (connection->closed_) return;
     bool any = false;
     for (const Notice& notice : notices) {

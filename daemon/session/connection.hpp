@@ -92,6 +92,8 @@ class Connection final : public ReplySink {
   void ensure_session(std::string client_name, std::string client_version);
   void answer_listen(const Ticket& ticket, const core::Result<std::string>& outcome);
 
+  template <class Operation>
+  void on_strand(Operation operation);
   Ticket ticket(Ticket::Kind kind, std::uint64_t number, Envelope envelope);
   core::Session described(core::Session session) const;
   void note_operation(const Ticket& ticket, std::int64_t took_us);

@@ -48,6 +48,7 @@ void CallWaits::end(PendingCall& pending) {
 
 CommitQueue::Waiter CallWaits::hold_answer(PendingCall& pending, core::Result<std::string> outcome) {
   if (spare_.empty()) spare_.emplace_back();
+  pending.answered = true;
   held_.splice(held_.end(), spare_, spare_.begin());
   const auto held = std::prev(held_.end());
   if (!pending.agents.empty()) pending.ticket.agent_id = pending.agents.front();

@@ -1,5 +1,7 @@
 #include "daemon/state/commit_queue.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
 #include <memory>
@@ -7,6 +9,7 @@
 #include <variant>
 
 #include "daemon/health/health_report.hpp"
+#include "daemon/support/unforeseen.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -17,13 +20,32 @@ constexpr std::chrono::milliseconds kLongestGathering{1};
 
 using Clock = std::chrono::steady_clock;
 
-void note_agents(const core::Change& change, std::unordered_set<core::AgentKey>& agents) {
-  if (const auto* update = std::get_if<core::UpdateAppended>(&change)) agents.insert(update->agent);
-  if (const auto* agent = std::get_if<core::AgentSaved>(&change)) agents.insert(agent->profile.key);
-  if (const auto* outcome = std::get_if<core::OutcomeRecorded>(&change)) {
-    agents.insert(outcome->truth.prediction.agent);
+/// Whose figures a change may alter. What is not named here is taken to concern all agents.
+struct Concern {
+  std::unordered_set<core::AgentKey>& agents;
+  bool& all_agents;
+
+  void operator()(const core::UpdateAppended& change) const { agents.insert(change.agent); }
+  void operator()(const core::AgentSaved& change) const { agents.insert(change.profile.key); }
+  void operator()(const core::OutcomeRecorded& change) const { agents.insert(change.truth.prediction.agent); }
+  void operator()(const core::LifecycleEventAppended& change) const { agents.insert(change.agent); }
+  // Seen only in answers that depend on everything.
+  void operator()(const core::AnswerSaved&) const {}
+  void operator()(const core::SessionSaved&) const {}
+  void operator()(const core::SessionEnded&) const {}
+  void operator()(const core::AuditAppended&) const {}
+  void operator()(const core::AlertSaved&) const {}
+  void operator()(const core::LeaseSaved&) const {}
+  void operator()(const core::TaskAppended&) const {}
+  void operator()(const core::TaskChanged&) const {}
+  void operator()(const core::TaskEventAppended&) const {}
+  void operator()(const core::FileVersionAppended&) const {}
+  void operator()(const core::FileVersionsPruned&) const {}
+  template <class Other>
+  void operator()(const Other&) const {
+    all_agents = true;
   }
-}
+};
 
 }  // namespace
 
@@ -41,7 +63,7 @@ CommitQueue::CommitQueue(Strand strand, StoreThread& store, Counters& counters, 
 void CommitQueue::add(core::Changes changes, Waiter waiter) {
   if (gathering_.changes.empty()) gathering_.since = Clock::now();
   for (core::Change& change : changes) {
-    note_agents(change, gathering_.agents);
+    std::visit(Concern{gathering_.agents, gathering_.all_agents}, change);
     gathering_.changes.push_back(std::move(change));
   }
   if (waiter) gathering_.waiters.push_back(std::move(waiter));
@@ -61,8 +83,11 @@ void CommitQueue::when_durable(Dependency dependency, Waiter waiter) {
 }
 
 CommitQueue::Dependency CommitQueue::on_agent(core::AgentKey agent) const {
-  if (gathering_.agents.contains(agent)) return Dependency::gathering;
-  return in_flight_ && in_flight_->agents.contains(agent) ? Dependency::in_flight : Dependency::none;
+  const auto concerns = [agent](const Batch& batch) {
+    return batch.all_agents || batch.agents.contains(agent);
+  };
+  if (concerns(gathering_)) return Dependency::gathering;
+  return in_flight_ && concerns(*in_flight_) ? Dependency::in_flight : Dependency::none;
 }
 
 CommitQueue::Dependency CommitQueue::on_everything() const {
@@ -102,7 +127,7 @@ void CommitQueue::flush(Inline inline_commit) {
   // The batch stays in place until `finish`, and nothing touches its changes meanwhile.
   const core::Changes* changes = &in_flight_->changes;
   auto commit = [this, changes](Store& store) {
-    auto failure = store.commit(*changes);
+    auto failure = foreseen([&] { return store.commit(*changes); });
     boost::asio::dispatch(strand_,
                           [this, failure = std::move(failure)]() mutable { finish(std::move(failure)); });
   };
@@ -133,6 +158,7 @@ void CommitQueue::finish(std::optional<core::Error> failure) {
     return;
   }
   counters_.storage_failing.store(false, std::memory_order_relaxed);
+  counters_.storage_lost.store(false, std::memory_order_relaxed);
   counters_.watermark.store(done.last_sequence, std::memory_order_relaxed);
   const auto took = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - done.since);
   counters_.commit_latency.add(static_cast<std::uint64_t>(took.count()));
@@ -150,7 +176,13 @@ void CommitQueue::finish(std::optional<core::Error> failure) {
 }
 
 void CommitQueue::release(std::vector<Waiter>& waiters, const core::Error* failure) {
-  for (Waiter& waiter : waiters) waiter(failure);
+  for (Waiter& waiter : waiters) {
+    try {
+      waiter(failure);
+    } catch (const std::exception& unexpected) {  // the others are not to wait for ever because of it
+      spdlog::critical("an answer could not be given: {}", unexpected.what());
+    }
+  }
 }
 
 void CommitQueue::publish_oldest() {

@@ -40,6 +40,7 @@ class CommitQueue {
   void add(core::Changes changes, Waiter waiter);
   void when_durable(Dependency dependency, Waiter waiter);
 
+  /// What an answer about the agent depends on; key 0: about one that is not known.
   [[nodiscard]] Dependency on_agent(core::AgentKey agent) const;
   [[nodiscard]] Dependency on_everything() const;
   [[nodiscard]] bool is_clean(core::AgentKey agent) const { return on_agent(agent) == Dependency::none; }
@@ -56,7 +57,8 @@ class CommitQueue {
   struct Batch {
     core::Changes changes;
     std::vector<Waiter> waiters;
-    std::unordered_set<core::AgentKey> agents;
+    std::unordered_set<core::AgentKey> agents;  ///< those that its changes concern
+    bool all_agents = false;                    ///< it concerns them all, such as by new thresholds
     std::size_t mutations = 0;
     std::uint64_t last_sequence = 0;
     std::chrono::steady_clock::time_point since;  ///< its first change

@@ -1,6 +1,9 @@
 #include "daemon/state/inline_guard.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <chrono>
+#include <exception>
 
 #include "daemon/health/health_report.hpp"
 
@@ -71,7 +74,11 @@ void InlineGuard::watch() {
 
 void InlineGuard::stand_in(std::int64_t since) {
   while (!stopping_ && !io_.stopped() && since_us_.load(std::memory_order_acquire) == since) {
-    io_.run_one_for(std::chrono::milliseconds(10));
+    try {
+      io_.run_one_for(std::chrono::milliseconds(10));
+    } catch (const std::exception& failure) {  // as in run_io()
+      spdlog::critical("an exception that was not foreseen: {}", failure.what());
+    }
   }
 }
 

@@ -22,6 +22,7 @@ struct PendingCall {
   std::vector<std::string> agents;
 
   bool has_run = false;    ///< it has asked for work or to wait
+  bool answered = false;   ///< its ticket has been given away
   bool abandoned = false;  ///< its client has been told something else meanwhile
   std::chrono::steady_clock::time_point work_since;
   core::WaiterKey waiter = 0;

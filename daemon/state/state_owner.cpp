@@ -37,9 +37,10 @@ StateOwner::StateOwner(boost::asio::io_context& io, StoreThread& store, FileThre
       hub_(strand_, counters, [this](const std::string& id) { return loaded_agent(id); }),
       commits_(
           strand_, store, counters, guard, [this](const core::Error& failure) { on_commit_failure(failure); },
-          [this](const core::Changes& changes) { on_durable(changes); }),
+          [this](const core::Changes& changes) { shielded([&] { on_durable(changes); }); }),
       deadline_timer_(strand_),
-      watcher_(strand_, files, [this](FileWatcher::Report report) { on_file_report(std::move(report)); },
+      watcher_(strand_, files,
+               [this](FileWatcher::Report report) { shielded([&] { on_file_report(std::move(report)); }); },
                [this](std::string_view path) { return is_own_file(path); }),
       clock_watch_(kClockLimitUs),
       disk_watch_(settings_.alerts.low_disk_bytes),
@@ -114,11 +115,17 @@ void StateOwner::initialize(std::shared_ptr<ReplySink> sink, std::string client_
     core::Changes changes;
     state_->name_client(*session, client_name, client_version, settings_.now_us(), changes);
     state_->save_session(*session, changes);
-    commits_.add(std::move(changes), [to, asked = std::move(asked),
-                                      result = std::move(result)](const core::Error* failure) mutable {
-      to->deliver(std::move(asked), failure == nullptr ? core::Result<std::string>(std::move(result))
-                                                       : core::Result<std::string>(*failure));
-    });
+    // A storage that fails keeps nobody from reading: the answer shows nothing of the state, and the session
+    // goes on in memory.
+    if (counters_.storage_failing || commits_.stalled()) {
+      commits_.add(std::move(changes), nullptr);
+      to->deliver(std::move(asked), std::move(result));
+      return;
+    }
+    commits_.add(std::move(changes),
+                 [to, asked = std::move(asked), result = std::move(result)](const core::Error*) mutable {
+                   to->deliver(std::move(asked), std::move(result));
+                 });
   };
   on_strand(std::move(sink), std::move(ticket), std::move(agree));
 }
@@ -144,7 +151,7 @@ void StateOwner::confirm(std::shared_ptr<ReplySink> sink, std::uint64_t below,
 }
 
 void StateOwner::detach(std::shared_ptr<ReplySink> sink, bool for_good) {
-  boost::asio::dispatch(strand_, [this, sink] { hub_.remove(sink.get()); });
+  boost::asio::dispatch(strand_, [this, sink] { shielded([&] { hub_.remove(sink.get()); }); });
   end_waits(sink, kConnectionGone);
   on_strand([this, sink = std::move(sink), for_good] {
     if (std::exchange(sink->attachment.detached, true)) return;

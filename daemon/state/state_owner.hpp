@@ -25,6 +25,7 @@
 #include "daemon/state/reply_sink.hpp"
 #include "daemon/state/subscription_hub.hpp"
 #include "daemon/store/store_thread.hpp"
+#include "daemon/support/unforeseen.hpp"
 #include "daemon/tools/tool.hpp"
 #include "daemon/watch/changed_files_call.hpp"
 #include "daemon/watch/file_watcher.hpp"
@@ -45,6 +46,8 @@ class StateOwner final : public ConcurrencySource {
     AlertSources alerts{};
     core::LeasePolicy lease_policy{};
     std::vector<core::Protection> protections{};  ///< those of the configuration
+    /// How often it is looked whether the database is still where it was.
+    std::chrono::milliseconds files_interval{10'000};
   };
 
   StateOwner(boost::asio::io_context& io, StoreThread& store, FileThreads& files, const ServerFacts& facts,
@@ -99,22 +102,38 @@ class StateOwner final : public ConcurrencySource {
   /// As above for a request, which is refused while the state cannot be read back; `operation(sink, ticket)`.
   template <class Operation>
   void on_strand(std::shared_ptr<ReplySink> sink, Ticket ticket, Operation operation);
+  /// Runs what may leave the state in a shape that nobody knows if it fails; the state is read back then.
+  template <class Operation>
+  bool shielded(Operation&& operation);
+  /// The same for a step of a call, which is told.
+  template <class Step>
+  void shielded(const std::shared_ptr<PendingCall>& pending, Step&& step);
+  void distrust_state(const std::exception& failure);
+  void drop_state();
+
   void park(std::shared_ptr<PendingCall> pending);
   core::Session& attach(const std::shared_ptr<ReplySink>& sink, core::Session fresh, bool& resumed,
                         core::Changes& changes);
   void start_call(std::shared_ptr<PendingCall> pending);
+  void take_step(const std::shared_ptr<PendingCall>& pending);
   bool refuse_now(PendingCall& pending);
   bool replay_if_answered(const std::shared_ptr<PendingCall>& pending);
   bool wait_for_agents(const std::shared_ptr<PendingCall>& pending);
   void load_agent(const std::string& id);
+  void on_agent_loaded(const std::string& id, std::uint64_t generation,
+                       core::Result<std::optional<core::Agent>> loaded);
   void read_store(std::shared_ptr<PendingCall> pending);
   void after_reads(const std::shared_ptr<PendingCall>& pending);
   void run_call(const std::shared_ptr<PendingCall>& pending);
   void go_on_later(const std::shared_ptr<PendingCall>& pending, const CallContext& context);
   void start_work(const std::shared_ptr<PendingCall>& pending);
+  void after_work(const std::shared_ptr<PendingCall>& pending, std::optional<core::Error> failure);
   void run_again(const std::shared_ptr<PendingCall>& pending);
   std::shared_ptr<PendingCall> take_waiting(std::size_t place);
   void look_after_leases();
+  void run_those_whose_turn_it_is();
+  void cancel_on_strand(const std::shared_ptr<ReplySink>& sink, const std::string& id);
+  void end_waits_on_strand(const std::shared_ptr<ReplySink>& sink, const core::Error& reason);
   void check_deadlines();
   void set_deadline_timer();
   /// Tells clients that want to know it how long their calls have waited for leases.
@@ -147,6 +166,7 @@ class StateOwner final : public ConcurrencySource {
   void watch_disk();
   void on_disk_space(const DiskSpace& space);
   void watch_storage();
+  void watch_database();
   /// Tells the connection from now on of what its session has subscribed to.
   void follow_subscriptions(const std::shared_ptr<ReplySink>& sink);
   /// Key of an agent in memory, else 0.
@@ -182,6 +202,7 @@ class StateOwner final : public ConcurrencySource {
   std::int64_t deadline_us_ = INT64_MAX;  ///< for which it is set
   std::deque<Parked> parked_;             ///< what came while the state is reloaded, in order
   std::vector<core::Session> sessions_before_reload_;
+  core::State::Unstored unstored_before_reload_;
   std::optional<core::Error> reload_error_;
   bool reloading_ = false;
   std::uint64_t generation_ = 0;  ///< of the state: results of reads for an older one are void
@@ -193,6 +214,8 @@ class StateOwner final : public ConcurrencySource {
   DiskSpaceWatch disk_watch_;
   std::chrono::steady_clock::time_point next_disk_check_;
   bool disk_asked_ = false;
+  std::chrono::steady_clock::time_point next_database_check_;
+  bool database_asked_ = false;
   std::int64_t storage_trouble_us_ = 0;  ///< since when; 0: all is well
   std::int64_t storage_well_us_ = 0;     ///< when the last trouble ended; 0: there was none
   boost::asio::steady_timer timer_;
@@ -203,10 +226,31 @@ class StateOwner final : public ConcurrencySource {
 };
 
 template <class Operation>
+bool StateOwner::shielded(Operation&& operation) {
+  try {
+    operation();
+    return true;
+  } catch (const std::exception& failure) {
+    distrust_state(failure);
+    return false;
+  }
+}
+
+template <class Step>
+void StateOwner::shielded(const std::shared_ptr<PendingCall>& pending, Step&& step) {
+  try {
+    step();
+  } catch (const std::exception& failure) {
+    distrust_state(failure);
+    if (!pending->answered && !pending->abandoned) give_up(*pending, unforeseen(failure));
+  }
+}
+
+template <class Operation>
 void StateOwner::on_strand(Operation operation) {
   boost::asio::dispatch(strand_, [this, operation = std::move(operation)]() mutable {
     if (state_) {
-      operation();
+      shielded(operation);
     } else {
       parked_.push_back({std::move(operation), nullptr});
     }
@@ -219,7 +263,8 @@ void StateOwner::on_strand(std::shared_ptr<ReplySink> sink, Ticket ticket, Opera
   boost::asio::dispatch(strand_,
                         [this, sink = std::move(sink), kept, operation = std::move(operation)]() mutable {
                           if (state_) {
-                            operation(sink, std::move(*kept));
+                            // Whoever waits for an answer that will not come connects again.
+                            if (!shielded([&] { operation(sink, std::move(*kept)); })) sink->supersede();
                           } else if (reload_error_) {
                             sink->deliver(std::move(*kept), core::Result<std::string>(*reload_error_));
                           } else {

@@ -123,7 +123,28 @@ void StateOwner::watch_disk() {
     const auto space = settings_.alerts.disk_space(facts_.state_directory);
     boost::asio::post(strand_, [this, space] {
       disk_asked_ = false;
-      if (space && state_) on_disk_space(*space);
+      shielded([&] {
+        if (space && state_) on_disk_space(*space);
+      });
+    });
+  });
+}
+
+/// Every commit looks as well; this is for when there are none. The attempts to write that follow from it say
+/// in the log what is wrong, and find out when all is well again.
+void StateOwner::watch_database() {
+  const auto now = std::chrono::steady_clock::now();
+  if (database_asked_ || now < next_database_check_) return;
+  database_asked_ = true;
+  next_database_check_ = now + settings_.files_interval;
+  store_.post([this](Store& store) {
+    const bool lost = store.find_lost_files().has_value();
+    if (!lost) store.shorten_log();
+    boost::asio::post(strand_, [this, lost] {
+      database_asked_ = false;
+      if (!lost) return;
+      counters_.storage_lost = true;
+      counters_.storage_failing = true;
     });
   });
 }

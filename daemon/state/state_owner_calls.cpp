@@ -30,7 +30,7 @@ void StateOwner::call(PendingCall call) {
   auto pending = std::make_shared<PendingCall>(std::move(call));
   boost::asio::dispatch(strand_, [this, pending = std::move(pending)]() mutable {
     if (state_) {
-      start_call(std::move(pending));
+      start_call(pending);
     } else if (reload_error_) {
       give_up(*pending, *reload_error_);
     } else {
@@ -44,13 +44,18 @@ core::Caller StateOwner::caller_of(const PendingCall& pending) const {
 }
 
 void StateOwner::start_call(std::shared_ptr<PendingCall> pending) {
+  if (pending->answered && !pending->abandoned) return;  // a step of it failed while it waited for the next
+  shielded(pending, [&] { take_step(pending); });
+}
+
+void StateOwner::take_step(const std::shared_ptr<PendingCall>& pending) {
   // A connection that lost its session to a newer one must not act for it: the lines come again over the
   // newer one. What has begun is ended, though.
   auto& attachment = pending->sink->attachment;
   if (attachment.detached && !pending->has_run) return;
   if (attachment.blocking != nullptr && attachment.blocking != pending.get()) {
     waits_.begin(pending, WaitsFor::another_call);
-    attachment.behind.push_back(std::move(pending));
+    attachment.behind.push_back(pending);
     return;
   }
   waits_.end(*pending);
@@ -68,7 +73,7 @@ void StateOwner::start_call(std::shared_ptr<PendingCall> pending) {
   pending->agents = *std::move(agents);
   if (pending->call->reads_store() && !pending->store_read) {
     if (!pending->tool->read_only) block(*pending);
-    read_store(std::move(pending));
+    read_store(pending);
   } else {
     after_reads(pending);
   }
@@ -95,6 +100,7 @@ void StateOwner::unblock(PendingCall& pending) {
 }
 
 void StateOwner::give_up(PendingCall& pending, core::Error error) {
+  pending.answered = true;
   waits_.end(pending);
   if (!pending.agents.empty()) pending.ticket.agent_id = pending.agents.front();
   pending.sink->deliver(std::move(pending.ticket), core::Result<std::string>(std::move(error)));
@@ -146,56 +152,24 @@ bool StateOwner::replay_if_answered(const std::shared_ptr<PendingCall>& pending)
           return;
         }
         store_.post([this, pending, stored](Store& store) {
-          auto result = stored.kind == core::Answer::Kind::text ? store.load_answer_text(stored.slot)
-                                                                : pending->call->replay(store, stored);
+          auto result = foreseen([&] {
+            return stored.kind == core::Answer::Kind::text ? store.load_answer_text(stored.slot)
+                                                           : pending->call->replay(store, stored);
+          });
           on_strand([this, pending, result = std::move(result)]() mutable {
-            if (!result) {
-              answer(*pending, std::move(result.error()));
-            } else if (*result) {
-              answer(*pending, **std::move(result));
-            } else {
-              start_call(pending);
-            }
+            shielded(pending, [&] {
+              if (!result) {
+                answer(*pending, std::move(result.error()));
+              } else if (*result) {
+                answer(*pending, **std::move(result));
+              } else {
+                start_call(pending);
+              }
+            });
           });
         });
       });
   return true;
-}
-
-bool StateOwner::wait_for_agents(const std::shared_ptr<PendingCall>& pending) {
-  for (const std::string& id : pending->agents) {
-    if (state_->presence(id) != core::State::Presence::not_loaded) continue;
-    block(*pending);
-    waits_.begin(pending, WaitsFor::agent);
-    auto& waiting = loading_[id];
-    waiting.push_back(pending);
-    if (waiting.size() == 1) load_agent(id);
-    return true;
-  }
-  return false;
-}
-
-void StateOwner::load_agent(const std::string& id) {
-  store_.post([this, id, generation = generation_](Store& store) {
-    auto loaded = store.load_agent(id);
-    boost::asio::post(strand_, [this, id, generation, loaded = std::move(loaded)]() mutable {
-      if (generation != generation_) return;  // the reload has parked who waited
-      auto waiting = std::move(loading_.extract(id).mapped());
-      if (!loaded) {
-        for (auto& pending : waiting) give_up(*pending, loaded.error());
-        return;
-      }
-      *loaded ? state_->insert_loaded(**std::move(loaded)) : state_->insert_absent(id);
-      for (auto& pending : waiting) {
-        // A commit may fail while the first ones run; the rest then belongs to the reloaded state.
-        on_strand([this, pending = std::move(pending)]() mutable { start_call(std::move(pending)); });
-      }
-      if (state_) {
-        state_->evict(settings_.max_loaded_agents,
-                      [this](core::AgentKey key) { return commits_.is_clean(key); });
-      }
-    });
-  });
 }
 
 CommitQueue::Dependency StateOwner::dependency_of(const PendingCall& pending) {
@@ -203,38 +177,9 @@ CommitQueue::Dependency StateOwner::dependency_of(const PendingCall& pending) {
   auto dependency = CommitQueue::Dependency::none;
   for (const std::string& id : pending.agents) {
     const core::Agent* agent = state_->find_agent(id);
-    if (agent != nullptr) dependency = std::max(dependency, commits_.on_agent(agent->profile.key));
+    dependency = std::max(dependency, commits_.on_agent(agent != nullptr ? agent->profile.key : 0));
   }
   return dependency;
-}
-
-void StateOwner::read_store(std::shared_ptr<PendingCall> pending) {
-  waits_.begin(pending, WaitsFor::store);
-  commits_.when_durable(dependency_of(*pending), [this, pending](const core::Error* failure) {
-    if (failure != nullptr) {
-      give_up(*pending, *failure);
-      return;
-    }
-    store_.post([this, pending](Store& store) {
-      auto error = pending->call->read(store);
-      on_strand([this, pending, error = std::move(error)]() mutable {
-        pending->store_read = true;
-        if (error) {
-          give_up(*pending, *std::move(error));
-        } else if (pending->call->wants_more_reads()) {
-          read_store(pending);
-        } else {
-          after_reads(pending);
-        }
-      });
-    });
-  });
-}
-
-void StateOwner::after_reads(const std::shared_ptr<PendingCall>& pending) {
-  waits_.end(*pending);
-  for (std::string& id : pending->call->agents_after_read()) pending->agents.push_back(std::move(id));
-  if (!wait_for_agents(pending)) run_call(pending);
 }
 
 /// Refusals that tell of a conflict between agents, not those of a malformed argument.

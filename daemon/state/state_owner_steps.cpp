@@ -25,7 +25,6 @@ const core::Error kFilesHang(
 
 void StateOwner::go_on_later(const std::shared_ptr<PendingCall>& pending, const CallContext& context) {
   pending->has_run = true;
-  unblock(*pending);
   if (context.next == CallContext::Next::work) {
     start_work(pending);
   } else if (context.next == CallContext::Next::read) {
@@ -38,6 +37,7 @@ void StateOwner::go_on_later(const std::shared_ptr<PendingCall>& pending, const 
     queued_.push_back(pending);
     tell_progress(std::chrono::steady_clock::now());
   }
+  unblock(*pending);  // when it stands where a state that is read back finds it
   look_after_leases();
 }
 
@@ -57,18 +57,34 @@ void StateOwner::start_work(const std::shared_ptr<PendingCall>& pending) {
   pending->work_since = std::chrono::steady_clock::now();
   working_.push_back(pending);
   files_.post([this, pending](FileServices& services) {
-    pending->call->work(services);
-    on_strand([this, pending] {
-      std::erase(working_, pending);
-      for (std::string& id : pending->call->agents_after_work()) pending->agents.push_back(std::move(id));
-      run_again(pending);
+    auto failure = foreseen([&]() -> std::optional<core::Error> {
+      pending->call->work(services);
+      return std::nullopt;
+    });
+    on_strand([this, pending, failure = std::move(failure)]() mutable {
+      shielded(pending, [&] { after_work(pending, std::move(failure)); });
     });
   });
 }
 
+/// What the call holds in the state is freed also when its work failed in a way that it knows nothing of.
+void StateOwner::after_work(const std::shared_ptr<PendingCall>& pending, std::optional<core::Error> failure) {
+  std::erase(working_, pending);
+  if (failure) {
+    pending->call->stop_waiting(*state_);
+    if (!pending->abandoned) give_up(*pending, *std::move(failure));
+    look_after_leases();
+    return;
+  }
+  for (std::string& id : pending->call->agents_after_work()) pending->agents.push_back(std::move(id));
+  run_again(pending);
+}
+
 void StateOwner::run_again(const std::shared_ptr<PendingCall>& pending) {
   waits_.end(*pending);
-  if (!wait_for_agents(pending)) run_call(pending);
+  shielded(pending, [&] {
+    if (!wait_for_agents(pending)) run_call(pending);
+  });
 }
 
 /// The work itself cannot be stopped; when it is done after all, the call runs to its end without an answer.
@@ -91,6 +107,12 @@ std::shared_ptr<PendingCall> StateOwner::take_waiting(std::size_t place) {
 void StateOwner::look_after_leases() {
   if (!state_ || looking_after_leases_) return;
   looking_after_leases_ = true;
+  shielded([this] { run_those_whose_turn_it_is(); });
+  looking_after_leases_ = false;
+  set_deadline_timer();
+}
+
+void StateOwner::run_those_whose_turn_it_is() {
   while (state_) {
     const core::WaiterKey ready = state_->leases().next_ready();
     if (ready == 0) break;
@@ -102,8 +124,6 @@ void StateOwner::look_after_leases() {
       run_again(take_waiting(static_cast<std::size_t>(found - queued_.begin())));
     }
   }
-  looking_after_leases_ = false;
-  set_deadline_timer();
 }
 
 void StateOwner::check_deadlines() {
@@ -134,40 +154,48 @@ void StateOwner::set_deadline_timer() {
   deadline_timer_.async_wait([this](const boost::system::error_code& error) {
     if (error || stopping_) return;
     deadline_us_ = INT64_MAX;
-    check_deadlines();
+    shielded([this] { check_deadlines(); });
   });
 }
 
 void StateOwner::cancel(std::shared_ptr<ReplySink> sink, std::string id) {
   boost::asio::dispatch(strand_, [this, sink = std::move(sink), id = std::move(id)] {
-    const auto found = std::find_if(queued_.begin(), queued_.end(), [&](const auto& pending) {
-      return pending->sink == sink && pending->ticket.envelope.id == id;
-    });
-    if (found == queued_.end()) return;
-    const auto pending = take_waiting(static_cast<std::size_t>(found - queued_.begin()));
-    if (state_) pending->call->stop_waiting(*state_);
-    sink->forget(std::move(pending->ticket), ReplySink::Forget::cancelled);
-    look_after_leases();
+    shielded([&] { cancel_on_strand(sink, id); });
   });
+}
+
+void StateOwner::cancel_on_strand(const std::shared_ptr<ReplySink>& sink, const std::string& id) {
+  const auto found = std::find_if(queued_.begin(), queued_.end(), [&](const auto& pending) {
+    return pending->sink == sink && pending->ticket.envelope.id == id;
+  });
+  if (found == queued_.end()) return;
+  const auto pending = take_waiting(static_cast<std::size_t>(found - queued_.begin()));
+  if (state_) pending->call->stop_waiting(*state_);
+  sink->forget(std::move(pending->ticket), ReplySink::Forget::cancelled);
+  look_after_leases();
 }
 
 void StateOwner::end_waits(std::shared_ptr<ReplySink> sink, core::Error reason) {
   boost::asio::dispatch(strand_, [this, sink = std::move(sink), reason = std::move(reason)] {
-    for (std::size_t place = 0; place < queued_.size();) {
-      if (queued_[place]->sink != sink) {
-        ++place;
-        continue;
-      }
-      const auto pending = take_waiting(place);
-      if (state_) pending->call->stop_waiting(*state_);
-      if (pending->ticket.line != 0) {
-        sink->forget(std::move(pending->ticket), ReplySink::Forget::comes_again);
-      } else {
-        give_up(*pending, reason);
-      }
-    }
-    look_after_leases();
+    shielded([&] { end_waits_on_strand(sink, reason); });
   });
+}
+
+void StateOwner::end_waits_on_strand(const std::shared_ptr<ReplySink>& sink, const core::Error& reason) {
+  for (std::size_t place = 0; place < queued_.size();) {
+    if (queued_[place]->sink != sink) {
+      ++place;
+      continue;
+    }
+    const auto pending = take_waiting(place);
+    if (state_) pending->call->stop_waiting(*state_);
+    if (pending->ticket.line != 0) {
+      sink->forget(std::move(pending->ticket), ReplySink::Forget::comes_again);
+    } else {
+      give_up(*pending, reason);
+    }
+  }
+  look_after_leases();
 }
 
 }  // namespace governor::daemon

@@ -24,7 +24,22 @@ constexpr std::chrono::minutes kPruneInterval{10};
 
 void StateOwner::on_commit_failure(const core::Error& failure) {
   spdlog::error("commit failed: {}", failure.message);
-  watch_storage();
+  drop_state();
+  reload();
+  shielded([this] { watch_storage(); });
+}
+
+/// What was added to the queue before is whole: it is stored before the state is read back.
+void StateOwner::distrust_state(const std::exception& failure) {
+  spdlog::critical("an exception that was not foreseen: {}; the state is read back", failure.what());
+  if (!state_) return;
+  drop_state();
+  commits_.when_durable(commits_.on_everything(), [this](const core::Error*) { reload(); });
+}
+
+/// Nothing of it is used any more; what the calls and sessions need of it when there is another one is kept.
+void StateOwner::drop_state() {
+  if (!state_) return;
   sessions_before_reload_.clear();
   for (const auto& [id, sink] : attached_) {
     const core::Session* session = state_->find_session(std::string_view(id));
@@ -33,22 +48,29 @@ void StateOwner::on_commit_failure(const core::Error& failure) {
     sessions_before_reload_.back().answers.clear();
     sessions_before_reload_.back().subscriptions.clear();  // those that are durable are read back
   }
-  for (auto& [id, waiting] : loading_) {
-    for (auto& pending : waiting) park(std::move(pending));
-  }
-  loading_.clear();
-  for (auto& pending : std::exchange(queued_, {})) park(std::move(pending));
+  unstored_before_reload_ = state_->unstored();
   state_.reset();
   ++generation_;
-  reload();
+  for (auto& [id, waiting] : std::exchange(loading_, {})) {
+    for (auto& pending : waiting) park(std::move(pending));
+  }
+  for (auto& pending : std::exchange(queued_, {})) park(std::move(pending));
 }
 
 void StateOwner::reload() {
   // One at a time: a second result would replace the state that the first one brought and others used since.
   if (std::exchange(reloading_, true)) return;
   store_.post([this](Store& store) {
-    auto seed = store.load_seed();
-    boost::asio::post(strand_, [this, seed = std::move(seed)]() mutable { on_reloaded(std::move(seed)); });
+    counters_.storage_lost = store.find_lost_files().has_value();
+    auto seed = foreseen([&] { return store.load_seed(); });
+    boost::asio::post(strand_, [this, seed = std::move(seed)]() mutable {
+      try {
+        on_reloaded(std::move(seed));
+      } catch (const std::exception& failure) {
+        state_.reset();
+        on_reloaded(unforeseen(failure));
+      }
+    });
   });
 }
 
@@ -63,6 +85,7 @@ void StateOwner::on_reloaded(core::Result<core::StateSeed> seed) {
   reload_error_.reset();
   state_.emplace(settings_.thresholds, *std::move(seed), settings_.loop_policy, settings_.lease_policy,
                  settings_.protections);
+  state_->go_on(std::move(unstored_before_reload_));
   for (core::Session& session : std::exchange(sessions_before_reload_, {})) {
     const auto sink = attached_.find(session.id);
     if (sink == attached_.end()) continue;
@@ -79,7 +102,7 @@ void StateOwner::on_reloaded(core::Result<core::StateSeed> seed) {
 void StateOwner::run_parked() {
   for (auto& operation : std::exchange(parked_, {})) {
     if (state_) {
-      operation.run();
+      shielded(operation.run);
     } else if (operation.refuse && reload_error_) {
       operation.refuse(*reload_error_);
     } else {
@@ -105,18 +128,21 @@ void StateOwner::tick() {
   timer_.expires_after(has_lost_sessions() ? kBusyTick : kIdleTick);
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
-    commits_.check_stall(std::chrono::steady_clock::now());
-    probe_storage();
-    watch_storage();
-    watch_clock();
-    watch_disk();
-    if (has_lost_sessions()) reap_sessions();
-    give_up_slow_work(std::chrono::steady_clock::now());
-    check_deadlines();
-    look_at_displaced_files();
-    tell_progress(std::chrono::steady_clock::now());
-    archive_idle_agents();
-    prune_backups();
+    shielded([this] {
+      commits_.check_stall(std::chrono::steady_clock::now());
+      probe_storage();
+      watch_storage();
+      watch_database();
+      watch_clock();
+      watch_disk();
+      if (has_lost_sessions()) reap_sessions();
+      give_up_slow_work(std::chrono::steady_clock::now());
+      check_deadlines();
+      look_at_displaced_files();
+      tell_progress(std::chrono::steady_clock::now());
+      archive_idle_agents();
+      prune_backups();
+    });
     tick();
   });
 }

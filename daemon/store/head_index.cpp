@@ -5,6 +5,7 @@
 #include <string>
 
 #include "daemon/store/row_codec.hpp"
+#include "daemon/store/statement_use.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -45,10 +46,14 @@ HeadIndex::HeadIndex(SQLite::Database& database)
   below.bind(1, kBelow);
   if (below.executeStep()) below_ = below.getColumn(0).getInt64();
   newest_ = below_;
-  SQLite::Statement rows(database,
+  catch_up();
+}
+
+void HeadIndex::catch_up() {
+  SQLite::Statement rows(database_,
                          "SELECT key, number, epoch, timestamp_us, health, action, risk, coherence, agent "
                          "FROM history WHERE key > ? ORDER BY key");
-  rows.bind(1, below_);
+  rows.bind(1, newest_);
   while (rows.executeStep()) {
     const AgentHead head = read_head(rows, 0);
     newest_ = head.history;
@@ -66,16 +71,14 @@ void HeadIndex::write(core::AgentKey agent, const AgentHead& head) {
   write_.bind(7, static_cast<int>(head.action));
   write_.bind(8, head.risk);
   write_.bind(9, head.coherence);
-  write_.exec();
-  write_.reset();
+  run(write_);
   written_.emplace_back(agent, head.history);
 }
 
 void HeadIndex::save_below(core::HistoryKey key) {
   save_below_.bind(1, kBelow);
   save_below_.bind(2, std::to_string(key));
-  save_below_.exec();
-  save_below_.reset();
+  run(save_below_);
 }
 
 void HeadIndex::write_slice() {
@@ -136,12 +139,10 @@ void HeadIndex::write_all() {
 
 std::optional<AgentHead> HeadIndex::find(core::AgentKey agent) {
   if (const AgentHead* head = lagging(agent)) return *head;
-  find_.reset();
+  const StatementUse use(find_);
   find_.bind(1, agent);
   if (!find_.executeStep()) return std::nullopt;
-  AgentHead head = read_head(find_, 0);
-  find_.reset();
-  return head;
+  return read_head(find_, 0);
 }
 
 const AgentHead* HeadIndex::lagging(core::AgentKey agent) const {

@@ -40,6 +40,9 @@ class HeadIndex {
   void write_slice();
   void committed();
   void rolled_back();
+  /// Reads the rows that the history has beyond those that are known: after a transaction of which nobody
+  /// knows whether it was committed.
+  void catch_up();
   /// All that lags, in a transaction of its own.
   void write_all();
 

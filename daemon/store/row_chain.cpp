@@ -8,6 +8,8 @@
 #include <cstring>
 #include <limits>
 
+#include "daemon/store/statement_use.hpp"
+
 namespace governor::daemon {
 namespace {
 
@@ -79,19 +81,26 @@ RowHash chain_hash(const RowHash& previous, std::string_view bytes) {
 
 RowChain::RowChain(SQLite::Database& database, std::string name)
     : name_(std::move(name)),
+      database_(database),
       save_(database,
             "INSERT INTO chain(name, entries, last, hash) VALUES(?1, ?2, ?3, ?4) "
             "ON CONFLICT(name) DO UPDATE SET entries = ?2, last = ?3, hash = ?4") {
-  SQLite::Statement load(database, "SELECT entries, last, hash FROM chain WHERE name = ?");
-  load.bind(1, name_);
-  if (load.executeStep()) {
-    stored_.entries = static_cast<std::uint64_t>(load.getColumn(0).getInt64());
-    stored_.last = load.getColumn(1).getInt64();
-    const SQLite::Column hash = load.getColumn(2);
-    const auto size = std::min<std::size_t>(static_cast<std::size_t>(hash.getBytes()), stored_.hash.size());
-    if (size > 0) std::memcpy(stored_.hash.data(), hash.getBlob(), size);
+  load();
+}
+
+void RowChain::load() {
+  End end;
+  SQLite::Statement stored(database_, "SELECT entries, last, hash FROM chain WHERE name = ?");
+  stored.bind(1, name_);
+  if (stored.executeStep()) {
+    end.entries = static_cast<std::uint64_t>(stored.getColumn(0).getInt64());
+    end.last = stored.getColumn(1).getInt64();
+    const SQLite::Column hash = stored.getColumn(2);
+    const auto size = std::min<std::size_t>(static_cast<std::size_t>(hash.getBytes()), end.hash.size());
+    if (size > 0) std::memcpy(end.hash.data(), hash.getBlob(), size);
   }
-  end_ = stored_;
+  stored_ = end;
+  end_ = end;
 }
 
 RowHash RowChain::append(std::int64_t key, std::string_view bytes) {
@@ -107,8 +116,7 @@ void RowChain::save() {
   save_.bind(2, static_cast<std::int64_t>(end_.entries));
   save_.bind(3, end_.last);
   save_.bindNoCopy(4, end_.hash.data(), static_cast<int>(end_.hash.size()));
-  save_.exec();
-  save_.reset();
+  run(save_);
 }
 
 }  // namespace governor::daemon

@@ -40,12 +40,15 @@ class RowChain {
   void save();
   void committed() { stored_ = end_; }
   void rolled_back() { end_ = stored_; }
+  /// Takes the end as the database has it.
+  void load();
   [[nodiscard]] const End& end() const { return stored_; }
   /// With what the present transaction has appended.
   [[nodiscard]] const End& pending() const { return end_; }
 
  private:
   std::string name_;
+  SQLite::Database& database_;
   SQLite::Statement save_;
   End end_;
   End stored_;

@@ -9,8 +9,14 @@
 
 #include "daemon/store/row_codec.hpp"
 #include "daemon/store/sqlite_store.hpp"
+#include "daemon/store/statement_use.hpp"
 
 namespace governor::daemon {
+
+inline constexpr int kBusyTimeoutMs = 2000;
+/// Twice what the log grows to while nobody reads for long, so that it is not cut and grown again all the
+/// time.
+inline constexpr std::int64_t kLogBytesKept = 8 << 20;
 
 inline core::Error storage_error(const std::exception& failure) {
   return {core::ErrorCode::storage_unavailable,
@@ -31,23 +37,6 @@ auto SqliteStore::guarded(Body body) -> decltype(body()) {
   } catch (const std::exception& failure) {
     return error_of(failure);
   }
-}
-
-/// Leaves the statement ready for its next use, also when its use ends with an exception.
-class StatementUse {
- public:
-  explicit StatementUse(SQLite::Statement& statement) : statement_(statement) {}
-  ~StatementUse() { statement_.tryReset(); }
-  StatementUse(const StatementUse&) = delete;
-  StatementUse& operator=(const StatementUse&) = delete;
-
- private:
-  SQLite::Statement& statement_;
-};
-
-inline void run(SQLite::Statement& statement) {
-  const StatementUse use(statement);
-  statement.exec();
 }
 
 struct SqliteStore::Statements {

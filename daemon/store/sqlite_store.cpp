@@ -10,7 +10,6 @@
 namespace governor::daemon {
 namespace {
 
-constexpr int kBusyTimeoutMs = 2000;
 /// More than all sessions together can use. A slot beyond it comes from a damaged row, and the state keeps a
 /// list of the free ones up to the highest.
 constexpr std::int64_t kHighestSlot = 1 << 24;
@@ -24,6 +23,7 @@ void configure_connection(SQLite::Database& database) {
   database.exec("PRAGMA fullfsync=1");  // macOS: fsync alone does not reach the disk; no effect elsewhere
   database.exec("PRAGMA checkpoint_fullfsync=1");  // likewise
   database.exec("PRAGMA temp_store=MEMORY");
+  database.exec(fmt::format("PRAGMA journal_size_limit={}", kLogBytesKept));
 }
 
 SqliteStore::SqliteStore(std::unique_ptr<SQLite::Database> database)
@@ -33,9 +33,11 @@ SqliteStore::SqliteStore(std::unique_ptr<SQLite::Database> database)
       history_chain_(*database_, "history"),
       audit_chain_(*database_, "audit"),
       commit_chain_(*database_, "commit"),
-      lost_rows_(known_losses(*database_, "history")) {}
+      lost_rows_(known_losses(*database_, "history")),
+      files_(database_->getFilename()) {}
 
 SqliteStore::~SqliteStore() {
+  if (abandoned_) return;
   try {
     heads_.write_all();
   } catch (const std::exception&) {
@@ -43,9 +45,20 @@ SqliteStore::~SqliteStore() {
   }
 }
 
+std::optional<core::Error> SqliteStore::find_lost_files() {
+  const OpenFiles::Loss loss = files_.find_loss();
+  return loss == OpenFiles::Loss::none ? std::nullopt : std::optional(files_.describe(loss));
+}
+
 void SqliteStore::keep_progress(std::unique_ptr<ProgressRecord> record) {
   progress_ = std::move(record);
   note_progress();
+}
+
+void SqliteStore::take_over(SqliteStore& before) {
+  before.abandoned_ = true;
+  progress_ = std::move(before.progress_);
+  tell_damage_ = std::move(before.tell_damage_);
 }
 
 void SqliteStore::note_progress() {
@@ -53,25 +66,10 @@ void SqliteStore::note_progress() {
 }
 
 std::optional<core::Error> SqliteStore::commit(std::span<const core::Change> changes) {
+  if (auto lost = find_lost_files()) return lost;
   try {
-    database_->exec("BEGIN IMMEDIATE");
-    for (const core::Change& change : changes) {
-      std::visit([this](const auto& value) { apply(value); }, change);
-    }
-    history_chain_.save();
-    audit_chain_.save();
-    const RowHash& newest = history_chain_.pending().hash;
-    commit_chain_.append(commit_chain_.end().last + 1,
-                         {reinterpret_cast<const char*>(newest.data()), newest.size()});
-    commit_chain_.save();
-    heads_.write_slice();
-    database_->exec("COMMIT");
-    heads_.committed();
-    history_chain_.committed();
-    audit_chain_.committed();
-    commit_chain_.committed();
-    note_progress();
-    return std::nullopt;
+    settle();
+    write(changes);
   } catch (const std::exception& failure) {
     // Some errors end the transaction by themselves; a second rollback would only hide the first error.
     if (sqlite3_get_autocommit(database_->getHandle()) == 0) database_->tryExec("ROLLBACK");
@@ -81,6 +79,41 @@ std::optional<core::Error> SqliteStore::commit(std::span<const core::Change> cha
     commit_chain_.rolled_back();
     return error_of(failure);
   }
+  // What was taken away meanwhile has taken this with it.
+  return find_lost_files();
+}
+
+/// After a transaction that may have been committed although it was reported as failed.
+void SqliteStore::settle() {
+  if (!unsure_) return;
+  history_chain_.load();
+  audit_chain_.load();
+  commit_chain_.load();
+  heads_.catch_up();
+  unsure_ = false;
+  note_progress();
+}
+
+void SqliteStore::write(std::span<const core::Change> changes) {
+  database_->exec("BEGIN IMMEDIATE");
+  for (const core::Change& change : changes) {
+    std::visit([this](const auto& value) { apply(value); }, change);
+  }
+  history_chain_.save();
+  audit_chain_.save();
+  const RowHash& newest = history_chain_.pending().hash;
+  commit_chain_.append(commit_chain_.end().last + 1,
+                       {reinterpret_cast<const char*>(newest.data()), newest.size()});
+  commit_chain_.save();
+  heads_.write_slice();
+  unsure_ = true;  // an error of COMMIT itself does not say whether it took effect
+  database_->exec("COMMIT");
+  history_chain_.committed();
+  audit_chain_.committed();
+  commit_chain_.committed();
+  heads_.committed();
+  unsure_ = false;
+  note_progress();
 }
 
 void SqliteStore::suspect_damage() {
@@ -205,6 +238,7 @@ std::string SqliteStore::load_setting(const char* name) {
 
 core::Result<core::StateSeed> SqliteStore::load_seed() {
   return guarded([this]() -> core::Result<core::StateSeed> {
+    settle();
     const auto highest = [this](const std::string& query) -> std::int64_t {
       SQLite::Statement statement(*database_, query);
       return statement.executeStep() ? statement.getColumn(0).getInt64() : 0;

@@ -9,6 +9,7 @@
 
 #include "daemon/store/chain_scan.hpp"
 #include "daemon/store/head_index.hpp"
+#include "daemon/store/open_files.hpp"
 #include "daemon/store/progress_record.hpp"
 #include "daemon/store/row_chain.hpp"
 #include "daemon/store/store.hpp"
@@ -32,6 +33,8 @@ class SqliteStore final : public Store {
   void suspect_damage();
 
   std::optional<core::Error> commit(std::span<const core::Change> changes) override;
+  std::optional<core::Error> find_lost_files() override;
+  void shorten_log() override;
   core::Result<core::StateSeed> load_seed() override;
   core::Result<std::optional<core::Agent>> load_agent(const std::string& id) override;
   core::Result<std::optional<std::string>> load_agent_id(core::AgentKey key) override;
@@ -70,6 +73,16 @@ class SqliteStore final : public Store {
                                                                       std::int64_t time_us) override;
   std::optional<core::Error> find_prunable(PruneScan& scan, std::size_t slice) override;
 
+  [[nodiscard]] const OpenFiles& files() const { return files_; }
+  /// Brings all that is in the write-ahead log into the database itself and empties the log. False when that
+  /// cannot be done at present.
+  bool empty_log();
+  /// Goes on with the same database in the place of another store, which writes nothing more, not even at its
+  /// end.
+  void take_over(SqliteStore& before);
+  /// Writes nothing more, not even at its end.
+  void leave_alone() { abandoned_ = true; }
+
  private:
   struct Statements;
   struct PrunableRow {
@@ -80,6 +93,8 @@ class SqliteStore final : public Store {
     std::uint64_t newer;  ///< versions of the file; counted up to as many as are kept
   };
 
+  void settle();
+  void write(std::span<const core::Change> changes);
   void apply(const core::UpdateAppended& change);
   void apply(const core::AnswerSaved& change);
   void apply(const core::AgentSaved& change);
@@ -137,6 +152,9 @@ class SqliteStore final : public Store {
   std::vector<KeyRange> lost_rows_;  ///< of the history, known to be missing
   std::unique_ptr<ProgressRecord> progress_;
   std::function<void(const std::string& what)> tell_damage_;
+  OpenFiles files_;      // last: when the database has been read from
+  bool unsure_ = false;  ///< whether the last transaction was committed
+  bool abandoned_ = false;
 };
 
 /// Settings of every connection: WAL, full durability, bounded waiting for a foreign reader's lock.

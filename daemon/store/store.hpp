@@ -26,6 +26,11 @@ class Store {
   /// Applies all changes or none. When it returns no error they survive a crash of the machine.
   virtual std::optional<core::Error> commit(std::span<const core::Change> changes) = 0;
 
+  /// Why nothing that is written now would be found at the next start; none while all is well. Only asks the
+  /// system, and is called at every commit.
+  [[nodiscard]] virtual std::optional<core::Error> find_lost_files() = 0;
+  /// To be called now and then: gives back what the write-ahead log took while somebody read for long.
+  virtual void shorten_log() = 0;
   /// `tell` is called, by whoever runs the store then, when something turns out to be damaged or missing.
   virtual void on_damage(std::function<void(const std::string& what)> tell) { (void)tell; }
 

@@ -1,5 +1,8 @@
 #include "daemon/store/store_thread.hpp"
 
+#include <spdlog/spdlog.h>
+
+#include <exception>
 #include <utility>
 
 namespace governor::daemon {
@@ -35,7 +38,7 @@ bool StoreThread::run_inline_if_idle(const Job& job) {
     if (busy_ || !jobs_.empty()) return false;
     busy_ = true;
   }
-  job(*store_);
+  run_job(job);
   bool work_waits = false;
   {
     const std::lock_guard lock(mutex_);
@@ -44,6 +47,16 @@ bool StoreThread::run_inline_if_idle(const Job& job) {
   }
   if (work_waits) wake_.notify_one();
   return true;
+}
+
+/// Who posts a job that can fail makes the failure its result; one that fails nevertheless takes nothing with
+/// it.
+void StoreThread::run_job(const Job& job) {
+  try {
+    job(*store_);
+  } catch (const std::exception& failure) {
+    spdlog::critical("a job of the store ended with an exception: {}", failure.what());
+  }
 }
 
 void StoreThread::run() {
@@ -55,7 +68,7 @@ void StoreThread::run() {
     jobs_.pop_front();
     busy_ = true;
     lock.unlock();
-    job(*store_);
+    run_job(job);
     job = nullptr;  // what it holds must not outlive it while the thread waits
     lock.lock();
     busy_ = false;

@@ -33,6 +33,7 @@ class StoreThread {
 
  private:
   void run();
+  void run_job(const Job& job);
 
   std::unique_ptr<Store> store_;
   mutable std::mutex mutex_;

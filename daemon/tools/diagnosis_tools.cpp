@@ -59,6 +59,8 @@ class ScanningCall : public ToolCall {
 
   [[nodiscard]] bool reads_store() const override { return !request_.directory.empty(); }
   [[nodiscard]] bool wants_more_reads() const override { return scan_ != nullptr; }
+  // It is asked when everything else waits.
+  [[nodiscard]] bool depends_on_all() const override { return false; }
 
   std::optional<core::Error> read(Store&) override {
     if (!scan_) {

@@ -33,6 +33,8 @@ class UpdateAgentCall final : public ToolCall {
     return std::vector<std::string>{std::move(reference->id)};
   }
 
+  [[nodiscard]] bool depends_on_all() const override { return false; }
+
   core::Result<std::string> run(CallContext& context) override {
     auto outcome = simulate_ ? context.state.simulate(context.caller, command_, context.now_us)
                              : context.state.update(context.caller, std::move(command_), context.now_us,
@@ -99,6 +101,8 @@ class MetricsCall final : public ToolCall {
     id_ = std::move(reference->id);
     return std::vector<std::string>{id_};
   }
+
+  [[nodiscard]] bool depends_on_all() const override { return false; }
 
   core::Result<std::string> run(CallContext& context) override {
     const core::Agent* agent = context.state.find_agent(id_);
@@ -170,6 +174,7 @@ class HistoryCall final : public ToolCall {
   }
 
   [[nodiscard]] bool reads_store() const override { return true; }
+  [[nodiscard]] bool depends_on_all() const override { return false; }
 
   std::optional<core::Error> read(Store& store) override {
     auto page = store.load_history(id_, before_, epoch_ == 0 ? limit_ : kEpochSlice);

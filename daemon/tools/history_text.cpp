@@ -7,6 +7,7 @@
 
 #include "core/ground_truth.hpp"
 #include "daemon/support/json_time.hpp"
+#include "daemon/tools/update_json.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -14,6 +15,11 @@ namespace {
 void append_figure(std::string& csv, double figure) {
   if (!std::isnan(figure)) fmt::format_to(std::back_inserter(csv), "{}", figure);
   csv += ',';
+}
+
+/// Empty where nobody knows.
+std::string flag_text(const core::UpdateRecord& record, bool flag) {
+  return record.was_judged() || flag ? fmt::format("{}", flag) : "";
 }
 
 }  // namespace
@@ -25,9 +31,11 @@ void write_history_row(JsonWriter& json, const std::string& agent_id, const core
   json.field("E", r.E).field("I", r.I).field("S", r.S).field("V", r.V);
   json.field("coherence", r.coherence).field("risk_score", r.risk).field("phi", r.phi);
   json.field("verdict", core::to_string(r.verdict)).field("action", core::to_string(r.action));
-  json.field("require_human", r.require_human()).field("health", core::to_string(r.health));
-  json.field("lambda1", r.lambda1).field("lambda1_skipped", r.lambda1_skipped);
-  json.field("void_active", r.void_active).field("void_threshold", r.void_threshold);
+  write_flag(json, "require_human", r, r.require_human());
+  json.field("health", core::to_string(r.health)).field("lambda1", r.lambda1);
+  write_flag(json, "lambda1_skipped", r, r.lambda1_skipped);
+  write_flag(json, "void_active", r, r.void_active);
+  json.field("void_threshold", r.void_threshold);
   json.field("confidence", r.confidence).field("complexity", r.complexity);
   json.field("prediction_id", core::prediction_id(agent_id, r.number));
   json.end_object();
@@ -54,8 +62,9 @@ void append_history_csv(std::string& csv, const std::string& agent_id, const cor
     append_figure(csv, figure);
   }
   fmt::format_to(std::back_inserter(csv), "{},{},{},{},{},{},{}\n", core::to_string(r.verdict),
-                 core::to_string(r.action), r.require_human(), core::to_string(r.health), r.lambda1_skipped,
-                 r.void_active, core::prediction_id(agent_id, r.number));
+                 core::to_string(r.action), flag_text(r, r.require_human()), core::to_string(r.health),
+                 flag_text(r, r.lambda1_skipped), flag_text(r, r.void_active),
+                 core::prediction_id(agent_id, r.number));
 }
 
 std::string history_csv(const std::string& agent_id, const std::vector<core::UpdateRecord>& rows) {

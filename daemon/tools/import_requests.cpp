@@ -96,7 +96,7 @@ class ImportCall final : public ToolCall {
 
   core::Result<core::ImportOutcome> take(CallContext& context, Item& item) {
     if (!item.agent) return *item.error;
-    if (dry_run_) return context.state.compare_import(*item.agent, item.stored);
+    if (dry_run_) return context.state.compare_import(*item.agent, item.stored, core::ImportLook::foresee);
     return context.state.import_agent(context.caller, *std::move(item.agent), item.stored, context.now_us,
                                       context.changes);
   }

@@ -28,6 +28,9 @@ class LeasedWrite : public ToolCall {
   [[nodiscard]] bool depends_on_all() const override { return true; }
   void work(FileServices& files) override;
   core::Result<std::string> run(CallContext& context) override;
+  void stop_waiting(core::State& state) override {
+    if (step_ == Step::writing) state.end_write(request_.lease);
+  }
 
  protected:
   /// For the audit log.

@@ -21,6 +21,9 @@ class HealthCall final : public ToolCall {
  public:
   explicit HealthCall(const ToolEnvironment& environment) : environment_(environment) {}
 
+  // It answers also when the disk does not.
+  [[nodiscard]] bool depends_on_all() const override { return false; }
+
   core::Result<std::string> run(CallContext&) override {
     std::string text;
     JsonWriter json(text);
@@ -37,6 +40,8 @@ class HealthCall final : public ToolCall {
 class InfoCall final : public ToolCall {
  public:
   explicit InfoCall(const ToolEnvironment& environment) : facts_(environment.facts) {}
+
+  [[nodiscard]] bool depends_on_all() const override { return false; }
 
   core::Result<std::string> run(CallContext&) override {
     std::string text;

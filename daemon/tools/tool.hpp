@@ -70,8 +70,9 @@ class ToolCall {
 
   /// Whether `read` must happen, after all that the call depends on is durable.
   [[nodiscard]] virtual bool reads_store() const { return false; }
-  /// Whether what it reads depends on every agent, not only on those that `prepare` named.
-  [[nodiscard]] virtual bool depends_on_all() const { return false; }
+  /// Whether the answer may show anything of the state. If not, it waits only until what concerns the agents
+  /// is durable that `prepare` named: to be said of a call of which that is certain, and which need not wait.
+  [[nodiscard]] virtual bool depends_on_all() const { return true; }
   /// Store thread: reads what `run` will need into the call, a slice of it at a time.
   virtual std::optional<core::Error> read(Store&) { return std::nullopt; }
   /// After a `read`: whether another is needed. Commits go first in between.
@@ -79,7 +80,8 @@ class ToolCall {
   /// After the last `read`: further agents that `run` needs in memory.
   [[nodiscard]] virtual std::vector<std::string> agents_after_read() const { return {}; }
 
-  /// State strand: `run` had the call wait and will not be called again; frees what it holds in the state.
+  /// State strand: `run` had the call wait or work and will not be called again; frees what it holds in the
+  /// state.
   virtual void stop_waiting(core::State&) {}
 
   /// Store thread: the result of the same line when it was first applied, if not its text was stored; none if

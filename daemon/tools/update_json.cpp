@@ -15,11 +15,20 @@ void write_health(JsonWriter& json, const core::UpdateRecord* last, const core::
   json.end_object();
 }
 
+void write_flag(JsonWriter& json, std::string_view name, const core::UpdateRecord& record, bool flag) {
+  json.key(name);
+  if (record.was_judged() || flag) {
+    json.value(flag);
+  } else {
+    json.null();
+  }
+}
+
 void write_decision(JsonWriter& json, const core::UpdateRecord& record, const core::Thresholds& thresholds) {
   json.begin_object();
   json.field("action", core::to_string(record.action));
   json.field("reason", core::decision_reason(record, thresholds));
-  json.field("require_human", record.require_human());
+  write_flag(json, "require_human", record, record.require_human());
   json.key("human_reasons").begin_array();
   for (const std::string& reason : core::human_reason_texts(record, thresholds)) json.value(reason);
   json.end_array();
@@ -31,8 +40,10 @@ void write_metrics(JsonWriter& json, const core::UpdateRecord& r) {
   json.field("E", r.E).field("I", r.I).field("S", r.S).field("V", r.V);
   json.field("coherence", r.coherence).field("risk_score", r.risk).field("phi", r.phi);
   json.field("verdict", core::to_string(r.verdict));
-  json.field("lambda1", r.lambda1).field("lambda1_skipped", r.lambda1_skipped);
-  json.field("void_active", r.void_active).field("void_threshold", r.void_threshold);
+  json.field("lambda1", r.lambda1);
+  write_flag(json, "lambda1_skipped", r, r.lambda1_skipped);
+  write_flag(json, "void_active", r, r.void_active);
+  json.field("void_threshold", r.void_threshold);
   json.field("confidence", r.confidence).field("time", r.time).field("updates", r.updates);
   json.field("epoch", r.epoch);
   json.end_object();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "core/state.hpp"
 #include "daemon/support/json_writer.hpp"
@@ -11,6 +12,8 @@ namespace governor::daemon {
 
 /// `{"status", "message"}`; `last` may be null.
 void write_health(JsonWriter& json, const core::UpdateRecord* last, const core::Thresholds& thresholds);
+/// A flag of an update; null where the update was imported from where nobody recorded it.
+void write_flag(JsonWriter& json, std::string_view name, const core::UpdateRecord& record, bool flag);
 void write_decision(JsonWriter& json, const core::UpdateRecord& record, const core::Thresholds& thresholds);
 void write_metrics(JsonWriter& json, const core::UpdateRecord& record);
 /// Before the first update there is no coherence, risk or verdict yet.

@@ -3,7 +3,9 @@
 
 readonly node_wanted=20
 
-# Installs what tests/clients/package-lock.json names, with a Node.js that the official clients accept.
+# Installs what tests/clients/package-lock.json names, with a Node.js that the official clients accept, and the
+# programs that share a project with governor. Claude Code is large: it comes only where $1, the folder with
+# third-party data, has the scripted model that it is tested with.
 install_client_packages() {
   if [[ ! -f tests/clients/package.json ]]; then
     warn "tests/clients has no package.json; the tests with the official MCP clients are left out"
@@ -11,14 +13,21 @@ install_client_packages() {
   fi
   use_packaged_node_if_older
   install_locked tests/clients
+  install_program tests/clients/programs
+  if [[ -f ${1-}/claude/scripted_model.mjs ]]; then install_program tests/clients/claude_code; fi
 }
 
-# npm ci, unless that very lock file is installed already.
+# Programs that are not there cost their own tests alone. Their install scripts would put hooks into this very
+# checkout, or only copy what is there already.
+install_program() {
+  install_locked "$1" --ignore-scripts || warn "$1: npm could not install it; its tests are left out"
+}
+
+# npm ci in $1, with the options that follow, unless that very lock file is installed already.
 install_locked() {
   local stamp=$1/node_modules/.installed-lock.json
   if ! cmp -s "$1/package-lock.json" "$stamp"; then
-    (cd "$1" && npm ci --no-audit --no-fund --loglevel=error)
-    cp "$1/package-lock.json" "$stamp"
+    (cd "$1" && npm ci --no-audit --no-fund --loglevel=error "${@:2}") && cp "$1/package-lock.json" "$stamp"
   fi
 }
 

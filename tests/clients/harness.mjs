@@ -10,6 +10,9 @@ import { SocketChannel } from './lib/socket_channel.mjs';
 
 /// Clients have all tools unless they ask for others.
 const kAllTools = ['--tools', 'full'];
+/// The state directory in a home directory.
+const kUsualState =
+  process.platform === 'darwin' ? 'Library/Application Support/governor' : '.local/state/governor';
 
 // A private place for one daemon: its own runtime and state directories, its own configuration. Everything
 // started here is ended by `close()`, by process id, and the directories are removed.
@@ -18,14 +21,17 @@ export class World {
   #endings = [];
   #pids = new Set();
   #survives;
+  #usualPlaces;
   #closing = null;
 
   /// With `survives` false the daemon may end and be started again; else that, which the proxy hides, is a
-  /// failure.
-  constructor({ survives = true } = {}) {
+  /// failure. With `usualPlaces` state and configuration are where they are by default, below `home`.
+  constructor({ survives = true, usualPlaces = false } = {}) {
     this.#survives = survives;
+    this.#usualPlaces = usualPlaces;
+    this.home = this.#root;
     this.runtimeDir = path.join(this.#root, 'run');
-    this.stateDir = path.join(this.#root, 'state');
+    this.stateDir = path.join(this.#root, usualPlaces ? kUsualState : 'state');
     this.socketPath = path.join(this.runtimeDir, 'governor.sock');
     // GOVERNOR_TEST_CONFIG lets the whole suite run with other settings, for example {"io_threads": 4}.
     writeFileSync(path.join(this.#root, 'config.json'), process.env.GOVERNOR_TEST_CONFIG ?? '{}');
@@ -46,8 +52,9 @@ export class World {
       ...this.#sanitizerOptions(),
       HOME: this.#root,
       GOVERNOR_RUNTIME_DIR: this.runtimeDir,
-      GOVERNOR_STATE_DIR: this.stateDir,
-      GOVERNOR_CONFIG: path.join(this.#root, 'config.json'),
+      ...(this.#usualPlaces
+        ? {}
+        : { GOVERNOR_STATE_DIR: this.stateDir, GOVERNOR_CONFIG: path.join(this.#root, 'config.json') }),
       GOVERNOR_DAEMON: path.resolve(process.env.GOVERNOR_BIN_DIR ?? '.', 'governord'),
     };
   }

@@ -361,6 +361,23 @@ TEST_CASE("looking does not change anything") {
   CHECK(f.state.agent_count() == 0);
 }
 
+TEST_CASE("an import in parts is foreseen as it will be, with nothing of it here yet") {
+  ImportFixture f;
+  const AgentImport whole = some_agent("ada", 9);
+  for (const auto& [first, last] : {std::pair(1U, 4U), std::pair(5U, 8U), std::pair(9U, 9U)}) {
+    const auto outcome = f.state.compare_import(part_of(whole, first, last), {}, ImportLook::foresee);
+    REQUIRE(outcome);
+    CHECK(outcome->kind == ImportOutcome::Kind::imported);
+  }
+  AgentImport impossible = part_of(whole, 5, 8);
+  impossible.rows[1].E = 7;
+  CHECK_FALSE(f.state.compare_import(impossible, {}, ImportLook::foresee));
+  // The same where an import was interrupted.
+  REQUIRE(f.take(part_of(whole, 1, 4)));
+  f.keep();
+  CHECK(f.state.compare_import(part_of(whole, 9, 9), {}, ImportLook::foresee));
+}
+
 TEST_CASE("what no agent of the model can have been is refused by field, and nothing changes") {
   ImportFixture f;
   const auto refused = [&](auto change) {

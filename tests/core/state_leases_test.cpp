@@ -236,3 +236,32 @@ TEST_CASE("a file counts as being written while a report of its holder is awaite
   f.now = later.lease.expires_us;
   CHECK_FALSE(is_being_written("/p/a.cpp"));
 }
+
+TEST_CASE(
+    "a state that is read back goes on with the pins, the awaited reports and the queue's numbers of the one "
+    "before") {
+  LeaseFixture f;
+  const LeaseOutcome written = f.request(f.alice, {"/p/a.cpp"});
+  const LeaseOutcome unstored = f.request(f.alice, {"/p/b.cpp"});
+  f.state.pin_lease(written.lease.key);
+  f.state.pin_lease(unstored.lease.key);
+  f.state.await_report(written.lease.key);
+  const WaiterKey waiter = f.queued(f.bob, {"/p/a.cpp"});
+
+  StateSeed seed;
+  for (const auto& [key, session] : f.state.sessions()) seed.sessions.push_back(session);
+  seed.leases = {written.lease};
+  State again{Thresholds{}, std::move(seed)};
+  again.go_on(f.state.unstored());
+  CHECK(again.leases().is_pinned(written.lease.key));
+  CHECK_FALSE(again.leases().is_pinned(unstored.lease.key));
+  CHECK(again.standing_of("/p/a.cpp", f.now).is_being_written);
+  again.expire(f.now + 3600 * LeaseFixture::kSecond, f.changes);
+  CHECK(again.leases().open().size() == 1);
+  LeaseCommand command;
+  command.paths = {path_of("/p/a.cpp")};
+  command.wait_until_us = f.now + LeaseFixture::kSecond;
+  const auto outcome = again.request_lease({f.carol, 0}, std::move(command), f.now, f.changes);
+  REQUIRE(outcome);
+  CHECK(outcome->waiter > waiter);
+}

@@ -220,6 +220,43 @@ TEST_CASE("the next updates are what the model gives from the imported state") {
   CHECK(refused.tool_error() == "conflict");  // it came paused
 }
 
+TEST_CASE(
+    "a dry run says of a long history what the import then does, and one bad time costs that time alone") {
+  Sandbox sandbox;
+  Child daemon = sandbox.start_daemon();
+  const std::string data = sandbox.directory() + "/data";
+  fs::create_directories(data);
+  std::ofstream file(data + "/ada_state.json");
+  const auto list = [&](const char* name, const char* value, int count, const char* first) {
+    file << '"' << name << "\":[" << first;
+    for (int i = 1; i < count; ++i) file << ',' << value;
+    file << "],";
+  };
+  constexpr int kRows = 4500;  // more than two requests
+  file << '{';
+  for (const char* name :
+       {"E_history", "I_history", "S_history", "V_history", "coherence_history", "risk_history"})
+    list(name, "0.5", kRows, "0.5");
+  list("decision_history", "\"revise\"", kRows, "\"revise\"");
+  list("timestamp_history", "\"2025-10-01T00:00:01\"", kRows, "\"1969-12-31T23:00:00\"");
+  file
+      << R"("E":0.5,"I":0.5,"S":0.5,"V":0.5,"coherence":0.5,"lambda1":0.09,"time":450.0,"update_count":4500})";
+  file.close();
+  const ImportReport dry = import_data(sandbox, data, {});
+  INFO(dry.text.substr(0, 2000));
+  CHECK(dry.agent("ada").at("outcome").as_string() == "would_import");
+  const ImportReport applied = import_data(sandbox, data);
+  CHECK(applied.agent("ada").at("outcome").as_string() == "imported");
+  CHECK(applied.findings("ada").count("unreadable_time timestamp_history") == 1);
+  CHECK(import_data(sandbox, data, {}).agent("ada").at("outcome").as_string() == "unchanged");
+  // What nobody recorded is not false.
+  SocketConversation conversation(sandbox);
+  conversation.initialize();
+  const HistoryTable table(conversation, "ada");
+  for (const char* name : {"require_human", "lambda1_skipped", "void_active"})
+    CHECK(table.column(name).back().empty());
+}
+
 TEST_CASE("files that are not what they seem do no harm") {
   Sandbox sandbox;
   Child daemon = sandbox.start_daemon();

@@ -398,6 +398,28 @@ TEST_CASE("a stream that brings something between two kills is not given up, how
   CHECK(world.written().find("-31001") != std::string::npos);
 }
 
+TEST_CASE("a request that tells of its progress between two kills is not given up") {
+  World world;
+  const std::string notice =
+      R"({"jsonrpc":"2.0","method":"notifications/progress","params":{"progressToken":5,"progress":1}})";
+  world.connect();
+  world.client(R"({"id":1,"method":"wait","params":{"_meta":{"progressToken":5}}})");
+  world.sent();
+  for (int i = 0; i < 100; ++i) {
+    world.daemon(notice);
+    CHECK(world.written() == notice + "\n");
+    world.relay.disconnected(world.now);
+    world.pass(milliseconds(400));
+    world.connect();
+    world.sent();
+  }
+  // It still waits for its answer.
+  CHECK_FALSE(world.relay.is_done());
+  world.daemon("1 {\"id\":1}");
+  CHECK(world.relay.is_idle() == world.relay.client_output().empty());
+  CHECK(world.written() == "{\"id\":1}\n");
+}
+
 TEST_CASE("what is lost at the end is counted: no notifications, no streams") {
   World world;
   world.connect();

@@ -8,8 +8,10 @@ export class ProxyChannel {
   #child;
   #exited;
 
-  constructor(world, { args = [], env = {} } = {}) {
-    this.#child = spawn(world.binary('governor-proxy'), args, {
+  /// `through` are words before the program's own: whoever starts it for us.
+  constructor(world, { args = [], env = {}, through = [] } = {}) {
+    const [program, ...words] = [...through, world.binary('governor-proxy'), ...args];
+    this.#child = spawn(program, words, {
       env: { ...world.environment(), ...env },
       stdio: ['pipe', 'pipe', 'inherit'],
     });

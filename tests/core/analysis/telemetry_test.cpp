@@ -39,6 +39,19 @@ TEST_CASE("the skip rate is the share of the updates at which something could be
   CHECK(t.confidence->count == 11);
 }
 
+TEST_CASE("what was imported says nothing about adaptations") {
+  TelemetryCollector collector;
+  UpdateRecord row;
+  row.updates = kInterval;
+  row.verdict = Verdict::unknown;
+  row.action = Action::revise;
+  collector.add(row, kInterval);
+  const Telemetry t = std::move(collector).finish();
+  CHECK(t.updates == 1);
+  CHECK(t.decisions.revise == 1);
+  CHECK_FALSE(t.skip_rate());
+}
+
 TEST_CASE("a skip counts as due also if the interval was another one then") {
   TelemetryCollector collector;
   UpdateRecord row;

@@ -41,6 +41,17 @@ TEST_CASE("a write is told with its path and the lines that the file will have",
   CHECK_FALSE(call.line_delta);
 }
 
+TEST_CASE("a text that was cut inside a character does not hide a write", "[guard]") {
+  std::string input =
+      json::serialize(hook_input("Write", {{"file_path", "/work/a.cpp"}, {"content", "CUT"}}));
+  input.replace(input.find("CUT"), 3, R"(one\n\ud83d)");
+  const auto call = read_hook_call(input);
+  CHECK(call.problem.empty());
+  CHECK(call.writes);
+  CHECK(call.path == "/work/a.cpp");
+  CHECK(call.new_lines == 2);
+}
+
 TEST_CASE("the last line counts without a newline, and nothing has no lines", "[guard]") {
   CHECK(count_lines("") == 0);
   CHECK(count_lines("a") == 1);

@@ -144,6 +144,24 @@ TEST_CASE("JSON names every agent with its outcome and findings, and adds up", "
   CHECK(report.at("times_without_zone") == 2);
 }
 
+TEST_CASE("names of any bytes come as UTF-8, in the report and to the daemon", "[import]") {
+  const DataDirectory data;
+  write_file(data.path() + "/b\xff\xc3_state.json", kStateRow);
+  write_file(data.path() + "/old\xe9/ada_history_1.csv", "E\n0.71\n");
+  write_file(data.path() + "/agent_metadata_\xfe.json", R"({"zoe": {"status": "active"}})");
+  const TemporaryDirectory runtime;
+  Importer importer(runtime.path(), "imported");
+  const auto run = run_governorctl(runtime.path(), {"import", data.path(), "--apply", "--json"});
+  CAPTURE(run.out, run.err);
+  const json::object body = json::parse(run.out).as_object();  // which takes nothing but UTF-8
+  CHECK_FALSE(body.at("complete").as_bool());
+  CHECK(run.out.find("b\\\\xff\\\\xc3") != std::string::npos);
+  const std::lock_guard lock(importer.mutex);
+  CHECK(json::serialize(importer.requests.at(0)).find("old\\\\xe9/ada_history_1.csv") != std::string::npos);
+  const auto failed = run_governorctl(runtime.path(), {"import", data.path() + "/\xff", "--json"});
+  CHECK(json::parse(failed.out).as_object().contains("error"));
+}
+
 TEST_CASE("agents that are left alone are told, and the exit code says so", "[import]") {
   const DataDirectory data;
   const TemporaryDirectory runtime;

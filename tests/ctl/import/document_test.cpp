@@ -220,6 +220,27 @@ TEST_CASE("damaged cells and rows of a CSV are gaps and told", "[import]") {
   CHECK(read_csv("name,colour\nx,red\n").findings.back().severity == Severity::refused);
 }
 
+TEST_CASE("what stands in a file twice is told, and what counts", "[import]") {
+  const auto [content, findings] = read_json(
+      R"({"E": 0.5, "E": 0.6, "unitaires_state": {"I": 0.9}, "I": 0.8, "total_time": 1, "time": 2, "update_count": 1})");
+  CHECK(content.document.figures.E == 0.6);
+  CHECK(content.document.figures.I == 0.9);  // the engine's, also where it stands first
+  CHECK(only(findings, "duplicate", "E").severity == Severity::contradiction);
+  CHECK(only(findings, "value_mismatch", "unitaires_state.I").severity == Severity::contradiction);
+  CHECK(only(findings, "value_mismatch", "time").message.find("time is 2, and 1") != std::string::npos);
+
+  const auto table =
+      read_csv("update,E,e_history,decision\n1,0.7,0.1,revise\n2,nan,0.1,approve\n2,0.71,0.1,\n");
+  CHECK(table.content.document.histories.rows() == 3);
+  CHECK(table.content.document.histories.E[2] == 0.71);
+  CHECK(only(table.findings, "duplicate", "e_history").severity == Severity::contradiction);
+  CHECK(only(table.findings, "duplicate", "update").message.find("update 2 after update 2") !=
+        std::string::npos);
+  // Somebody computed it, and it is lost; an empty cell is none.
+  CHECK(only(table.findings, "unreadable_value", "E").message.find("value 2 is nan") != std::string::npos);
+  CHECK(table.findings.size() == 3);
+}
+
 TEST_CASE("the name of an export says whose it is", "[import]") {
   CHECK(agent_in_file_name("ada_history_20251124_204828.csv") == "ada");
   CHECK(agent_in_file_name("ada_session_20251124.json") == "ada");

@@ -173,6 +173,25 @@ TEST_CASE("agents come in the order of the metadata, then those with files alone
       "note not_of_the_monitor calibration_state.json  : no state of an agent is in it; it is left alone\n");
 }
 
+TEST_CASE("metadata by another name are read where there are no others, else told with whom they name alone",
+          "[import]") {
+  const TemporaryDirectory directory;
+  const std::string& d = directory.path();
+  write(d + "/agent_metadata.json.bak", R"({"ada": {"status": "active"}, "eve": {"status": "paused"}})");
+  write(d + "/agent_metadata_state.json", kSmallState);
+  CHECK(Agents(d).ids() == Names{"ada", "eve", "agent_metadata"});
+  write(d + "/agent_metadata.json", R"({"ada": {"status": "active"}})");
+  write(d + "/agent_metadata_2025.json",
+        R"({"agent_metadata": {"status": "active"}, "ada": {"status": "active"}})");
+  const Agents agents(d);
+  CHECK(agents.ids() == Names{"ada", " (nothing)", "agent_metadata"});
+  CHECK(count_of(agents.findings, "superseded", "") == 2);
+  const Finding missed = only(agents.items[1].findings, "not_read", "");
+  CHECK(missed.severity == Severity::refused);
+  CHECK(missed.file == "agent_metadata.json.bak");
+  CHECK(missed.message.find("names eve,") != std::string::npos);
+}
+
 TEST_CASE("metadata that end in the middle still give the agents before that place", "[import]") {
   const TemporaryDirectory directory;
   const std::string& d = directory.path();

@@ -88,6 +88,12 @@ TEST_CASE_METHOD(Interpreting, "hello opens a session with what it said") {
         std::string::npos);
 }
 
+TEST_CASE_METHOD(Interpreting, "a profile that is no text is refused, not taken for none") {
+  const Action action = hello("1", "0123456789abcdef0123456789abcdef", R"(,"tools":null)");
+  CHECK(error_code(action) == -32602);
+  CHECK(error_message(action).find("tools") != std::string::npos);
+}
+
 TEST_CASE_METHOD(Interpreting, "without hello every tool may be called, and the list stays the short one") {
   const char* call = R"(,"name":"get_thresholds")";
   CHECK(std::get<CallTool>(modern("tools/call", call)).tool->name == "get_thresholds");

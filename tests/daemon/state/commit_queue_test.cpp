@@ -220,3 +220,16 @@ TEST_CASE_METHOD(CommitQueueFixture,
   settle();
   CHECK(counters.oldest_pending_us == 0);
 }
+
+TEST_CASE_METHOD(CommitQueueFixture,
+                 "what concerns all agents is waited for by an answer about any of them") {
+  begin_commit(1);
+  CHECK(queue.on_agent(2) == Dependency::none);
+  queue.add({core::ThresholdsSaved{core::Thresholds::strict()}}, nullptr);
+  CHECK(queue.on_agent(1) == Dependency::gathering);
+  CHECK(queue.on_agent(2) == Dependency::gathering);
+  CHECK(queue.on_agent(0) == Dependency::gathering);
+  gate->release_commits();
+  settle();
+  CHECK(queue.on_agent(2) == Dependency::none);
+}

@@ -8,6 +8,8 @@
 #include <stdexcept>
 
 #include "daemon/store/open_store.hpp"
+#include "daemon/store/reopening_store.hpp"
+#include "daemon/support/run_io.hpp"
 #include "ipc/socket_address.hpp"
 
 namespace governor::daemon::test {
@@ -16,6 +18,8 @@ namespace {
 std::atomic<std::int64_t> clock_us{1'769'860'800'000'000};
 
 std::int64_t next_us() {
+  if (DaemonFixture::clock_fails_after.load() >= 0 && DaemonFixture::clock_fails_after-- == 0)
+    throw std::runtime_error("the clock has stopped");
   return ++clock_us;
 }
 
@@ -26,6 +30,7 @@ bool process_is_gone(const core::SessionProcess&) {
 }  // namespace
 
 std::atomic<bool> DaemonFixture::processes_gone{false};
+std::atomic<int> DaemonFixture::clock_fails_after{-1};
 
 void DaemonFixture::advance_clock(std::chrono::microseconds by) {
   clock_us += by.count();
@@ -68,20 +73,22 @@ void DaemonFixture::start() {
   settings.state = {core::Thresholds{}, core::LoopPolicy::advise, settings_.max_loaded_agents, next_us,
                     process_is_gone};
   settings.state.alerts = settings_.alerts;
+  settings.state.files_interval = settings_.files_interval;
   settings.alert_command = settings_.alert_command;
   settings.idle_exit = settings_.idle_exit;
   settings.files = settings_.files;
   settings.state.protections = settings_.protections;
   settings.listen_again = [this] { return ipc::Result<ipc::UniqueFd>(listen()); };
   io_ = std::make_unique<boost::asio::io_context>();
-  server_ = std::make_unique<Server>(*io_, std::move(facts),
-                                     std::make_unique<GatedStore>(std::move(opened->store), gate_),
-                                     *std::move(seed), std::move(settings), listen());
+  server_ = std::make_unique<Server>(
+      *io_, std::move(facts),
+      std::make_unique<GatedStore>(std::make_unique<ReopeningStore>(std::move(opened->store)), gate_),
+      *std::move(seed), std::move(settings), listen());
   server_->start();
   running_ = settings_.io_threads;
   for (int i = 0; i < settings_.io_threads; ++i) {
     threads_.emplace_back([this] {
-      io_->run();
+      run_io(*io_);
       const std::lock_guard lock(mutex_);
       --running_;
       ended_.notify_all();

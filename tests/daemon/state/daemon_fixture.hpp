@@ -27,6 +27,7 @@ class DaemonFixture {
     AlertCommand::Settings alert_command{};
     FileSettings files{};
     std::vector<core::Protection> protections{};
+    std::chrono::milliseconds files_interval{10'000};
   };
 
   DaemonFixture() : DaemonFixture(Settings()) {}
@@ -54,6 +55,9 @@ class DaemonFixture {
   /// Whether the processes behind the sessions count as gone. The daemon's clock ticks a microsecond a
   /// reading.
   static std::atomic<bool> processes_gone;
+  /// After so many readings, one reading of the daemon's clock ends with an exception; below 0: none does.
+  /// The clock is read on the state strand all the time, so this is what nobody foresees there.
+  static std::atomic<int> clock_fails_after;
   /// The daemon's clock goes on from there.
   static void advance_clock(std::chrono::microseconds by);
 

@@ -202,3 +202,25 @@ TEST_CASE("a daemon that is asked to stop answers what it has read when it is du
   CHECK(daemon.stored(
             "SELECT max(number) FROM history WHERE agent = (SELECT key FROM agent WHERE id = 'mine')") == 3);
 }
+
+TEST_CASE("a judgement by new thresholds waits until the thresholds are durable, and falls with them") {
+  DaemonFixture daemon({GENERATE(1, 4)});
+  TestClient alice(daemon.socket());
+  TestClient bob(daemon.socket());
+  alice.hello("a");
+  bob.hello("b");
+  bob.update(1, "other");
+  commit_two_at_once(daemon);
+  daemon.gate().hold_commits();
+  alice.send_tool(1, "set_thresholds", R"({"profile":"strict"})");
+  REQUIRE(daemon.gate().wait_for_held_commit());
+  bob.send_tool(2, "get_governance_metrics", R"({"agent_id":"other"})");
+  bob.send_tool(3, "simulate_update", R"({"agent_id":"other"})");
+  bob.send_tool(5, "health_check", "{}");
+  CHECK(bob.next_number() == 5);
+  daemon.gate().fail_commits(1);
+  daemon.gate().release_commits();
+  CHECK(alice.error(1).at("code").as_string() == "storage_unavailable");
+  for (const std::uint64_t line : {2, 3})
+    CHECK(bob.error(line).at("code").as_string() == "storage_unavailable");
+}

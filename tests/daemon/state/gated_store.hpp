@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <memory>
 #include <mutex>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 
@@ -26,6 +27,8 @@ class StoreGate {
   void fail_commits(int count) { set(commits_to_fail_, count); }
   void fail_reads(bool fail) { set(reads_fail_, fail); }
   void fail_seeds(bool fail) { set(seeds_fail_, fail); }
+  /// Reads end with an exception, which no store lets out.
+  void throw_from_reads(bool fail) { set(reads_throw_, fail); }
 
   /// False when no commit came to the gate in time.
   bool wait_for_held_commit() { return wait(commits_waiting_); }
@@ -56,6 +59,7 @@ class StoreGate {
     std::unique_lock lock(mutex_);
     ++loads_done_;
     stay(lock, loads_held_, loads_waiting_);
+    if (reads_throw_) throw std::runtime_error("nobody foresaw this");
     return reads_fail_ ? std::optional(injected()) : std::nullopt;
   }
   std::optional<core::Error> pass_seed() {
@@ -98,6 +102,7 @@ class StoreGate {
   bool loads_held_ = false;
   bool reads_fail_ = false;
   bool seeds_fail_ = false;
+  bool reads_throw_ = false;
   int commits_to_fail_ = 0;
   int commits_waiting_ = 0;
   int loads_waiting_ = 0;
@@ -117,6 +122,8 @@ class GatedStore final : public Store {
     if (auto failure = gate_->pass_commit()) return failure;
     return inner_->commit(changes);
   }
+  std::optional<core::Error> find_lost_files() override { return inner_->find_lost_files(); }
+  void shorten_log() override { inner_->shorten_log(); }
   core::Result<core::StateSeed> load_seed() override {
     if (auto failure = gate_->pass_seed()) return *std::move(failure);
     return inner_->load_seed();
