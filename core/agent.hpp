@@ -19,6 +19,12 @@ enum class Lifecycle : std::uint8_t { active = 0, paused = 1, archived = 2, dele
 
 std::string_view to_string(Lifecycle status);
 
+/// What a person has decided about an agent: no agent undoes it. Bits, stored: never renumber.
+enum Ordered : std::uint8_t {
+  kOrderedStatus = 1,     ///< paused or archived by a person
+  kOrderedThresholds = 2  ///< its own thresholds, or that it has none
+};
+
 /// What is known of an agent besides its governance: who it is, whose, and whether it may go on.
 struct AgentProfile {
   AgentKey key = 0;
@@ -41,6 +47,7 @@ struct AgentProfile {
   std::uint64_t epoch_start = 0;         ///< number of the last update before this epoch
   std::optional<Thresholds> thresholds;  ///< its own set; none: those of the process
   LoopState loop;
+  std::uint8_t ordered = 0;  ///< see Ordered
 };
 
 /// A governed identity with all that its next update needs.

@@ -28,14 +28,17 @@ std::string cleaned(std::string_view text, std::size_t longest, std::string_view
 }  // namespace
 
 std::optional<Error> validate_agent_id(std::string_view field, std::string_view id) {
-  if (!id.empty() && id.size() <= kMaxAgentIdLength && std::all_of(id.begin(), id.end(), is_id_character)) {
-    return std::nullopt;
-  }
+  const bool is_valid =
+      !id.empty() && id.size() <= kMaxAgentIdLength && std::all_of(id.begin(), id.end(), is_id_character);
+  const bool is_directory = id == "." || id == "..";
+  if (is_valid && !is_directory) return std::nullopt;
   constexpr std::size_t kShown = 64;
   std::string given = id.size() > kShown
                           ? fmt::format("\"{}...\" ({} characters)", cut_text(id, kShown), id.size())
                           : fmt::format("\"{}\"", id);
-  return invalid_argument(std::string(field), std::move(given), "1 to 128 characters of A-Z a-z 0-9 . _ -");
+  return invalid_argument(std::string(field), std::move(given),
+                          is_directory ? "an id other than \".\" and \"..\", which name directories"
+                                       : "1 to 128 characters of A-Z a-z 0-9 . _ -");
 }
 
 bool is_generic_agent_id(std::string_view id) {

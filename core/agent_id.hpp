@@ -11,7 +11,8 @@ namespace governor::core {
 
 inline constexpr std::size_t kMaxAgentIdLength = 128;
 
-/// Accepts 1 to 128 of `A-Z a-z 0-9 . _ -`. `field` names the argument in the error.
+/// Accepts 1 to 128 of `A-Z a-z 0-9 . _ -`, but not `.` and `..`: ids become names of files. `field` names
+/// the argument in the error.
 std::optional<Error> validate_agent_id(std::string_view field, std::string_view id);
 
 /// Ids that many clients use by default, so that two of them would silently share an agent.

@@ -59,7 +59,8 @@ struct AuditAppended {
   SessionKey session = 0;  ///< who did it; 0: the daemon itself
   std::string client;      ///< as the session's client called itself then
   std::int64_t pid = 0;
-  std::string detail;  ///< for people: what, and why
+  std::string detail;   ///< for people: what, and why
+  std::string actor{};  ///< see actor_text(); empty: the daemon itself
 };
 
 /// A step in an agent's life, as get_agent_metadata shows it.

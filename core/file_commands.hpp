@@ -25,6 +25,7 @@ struct FileWrite {
   std::string agent_id;        ///< must be loaded; empty: the session itself
   LeaseKey lease = 0;
   std::string note;
+  FileVersionKey restored_from = 0;  ///< the version that came back; 0: none
 };
 
 struct FileWriteOutcome {

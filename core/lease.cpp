@@ -25,11 +25,24 @@ std::string_view to_string(LeaseEnding ending) {
 std::string holder_text(const LeaseHolder& holder) {
   const std::string client =
       fmt::format("client {}, pid {}", holder.client.empty() ? "(unnamed)" : holder.client, holder.pid);
-  return holder.agent_id.empty() ? client : fmt::format("agent \"{}\" ({})", holder.agent_id, client);
+  std::string text =
+      holder.agent_id.empty() ? client : fmt::format("agent \"{}\" ({})", holder.agent_id, client);
+  if (holder.worker.empty() || holder.worker == kMainWorker) return text;
+  return fmt::format("subagent {} of {}", holder.worker, text);
+}
+
+std::string paths_text(const std::vector<LeasePath>& paths) {
+  constexpr std::size_t kShownPaths = 3;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(paths.size(), kShownPaths); ++i) {
+    if (i > 0) text += ", ";
+    text += paths[i].text();
+  }
+  return paths.size() > kShownPaths ? fmt::format("{} and {} more", text, paths.size() - kShownPaths) : text;
 }
 
 bool LeaseClaim::conflicts_with(const LeaseClaim& other) const {
-  if (holder.is(other.holder)) return false;
+  if (holder.makes_room_for(other.holder)) return false;
   if (mode == LeaseMode::shared && other.mode == LeaseMode::shared) return false;
   return std::any_of(paths.begin(), paths.end(), [&](const LeasePath& mine) {
     return std::any_of(other.paths.begin(), other.paths.end(),

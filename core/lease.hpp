@@ -35,13 +35,24 @@ struct LeaseHolder {
   std::string agent_id;
   std::string client;
   std::int64_t pid = 0;
+  /// Of a hook: for which of its tool's workers it acts, a subagent's id or `main`. Empty: the session as a
+  /// whole, as its own tool calls do not say for whom they are made.
+  std::string worker{};
 
   [[nodiscard]] bool is(const LeaseHolder& other) const {
-    return session == other.session && agent == other.agent;
+    return session == other.session && agent == other.agent && worker == other.worker;
+  }
+  /// Who both have the same session are not in each other's way, unless they are two of its workers.
+  [[nodiscard]] bool makes_room_for(const LeaseHolder& other) const {
+    return session == other.session && agent == other.agent &&
+           (worker == other.worker || worker.empty() || other.worker.empty());
   }
 };
 
-/// `agent "x" (client c, pid n)`, for people.
+/// The worker that is the tool itself, and no subagent.
+inline constexpr std::string_view kMainWorker = "main";
+
+/// `agent "x" (client c, pid n)`, for people; of a worker `subagent 7f3a of agent "x" (…)`.
 std::string holder_text(const LeaseHolder& holder);
 
 /// What a lease is for. A file that has several names is known by its number.
@@ -56,6 +67,9 @@ struct LeasePath {
     return (inode != 0 && inode == other.inode && device == other.device) || pattern.overlaps(other.pattern);
   }
 };
+
+/// `/p/a.cpp, /p/b.cpp and 5 more`, for people.
+std::string paths_text(const std::vector<LeasePath>& paths);
 
 /// What somebody wants to have, or has.
 struct LeaseClaim {
@@ -78,6 +92,8 @@ struct Lease {
   /// The holder writes with tools of its own, so changes of the files are its doing and not reported.
   bool direct = false;
   std::string reason;
+  /// The calls of the holder's tool that write under it and are not done; the last one to be done releases.
+  std::vector<std::string> uses{};
   std::int64_t granted_us = 0;
   std::int64_t expires_us = 0;
   std::int64_t orphaned_us = 0;  ///< when its holder's session ended; 0: it lives

@@ -28,6 +28,7 @@ struct LeaseCommand {
   std::int64_t wait_until_us = 0;  ///< not after now: do not wait
   bool direct = false;
   std::string reason{};
+  std::string use{};     ///< of a hook: the call of the tool that will write, empty when it is not known
   WaiterKey waiter = 0;  ///< of the request when it runs again
 };
 

@@ -5,6 +5,7 @@
 #include <deque>
 #include <map>
 #include <set>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -76,6 +77,7 @@ class LeaseTable {
   struct HolderId {
     SessionKey session;
     AgentKey agent;
+    std::string worker;
     auto operator<=>(const HolderId&) const = default;
   };
   /// What a request conflicts with, as keys: looked up once, since neither ever changes.
@@ -84,7 +86,7 @@ class LeaseTable {
     std::vector<WaiterKey> older;
   };
 
-  static HolderId id_of(const LeaseHolder& holder) { return {holder.session, holder.agent}; }
+  static HolderId id_of(const LeaseHolder& holder) { return {holder.session, holder.agent, holder.worker}; }
   [[nodiscard]] Conflicts conflicts_of(const LeaseClaim& claim, WaiterKey older_than) const;
   /// Those of a waiter that still exist.
   [[nodiscard]] std::vector<const LeaseHolder*> holders_before(const Conflicts& conflicts) const;

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 
 #include "core/keys.hpp"
 
@@ -28,12 +29,24 @@ struct SessionProcess {
   bool operator==(const SessionProcess&) const = default;
 };
 
+/// On whose behalf a connection speaks, as it says in hello.
+enum class Role : std::uint8_t {
+  agent,   ///< an MCP client, or a program that says nothing of itself
+  person,  ///< governorctl
+  guard    ///< a hook
+};
+
+/// Stands where a client's profile of tools does in sessions that hooks open: no client asks for this one.
+inline constexpr std::string_view kHookTools = "hooks";
+
 /// One proxy's connection across reconnections and daemon restarts.
 struct Session {
   SessionKey key = 0;
   std::string id;  ///< 128 bits as hex, chosen by the client
   SessionProcess process;
   bool resumable = false;   ///< said hello, so it can come back after a disconnection
+  Role role = Role::agent;  ///< of its newest hello; not stored
+  bool passing = false;     ///< of one connection of governorctl or a hook: nothing of it is stored
   std::string revision;     ///< MCP revision agreed by `initialize`; empty before and in the stateless era
   std::string client_name;  ///< as the MCP client calls itself, else the name of the proxy's parent
   std::string client_version;
@@ -45,6 +58,11 @@ struct Session {
   std::set<std::string> subscriptions;  ///< URIs of the resources whose changes its client is told
 
   std::map<std::uint64_t, Answer> answers;  ///< by line number; not yet confirmed
+
+  /// One that hooks have opened for their tool.
+  [[nodiscard]] bool is_hooks() const { return tools == kHookTools; }
+  /// Commands and hooks come and go all the time: what they do is told, and not that they came and went.
+  [[nodiscard]] bool is_told_of() const { return !passing && !is_hooks(); }
 };
 
 }  // namespace governor::core

@@ -5,11 +5,13 @@
 namespace governor::core {
 
 State::State(Thresholds defaults, StateSeed seed, LoopPolicy loop_policy, LeasePolicy lease_policy,
-             std::vector<Protection> configured_protections)
+             std::vector<Protection> configured_protections, Authority authority)
     : defaults_(defaults),
       thresholds_(seed.thresholds.value_or(defaults)),
       loop_policy_(loop_policy),
       lease_policy_(lease_policy),
+      authority_(authority),
+      has_common_thresholds_(seed.thresholds.has_value()),
       keys_(seed.keys),
       slots_(seed.keys.slot),
       protections_(std::move(configured_protections)),
@@ -53,24 +55,24 @@ Session& State::open_session(Session fresh, bool& resumed, Changes& changes) {
     session->process = std::move(fresh.process);
     session->working_directory = std::move(fresh.working_directory);
     session->tools = std::move(fresh.tools);
-    if (!same_process) introduce(*session, "session_resumed", now_us, changes);
+    session->role = fresh.role;
+    if (!same_process && session->is_told_of()) introduce(*session, "session_resumed", now_us, changes);
   } else {
-    fresh.key = ++keys_.session;
+    fresh.key = fresh.passing ? --last_passing_ : ++keys_.session;
     session_keys_.emplace(fresh.id, fresh.key);
     const SessionKey key = fresh.key;
     session = &sessions_.emplace(key, std::move(fresh)).first->second;
-    introduce(*session, "session_opened", now_us, changes);
+    if (session->is_told_of()) introduce(*session, "session_opened", now_us, changes);
   }
   save_session(*session, changes);
   return *session;
 }
 
 void State::introduce(Session& session, std::string event, std::int64_t now_us, Changes& changes) {
-  session.introduced =
-      audit({session.key, 0}, std::move(event), 0,
-            fmt::format("client {} {}, pid {}, in {}", session.client_name, session.client_version,
-                        session.process.pid, session.working_directory),
-            now_us, changes);
+  std::string who = session.client_name.empty() ? "a client that has not said its name" : session.client_name;
+  if (!session.client_version.empty()) who += ' ' + session.client_version;
+  if (!session.working_directory.empty()) who += ", in " + session.working_directory;
+  session.introduced = audit({session.key, 0}, std::move(event), 0, std::move(who), now_us, changes);
 }
 
 void State::name_client(Session& session, const std::string& name, const std::string& version,
@@ -78,10 +80,11 @@ void State::name_client(Session& session, const std::string& name, const std::st
   if (name == session.client_name && version == session.client_version) return;
   if (!name.empty()) session.client_name = name;
   session.client_version = version;
-  introduce(session, "client_named", now_us, changes);
+  if (session.is_told_of()) introduce(session, "client_named", now_us, changes);
 }
 
 void State::save_session(const Session& session, Changes& changes) const {
+  if (session.passing) return;
   SessionSaved saved{session};
   saved.session.answers.clear();
   changes.emplace_back(std::move(saved));
@@ -91,12 +94,13 @@ void State::end_session(SessionKey key, std::int64_t now_us, Changes& changes) {
   const auto found = sessions_.find(key);
   if (found == sessions_.end()) return;
   end_claims(tasks_.claimed_by(key), "owner_gone", "its session has ended", now_us, changes);
-  audit({key, 0}, "session_closed", 0, {}, now_us, changes);
+  if (found->second.is_told_of()) audit({key, 0}, "session_closed", 0, {}, now_us, changes);
   orphan_leases(key, now_us, changes);
+  const bool passing = found->second.passing;
   for (const auto& [number, answer] : found->second.answers) slots_.release(answer.slot);
   session_keys_.erase(found->second.id);
   sessions_.erase(found);
-  changes.emplace_back(SessionEnded{key});
+  if (!passing) changes.emplace_back(SessionEnded{key});
 }
 
 void State::expire(std::int64_t now_us, Changes& changes) {
@@ -152,28 +156,6 @@ Agent* State::find_agent(const std::string& id) {
   if (found == agents_.end()) return nullptr;
   found->second.last_used = ++use_counter_;
   return found->second.agent.get();
-}
-
-AuditKey State::actor_of(const Caller& caller) const {
-  const auto found = sessions_.find(caller.session);
-  return found == sessions_.end() ? 0 : found->second.introduced;
-}
-
-AuditKey State::audit(const Caller& caller, std::string event, AgentKey agent, std::string detail,
-                      std::int64_t now_us, Changes& changes) {
-  AuditAppended entry;
-  entry.key = ++keys_.audit;
-  entry.timestamp_us = now_us;
-  entry.event = std::move(event);
-  entry.agent = agent;
-  entry.detail = std::move(detail);
-  if (const auto found = sessions_.find(caller.session); found != sessions_.end()) {
-    entry.session = found->first;
-    entry.client = found->second.client_name;
-    entry.pid = found->second.process.pid;
-  }
-  changes.emplace_back(std::move(entry));
-  return keys_.audit;
 }
 
 void State::store_answer(const Caller& caller, Answer answer, std::string text, Changes& changes) {

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/actor.hpp"
 #include "core/agent.hpp"
 #include "core/agent_import.hpp"
 #include "core/change.hpp"
@@ -65,7 +66,11 @@ struct StateSeed {
 struct Caller {
   SessionKey session = 0;
   std::uint64_t line = 0;
+  std::string worker{};  ///< a hook asks, for this worker of its tool, see LeaseHolder
 };
+
+/// Who may decide what concerns everybody: thresholds of all, alerts, the end of a loop.
+enum class Authority : std::uint8_t { people, agents_too };
 
 struct UpdateCommand {
   std::string agent_id;
@@ -100,6 +105,8 @@ struct RegisterOutcome {
   bool shared = false;
   bool generic_id = false;
   bool parent_unknown = false;
+  bool was_deleted = false;   ///< and begins anew: of what it was, only the history is kept
+  bool keeps_token = false;   ///< it is shared, and its token stays with those who have it
   std::uint64_t updates = 0;  ///< of this epoch
   Lifecycle status = Lifecycle::active;
   SessionKey taken_from = 0;  ///< a live session that held it until now
@@ -107,6 +114,7 @@ struct RegisterOutcome {
 
 struct ThresholdsCommand {
   std::string agent_id;               ///< empty: for all agents without thresholds of their own
+  std::string token_hash{};           ///< of the token given, empty when none
   std::optional<Thresholds> profile;  ///< what to start from; none: what holds now
   std::vector<std::pair<const ThresholdField*, double>> values;
   bool reset = false;  ///< back to the defaults, or for an agent to those of all
@@ -122,6 +130,8 @@ struct LifecycleCommand {
   std::string agent_id;
   std::string token_hash;  ///< of the token given, empty when none
   std::string reason;
+  bool is_upkeep =
+      false;  ///< it is put in order: a person who does that has decided nothing about this agent
 };
 
 struct LifecycleOutcome {
@@ -131,6 +141,7 @@ struct LifecycleOutcome {
 
 struct MetadataCommand {
   std::string agent_id;
+  std::string token_hash{};  ///< of the token given, empty when none
   // Absent means: leave as it is.
   std::optional<std::vector<std::string>> tags;
   std::optional<std::string> notes;
@@ -163,7 +174,8 @@ struct TaskDefined {
 class State {
  public:
   State(Thresholds defaults, StateSeed seed, LoopPolicy loop_policy = LoopPolicy::advise,
-        LeasePolicy lease_policy = {}, std::vector<Protection> configured_protections = {});
+        LeasePolicy lease_policy = {}, std::vector<Protection> configured_protections = {},
+        Authority authority = Authority::people);
 
   // Sessions.
   /// Takes up the session with this id, or opens it; `fresh` carries what hello said. Never fails.
@@ -211,8 +223,8 @@ class State {
                                            std::int64_t now_us, Changes& changes);
 
   /// Says how a stored prediction turned out. The same once more changes nothing but the audit log.
-  TruthOutcome record_outcome(const Caller& caller, TruthCommand command, std::int64_t now_us,
-                              Changes& changes);
+  Result<TruthOutcome> record_outcome(const Caller& caller, TruthCommand command, std::int64_t now_us,
+                                      Changes& changes);
 
   /// Takes over an agent of another system, or a part of it. `stored` are the rows that the store has of
   /// those imported, in their order: an agent that has the same ones already stays as it is.
@@ -229,9 +241,10 @@ class State {
   [[nodiscard]] std::vector<Alert> open_alerts(AlertKind kind) const;
   void raise_alert(AlertInput input, std::int64_t now_us, Changes& changes);
   void resolve_alert(const std::string& cause, std::int64_t now_us, Changes& changes);
-  /// `stored` is the alert as the store has it; an open one is taken from here. A loop ends with that.
-  Alert acknowledge_alert(const Caller& caller, const Alert& stored, std::string note, std::int64_t now_us,
-                          Changes& changes);
+  /// By a person. `stored` is the alert as the store has it; an open one is taken from here. A loop ends with
+  /// that.
+  Result<Alert> acknowledge_alert(const Caller& caller, const Alert& stored, std::string note,
+                                  std::int64_t now_us, Changes& changes);
   /// By cause: those whose cause lasts, and some that were resolved lately.
   [[nodiscard]] const std::unordered_map<std::string, Alert>& alerts() const { return alerts_; }
 
@@ -245,8 +258,12 @@ class State {
   void stop_waiting(WaiterKey waiter) { leases_.stop_waiting(waiter); }
   Result<Lease> renew_lease(const Caller& caller, LeaseKey key, std::int64_t ttl_us, std::int64_t now_us,
                             Changes& changes);
-  /// Releasing one's own lease a second time changes nothing and is no error.
+  /// A lease ends by whoever acquired it. Releasing one's own a second time changes nothing and is no error.
   Result<Lease> release_lease(const Caller& caller, LeaseKey key, std::int64_t now_us, Changes& changes);
+  /// The caller's tool is done with what it did under this use of the lease; the last use releases it. Null:
+  /// the caller has no lease with this use.
+  std::optional<Lease> end_lease_use(const Caller& caller, const LeasePath& path, const LeaseHolder& holder,
+                                     const std::string& use, std::int64_t now_us, Changes& changes);
   /// By a person, whoever holds it.
   Result<Lease> break_lease(const Caller& caller, LeaseKey key, std::string reason, std::int64_t now_us,
                             Changes& changes);
@@ -340,7 +357,10 @@ class State {
   /// When `expire` has something to do next; INT64_MAX: nothing is in sight.
   [[nodiscard]] std::int64_t next_deadline_us() const;
 
-  /// Appends to the audit log. `agent` 0: about none.
+  /// Whether a person speaks, through governorctl.
+  [[nodiscard]] bool is_person(const Caller& caller) const;
+
+  /// Appends to the audit log. `agent` 0: about none. Long details are cut.
   AuditKey audit(const Caller& caller, std::string event, AgentKey agent, std::string detail,
                  std::int64_t now_us, Changes& changes);
   /// Makes `text` the answer to the caller's line, should it be sent again.
@@ -365,9 +385,22 @@ class State {
 
   std::optional<Error> check_owner(const AgentProfile& profile, const Caller& caller,
                                    const std::string& token_hash) const;
+  /// Of an agent whose session has ended: the lease for whose sake it is kept for its owner; null: none.
+  [[nodiscard]] const Lease* kept_lease(const AgentProfile& profile) const;
+  std::optional<Error> check_registration(const AgentProfile& profile, const Caller& caller,
+                                          const RegisterCommand& command) const;
+  /// Whether the caller may decide what is for people to decide.
+  [[nodiscard]] bool may_decide(const Caller& caller) const;
+  std::optional<Error> check_decision(const Caller& caller, std::string what, std::string command) const;
+  std::optional<Error> check_orders(const AgentProfile& profile, const Caller& caller, unsigned orders) const;
+  [[nodiscard]] Actor actor_for(const Caller& caller) const;
   std::optional<Error> check_may_go_on(const Agent& agent, std::int64_t now_us) const;
   std::optional<Error> check_gate(const Agent& agent, const LeaseClaim& claim, std::int64_t now_us) const;
   Result<Lease*> own_lease(const Caller& caller, LeaseKey key);
+  Lease& grant_lease(const Caller& caller, const LeaseClaim& claim, LeaseCommand& command,
+                     std::int64_t waited_since_us, std::int64_t now_us, Changes& changes);
+  void audit_lease(const Caller& caller, std::string event, const Lease& lease, std::string_view how,
+                   std::int64_t now_us, Changes& changes);
   Lease end_lease(LeaseKey key, LeaseEnding ending, std::string detail, std::int64_t now_us,
                   Changes& changes);
   template <class Predicate>
@@ -375,7 +408,8 @@ class State {
   void expire_leases(std::int64_t now_us, Changes& changes);
   [[nodiscard]] std::int64_t next_lease_deadline() const;
   void orphan_leases(SessionKey session, std::int64_t now_us, Changes& changes);
-  void adopt_leases(const Agent& agent, const Session& session, Changes& changes);
+  void adopt_leases(const Caller& caller, const Agent& agent, const Session& session, std::int64_t now_us,
+                    Changes& changes);
   void retire_leases(const Agent& agent, std::int64_t now_us, Changes& changes);
   Agent& create_agent(const Caller& caller, const std::string& id, std::int64_t now_us, Changes& changes);
   void append_record(const Caller& caller, Agent& agent, UpdateRecord& record, Changes& changes);
@@ -410,6 +444,9 @@ class State {
   Thresholds thresholds_;
   LoopPolicy loop_policy_;
   LeasePolicy lease_policy_;
+  Authority authority_;
+  bool has_common_thresholds_;   ///< somebody has set those of all agents
+  SessionKey last_passing_ = 0;  ///< sessions that are not stored have keys below 0
   KeyCounters keys_;
   SlotRing slots_;
   std::unordered_map<SessionKey, Session> sessions_;

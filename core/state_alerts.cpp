@@ -1,4 +1,6 @@
 // Alerts: one for each cause, for as long as it lasts.
+#include <fmt/format.h>
+
 #include "core/state.hpp"
 
 namespace governor::core {
@@ -55,8 +57,11 @@ void State::resolve_alert(const std::string& cause, std::int64_t now_us, Changes
   changes.emplace_back(AlertSaved{found->second, false});
 }
 
-Alert State::acknowledge_alert(const Caller& caller, const Alert& stored, std::string note,
-                               std::int64_t now_us, Changes& changes) {
+Result<Alert> State::acknowledge_alert(const Caller& caller, const Alert& stored, std::string note,
+                                       std::int64_t now_us, Changes& changes) {
+  if (auto error = check_decision(caller, "Whether an alert has been seen",
+                                  fmt::format("governorctl alerts ack {}", stored.key)))
+    return *std::move(error);
   const auto kept = alerts_.find(stored.cause);
   const bool is_kept = kept != alerts_.end() && kept->second.key == stored.key;
   Alert alert = is_kept ? kept->second : stored;

@@ -16,6 +16,30 @@ std::string circle_message(RewriteWatch::Circle circle, const std::string& who, 
                      RewriteWatch::kAllowedRewrites, RewriteWatch::kWindowUs / 60'000'000);
 }
 
+std::string size_text(const FileState& state) {
+  if (!state.exists()) return "no file";
+  return fmt::format("{} line{}, {} byte{}", state.lines, state.lines == 1 ? "" : "s", state.bytes,
+                     state.bytes == 1 ? "" : "s");
+}
+
+/// What a write did, for the audit log.
+std::string written_text(const FileWrite& write) {
+  std::string text = write.path;
+  if (write.restored_from != 0) text += fmt::format(" to backup {}", write.restored_from);
+  text += fmt::format(": from {} to {}", size_text(write.before), size_text(write.after));
+  if (write.lease != 0) text += fmt::format(", under lease {}", write.lease);
+  if (!write.note.empty()) text += ": " + write.note;
+  return text;
+}
+
+std::string_view write_event(FileVersionKind kind) {
+  switch (kind) {
+    case FileVersionKind::committed: return "file_committed";
+    case FileVersionKind::restored: return "file_restored";
+    default: return "file_written";
+  }
+}
+
 }  // namespace
 
 Result<Lease> State::begin_write(const Caller& caller, const WriteIntent& intent, std::int64_t now_us,
@@ -80,6 +104,10 @@ FileWriteOutcome State::record_write(const Caller& caller, FileWrite write, std:
     follow_rewrites(caller, file, agent, outcome, now_us, changes);
     return outcome;
   }
+  const bool by_caller = write.kind != FileVersionKind::seen && write.kind != FileVersionKind::unasked;
+  if (by_caller) {
+    audit(caller, std::string(write_event(write.kind)), agent_key, written_text(write), now_us, changes);
+  }
   FileVersion version;
   version.path = std::move(write.path);
   version.state = std::move(write.after);
@@ -88,7 +116,6 @@ FileWriteOutcome State::record_write(const Caller& caller, FileWrite write, std:
   version.agent = agent_key;
   version.lease = write.lease;
   version.note = std::move(write.note);
-  const bool by_caller = write.kind != FileVersionKind::seen && write.kind != FileVersionKind::unasked;
   if (by_caller) {
     const Session* session = find_session(caller.session);
     version.agent_id = std::move(write.agent_id);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/lease_errors.hpp"
 #include "core/state.hpp"
 #include "core/time_text.hpp"
 
@@ -12,6 +13,15 @@ namespace {
 
 constexpr std::size_t kMaxOpenLeases = 10'000;
 constexpr std::size_t kMaxLeasesOfHolder = 1'000;
+
+constexpr std::size_t kMaxUses = 64;
+std::string in_the_way_text(const LeaseTable::Obstacles& obstacles) {
+  if (!obstacles.leases.empty()) {
+    const Lease& lease = *obstacles.leases.front();
+    return fmt::format("held by {} with lease {}", holder_text(lease.claim.holder), lease.key);
+  }
+  return fmt::format("{} has waited for it for longer", holder_text(obstacles.waiters.front()->claim.holder));
+}
 
 std::vector<std::string> texts_of(const std::vector<LeasePath>& paths) {
   std::vector<std::string> texts;
@@ -38,31 +48,6 @@ Error would_deadlock(const std::vector<LeaseHolder>& cycle) {
               "Release what you hold that others wait for, then ask for all you need in one request.");
   error.field = "paths";
   return error;
-}
-
-/// Of an argument that names a lease.
-Error about_lease(ErrorCode code, std::string message, std::string hint, LeaseKey key) {
-  Error error(code, std::move(message), std::move(hint));
-  error.field = "lease";
-  error.given = std::to_string(key);
-  return error;
-}
-
-Error ended(const Lease& lease) {
-  std::string how;
-  switch (lease.ending) {
-    case LeaseEnding::expired: how = "expired"; break;
-    case LeaseEnding::session_ended: how = "ended with its session"; break;
-    case LeaseEnding::agent_retired: how = "ended with its agent"; break;
-    case LeaseEnding::broken: how = "was broken by a person"; break;
-    default: how = "was released"; break;
-  }
-  return about_lease(
-      ErrorCode::conflict,
-      fmt::format("Lease {} {} at {}{}{}.", lease.key, how, utc_text(lease.ended_us),
-                  lease.ending_detail.empty() ? "" : ": ", lease.ending_detail),
-      "Ask again with request_write, and read the file again before you write: others may have changed it.",
-      lease.key);
 }
 
 }  // namespace
@@ -110,10 +95,12 @@ std::optional<Error> State::check_gate(const Agent& agent, const LeaseClaim& cla
 Result<LeaseHolder> State::lease_holder(const Caller& caller, const std::string& agent_id,
                                         const std::string& token_hash) {
   const Session* session = find_session(caller.session);
-  if (session == nullptr) {
-    return Error(ErrorCode::conflict, "Leases are held by open sessions only.", "Connect again.");
+  if (session == nullptr || session->passing) {
+    return Error(
+        ErrorCode::conflict, "Leases are held by open sessions only.",
+        session == nullptr ? "Connect again." : "Give a session in hello, see docs/wire-protocol.md.");
   }
-  LeaseHolder holder{session->key, 0, agent_id, session->client_name, session->process.pid};
+  LeaseHolder holder{session->key, 0, agent_id, session->client_name, session->process.pid, caller.worker};
   if (agent_id.empty()) return holder;
   const Agent* agent = find_agent(agent_id);
   if (agent == nullptr) {
@@ -152,9 +139,14 @@ Result<LeaseOutcome> State::request_lease(const Caller& caller, LeaseCommand com
     leases_.stop_waiting(place);
     outcome.status = LeaseOutcome::Status::granted;
     Lease& own = *leases_.find(key);
-    if (now_us + command.ttl_us > own.expires_us) {
-      own.expires_us = now_us + command.ttl_us;
+    const bool is_new_use = !command.use.empty() && own.uses.size() < kMaxUses &&
+                            std::find(own.uses.begin(), own.uses.end(), command.use) == own.uses.end();
+    if (is_new_use) own.uses.push_back(command.use);
+    const bool lasts_longer = now_us + command.ttl_us > own.expires_us;
+    if (lasts_longer) own.expires_us = now_us + command.ttl_us;
+    if (lasts_longer || is_new_use) {
       changes.emplace_back(LeaseSaved{own});
+      audit_lease(caller, "lease_renewed", own, "asked for once more", now_us, changes);
     }
     outcome.lease = own;
     return outcome;
@@ -172,17 +164,9 @@ Result<LeaseOutcome> State::request_lease(const Caller& caller, LeaseCommand com
 
   const LeaseTable::Obstacles obstacles = leases_.obstacles(claim, place);
   if (obstacles.none()) {
+    const std::int64_t waited_since_us = waiter != nullptr ? waiter->since_us : 0;
     leases_.stop_waiting(place);
-    Lease& lease = outcome.lease;
-    lease.key = ++keys_.lease;
-    lease.fence = ++keys_.fence;
-    lease.claim = claim;
-    lease.direct = command.direct;
-    lease.reason = std::move(command.reason);
-    lease.granted_us = now_us;
-    lease.expires_us = now_us + command.ttl_us;
-    leases_.insert(lease);
-    changes.emplace_back(LeaseSaved{lease});
+    outcome.lease = grant_lease(caller, claim, command, waited_since_us, now_us, changes);
     outcome.status = LeaseOutcome::Status::granted;
     outcome.created = true;
     return outcome;
@@ -190,7 +174,12 @@ Result<LeaseOutcome> State::request_lease(const Caller& caller, LeaseCommand com
   for (const Lease* lease : obstacles.leases) outcome.obstacles.push_back(obstacle(*lease));
   for (const LeaseTable::Waiter* older : obstacles.waiters) outcome.obstacles.push_back(obstacle(*older));
   outcome.ahead = obstacles.waiters.size();
+  const AgentKey agent_key = claim.holder.agent;
   if (now_us >= command.wait_until_us) {
+    audit(caller, "lease_refused", agent_key,
+          fmt::format("{}: {}{}", paths_text(claim.paths), in_the_way_text(obstacles),
+                      place != 0 ? "; the time to wait is over" : ""),
+          now_us, changes);
     leases_.stop_waiting(place);
     return outcome;
   }
@@ -198,19 +187,46 @@ Result<LeaseOutcome> State::request_lease(const Caller& caller, LeaseCommand com
     return refuse(would_deadlock(cycle));
   }
   outcome.status = LeaseOutcome::Status::waiting;
+  if (place == 0) {
+    audit(caller, "lease_awaited", agent_key,
+          fmt::format("{}: {}", paths_text(claim.paths), in_the_way_text(obstacles)), now_us, changes);
+  }
   outcome.waiter = place != 0 ? place : leases_.wait(claim, now_us);
   return outcome;
+}
+
+Lease& State::grant_lease(const Caller& caller, const LeaseClaim& claim, LeaseCommand& command,
+                          std::int64_t waited_since_us, std::int64_t now_us, Changes& changes) {
+  Lease lease;
+  lease.key = ++keys_.lease;
+  lease.fence = ++keys_.fence;
+  lease.claim = claim;
+  lease.direct = command.direct;
+  lease.reason = std::move(command.reason);
+  if (!command.use.empty()) lease.uses.push_back(std::move(command.use));
+  lease.granted_us = now_us;
+  lease.expires_us = now_us + command.ttl_us;
+  const LeaseKey key = lease.key;
+  leases_.insert(std::move(lease));
+  Lease& granted = *leases_.find(key);
+  changes.emplace_back(LeaseSaved{granted});
+  audit_lease(
+      caller, "lease_granted", granted,
+      waited_since_us != 0 ? fmt::format("waited for since {}", utc_text(waited_since_us)) : std::string(),
+      now_us, changes);
+  return granted;
 }
 
 Result<Lease*> State::own_lease(const Caller& caller, LeaseKey key) {
   Lease* lease = leases_.find(key);
   if (lease == nullptr) {
-    if (const Lease* over = leases_.find_ended(key)) return ended(*over);
+    if (const Lease* over = leases_.find_ended(key)) return lease_over(*over);
     return about_lease(ErrorCode::not_found, fmt::format("There is no lease {}.", key),
                        "list_leases names those that are open.", key);
   }
   const LeaseHolder& holder = lease->claim.holder;
-  if (holder.session == caller.session) return lease;
+  // What a hook has taken for its tool's worker ends with the worker's write, and by nobody else.
+  if (holder.session == caller.session && holder.worker == caller.worker) return lease;
   return about_lease(
       ErrorCode::not_owner,
       fmt::format("Lease {} belongs to {}, since {}.", key, holder_text(holder), utc_text(lease->granted_us)),
@@ -223,107 +239,8 @@ Result<Lease> State::renew_lease(const Caller& caller, LeaseKey key, std::int64_
   if (!lease) return std::move(lease.error());
   (*lease)->expires_us = now_us + ttl_us;
   changes.emplace_back(LeaseSaved{**lease});
+  audit_lease(caller, "lease_renewed", **lease, {}, now_us, changes);
   return **lease;
-}
-
-Result<Lease> State::release_lease(const Caller& caller, LeaseKey key, std::int64_t now_us,
-                                   Changes& changes) {
-  auto lease = own_lease(caller, key);
-  if (!lease) {
-    // What the caller wants is so already.
-    const Lease* over = leases_.find_ended(key);
-    if (over != nullptr && over->claim.holder.session == caller.session) return *over;
-    return std::move(lease.error());
-  }
-  return end_lease(key, LeaseEnding::released, {}, now_us, changes);
-}
-
-Result<Lease> State::break_lease(const Caller& caller, LeaseKey key, std::string reason, std::int64_t now_us,
-                                 Changes& changes) {
-  const Lease* lease = leases_.find(key);
-  if (lease == nullptr) {
-    if (const Lease* over = leases_.find_ended(key)) return ended(*over);
-    return about_lease(ErrorCode::not_found, fmt::format("There is no lease {}.", key),
-                       "governorctl leases names those that are open.", key);
-  }
-  if (leases_.is_pinned(key)) {
-    return about_lease(ErrorCode::conflict,
-                       fmt::format("Lease {} cannot be broken while a file is written.", key),
-                       "Try again in a moment.", key);
-  }
-  const LeaseHolder& holder = lease->claim.holder;
-  audit(caller, "lease_broken", holder.agent,
-        fmt::format("lease {} of {} on {}: {}", key, holder_text(holder),
-                    fmt::join(texts_of(lease->claim.paths), ", "), reason),
-        now_us, changes);
-  return end_lease(key, LeaseEnding::broken, std::move(reason), now_us, changes);
-}
-
-Lease State::end_lease(LeaseKey key, LeaseEnding ending, std::string detail, std::int64_t now_us,
-                       Changes& changes) {
-  Lease lease = *leases_.find(key);
-  lease.ended_us = now_us;
-  lease.ending = ending;
-  lease.ending_detail = std::move(detail);
-  changes.emplace_back(LeaseSaved{lease});
-  awaited_reports_.erase(key);
-  leases_.remove(lease);
-  return lease;
-}
-
-template <class Predicate>
-void State::end_leases_if(Predicate predicate, LeaseEnding ending, std::int64_t now_us, Changes& changes) {
-  std::vector<LeaseKey> over;
-  for (const auto& [key, lease] : leases_.open()) {
-    if (predicate(lease) && !leases_.is_pinned(key)) over.push_back(key);
-  }
-  for (const LeaseKey key : over) end_lease(key, ending, {}, now_us, changes);
-}
-
-void State::expire_leases(std::int64_t now_us, Changes& changes) {
-  end_leases_if([&](const Lease& lease) { return lease.expires_us <= now_us; }, LeaseEnding::expired, now_us,
-                changes);
-  end_leases_if(
-      [&](const Lease& lease) {
-        return lease.orphaned_us != 0 && lease.orphaned_us + lease_policy_.grace_us <= now_us;
-      },
-      LeaseEnding::session_ended, now_us, changes);
-}
-
-std::int64_t State::next_lease_deadline() const {
-  std::int64_t next = INT64_MAX;
-  for (const auto& [key, lease] : leases_.open()) {
-    if (leases_.is_pinned(key)) continue;
-    next = std::min(next, lease.expires_us);
-    if (lease.orphaned_us != 0) next = std::min(next, lease.orphaned_us + lease_policy_.grace_us);
-  }
-  return next;
-}
-
-void State::orphan_leases(SessionKey session, std::int64_t now_us, Changes& changes) {
-  for (const auto& [key, open] : leases_.open()) {
-    if (open.claim.holder.session != session || open.orphaned_us != 0) continue;
-    Lease& lease = *leases_.find(key);
-    lease.orphaned_us = now_us;
-    changes.emplace_back(LeaseSaved{lease});
-  }
-}
-
-void State::adopt_leases(const Agent& agent, const Session& session, Changes& changes) {
-  for (const auto& [key, open] : leases_.open()) {
-    if (open.claim.holder.agent != agent.profile.key || open.claim.holder.session == session.key) continue;
-    Lease& lease = *leases_.find(key);
-    lease.claim.holder.session = session.key;
-    lease.claim.holder.client = session.client_name;
-    lease.claim.holder.pid = session.process.pid;
-    lease.orphaned_us = 0;
-    changes.emplace_back(LeaseSaved{lease});
-  }
-}
-
-void State::retire_leases(const Agent& agent, std::int64_t now_us, Changes& changes) {
-  end_leases_if([&](const Lease& lease) { return lease.claim.holder.agent == agent.profile.key; },
-                LeaseEnding::agent_retired, now_us, changes);
 }
 
 const Lease* State::conflicting_lease(const LeasePath& path, const LeaseHolder& holder,
@@ -349,7 +266,7 @@ Result<Lease> State::lease_for_write(const Caller& caller, LeaseKey key, const L
   if (!lease) {
     // Who came after it is what its holder wants to know.
     Error error = std::move(lease.error());
-    const LeaseHolder self{caller.session, 0, {}, {}, 0};
+    const LeaseHolder self{caller.session, 0, {}, {}, 0, caller.worker};
     const Lease* later = conflicting_lease(path, self, LeaseMode::exclusive);
     if (error.code == ErrorCode::conflict && later != nullptr) {
       error.message += fmt::format(" Since {} the file is leased by {} (lease {}, fencing number {}).",
@@ -364,7 +281,7 @@ Result<Lease> State::lease_for_write(const Caller& caller, LeaseKey key, const L
     Lease over = own;
     over.ending = LeaseEnding::expired;
     over.ended_us = own.expires_us;
-    return ended(over);
+    return lease_over(over);
   }
   if (own.claim.mode != LeaseMode::exclusive) {
     return about_lease(ErrorCode::conflict, fmt::format("Lease {} is shared: it allows reading only.", key),

@@ -38,9 +38,10 @@ void State::note_life(const Caller& caller, const Agent& agent, std::string even
 Result<RegisterOutcome> State::register_agent(const Caller& caller, RegisterCommand command,
                                               std::int64_t now_us, Changes& changes) {
   Session* session = find_session(caller.session);
-  if (session == nullptr) {
+  if (session == nullptr || session->passing) {
     return Error(ErrorCode::conflict, "An agent can be registered only by an open session.",
-                 "Connect again and register then.");
+                 session == nullptr ? "Connect again and register then."
+                                    : "Give a session in hello, see docs/wire-protocol.md.");
   }
   if (command.parent_id == command.agent_id) {
     return invalid_argument("parent_agent_id", fmt::format("\"{}\"", command.parent_id),
@@ -49,7 +50,7 @@ Result<RegisterOutcome> State::register_agent(const Caller& caller, RegisterComm
   Agent* agent = find_agent(command.agent_id);
   const Session* previous_owner = nullptr;
   if (agent != nullptr) {
-    if (auto error = check_owner(agent->profile, caller, command.token_hash)) return *std::move(error);
+    if (auto error = check_registration(agent->profile, caller, command)) return *std::move(error);
     previous_owner = owner_of(agent->profile);
   }
 
@@ -59,9 +60,20 @@ Result<RegisterOutcome> State::register_agent(const Caller& caller, RegisterComm
   outcome.parent_unknown = !command.parent_id.empty() && find_agent(command.parent_id) == nullptr;
   if (agent == nullptr) agent = &create_agent(caller, command.agent_id, now_us, changes);
   AgentProfile& profile = agent->profile;
+  // Read before anything of it changes.
+  const bool has_token = !profile.token_hash.empty() && command.token_hash == profile.token_hash;
+  const bool was_mine = profile.owner == session->key;
+  const bool stays_shared = profile.shared && command.shared && !profile.token_hash.empty();
   if (profile.status == Lifecycle::deleted) {
     begin_epoch(*agent);
-    outcome.created = true;
+    outcome.created = outcome.was_deleted = true;
+    profile.tags.clear();
+    profile.notes.clear();
+    profile.purpose.clear();
+    profile.parent_id.clear();
+    profile.thresholds.reset();
+    profile.pinned = false;
+    profile.ordered = 0;
     note_life(caller, *agent, "created", "registered again after its deletion", now_us, changes);
   } else if (profile.status == Lifecycle::archived) {
     note_life(caller, *agent, "resumed", "registered again", now_us, changes);
@@ -70,21 +82,28 @@ Result<RegisterOutcome> State::register_agent(const Caller& caller, RegisterComm
     profile.status = Lifecycle::active;
     profile.status_since_us = now_us;
     profile.status_reason.clear();
+    profile.ordered &= static_cast<std::uint8_t>(~kOrderedStatus);
   }
-  if (profile.owner != session->key || profile.shared) profile.owner_since_us = now_us;
-  profile.owner = session->key;
-  profile.shared = command.shared;
-  profile.token_hash = std::move(command.new_token_hash);
+  // Who joins those that share an agent gets no power over them.
+  outcome.keeps_token = stays_shared && !was_mine && !has_token;
+  if (!outcome.keeps_token) {
+    if (!was_mine || profile.shared) profile.owner_since_us = now_us;
+    profile.owner = session->key;
+    profile.shared = command.shared;
+    profile.token_hash = std::move(command.new_token_hash);
+  }
   if (!command.parent_id.empty()) profile.parent_id = std::move(command.parent_id);
   if (command.purpose) profile.purpose = *std::move(command.purpose);
   if (command.tags) profile.tags = *std::move(command.tags);
   if (command.notes) profile.notes = *std::move(command.notes);
   session->agent_id = profile.id;
-  adopt_leases(*agent, *session, changes);
+  if (has_token) adopt_leases(caller, *agent, *session, now_us, changes);
 
   save_profile(profile, changes);
   save_session(*session, changes);
-  std::string detail = fmt::format("client {}, pid {}", session->client_name, session->process.pid);
+  std::string detail = profile.shared ? "shared with other sessions" : "held by this session";
+  if (outcome.was_deleted) detail += "; anew after its deletion, without its tags, notes and thresholds";
+  if (!profile.purpose.empty()) detail += fmt::format("; purpose: {}", profile.purpose);
   if (previous_owner != nullptr && previous_owner != session) {
     detail += fmt::format("; taken over with its token from client {}, pid {}", previous_owner->client_name,
                           previous_owner->process.pid);
@@ -106,15 +125,16 @@ Result<std::uint32_t> State::reset_monitor(const Caller& caller, const Lifecycle
   Agent* agent = find_agent(command.agent_id);
   if (agent == nullptr || agent->profile.status == Lifecycle::deleted) return unknown_agent(command.agent_id);
   if (auto error = check_owner(agent->profile, caller, command.token_hash)) return *std::move(error);
-  end_loop(*agent, now_us, changes);
+  // A loop is not over with that, unless a person says so: an agent leaves it by doing something else.
+  if (may_decide(caller)) end_loop(*agent, now_us, changes);
   resolve_alert("agent_critical/" + command.agent_id, now_us, changes);
   begin_epoch(*agent);
   save_profile(agent->profile, changes);
-  note_life(caller, *agent, "reset", command.reason, now_us, changes);
   audit(caller, "monitor_reset", agent->profile.key,
         fmt::format("epoch {} begins after update {}{}{}", agent->profile.epoch, agent->profile.epoch_start,
                     command.reason.empty() ? "" : ": ", command.reason),
         now_us, changes);
+  note_life(caller, *agent, "reset", command.reason, now_us, changes);
   return agent->profile.epoch;
 }
 
@@ -129,7 +149,9 @@ std::optional<Error> State::refuse_deletion(const Caller& caller, const Lifecycl
     error.given = command.agent_id;
     return error;
   }
-  return check_owner(agent->profile, caller, command.token_hash);
+  if (auto error = check_owner(agent->profile, caller, command.token_hash)) return error;
+  // Deleted and registered anew it would be free of what a person has decided.
+  return check_orders(agent->profile, caller, kOrderedStatus | kOrderedThresholds);
 }
 
 Result<LifecycleOutcome> State::change_lifecycle(const Caller& caller, const LifecycleCommand& command,
@@ -140,8 +162,12 @@ Result<LifecycleOutcome> State::change_lifecycle(const Caller& caller, const Lif
   Agent* agent = find_agent(command.agent_id);
   if (agent == nullptr) return unknown_agent(command.agent_id);
   AgentProfile& profile = agent->profile;
+  if (auto error = check_owner(profile, caller, command.token_hash)) return *std::move(error);
+  const bool is_order = is_person(caller) && target != Lifecycle::active && !command.is_upkeep;
   LifecycleOutcome outcome{profile.status, target};
-  if (profile.status == target) return outcome;
+  const bool is_confirmed = is_order && (profile.ordered & kOrderedStatus) == 0;
+  if (profile.status == target && !(is_confirmed && target != Lifecycle::deleted)) return outcome;
+  if (auto error = check_orders(profile, caller, kOrderedStatus)) return *std::move(error);
   if (profile.status == Lifecycle::deleted ||
       (profile.status == Lifecycle::archived && target == Lifecycle::paused)) {
     Error error(ErrorCode::conflict,
@@ -156,11 +182,15 @@ Result<LifecycleOutcome> State::change_lifecycle(const Caller& caller, const Lif
   profile.status = target;
   profile.status_since_us = now_us;
   profile.status_reason = command.reason;
+  profile.ordered &= static_cast<std::uint8_t>(~kOrderedStatus);
+  if (is_order) profile.ordered |= kOrderedStatus;
   if (target == Lifecycle::archived || target == Lifecycle::deleted) {
     end_claims(tasks_.claimed_for(profile.key), fmt::format("owner_{}", event_of(target)),
                fmt::format("its agent was {}", event_of(target)), now_us, changes);
   }
-  if (target != Lifecycle::paused) end_loop(*agent, now_us, changes);
+  // By themselves agents leave a loop by doing something else.
+  if (target == Lifecycle::deleted || (target != Lifecycle::paused && may_decide(caller)))
+    end_loop(*agent, now_us, changes);
   if (target == Lifecycle::archived || target == Lifecycle::deleted) retire_leases(*agent, now_us, changes);
   if (target == Lifecycle::deleted) {
     resolve_alert("agent_critical/" + profile.id, now_us, changes);
@@ -169,8 +199,9 @@ Result<LifecycleOutcome> State::change_lifecycle(const Caller& caller, const Lif
     profile.token_hash.clear();
   }
   save_profile(profile, changes);
-  note_life(caller, *agent, std::string(event_of(target)), command.reason, now_us, changes);
+  // The entry comes first: it may be the one that says who this is.
   audit(caller, fmt::format("agent_{}", event_of(target)), profile.key, command.reason, now_us, changes);
+  note_life(caller, *agent, std::string(event_of(target)), command.reason, now_us, changes);
   return outcome;
 }
 
@@ -179,6 +210,7 @@ std::optional<Error> State::update_metadata(const Caller& caller, MetadataComman
   Agent* agent = find_agent(command.agent_id);
   if (agent == nullptr) return unknown_agent(command.agent_id);
   AgentProfile& profile = agent->profile;
+  if (auto error = check_owner(profile, caller, command.token_hash)) return error;
   std::string changed;
   const auto note = [&](std::string_view what) {
     if (!changed.empty()) changed += ", ";

@@ -17,8 +17,11 @@ std::string_view in_words(bool correct) {
 
 }  // namespace
 
-TruthOutcome State::record_outcome(const Caller& caller, TruthCommand command, std::int64_t now_us,
-                                   Changes& changes) {
+Result<TruthOutcome> State::record_outcome(const Caller& caller, TruthCommand command, std::int64_t now_us,
+                                           Changes& changes) {
+  if (const Agent* agent = find_agent(command.agent_id)) {
+    if (auto error = check_owner(agent->profile, caller, {})) return *std::move(error);
+  }
   const Prediction& prediction = command.prediction;
   // What was recorded after the store was read is known here, durable or not.
   const auto newer =
@@ -45,6 +48,7 @@ TruthOutcome State::record_outcome(const Caller& caller, TruthCommand command, s
                     outcome.replaced ? in_words(!command.correct) : std::string_view(),
                     outcome.truth.detail.empty() ? "" : ": " + outcome.truth.detail),
         now_us, changes);
+  outcome.truth.actor = actor_of(caller);  // the entry may be the one that says who this is
   changes.emplace_back(OutcomeRecorded{outcome.truth});
   recent_truths_.push_back(outcome.truth);
   if (recent_truths_.size() > kRecentTruths) recent_truths_.pop_front();

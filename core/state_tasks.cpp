@@ -67,6 +67,14 @@ void State::change_task(const Caller& caller, const Task& task, TaskStanding sta
     entry.agent_id = task.standing.claim->agent_id;
   }
   if (standing.note != task.standing.note) entry.note = standing.note;
+  if (caller.session != 0) {
+    std::string detail =
+        fmt::format("task {}: {}, {} %", task.definition.id, to_string(standing.status), standing.progress);
+    if (!entry.note.empty()) detail += ": " + entry.note;
+    const auto& claim = standing.claim ? standing.claim : task.standing.claim;
+    audit(caller, "task_" + entry.event, claim ? claim->agent : AgentKey{0}, std::move(detail), now_us,
+          changes);
+  }
   entry.actor = actor_of(caller);
   standing.updated_us = now_us;
   changes.emplace_back(TaskChanged{task.key, standing});
@@ -131,6 +139,10 @@ Result<TaskDefined> State::define_task(const Caller& caller, TaskDefinition defi
   task.definition = std::move(definition);
   task.source = std::move(source);
   task.created_us = now_us;
+  audit(caller, "task_defined", 0,
+        fmt::format("task {}: {}{}", task.definition.id, task.definition.title,
+                    task.definition.agent.empty() ? "" : ", for agent " + task.definition.agent),
+        now_us, changes);
   task.creator = actor_of(caller);
   changes.emplace_back(TaskAppended{task});
   return TaskDefined{&tasks_.insert(std::move(task)), true};
@@ -179,9 +191,10 @@ Result<const Task*> State::claim_task(const Caller& caller, const ClaimCommand& 
                                       Changes& changes) {
   expire_claims(now_us, changes);
   const Session* session = find_session(caller.session);
-  if (session == nullptr) {
+  if (session == nullptr || session->passing) {
     return Error(ErrorCode::conflict, "A task can be claimed only by an open session.",
-                 "Connect again and claim it then.");
+                 session == nullptr ? "Connect again and claim it then."
+                                    : "Give a session in hello, see docs/wire-protocol.md.");
   }
   AgentKey agent_key = 0;
   if (!command.agent_id.empty()) {
@@ -252,6 +265,8 @@ Result<const Task*> State::update_task(const Caller& caller, TaskUpdate update, 
     standing.claim->expires_us = now_us + standing.claim->ttl_us;
     standing.updated_us = now_us;
     changes.emplace_back(TaskChanged{task->key, standing});
+    audit(caller, "task_claim_renewed", standing.claim->agent, fmt::format("task {}", task->definition.id),
+          now_us, changes);
     tasks_.change(task->key, std::move(standing));
     return task;
   }

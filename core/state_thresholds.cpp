@@ -32,6 +32,18 @@ Result<ThresholdsOutcome> State::set_thresholds(const Caller& caller, const Thre
       error.given = command.agent_id;
       return error;
     }
+    if (auto error = check_owner(agent->profile, caller, command.token_hash)) return *std::move(error);
+    if (auto error = check_orders(agent->profile, caller, kOrderedThresholds)) return *std::move(error);
+    // Its own ones would undo those that were set for all.
+    if (has_common_thresholds_) {
+      if (auto error =
+              check_decision(caller, "Once thresholds are set for all agents, what one of them has instead",
+                             fmt::format("governorctl thresholds --agent {} set", command.agent_id)))
+        return *std::move(error);
+    }
+  } else if (auto error =
+                 check_decision(caller, "What thresholds all agents have", "governorctl thresholds set")) {
+    return *std::move(error);
   }
   ThresholdsOutcome outcome;
   outcome.before = agent != nullptr ? thresholds_of(*agent) : thresholds_;
@@ -44,13 +56,17 @@ Result<ThresholdsOutcome> State::set_thresholds(const Caller& caller, const Thre
   // Only a bare reset takes an agent's own set away; whatever is set beside it makes a new one.
   const bool inherits = command.reset && !command.profile && command.values.empty();
   if (agent != nullptr) {
-    if (inherits ? !agent->profile.thresholds : outcome.after == outcome.before && agent->profile.thresholds)
-      return outcome;
+    const bool is_order = is_person(caller) && (agent->profile.ordered & kOrderedThresholds) == 0;
+    const bool is_same =
+        inherits ? !agent->profile.thresholds : outcome.after == outcome.before && agent->profile.thresholds;
+    if (is_same && !is_order) return outcome;
+    if (is_order) agent->profile.ordered |= kOrderedThresholds;
     agent->profile.thresholds = inherits ? std::nullopt : std::optional(outcome.after);
     save_profile(agent->profile, changes);
   } else {
-    if (outcome.after == outcome.before) return outcome;
+    if (outcome.after == outcome.before && (!inherits || !has_common_thresholds_)) return outcome;
     thresholds_ = outcome.after;
+    has_common_thresholds_ = !inherits;
     changes.emplace_back(ThresholdsSaved{inherits ? std::nullopt : std::optional(thresholds_)});
   }
   audit(caller, "thresholds_changed", agent != nullptr ? agent->profile.key : 0,

@@ -24,40 +24,22 @@ std::string critical_cause(const std::string& id) {
 
 }  // namespace
 
-const Session* State::owner_of(const AgentProfile& profile) const {
-  if (profile.shared || profile.owner == 0) return nullptr;
-  const auto found = sessions_.find(profile.owner);
-  return found == sessions_.end() ? nullptr : &found->second;
-}
-
-std::optional<Error> State::check_owner(const AgentProfile& profile, const Caller& caller,
-                                        const std::string& token_hash) const {
-  const Session* owner = owner_of(profile);
-  if (owner == nullptr || owner->key == caller.session) return std::nullopt;
-  if (!token_hash.empty() && token_hash == profile.token_hash) return std::nullopt;
-  Error error(
-      ErrorCode::not_owner,
-      fmt::format("Agent \"{}\" is held by another session: client {} with pid {}, since {}.", profile.id,
-                  owner->client_name.empty() ? "(unnamed)" : owner->client_name, owner->process.pid,
-                  utc_text(profile.owner_since_us)),
-      "Use an agent id of your own, give the token that register_agent returned to its holder, or wait "
-      "until that session ends.");
-  error.field = token_hash.empty() ? "agent_id" : "token";
-  error.given = token_hash.empty() ? profile.id : "a token that does not match";
-  return error;
-}
-
 /// Lifecycle and loops: whether an agent that may be updated by the caller may be updated at all now.
 std::optional<Error> State::check_may_go_on(const Agent& agent, std::int64_t now_us) const {
   const AgentProfile& profile = agent.profile;
   if (profile.status != Lifecycle::active) {
     const bool deleted = profile.status == Lifecycle::deleted;
-    Error error(ErrorCode::conflict,
-                fmt::format("Agent \"{}\" is {} since {}{}{}.", profile.id, to_string(profile.status),
-                            utc_text(profile.status_since_us), profile.status_reason.empty() ? "" : ": ",
-                            profile.status_reason),
-                deleted ? "register_agent begins anew under this id; its history is kept."
-                        : "resume_agent lets it go on.");
+    Error error(
+        ErrorCode::conflict,
+        fmt::format("Agent \"{}\" is {} since {}{}{}.", profile.id, to_string(profile.status),
+                    utc_text(profile.status_since_us), profile.status_reason.empty() ? "" : ": ",
+                    profile.status_reason),
+        deleted ? "register_agent begins anew under this id; its history is kept."
+        : (profile.ordered & kOrderedStatus) != 0
+            ? fmt::format("A person has decided that, and only a person lets it go on: governorctl resume "
+                          "{}. Stop, and say what you wanted to do.",
+                          profile.id)
+            : std::string("resume_agent lets it go on."));
     error.field = "agent_id";
     error.given = profile.id;
     return error;

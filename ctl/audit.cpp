@@ -65,8 +65,15 @@ ipc::Result<FetchedRows> fetch_entries(ipc::Client& client, json::object filters
 
 std::string actor_text(const json::object& entry) {
   const json::object& who = object_field(entry, "who");
-  const std::int64_t pid = count_field(who, "pid");
-  return text_field(who, "client") + (pid > 0 ? ", pid " + std::to_string(pid) : "");
+  const std::string kind = text_field(who, "kind");
+  const std::string agent = who.contains("agent_id") ? text_field(who, "agent_id") : "";
+  if (kind == "governor") return "governor";
+  std::string text = agent.empty() ? "" : "agent " + agent;
+  if (kind == "person") text = "a person";
+  if (kind == "hook") text = agent.empty() ? "a hook" : "hook of " + agent;
+  std::string process = text_field(who, "client");
+  if (const std::int64_t pid = count_field(who, "pid"); pid > 0) process += ", pid " + std::to_string(pid);
+  return text.empty() ? process : text + " (" + process + ")";
 }
 
 void write_entries(const Context& context, const json::array& entries) {

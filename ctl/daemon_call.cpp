@@ -32,7 +32,7 @@ ipc::Result<ipc::Client> connect_if_running(const Context& context, ipc::Deadlin
   }
   if (!socket) return socket.error();
   ipc::Client client(std::move(*socket));
-  client.introduce_as("governorctl");
+  if (auto said = client.introduce_as("governorctl", "person"); !said) return said.error();
   return client;
 }
 
@@ -54,7 +54,7 @@ ipc::Result<ipc::Client> connect_to_daemon(const Context& context, ipc::Deadline
     return error;
   }
   ipc::Client client(std::move(*socket));
-  client.introduce_as("governorctl");
+  if (auto said = client.introduce_as("governorctl", "person"); !said) return said.error();
   return client;
 }
 

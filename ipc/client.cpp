@@ -1,6 +1,12 @@
 #include "ipc/client.hpp"
 
+#include <unistd.h>
+
+#include <filesystem>
+#include <system_error>
+
 #include "ipc/connect.hpp"
+#include "ipc/hello.hpp"
 #include "ipc/socket_io.hpp"
 #include "text/shown_text.hpp"
 #include "text/utf8.hpp"
@@ -68,6 +74,18 @@ Result<Client> Client::connect(const std::string& path, Deadline deadline) {
   auto socket = connect_to(path, deadline);
   if (!socket) return socket.error();
   return Client(std::move(*socket));
+}
+
+Result<void> Client::introduce_as(std::string name, std::string role) {
+  name_ = std::move(name);
+  Hello hello;
+  hello.build = GOVERNOR_VERSION_TEXT;
+  hello.role = std::move(role);
+  hello.pid = ::getpid();
+  std::error_code ignored;
+  hello.cwd = std::filesystem::current_path(ignored).string();
+  hello.client = name_;
+  return send_line(encode_hello(hello));
 }
 
 Result<void> Client::send_line(std::string_view line) {

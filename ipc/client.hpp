@@ -29,8 +29,9 @@ class Client {
   /// is remote_error with message and hint; last_error() has the whole of it.
   Result<boost::json::value> call(std::string_view method, boost::json::object params, Deadline deadline);
 
-  /// How call_tool() names the program from now on.
-  void introduce_as(std::string name) { name_ = std::move(name); }
+  /// Says who speaks, see Hello: `role` is person or guard. Does not wait for the answer, which comes before
+  /// those to what is asked next; a daemon that does not know roles takes the rest all the same.
+  Result<void> introduce_as(std::string name, std::string role);
 
   /// tools/call in the stateless 2026-07-28 way; returns the result object, also when it says isError.
   Result<boost::json::value> call_tool(std::string_view name, boost::json::object arguments,

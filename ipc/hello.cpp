@@ -38,7 +38,8 @@ std::string encode_hello(const Hello& hello) {
   std::string out = R"({"jsonrpc":"2.0","id":0,"method":"governor/hello","params":{"protocol":)";
   out += std::to_string(hello.protocol);
   append_member(out, "build", hello.build);
-  append_member(out, "session", hello.session);
+  if (!hello.role.empty()) append_member(out, "role", hello.role);
+  if (!hello.session.empty()) append_member(out, "session", hello.session);
   out += ",\"pid\":" + std::to_string(hello.pid);
   append_member(out, "cwd", hello.cwd);
   append_member(out, "client", hello.client);

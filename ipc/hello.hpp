@@ -18,7 +18,8 @@ inline constexpr std::size_t kMaxUnanswered = 256;
 struct Hello {
   int protocol = kProtocolVersion;
   std::string build;
-  std::string session;  ///< 32 lower-case hex digits
+  std::string session;  ///< 32 lower-case hex digits; empty: none, see `role`
+  std::string role;     ///< person or guard, who need no session; empty: an agent's proxy
   pid_t pid = 0;
   std::string cwd;
   std::string client;  ///< name of the process on whose behalf it connects

@@ -1,5 +1,7 @@
 #include "proxy/local_answers.hpp"
 
+#include <algorithm>
+
 #include "ipc/json_members.hpp"
 #include "ipc/json_text.hpp"
 #include "ipc/message_outline.hpp"
@@ -9,6 +11,7 @@ namespace governor::proxy {
 namespace {
 
 constexpr int kInvalidRequest = -32600;
+constexpr int kMethodNotFound = -32601;
 constexpr int kInternalError = -32603;
 constexpr int kDaemonUnreachable = -31001;
 
@@ -66,6 +69,27 @@ std::string unreachable_answer(std::string_view id, const Unreachable& why) {
               : "governor-proxy keeps trying to connect; `governorctl status` and governor.log in the state "
                 "directory say more.";
   append_text(line, "hint", hint);
+  line += "}}}\n";
+  return line;
+}
+
+std::string governor_method(std::string_view line) {
+  const auto raw = ipc::find_member(line, "method");
+  if (!raw) return {};
+  std::string method = ipc::decode_string(*raw).value_or(std::string());
+  if (!method.starts_with("governor/")) return {};
+  constexpr std::size_t kShown = 64;
+  method.resize(std::min(method.size(), kShown));
+  return method;
+}
+
+std::string not_forwarded_answer(std::string_view id, std::string_view method) {
+  std::string message(method);
+  message += " is not for MCP clients and was not passed on";
+  std::string line = error_head(id, kMethodNotFound, message, "not_owner");
+  append_text(
+      line, "hint",
+      "Use the tools that tools/list names. What is for people only, a person does with governorctl.");
   line += "}}}\n";
   return line;
 }

@@ -23,6 +23,11 @@ struct Unreachable {
 /// The daemon could not be reached.
 std::string unreachable_answer(std::string_view id, const Unreachable& why);
 
+/// A method of governor's own, which are not for MCP clients; not empty if the line asks for one. The daemon
+/// refuses them on its own as well, whatever form they have.
+std::string governor_method(std::string_view line);
+std::string not_forwarded_answer(std::string_view id, std::string_view method);
+
 /// The client's line was longer than the limit and has been skipped.
 std::string line_too_long_answer(std::string_view id, std::size_t bytes);
 

@@ -39,6 +39,11 @@ bool Relay::wants_client_lines() const {
 void Relay::client_line(std::string_view line, TimePoint now) {
   line = ipc::without_byte_order_mark(line);
   if (line.find_first_not_of(" \t\r") == std::string_view::npos) return;
+  if (const std::string method = governor_method(line); !method.empty()) {
+    if (const auto id = id_to_answer(line)) client_output_ += not_forwarded_answer(*id, method);
+    notice_ = "a request for governor itself was not passed on: those are not for MCP clients";
+    return;
+  }
   // An idle daemon owes us nothing: its silence counts from here.
   if (unanswered_.empty()) quiet_since_ = now;
   unanswered_.add(line, now);

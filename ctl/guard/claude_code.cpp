@@ -68,6 +68,8 @@ json::object request_params(const HookCall& call) {
   params["cwd"] = text::path_text(cwd);
   params["tool"] = call.tool;
   params["path"] = text::path_text(call.path);
+  if (!call.subagent.empty()) params["subagent"] = call.subagent;
+  if (!call.tool_use.empty()) params["tool_use"] = call.tool_use;
   return params;
 }
 

@@ -14,7 +14,9 @@ ipc::Result<ipc::Client> reach_daemon(const Context& context, ipc::Deadline dead
   options.environment = context.environment;
   auto socket = ipc::connect_or_start(*paths, options, deadline);
   if (!socket) return socket.error();
-  return ipc::Client(std::move(*socket));
+  ipc::Client client(std::move(*socket));
+  if (auto said = client.introduce_as("governorctl guard", "guard"); !said) return said.error();
+  return client;
 }
 
 }  // namespace governor::ctl

@@ -88,6 +88,9 @@ void read_write(HookCall& call, const json::object& input) {
 void read_members(HookCall& call, const json::object& input) {
   call.event_name = member_text(input, "hook_event_name");
   call.session = member_text(input, "session_id");
+  // Newer versions of Claude Code tell both; older ones leave agent_id out.
+  call.subagent = member_text(input, "agent_id");
+  call.tool_use = member_text(input, "tool_use_id");
   call.cwd = member_text(input, "cwd");
   call.tool = member_text(input, "tool_name");
   if (call.event_name.empty()) {

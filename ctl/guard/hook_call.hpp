@@ -13,7 +13,9 @@ struct HookCall {
 
   Event event = Event::before;
   std::string event_name;
-  std::string session;  ///< the tool's own session id
+  std::string session;   ///< the tool's own session id
+  std::string subagent;  ///< which of its subagents acts; empty: the tool itself, or it did not say
+  std::string tool_use;  ///< the tool's own id of this call; empty: it did not say
   std::string cwd;
   std::string tool;
   bool writes = false;                     ///< the tool is one of those that write files

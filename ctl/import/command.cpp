@@ -74,10 +74,6 @@ class Import {
  private:
   /// All agents; what stopped it, if anything did.
   std::optional<ipc::Error> hand_over(legacy::LegacyAgents& agents) {
-    if (session_) {
-      const auto introduced = session_->introduce(ipc::Deadline::after(kConnectPatience));
-      if (!introduced) return introduced.error();
-    }
     Progress progress(context_.err, context_.err_on_terminal, request_.apply ? "importing" : "reading");
     const std::size_t total = agents.count();
     std::size_t done = 0;
@@ -91,7 +87,6 @@ class Import {
     }
     if (session_) {
       if (auto finished = session_->finish(); !finished) return finished.error();
-      session_->say_goodbye();
     }
     return std::nullopt;
   }

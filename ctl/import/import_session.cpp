@@ -1,18 +1,12 @@
 #include "ctl/import/import_session.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <chrono>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include "ctl/import/import_request.hpp"
 #include "ctl/json_fields.hpp"
-#include "ipc/build_info.hpp"
-#include "ipc/hello.hpp"
-#include "ipc/random_id.hpp"
 
 namespace governor::ctl::legacy {
 namespace {
@@ -70,23 +64,6 @@ std::string_view to_string(Outcome::Kind kind) {
     case Outcome::Kind::unknown: return "unknown";
   }
   return "unknown";
-}
-
-ipc::Result<void> ImportSession::introduce(ipc::Deadline deadline) {
-  if (dry_run_) return {};  // whoever only looks leaves no trace
-  std::error_code ignored;
-  ipc::Hello hello;
-  hello.build = ipc::build_id();
-  hello.session = ipc::random_hex(16);
-  hello.pid = ::getpid();
-  hello.cwd = std::filesystem::current_path(ignored).string();
-  hello.client = "governorctl";
-  if (auto sent = client_.send_line(ipc::encode_hello(hello)); !sent) return sent.error();
-  const auto reply = client_.receive_line(deadline);
-  if (!reply) return reply.error();
-  const auto said = ipc::parse_hello_reply(*reply);
-  if (!said) return said.error();
-  return {};
 }
 
 ipc::Result<void> ImportSession::submit(const ImportedAgent& agent, Done done) {
@@ -181,10 +158,6 @@ ipc::Result<void> ImportSession::finish() {
     if (auto received = receive(); !received) return received.error();
   }
   return {};
-}
-
-void ImportSession::say_goodbye() {
-  if (!dry_run_) (void)client_.send_line(R"({"jsonrpc":"2.0","method":"governor/goodbye"})");
 }
 
 void ImportSession::abandon() {

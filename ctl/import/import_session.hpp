@@ -32,15 +32,11 @@ class ImportSession {
   /// A dry run only asks what would become of the agents.
   ImportSession(ipc::Client client, bool dry_run) : client_(std::move(client)), dry_run_(dry_run) {}
 
-  /// Says who imports, for the audit log. Call first.
-  ipc::Result<void> introduce(ipc::Deadline deadline);
   /// `done` is called during this call or a later one. An error means that the daemon is out of reach, or
   /// that it cannot go on.
   ipc::Result<void> submit(const ImportedAgent& agent, Done done);
   /// Sends what is left and waits for the answers that are missing.
   ipc::Result<void> finish();
-  /// Nothing more comes; the daemon need not wait for this session.
-  void say_goodbye();
   /// Gives up on the answers that are missing: the fate of those agents is unknown.
   void abandon();
 

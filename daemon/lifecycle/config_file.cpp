@@ -109,6 +109,7 @@ std::optional<std::string> set(std::string_view key, const json::value& value, O
   if (key == "log_level") return set_choice(value, kLogLevels, options.log_level);
   if (key == "archive_idle_days") return set_integer(value, 0, 36500, options.archive_idle_days);
   if (key == "loop_policy") return set_choice(value, kLoopPolicies, options.loop_policy);
+  if (key == "agents_decide") return set_flag(value, options.agents_decide);
   if (key == "lease_gate") return set_flag(value, options.lease_gate);
   if (key == "lease_grace_seconds") return set_integer(value, 0, 3600, options.lease_grace_seconds);
   if (key == "low_disk_mb") return set_integer(value, 0, kHighestLowDiskMb, options.low_disk_mb);
@@ -120,7 +121,8 @@ std::optional<std::string> set(std::string_view key, const json::value& value, O
   if (key == "protected") return set_patterns(value, options.protected_patterns);
   if (key == "alert_command") return set_command(value, options.alert_command);
   // Directories cannot be set here: the proxies, which do not read this file, must find the daemon.
-  return "is not a setting; known are alert_command, archive_idle_days, backup_keep_count, backup_keep_days, "
+  return "is not a setting; known are agents_decide, alert_command, archive_idle_days, backup_keep_count, "
+         "backup_keep_days, "
          "backup_max_file_mb, backup_max_mb, idle_exit, io_threads, lease_gate, lease_grace_seconds, "
          "loaded_agents_limit, log_level, loop_policy, low_disk_mb, protected";
 }

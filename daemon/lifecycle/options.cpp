@@ -33,6 +33,9 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--archive-idle-days", options.archive_idle_days,
                  "Archive agents test_* and demo_* daily that had no update for so many days; 0: never")
       ->check(CLI::Range(0, 36500));
+  app.add_option("--agents-decide", options.agents_decide,
+                 "Whether agents may set the thresholds of all and acknowledge alerts, as people may")
+      ->capture_default_str();
   app.add_option("--lease-gate", options.lease_gate,
                  "Whether agents that are paused, critical or in a loop get no new exclusive lease")
       ->capture_default_str();

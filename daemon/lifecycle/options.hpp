@@ -29,6 +29,7 @@ struct Options {
   int loaded_agents_limit = 4096;      ///< agents kept in memory
   int archive_idle_days = 0;           ///< test_* and demo_* agents idle for longer are archived; 0: never
   std::string loop_policy = "advise";  ///< or "block"
+  bool agents_decide = false;          ///< agents may do what is else for people to decide
   bool lease_gate = true;              ///< agents in trouble get no new exclusive lease
   int lease_grace_seconds = 30;        ///< how long leases outlive their session
   int low_disk_mb = 256;               ///< less room than this raises an alert; 0: none

@@ -164,6 +164,7 @@ std::optional<StartFailure> serve(const Options& options, DaemonPresence& presen
   settings.state.archive_idle_days = options.archive_idle_days;
   settings.state.lease_policy = {options.lease_gate ? core::LeaseGate::on : core::LeaseGate::off,
                                  std::int64_t{options.lease_grace_seconds} * 1'000'000};
+  settings.state.authority = options.agents_decide ? core::Authority::agents_too : core::Authority::people;
   auto protections = configured_protections(options);
   if (!protections) {
     return does_not_start({kExitUsage, protections.error().message + " " + protections.error().hint});

@@ -21,6 +21,14 @@ struct Ignore {};
 struct ReplyNow {
   std::string text;
 };
+/// Say this at once, and write down who was refused what.
+struct Refuse {
+  std::string text;
+  std::string what;  ///< the tool or method
+  core::Error error;
+  std::string client_name{};  ///< of a stateless request, empty when not said
+  std::string client_version{};
+};
 /// Reply with the daemon's health, from counters alone.
 struct ReplyHealth {
   std::string id;
@@ -72,7 +80,8 @@ struct CancelRequest {
   std::string id;
 };
 
-using Action = std::variant<Ignore, ReplyNow, ReplyHealth, ReplyStatus, OpenSession, Initialize, CallTool,
-                            AskResource, ConfirmAnswers, Goodbye, StopDaemon, Listen, CancelRequest>;
+using Action =
+    std::variant<Ignore, ReplyNow, Refuse, ReplyHealth, ReplyStatus, OpenSession, Initialize, CallTool,
+                 AskResource, ConfirmAnswers, Goodbye, StopDaemon, Listen, CancelRequest>;
 
 }  // namespace governor::daemon

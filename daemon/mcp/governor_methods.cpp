@@ -56,14 +56,27 @@ std::variant<core::Session, ReplyNow> parse_hello(const Request& request) {
             kProtocol))};
   }
   core::Session session;
+  const std::string role = params.contains("role") ? text_of(params, "role") : "agent";
+  if (role == "person") {
+    session.role = core::Role::person;
+  } else if (role == "guard") {
+    session.role = core::Role::guard;
+  } else if (role != "agent") {
+    return refuse("role must be agent, person or guard.");
+  }
   session.id = text_of(params, "session");
-  if (!is_session_id(session.id)) return refuse("hello needs session, 32 lower-case hexadecimal digits.");
-  session.resumable = true;
+  // Who asks once and goes has no session to come back to.
+  session.passing = !params.contains("session") && session.role != core::Role::agent;
+  if (!session.passing && !is_session_id(session.id))
+    return refuse("hello needs session, 32 lower-case hexadecimal digits.");
+  session.resumable = !session.passing;
   session.working_directory = text_of(params, "cwd");
   session.client_name = text_of(params, "client");
   const json::value* tools = params.if_contains("tools");
   if (tools != nullptr && !tools->is_string()) return refuse("tools must be a text, if it is there.");
   session.tools = text_of(params, "tools");
+  // A person's program knows what it calls.
+  if (session.role == core::Role::person && session.tools.empty()) session.tools = "full";
   return session;
 }
 

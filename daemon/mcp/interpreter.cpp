@@ -67,17 +67,38 @@ void Interpreter::resume(const std::string& revision, const std::string& tools) 
   if (auto chosen = tools_of_profile(tools)) tools_ = *std::move(chosen);
 }
 
-Action Interpreter::interpret(const Message& message) {
+Action Interpreter::interpret(const Message& message, bool numbered) {
   if (const auto* malformed = std::get_if<Malformed>(&message.content())) {
     return ReplyNow{error_reply(malformed->id, malformed->code, malformed->message)};
   }
-  if (const auto* request = std::get_if<Request>(&message.content())) return on_request(*request);
+  if (const auto* request = std::get_if<Request>(&message.content())) return on_request(*request, numbered);
   if (const auto* notification = std::get_if<Notification>(&message.content()))
-    return on_notification(*notification);
+    return on_notification(*notification, numbered);
   return Ignore{};
 }
 
-Action Interpreter::on_notification(const Notification& notification) {
+std::optional<core::Error> Interpreter::refuse_method(std::string_view method, bool numbered) const {
+  // A proxy speaks for itself on plain lines: what is numbered comes from its client.
+  if (numbered && role_ == core::Role::agent) {
+    return core::Error(
+        core::ErrorCode::not_owner, fmt::format("{} is not for MCP clients.", core::cut_text(method, 80)),
+        "Use the tools that tools/list names. What is for people only, a person does with governorctl.");
+  }
+  const auto needed = role_needed_for(method);
+  if (!needed || *needed == role_) return std::nullopt;
+  if (*needed == core::Role::guard) {
+    return core::Error(core::ErrorCode::not_owner, fmt::format("{} is for hooks.", method),
+                       "Say \"role\":\"guard\" in governor/hello first, see docs/wire-protocol.md.");
+  }
+  return core::Error(
+      core::ErrorCode::not_owner, fmt::format("{} is for people.", method),
+      "A person does it with governorctl, which says \"role\":\"person\" in governor/hello, see "
+      "docs/wire-protocol.md.");
+}
+
+Action Interpreter::on_notification(const Notification& notification, bool numbered) {
+  if (notification.method.starts_with("governor/") && refuse_method(notification.method, numbered))
+    return Ignore{};
   if (notification.method == "governor/answered") return parse_answered(notification.params);
   if (notification.method == "governor/goodbye") return Goodbye{};
   if (notification.method == "notifications/cancelled") {
@@ -88,8 +109,13 @@ Action Interpreter::on_notification(const Notification& notification) {
   return Ignore{};
 }
 
-Action Interpreter::on_request(const Request& request) {
+Action Interpreter::on_request(const Request& request, bool numbered) {
   if (request.method.starts_with("governor/")) {
+    if (auto error = refuse_method(request.method, numbered)) {
+      std::string text = domain_error_reply(request.id, kMethodNotFound, *error);
+      if (!role_needed_for(request.method)) return ReplyNow{std::move(text)};
+      return Refuse{std::move(text), std::string(request.method), *std::move(error)};
+    }
     if (auto action = on_governor_request(request)) return *std::move(action);
     return unknown_method(request);
   }
@@ -120,7 +146,11 @@ std::optional<Action> Interpreter::on_governor_request(const Request& request) {
   if (const Tool* known = find_governor_request(request.method)) {
     static const json::object kNothing;
     auto call = known->parse(request.params != nullptr ? *request.params : kNothing, environment_);
-    if (!call) return ReplyNow{domain_error_reply(request.id, kInvalidParams, call.error())};
+    if (!call) {
+      std::string text = domain_error_reply(request.id, kInvalidParams, call.error());
+      if (known->read_only) return ReplyNow{std::move(text)};
+      return Refuse{std::move(text), std::string(known->name), std::move(call.error())};
+    }
     return CallTool{Envelope{request.id}, std::move(*call), known, {}, {}, false};
   }
   return std::nullopt;
@@ -137,6 +167,7 @@ Action Interpreter::hello(const Request& request) {
   if (!tools) return ReplyNow{domain_error_reply(request.id, kInvalidParams, tools.error())};
   tools_ = *std::move(tools);
   said_hello_ = true;
+  role_ = session.role;
   return OpenSession{request.id, std::move(session)};
 }
 
@@ -196,10 +227,13 @@ Action Interpreter::on_stateless(const Request& request, const json::object& met
   if (request.method == "tools/list") return list_tools(request, *revision);
   if (request.method == "tools/call") {
     Action action = call_tool(request, *revision);
-    if (auto* call = std::get_if<CallTool>(&action); call != nullptr && client) {
-      call->client_name = client->name;
-      call->client_version = client->version;
-    }
+    const auto name = [&](auto* made) {
+      if (made == nullptr || !client) return;
+      made->client_name = client->name;
+      made->client_version = client->version;
+    };
+    name(std::get_if<CallTool>(&action));
+    name(std::get_if<Refuse>(&action));
     return action;
   }
   if (request.method == "subscriptions/listen") return interpret_listen(request);
@@ -259,7 +293,12 @@ Action Interpreter::call_tool(const Request& request, Revision revision) const {
   }
   auto call = tool->parse(arguments != nullptr ? arguments->get_object() : kNoArguments, environment_);
   const Envelope envelope{request.id, revision};
-  if (!call) return ReplyNow{tool_reply(envelope, std::move(call.error()))};
+  if (!call) {
+    core::Error error = std::move(call.error());
+    std::string text = tool_reply(envelope, error);
+    if (tool->read_only) return ReplyNow{std::move(text)};
+    return Refuse{std::move(text), std::string(tool->name), std::move(error)};
+  }
   CallTool action{envelope, std::move(*call), tool};
   action.progress_token = progress_token_of(request);
   return action;

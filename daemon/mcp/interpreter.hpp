@@ -15,14 +15,17 @@ class Interpreter {
  public:
   explicit Interpreter(const ToolEnvironment& environment);
 
-  Action interpret(const Message& message);
+  /// `numbered`: it came on a numbered line, as what a proxy forwards of its client does.
+  Action interpret(const Message& message, bool numbered = false);
 
   /// A session that came back brings its era and profile along.
   void resume(const std::string& revision, const std::string& tools);
 
  private:
-  Action on_request(const Request& request);
-  Action on_notification(const Notification& notification);
+  Action on_request(const Request& request, bool numbered);
+  Action on_notification(const Notification& notification, bool numbered);
+  /// Why this connection may not send this method of governor's own.
+  [[nodiscard]] std::optional<core::Error> refuse_method(std::string_view method, bool numbered) const;
   std::optional<Action> on_governor_request(const Request& request);
   Action on_stateless(const Request& request, const boost::json::object& meta);
   Action on_legacy(const Request& request);
@@ -35,7 +38,8 @@ class Interpreter {
   ToolEnvironment environment_;
   std::vector<const Tool*> tools_;
   bool said_hello_ = false;
-  std::optional<Revision> legacy_;  ///< agreed by initialize
+  core::Role role_ = core::Role::agent;  ///< as it said in hello
+  std::optional<Revision> legacy_;       ///< agreed by initialize
 };
 
 }  // namespace governor::daemon

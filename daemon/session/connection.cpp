@@ -181,8 +181,10 @@ void Connection::handle_line(std::string_view line) {
     case ipc::LineKind::numbered: break;
   }
   const std::uint64_t number = classified.numbered.number;
-  if (!said_hello_) {
-    send(0, error_reply("", kInvalidRequest, "Numbered lines need governor/hello first."));
+  if (!said_hello_ || is_passing_) {
+    send(0, error_reply("", kInvalidRequest,
+                        is_passing_ ? "Numbered lines need a governor/hello that names a session."
+                                    : "Numbered lines need governor/hello first."));
   } else if (number <= last_number_) {
     send(0, error_reply("", kInvalidRequest,
                         fmt::format("Line number {} is not above {}, the last one; the line is ignored.",
@@ -204,7 +206,7 @@ void Connection::handle_message(std::uint64_t number, std::string_view text) {
   boost::json::monotonic_resource resource(memory.data(), memory.size());
   const Message message = Message::parse(text, &resource);
   try {
-    act(number, interpreter_.interpret(message));
+    act(number, interpreter_.interpret(message, number != 0));
   } catch (const std::exception& failure) {
     // Without an answer the line would come again over the next connection, and end that one as well.
     spdlog::critical("a line of pid {} failed in a way that was not foreseen: {}", peer_.pid, failure.what());
@@ -242,6 +244,13 @@ void Connection::perform(std::uint64_t number, ReplyNow action) {
   send(number, action.text);
 }
 
+void Connection::perform(std::uint64_t number, Refuse action) {
+  ensure_session(action.client_name, action.client_version);
+  note_client(action.client_name, action.client_version);
+  services_.state.note_refused(self(), std::move(action.what), std::move(action.error));
+  send(number, action.text);
+}
+
 void Connection::perform(std::uint64_t number, ReplyHealth action) {
   std::string result;
   JsonWriter json(result);
@@ -259,6 +268,8 @@ void Connection::perform(std::uint64_t number, ReplyStatus action) {
 void Connection::perform(std::uint64_t number, OpenSession action) {
   said_hello_ = true;
   client_name_ = action.session.client_name;
+  is_passing_ = action.session.passing;
+  if (is_passing_) action.session.id = services_.environment.random_hex(16);
   services_.state.open_session(self(), described(std::move(action.session)),
                                ticket(Ticket::Kind::hello, number, {std::move(action.id)}));
 }
@@ -279,12 +290,15 @@ void Connection::ensure_session(std::string client_name, std::string client_vers
   services_.state.open_plain_session(self(), described(std::move(session)));
 }
 
+void Connection::note_client(const std::string& client_name, const std::string& client_version) {
+  if (!said_hello_ || client_name.empty() || client_name == client_name_) return;
+  client_name_ = client_name;
+  services_.state.note_client(self(), client_name, client_version);
+}
+
 void Connection::perform(std::uint64_t number, CallTool action) {
   if (!action.tool->read_only) ensure_session(action.client_name, action.client_version);
-  if (said_hello_ && !action.client_name.empty() && action.client_name != client_name_) {
-    client_name_ = action.client_name;
-    services_.state.note_client(self(), action.client_name, action.client_version);
-  }
+  note_client(action.client_name, action.client_version);
   PendingCall call;
   call.sink = self();
   call.ticket =

@@ -76,6 +76,7 @@ class Connection final : public ReplySink {
 
   void perform(std::uint64_t number, Ignore action);
   void perform(std::uint64_t number, ReplyNow action);
+  void perform(std::uint64_t number, Refuse action);
   void perform(std::uint64_t number, ReplyHealth action);
   void perform(std::uint64_t number, ReplyStatus action);
   void perform(std::uint64_t number, OpenSession action);
@@ -90,6 +91,8 @@ class Connection final : public ReplySink {
 
   /// A change of state by a connection that has said no hello needs a session all the same.
   void ensure_session(std::string client_name, std::string client_version);
+  /// How the client of a stateless request calls itself, if it is news.
+  void note_client(const std::string& client_name, const std::string& client_version);
   void answer_listen(const Ticket& ticket, const core::Result<std::string>& outcome);
 
   template <class Operation>
@@ -125,6 +128,7 @@ class Connection final : public ReplySink {
   std::uint64_t last_number_ = 0;
   std::size_t unanswered_ = 0;
   bool said_hello_ = false;
+  bool is_passing_ = false;  ///< it said hello without a session
   bool has_plain_session_ = false;
   bool goodbye_ = false;
   bool draining_ = false;

@@ -61,6 +61,10 @@ CommitQueue::CommitQueue(Strand strand, StoreThread& store, Counters& counters, 
       gathering_timer_(strand_) {}
 
 void CommitQueue::add(core::Changes changes, Waiter waiter) {
+  if (changes.empty()) {
+    if (waiter) when_durable(on_everything(), std::move(waiter));
+    return;
+  }
   if (gathering_.changes.empty()) gathering_.since = Clock::now();
   for (core::Change& change : changes) {
     std::visit(Concern{gathering_.agents, gathering_.all_agents}, change);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "daemon/mcp/governor_methods.hpp"
+#include "daemon/state/refusal_text.hpp"
 #include "daemon/state/status_json.hpp"
 #include "daemon/support/limits.hpp"
 
@@ -33,7 +34,7 @@ StateOwner::StateOwner(boost::asio::io_context& io, StoreThread& store, FileThre
       counters_(counters),
       settings_(std::move(settings)),
       state_(std::in_place, settings_.thresholds, std::move(seed), settings_.loop_policy,
-             settings_.lease_policy, settings_.protections),
+             settings_.lease_policy, settings_.protections, settings_.authority),
       hub_(strand_, counters, [this](const std::string& id) { return loaded_agent(id); }),
       commits_(
           strand_, store, counters, guard, [this](const core::Error& failure) { on_commit_failure(failure); },
@@ -186,6 +187,17 @@ void StateOwner::audit(std::string event, std::string detail) {
   on_strand([this, event = std::move(event), detail = std::move(detail)]() mutable {
     core::Changes changes;
     state_->audit({}, std::move(event), 0, std::move(detail), settings_.now_us(), changes);
+    commits_.add(std::move(changes), nullptr);
+  });
+}
+
+void StateOwner::note_refused(std::shared_ptr<ReplySink> sink, std::string what, core::Error error) {
+  on_strand([this, sink = std::move(sink), what = std::move(what), error = std::move(error)]() mutable {
+    // Who sends nothing but nonsense must not keep others from the disk.
+    if (commits_.stalled() || commits_.gathered_changes() > kMaxPendingChanges) return;
+    core::Changes changes;
+    state_->audit({sink->attachment.session, 0}, "refused", 0, refusal_text(what, error), settings_.now_us(),
+                  changes);
     commits_.add(std::move(changes), nullptr);
   });
 }

@@ -45,6 +45,7 @@ class StateOwner final : public ConcurrencySource {
     int archive_idle_days = 0;                                     ///< of test_* and demo_* agents; 0: never
     AlertSources alerts{};
     core::LeasePolicy lease_policy{};
+    core::Authority authority = core::Authority::people;
     std::vector<core::Protection> protections{};  ///< those of the configuration
     /// How often it is looked whether the database is still where it was.
     std::chrono::milliseconds files_interval{10'000};
@@ -78,6 +79,8 @@ class StateOwner final : public ConcurrencySource {
   /// The client has read the notices that the connection was given last.
   void notices_taken(std::shared_ptr<ReplySink> sink);
   void report_status(std::shared_ptr<ReplySink> sink, Ticket ticket);
+  /// A request of this connection was refused before it came here; for the audit log.
+  void note_refused(std::shared_ptr<ReplySink> sink, std::string what, core::Error error);
   /// An event of the daemon itself for the audit log.
   void audit(std::string event, std::string detail);
   /// Calls back on the strand with how many there are that need the daemon: sessions that are open or may
@@ -140,6 +143,7 @@ class StateOwner final : public ConcurrencySource {
   void tell_progress(std::chrono::steady_clock::time_point now);
   void give_up_slow_work(std::chrono::steady_clock::time_point now);
   void note_refusal(const PendingCall& pending, const core::Error& error, core::Changes& changes);
+  void refuse(PendingCall& pending, core::Error error);
   void answer(PendingCall& pending, core::Result<std::string> outcome);
   void give_up(PendingCall& pending, core::Error error);
   void block(PendingCall& pending);

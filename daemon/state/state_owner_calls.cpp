@@ -6,6 +6,7 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "daemon/state/refusal_text.hpp"
 #include "daemon/state/state_owner.hpp"
 #include "daemon/support/limits.hpp"
 
@@ -67,7 +68,7 @@ void StateOwner::take_step(const std::shared_ptr<PendingCall>& pending) {
   core::Changes none;
   auto agents = pending->call->prepare({*state_, caller_of(*pending), settings_.now_us(), none});
   if (!agents) {
-    answer(*pending, std::move(agents.error()));
+    refuse(*pending, std::move(agents.error()));
     return;
   }
   pending->agents = *std::move(agents);
@@ -182,22 +183,32 @@ CommitQueue::Dependency StateOwner::dependency_of(const PendingCall& pending) {
   return dependency;
 }
 
-/// Refusals that tell of a conflict between agents, not those of a malformed argument.
+/// Of a call that would have changed something.
 void StateOwner::note_refusal(const PendingCall& pending, const core::Error& error, core::Changes& changes) {
-  if (pending.tool->read_only) return;
-  if (error.code != core::ErrorCode::not_owner && error.code != core::ErrorCode::conflict &&
-      error.code != core::ErrorCode::loop_detected) {
-    return;
-  }
+  if (pending.tool->read_only || !is_worth_telling(error)) return;
   const core::Agent* agent = pending.agents.empty() ? nullptr : state_->find_agent(pending.agents.front());
   const core::Session* owner = agent != nullptr ? state_->owner_of(agent->profile) : nullptr;
-  conflicts_.note(
-      error.code, agent != nullptr ? agent->profile.id : std::string(),
-      owner != nullptr ? ConflictHolder{owner->client_name, owner->process.pid} : ConflictHolder{},
-      settings_.now_us());
+  // Those that tell of a conflict between agents are counted as well.
+  if (error.code == core::ErrorCode::not_owner || error.code == core::ErrorCode::conflict ||
+      error.code == core::ErrorCode::loop_detected) {
+    conflicts_.note(
+        error.code, agent != nullptr ? agent->profile.id : std::string(),
+        owner != nullptr ? ConflictHolder{owner->client_name, owner->process.pid} : ConflictHolder{},
+        settings_.now_us());
+  }
   state_->audit(caller_of(pending), "refused", agent != nullptr ? agent->profile.key : 0,
-                fmt::format("{}: {}: {}", pending.tool->name, core::to_string(error.code), error.message),
-                settings_.now_us(), changes);
+                refusal_text(pending.tool->name, error), settings_.now_us(), changes);
+}
+
+void StateOwner::refuse(PendingCall& pending, core::Error error) {
+  core::Changes changes;
+  note_refusal(pending, error, changes);
+  if (changes.empty()) {
+    answer(pending, core::Result<std::string>(std::move(error)));
+    return;
+  }
+  commits_.add(std::move(changes), waits_.hold_answer(pending, core::Result<std::string>(std::move(error))));
+  unblock(pending);
 }
 
 void StateOwner::run_call(const std::shared_ptr<PendingCall>& call) {

@@ -2,6 +2,7 @@
 #include <boost/asio/post.hpp>
 #include <utility>
 
+#include "daemon/state/refusal_text.hpp"
 #include "daemon/state/state_owner.hpp"
 
 namespace governor::daemon {
@@ -58,7 +59,9 @@ void StateOwner::read_store(std::shared_ptr<PendingCall> pending) {
       on_strand([this, pending, error = std::move(error)]() mutable {
         shielded(pending, [&] {
           pending->store_read = true;
-          if (error) {
+          if (error && is_worth_telling(*error)) {
+            refuse(*pending, *std::move(error));
+          } else if (error) {
             give_up(*pending, *std::move(error));
           } else if (pending->call->wants_more_reads()) {
             read_store(pending);

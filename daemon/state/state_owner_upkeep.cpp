@@ -84,7 +84,7 @@ void StateOwner::on_reloaded(core::Result<core::StateSeed> seed) {
   }
   reload_error_.reset();
   state_.emplace(settings_.thresholds, *std::move(seed), settings_.loop_policy, settings_.lease_policy,
-                 settings_.protections);
+                 settings_.protections, settings_.authority);
   state_->go_on(std::move(unstored_before_reload_));
   for (core::Session& session : std::exchange(sessions_before_reload_, {})) {
     const auto sink = attached_.find(session.id);

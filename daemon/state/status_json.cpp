@@ -43,7 +43,9 @@ std::string status_json(const ServerFacts& facts, const Counters& counters, cons
   json.field("subscriptions", counters.subscriptions.load());
 
   std::vector<const core::Session*> sessions;
-  for (const auto& [key, session] : state.sessions()) sessions.push_back(&session);
+  for (const auto& [key, session] : state.sessions()) {
+    if (!session.passing) sessions.push_back(&session);
+  }
   std::sort(sessions.begin(), sessions.end(), [](const auto* a, const auto* b) { return a->key < b->key; });
   json.key("session_list").begin_array();
   for (const core::Session* session : sessions) write_session(json, *session, connected(*session));

@@ -11,6 +11,7 @@
 #include <filesystem>
 
 #include "daemon/store/durable_files.hpp"
+#include "daemon/store/second_try.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -47,6 +48,29 @@ std::string new_backup_path(const std::string& directory, const std::string& lab
   for (int n = 2; fs::exists(path); ++n)
     path = fmt::format("{}/governor-{}-{}-{}.db", directory, stamp, label, n);
   return path;
+}
+
+struct CheckLimit {
+  std::chrono::steady_clock::time_point deadline;
+  const std::atomic<bool>* stop;
+};
+
+std::optional<std::string> look_for_damage(const std::string& database, const CheckLimit& limit) {
+  SQLite::Database db(database, SQLite::OPEN_READWRITE, 2000);
+  // What may be damaged is looked at and left as it is.
+  sqlite3_db_config(db.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  sqlite3_progress_handler(
+      db.getHandle(), 10000,
+      [](void* given) {
+        const auto* until = static_cast<const CheckLimit*>(given);
+        const bool stopped = until->stop != nullptr && until->stop->load(std::memory_order_relaxed);
+        return stopped || std::chrono::steady_clock::now() > until->deadline ? 1 : 0;
+      },
+      const_cast<CheckLimit*>(&limit));
+  SQLite::Statement check(db, "PRAGMA quick_check(1)");
+  if (!check.executeStep()) return "quick_check gave no answer";
+  const std::string verdict = check.getColumn(0).getString();
+  return verdict == "ok" ? std::nullopt : std::optional(verdict);
 }
 
 }  // namespace
@@ -105,34 +129,20 @@ std::vector<std::string> list_backups(const std::string& directory) {
 
 std::optional<std::string> find_damage(const std::string& database, int time_limit_ms,
                                        const std::atomic<bool>* stop) {
-  struct Limit {
-    std::chrono::steady_clock::time_point deadline;
-    const std::atomic<bool>* stop;
-  } limit{std::chrono::steady_clock::now() + std::chrono::milliseconds(time_limit_ms), stop};
+  const CheckLimit limit{std::chrono::steady_clock::now() + std::chrono::milliseconds(time_limit_ms), stop};
+  const auto look = [&] { return look_for_damage(database, limit); };
   try {
-    SQLite::Database db(database, SQLite::OPEN_READWRITE, 2000);
-    // What may be damaged is looked at and left as it is.
-    sqlite3_db_config(db.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-    sqlite3_progress_handler(
-        db.getHandle(), 10000,
-        [](void* given) {
-          const auto* until = static_cast<const Limit*>(given);
-          const bool stopped = until->stop != nullptr && until->stop->load(std::memory_order_relaxed);
-          return stopped || std::chrono::steady_clock::now() > until->deadline ? 1 : 0;
-        },
-        &limit);
-    SQLite::Statement check(db, "PRAGMA quick_check(1)");
-    if (!check.executeStep()) return "quick_check gave no answer";
-    const std::string verdict = check.getColumn(0).getString();
-    return verdict == "ok" ? std::nullopt : std::optional(verdict);
+    const auto damage = with_second_try(look);
+    return damage ? with_second_try(look) : std::nullopt;
   } catch (const SQLite::Exception& failure) {
     // A check that ran out of time found nothing so far; damage further on shows when it is read.
     if (failure.getErrorCode() == SQLITE_INTERRUPT) {
       if (stop != nullptr && stop->load()) return "it was stopped";
       return std::nullopt;
     }
-    if (failure.getErrorCode() == SQLITE_CORRUPT || failure.getErrorCode() == SQLITE_NOTADB)
-      return failure.what();
+    // What cannot be read the second time either is damage of the disk.
+    const int code = failure.getErrorCode();
+    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB || code == SQLITE_IOERR) return failure.what();
     throw;
   }
 }

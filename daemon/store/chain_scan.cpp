@@ -77,7 +77,7 @@ HistoryScan scan_history(SQLite::Database& database) {
 ChainScan scan_audit(SQLite::Database& database) {
   ChainScan scan;
   const auto known = known_losses(database, "audit");
-  SQLite::Statement rows(database, select_chained_audit());
+  SQLite::Statement rows(database, select_chained_audit(database));
   rows.bind(1, 0);
   rows.bind(2, -1);
   while (rows.executeStep()) {

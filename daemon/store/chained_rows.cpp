@@ -37,9 +37,12 @@ ChainedHistoryRow read_chained_history(SQLite::Statement& rows) {
   return result;
 }
 
-std::string select_chained_audit() {
-  return "SELECT key, timestamp_us, event, agent, session, client, pid, detail, hash FROM audit "
-         "WHERE key > ? ORDER BY key LIMIT ?";
+std::string select_chained_audit(SQLite::Database& database) {
+  SQLite::Statement column(database, "SELECT 1 FROM pragma_table_info('audit') WHERE name = 'done_by'");
+  return fmt::format(
+      "SELECT key, timestamp_us, event, agent, session, client, pid, detail, hash, {} FROM audit "
+      "WHERE key > ? ORDER BY key LIMIT ?",
+      column.executeStep() ? "done_by" : "''");
 }
 
 ChainedAuditRow read_chained_audit(SQLite::Statement& rows) {
@@ -53,6 +56,7 @@ ChainedAuditRow read_chained_audit(SQLite::Statement& rows) {
   row.client = rows.getColumn(5).getString();
   row.pid = rows.getColumn(6).getInt64();
   row.detail = rows.getColumn(7).getString();
+  row.actor = rows.getColumn(9).getString();
   result.hash = read_row_hash(rows, 8);
   return result;
 }

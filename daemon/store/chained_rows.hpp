@@ -26,7 +26,8 @@ struct ChainedAuditRow {
 /// Parameters: the key after which to begin, and how many rows.
 std::string select_chained_history();
 ChainedHistoryRow read_chained_history(SQLite::Statement& rows);
-std::string select_chained_audit();
+/// Backups may be older than a column of it, which is empty then.
+std::string select_chained_audit(SQLite::Database& database);
 ChainedAuditRow read_chained_audit(SQLite::Statement& rows);
 
 }  // namespace governor::daemon

@@ -137,13 +137,15 @@ std::optional<StoreTrouble> compare_with(SQLite::Database& database, const Store
 }  // namespace
 
 std::optional<core::Error> refuse_foreign(const std::string& path, Migrations migrations) {
-  const auto in_file = read_marks(path);
-  if (!in_file) return std::nullopt;
+  std::error_code error;
+  if (std::filesystem::file_size(path, error) == 0 || error) return std::nullopt;
   const auto newest = static_cast<std::int32_t>(migrations.size());
-  if (in_file->application_id != kApplicationId && in_file->application_id != 0)
-    return foreign(path, *in_file);
-  if (in_file->application_id == kApplicationId && in_file->user_version > newest)
-    return newer(path, in_file->user_version, migrations.size());
+  if (const auto in_file = read_marks(path)) {
+    if (in_file->application_id != kApplicationId && in_file->application_id != 0)
+      return foreign(path, *in_file);
+    if (in_file->application_id == kApplicationId && in_file->user_version > newest)
+      return newer(path, in_file->user_version, migrations.size());
+  }
   try {
     SQLite::Database database = open_to_look(path);
     const Contents contents = read_contents(database);
@@ -155,7 +157,8 @@ std::optional<core::Error> refuse_foreign(const std::string& path, Migrations mi
     if (used && !ours) return foreign(path, marks);
     if (used && marks.user_version > newest) return newer(path, marks.user_version, migrations.size());
   } catch (const SQLite::Exception& failure) {
-    if (failure.getErrorCode() != SQLITE_CORRUPT && failure.getErrorCode() != SQLITE_NOTADB) throw;
+    const int code = failure.getErrorCode();
+    if (code != SQLITE_CORRUPT && code != SQLITE_NOTADB && code != SQLITE_IOERR) throw;
   }
   return std::nullopt;
 }

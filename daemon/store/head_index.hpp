@@ -27,13 +27,19 @@ struct AgentHead {
 
 AgentHead head_of(core::HistoryKey key, const core::UpdateRecord& record);
 
+/// Over everything in the row of the index, so that one that was changed by others is not believed.
+std::int64_t checksum_of(core::AgentKey agent, const AgentHead& head);
+
 /// Finds each agent's newest row. The table behind it lags: writing one row of it an update would touch a
 /// page for each agent in every commit, while the history, which is appended, says the same. What the table
 /// lacks is kept in memory, written in slices now and then, and read again from the history after a crash.
+/// The history is what counts: where the table does not fit its checksums, or lacks a row, it is made anew.
 class HeadIndex {
  public:
-  /// Reads from the history what the table lacks.
+  /// Reads from the history what the table lacks, or everything if the table cannot be trusted.
   explicit HeadIndex(SQLite::Database& database);
+  /// The table was there and could not be trusted.
+  [[nodiscard]] bool was_wrong() const { return was_wrong_; }
 
   /// Within a transaction: notes the head and, when enough lag behind, writes some of them.
   void stage(core::AgentKey agent, const AgentHead& head) { staged_.emplace_back(agent, head); }
@@ -47,6 +53,8 @@ class HeadIndex {
   void write_all();
 
   [[nodiscard]] std::optional<AgentHead> find(core::AgentKey agent);
+  /// Whether the table, or memory in its place, says that this is the agent's newest row.
+  [[nodiscard]] bool is_newest(core::AgentKey agent, core::HistoryKey history);
   /// In place of what the table says, for whoever reads the table itself; null when it is up to date.
   [[nodiscard]] const AgentHead* lagging(core::AgentKey agent) const;
 
@@ -55,11 +63,16 @@ class HeadIndex {
 
  private:
   void write(core::AgentKey agent, const AgentHead& head);
-  void save_below(core::HistoryKey key);
+  void save_state(core::HistoryKey below);
+  bool load_table();
+  void mark_stored(core::AgentKey agent);
+  std::optional<AgentHead> read_row(core::AgentKey agent);
+  std::optional<AgentHead> find_in_history(core::AgentKey agent);
+  [[nodiscard]] bool is_stored(core::AgentKey agent) const;
 
   SQLite::Statement write_;
   SQLite::Statement find_;
-  SQLite::Statement save_below_;
+  SQLite::Statement save_state_;
   SQLite::Database& database_;
   std::unordered_map<core::AgentKey, AgentHead> lagging_;
   std::vector<std::pair<core::AgentKey, AgentHead>> staged_;
@@ -70,6 +83,11 @@ class HeadIndex {
   core::HistoryKey newest_ = 0;
   core::HistoryKey below_ = 0;  ///< the table covers the history up to this key
   bool round_ends_ = false;
+  std::vector<bool> stored_;  ///< by agent: the table has a row of it
+  std::int64_t stored_count_ = 0;
+  std::int64_t added_ = 0;   ///< rows, in the present transaction
+  bool must_empty_ = false;  ///< what is in the table is not to be believed
+  bool was_wrong_ = false;
 };
 
 }  // namespace governor::daemon

@@ -95,6 +95,15 @@ std::string what_is_missing(const RecoveryFacts& facts) {
     add(counted(facts.agents_missing, "agent with updates is", "agents with updates are") +
         " no longer registered.");
   }
+  for (const UnsealedRows& rows : facts.unsealed) {
+    if (rows.missing > 0)
+      add(counted(rows.missing, "row", "rows") +
+          fmt::format(" of the table {} {} missing.", rows.table, rows.missing == 1 ? "is" : "are"));
+    if (rows.other > 0)
+      add(counted(rows.other, "row", "rows") +
+          fmt::format(" of the table {} {} older than it was, or changed.", rows.table,
+                      rows.other == 1 ? "is" : "are"));
+  }
   if (const auto names = other_tables_with_holes(facts); !names.empty()) {
     add(fmt::format("Not everything could be read of: {}; what the backup has of that may be older.",
                     fmt::join(names, ", ")));
@@ -108,8 +117,8 @@ std::string what_is_missing(const RecoveryFacts& facts) {
 }  // namespace
 
 bool RecoveryFacts::has_loss() const {
-  return updates_missing > 0 || entries_missing > 0 || agents_missing > 0 || !end_is_known ||
-         !other_tables_with_holes(*this).empty();
+  return !unsealed.empty() || updates_missing > 0 || entries_missing > 0 || agents_missing > 0 ||
+         !end_is_known || !other_tables_with_holes(*this).empty();
 }
 
 std::string describe(const RecoveryFacts& facts) {

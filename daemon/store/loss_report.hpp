@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/store/chain_scan.hpp"
+#include "daemon/store/row_seals.hpp"
 #include "daemon/store/salvage.hpp"
 
 namespace governor::daemon {
@@ -23,7 +24,8 @@ struct RecoveryFacts {
   bool end_is_known = false;                        ///< how far the database had come
   std::map<core::AgentKey, std::string> agent_ids;  ///< of those that are known
   std::uint64_t agents_missing = 0;                 ///< that have updates
-  std::int64_t newest_us = 0;                       ///< time of the newest update; 0: there is none
+  std::vector<UnsealedRows> unsealed;
+  std::int64_t newest_us = 0;  ///< time of the newest update; 0: there is none
 
   /// Not everything that was acknowledged is surely there.
   [[nodiscard]] bool has_loss() const;

@@ -90,7 +90,7 @@ std::optional<Place> parse_place(const std::string& text) {
   return place;
 }
 
-std::optional<Place> newest_place(const std::string& path) {
+std::optional<Place> look_for_newest_place(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::optional<Place> newest;
   std::string text(kPlaceBytes, '\0');
@@ -99,6 +99,12 @@ std::optional<Place> newest_place(const std::string& path) {
     if (place && (!newest || place->writes > newest->writes)) newest = place;
   }
   return newest;
+}
+
+/// What cannot be read is looked at a second time: the disk may have failed once.
+std::optional<Place> newest_place(const std::string& path) {
+  auto place = look_for_newest_place(path);
+  return place ? place : look_for_newest_place(path);
 }
 
 }  // namespace

@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
+#include "core/actor.hpp"
 #include "core/agent.hpp"
 #include "core/alert.hpp"
 #include "core/state.hpp"
@@ -92,6 +94,7 @@ struct AuditEntry {
   std::string client;
   std::int64_t pid = 0;
   std::string detail;
+  core::Actor actor{};
 };
 
 struct AuditPage {
@@ -100,7 +103,7 @@ struct AuditPage {
   bool more = false;  ///< there may be entries below `next`
 };
 
-/// A check of the hash chains on its way.
+/// A check of the hash chains, and of what hangs on them, on its way.
 struct ChainCheck {
   struct Progress {
     std::int64_t key = 0;
@@ -116,11 +119,16 @@ struct ChainCheck {
 
   Progress audit;
   Progress history;
+  std::unordered_map<core::AgentKey, core::HistoryKey> newest;  ///< of each agent, as the history has it
+  bool heads_done = false;                                      ///< the index of newest updates
+  std::size_t sealed = 0;       ///< tables that are done, of those whose rows are sealed
+  std::int64_t sealed_row = 0;  ///< within the next one
+  bool seals_done = false;
   std::vector<Problem> problems;  ///< at most kMaxProblems
   std::uint64_t problem_count = 0;
   static constexpr std::size_t kMaxProblems = 100;
 
-  [[nodiscard]] bool done() const { return audit.done && history.done; }
+  [[nodiscard]] bool done() const { return audit.done && history.done && heads_done && seals_done; }
 };
 
 /// What happened to a task, see core::TaskEventAppended.

@@ -12,7 +12,10 @@ namespace governor::daemon {
 class RawStatement {
  public:
   RawStatement(sqlite3* database, const std::string& sql) {
-    if (sqlite3_prepare_v2(database, sql.c_str(), -1, &statement_, nullptr) != SQLITE_OK) {
+    int outcome = sqlite3_prepare_v2(database, sql.c_str(), -1, &statement_, nullptr);
+    if (outcome == SQLITE_IOERR || outcome == SQLITE_CORRUPT)  // what fails once is no damage
+      outcome = sqlite3_prepare_v2(database, sql.c_str(), -1, &statement_, nullptr);
+    if (outcome != SQLITE_OK) {
       sqlite3_finalize(statement_);
       statement_ = nullptr;
     }

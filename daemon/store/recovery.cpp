@@ -13,6 +13,7 @@
 #include "daemon/store/best_backup.hpp"
 #include "daemon/store/durable_files.hpp"
 #include "daemon/store/migrate.hpp"
+#include "daemon/store/second_try.hpp"
 #include "daemon/store/settle_rows.hpp"
 #include "daemon/store/sqlite_store.hpp"
 
@@ -70,18 +71,22 @@ void take_place(const std::string& path, const std::string& stamp) {
 }
 
 /// Schema version of what reads of the database; 0 if nothing does.
+std::size_t look_at_version(const std::string& path, Migrations migrations) {
+  SQLite::Database database(path, SQLite::OPEN_READWRITE, 2000);
+  sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+  const SchemaObjects found = read_schema(database);
+  const std::size_t version = version_of_schema(found, migrations);
+  const int marked = database.execAndGet("PRAGMA user_version").getInt();
+  if (marked > static_cast<int>(version) && marked <= static_cast<int>(migrations.size())) {
+    const auto higher = static_cast<std::size_t>(marked);
+    if (!find_schema_fault(found, expected_schema(migrations, higher))) return higher;
+  }
+  return version != 0 ? version : likely_version(found, migrations);
+}
+
 std::size_t version_of(const std::string& path, Migrations migrations) {
   try {
-    SQLite::Database database(path, SQLite::OPEN_READWRITE, 2000);
-    sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
-    const SchemaObjects found = read_schema(database);
-    const std::size_t version = version_of_schema(found, migrations);
-    const int marked = database.execAndGet("PRAGMA user_version").getInt();
-    if (marked > static_cast<int>(version) && marked <= static_cast<int>(migrations.size())) {
-      const auto higher = static_cast<std::size_t>(marked);
-      if (!find_schema_fault(found, expected_schema(migrations, higher))) return higher;
-    }
-    return version != 0 ? version : likely_version(found, migrations);
+    return with_second_try([&] { return look_at_version(path, migrations); });
   } catch (const SQLite::Exception&) {
     return 0;
   }

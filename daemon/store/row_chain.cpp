@@ -66,6 +66,7 @@ std::string chained_bytes(const core::AuditAppended& row) {
   Bytes bytes(96 + row.event.size() + row.client.size() + row.detail.size());
   bytes.integer(row.key).integer(row.timestamp_us).text(row.event).integer(row.agent).integer(row.session);
   bytes.text(row.client).integer(row.pid).text(row.detail);
+  if (!row.actor.empty()) bytes.text(row.actor);
   return bytes.take();
 }
 
@@ -111,7 +112,7 @@ RowHash RowChain::append(std::int64_t key, std::string_view bytes) {
 }
 
 void RowChain::save() {
-  if (end_.entries == stored_.entries) return;
+  if (end_.entries == stored_.entries && end_.hash == stored_.hash) return;
   save_.bindNoCopy(1, name_);
   save_.bind(2, static_cast<std::int64_t>(end_.entries));
   save_.bind(3, end_.last);

@@ -36,6 +36,8 @@ class RowChain {
 
   /// Hash of the next row. Counts only once `save` and the transaction have succeeded.
   RowHash append(std::int64_t key, std::string_view bytes);
+  /// For what is summed up and no chain.
+  void set_pending(const End& end) { end_ = end; }
   /// Within the transaction: stores the end, if it moved.
   void save();
   void committed() { stored_ = end_; }

@@ -178,7 +178,7 @@ void bind_profile(SQLite::Statement& statement, int first, const core::AgentProf
       .copy(encode_thresholds(p.thresholds));
   bind.integer(static_cast<int>(p.loop.kind)).integer(p.loop.since_us);
   bind.integer(static_cast<std::int64_t>(p.loop.fingerprint));
-  bind.integer(p.loop.cooldown_us).integer(p.loop.cooldown_until_us);
+  bind.integer(p.loop.cooldown_us).integer(p.loop.cooldown_until_us).integer(p.ordered);
 }
 
 core::AgentProfile read_profile(SQLite::Statement& statement, int first) {
@@ -208,6 +208,7 @@ core::AgentProfile read_profile(SQLite::Statement& statement, int first) {
   p.loop.fingerprint = static_cast<std::uint64_t>(read.integer());
   p.loop.cooldown_us = read.integer();
   p.loop.cooldown_until_us = read.integer();
+  p.ordered = static_cast<std::uint8_t>(read.integer());
   return p;
 }
 

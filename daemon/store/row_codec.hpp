@@ -27,8 +27,8 @@ inline constexpr const char* kAgentColumns =
     "created_us, "
     "status, status_reason, status_since_us, pinned, epoch, epoch_start, thresholds, loop_kind, "
     "loop_since_us, "
-    "loop_fingerprint, loop_cooldown_us, loop_cooldown_until_us";
-inline constexpr int kAgentColumnCount = 24;
+    "loop_fingerprint, loop_cooldown_us, loop_cooldown_until_us, ordered";
+inline constexpr int kAgentColumnCount = 25;
 inline constexpr const char* kSessionColumns =
     "key, id, resumable, pid, start_time, boot_id, revision, client_name, client_version, working_directory, "
     "tools, "

@@ -80,7 +80,7 @@ std::vector<UnreadRange> read_by_key(sqlite3* source, const TableShape& shape,
     if (!rows) break;
     int outcome = SQLITE_ROW;
     for (std::size_t n = 0; (outcome = rows.step()) == SQLITE_ROW && n < 1'000'000; ++n) take(rows);
-    if (outcome == SQLITE_DONE && order[0] == 'A') return {};
+    if (outcome == SQLITE_DONE) return {};
   }
   return kEverything;
 }
@@ -120,8 +120,12 @@ void complete_from(sqlite3* second, SQLite::Database& target, const TableShape& 
   for (const UnreadRange& range : table.unread) {
     rows.bind(1, range.first);
     rows.bind(2, range.last);
-    while (rows.step() == SQLITE_ROW) take(rows);
-    rows.reset();
+    int outcome = SQLITE_ROW;
+    // What fails once is no damage; a row that is there already stays.
+    for (int tries = 0; tries < 2 && outcome != SQLITE_DONE; ++tries) {
+      while ((outcome = rows.step()) == SQLITE_ROW) take(rows);
+      rows.reset();
+    }
   }
 }
 

@@ -3,9 +3,11 @@
 #include <array>
 #include <cstdint>
 
+#include "daemon/store/authority_schema.hpp"
 #include "daemon/store/file_schema.hpp"
 #include "daemon/store/lease_schema.hpp"
 #include "daemon/store/recovery_schema.hpp"
+#include "daemon/store/seal_schema.hpp"
 #include "daemon/store/task_schema.hpp"
 
 namespace governor::daemon {
@@ -167,7 +169,7 @@ CREATE TABLE setting(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-inline constexpr std::array<const char*, 5> kMigrations{kFirstSchema, kLeaseSchema, kTaskSchema, kFileSchema,
-                                                        kLossSchema};
+inline constexpr std::array<const char*, 7> kMigrations{
+    kFirstSchema, kLeaseSchema, kTaskSchema, kFileSchema, kLossSchema, kSealSchema, kAuthoritySchema};
 
 }  // namespace governor::daemon

@@ -102,7 +102,9 @@ void settle_rows(SQLite::Database& database, const std::string& second,
   RowChain::End commits = stored.commits;
   if (remembered && remembered->commits.entries > commits.entries) commits = remembered->commits;
   save_end(database, "commit", commits, commits.entries);
-  database.exec("DELETE FROM agent_head; DELETE FROM setting WHERE name = 'heads_below'");
+  facts.unsealed = find_unsealed_rows(database);
+  forget_seals(database);
+  database.exec("DELETE FROM agent_head; DELETE FROM setting WHERE name = 'heads'");
 
   SQLite::Statement ids(database, "SELECT key, id FROM agent");
   while (ids.executeStep()) facts.agent_ids[ids.getColumn(0).getInt64()] = ids.getColumn(1).getString();

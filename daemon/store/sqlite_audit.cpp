@@ -129,10 +129,11 @@ void SqliteStore::read_audit_rows(const AuditFilter& filter, core::AgentKey agen
   if (agent != 0) where += " AND audit.agent = ? AND audit.agent <> 0";
   if (!filter.event.empty()) where += " AND event = ?";
   SQLite::Statement rows(
-      *database_, fmt::format("SELECT audit.key, timestamp_us, event, coalesce(agent.id, ''), session, "
-                              "client, pid, detail FROM audit LEFT JOIN agent ON agent.key = audit.agent "
-                              "WHERE {} ORDER BY audit.key DESC",
-                              where));
+      *database_,
+      fmt::format("SELECT audit.key, timestamp_us, event, coalesce(agent.id, ''), session, "
+                  "client, pid, detail, done_by FROM audit LEFT JOIN agent ON agent.key = audit.agent "
+                  "WHERE {} ORDER BY audit.key DESC",
+                  where));
   int place = 1;
   rows.bind(place++, page.next.audit);
   if (agent != 0) rows.bind(place++, agent);
@@ -153,6 +154,7 @@ void SqliteStore::read_audit_rows(const AuditFilter& filter, core::AgentKey agen
     entry.client = rows.getColumn(5).getString();
     entry.pid = rows.getColumn(6).getInt64();
     entry.detail = rows.getColumn(7).getString();
+    entry.actor = core::read_actor(rows.getColumn(8).getString(), entry.session);
     page.entries.push_back(std::move(entry));
   }
 }
@@ -204,6 +206,9 @@ void SqliteStore::read_update_rows(const AuditFilter& filter, core::AgentKey age
         entry.session = who.getColumn(0).getInt64();
         entry.client = who.getColumn(1).getString();
         entry.pid = who.getColumn(2).getInt64();
+        entry.actor = core::read_actor(who.getColumn(3).getString(), entry.session);
+        // Whoever reports an agent's update is that agent.
+        if (entry.actor.kind == core::Actor::Kind::agent) entry.actor.agent_id = entry.agent_id;
       }
       page.entries.push_back(std::move(entry));
     }
@@ -216,13 +221,21 @@ void SqliteStore::read_update_rows(const AuditFilter& filter, core::AgentKey age
 
 std::optional<core::Error> SqliteStore::check_chains(ChainCheck& check, std::size_t slice) {
   return guarded([&]() -> std::optional<core::Error> {
-    check.audit.done ? check_history(check, slice) : check_audit(check, slice);
+    if (!check.audit.done) {
+      check_audit(check, slice);
+    } else if (!check.history.done) {
+      check_history(check, slice);
+    } else if (!check.heads_done) {
+      check_heads(check);
+    } else {
+      check_seals(check, slice);
+    }
     return std::nullopt;
   });
 }
 
 void SqliteStore::check_audit(ChainCheck& check, std::size_t slice) {
-  SQLite::Statement rows(*database_, select_chained_audit());
+  SQLite::Statement rows(*database_, select_chained_audit(*database_));
   rows.bind(1, check.audit.key);
   rows.bind(2, static_cast<std::int64_t>(slice));
   std::size_t read = 0;
@@ -240,9 +253,39 @@ void SqliteStore::check_history(ChainCheck& check, std::size_t slice) {
   std::size_t read = 0;
   for (; rows.executeStep(); ++read) {
     const ChainedHistoryRow next = read_chained_history(rows);
+    const std::uint64_t problems = check.problem_count;
     check_row(check, check.history, "history", next.row.key, chained_bytes(next.row), next.hash);
+    // What was changed says nothing about agents.
+    if (check.problem_count == problems) check.newest[next.row.agent] = next.row.key;
   }
   if (read < slice) check_end(check, check.history, "history", history_chain_.end());
+}
+
+void SqliteStore::check_heads(ChainCheck& check) {
+  for (const auto& [agent, newest] : check.newest) {
+    if (!heads_.is_newest(agent, newest) && !has_grown(agent, newest))
+      report(check, "agent_head", agent, "the index does not name the newest update of this agent");
+  }
+  check.heads_done = true;
+}
+
+/// Since the history was looked at.
+bool SqliteStore::has_grown(core::AgentKey agent, core::HistoryKey newest) {
+  const AgentHead* head = heads_.lagging(agent);
+  return head != nullptr && head->history > newest;
+}
+
+void SqliteStore::check_seals(ChainCheck& check, std::size_t slice) {
+  RowSeals& seals = seals_[check.sealed];
+  std::vector<RowSeals::Problem> problems;
+  if (seals.check_rows(check.sealed_row, slice, problems)) {
+    seals.check_seals(problems);
+    check.sealed += 1;
+    check.sealed_row = 0;
+    check.seals_done = check.sealed == seals_.size();
+  }
+  for (RowSeals::Problem& problem : problems)
+    report(check, seals.table().c_str(), problem.row, std::move(problem.what));
 }
 
 }  // namespace governor::daemon

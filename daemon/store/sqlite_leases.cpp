@@ -7,7 +7,7 @@ namespace {
 
 constexpr const char* kLeaseColumns =
     "key, fence, session, agent, agent_id, client, pid, mode, direct, paths, reason, granted_us, expires_us, "
-    "orphaned_us, ended_us, ending, ending_detail";
+    "orphaned_us, ended_us, ending, ending_detail, worker, uses";
 
 core::Lease read_lease(SQLite::Statement& row) {
   core::Lease lease;
@@ -31,6 +31,8 @@ core::Lease read_lease(SQLite::Statement& row) {
   lease.ended_us = integer();
   lease.ending = static_cast<core::LeaseEnding>(integer());
   lease.ending_detail = text();
+  lease.claim.holder.worker = text();
+  lease.uses = decode_tags(text());
   return lease;
 }
 
@@ -60,7 +62,11 @@ void SqliteStore::apply(const core::LeaseSaved& change) {
   integer(lease.ended_us);
   integer(static_cast<int>(lease.ending));
   text(lease.ending_detail);
+  text(lease.claim.holder.worker);
+  const std::string uses = encode_tags(lease.uses);
+  text(uses);
   run(statement);
+  seals_[kSealedLease].seal(lease.key);
 }
 
 void SqliteStore::load_leases(core::StateSeed& seed) {

@@ -53,9 +53,10 @@ struct SqliteStore::Statements {
         save_session(db, fmt::format("INSERT OR REPLACE INTO session({}) VALUES({})", kSessionColumns,
                                      placeholders(kSessionColumnCount))),
         delete_session(db, "DELETE FROM session WHERE key = ?"),
-        insert_audit(db,
-                     "INSERT INTO audit(key, timestamp_us, event, agent, session, client, pid, detail, hash) "
-                     "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+        insert_audit(
+            db,
+            "INSERT INTO audit(key, timestamp_us, event, agent, session, client, pid, detail, hash, done_by) "
+            "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
         insert_lifecycle(db,
                          "INSERT INTO lifecycle_event(agent, timestamp_us, event, reason, actor) "
                          "VALUES(?, ?, ?, ?, ?)"),
@@ -91,7 +92,7 @@ struct SqliteStore::Statements {
                                       "AND (?3 OR resolved_us = 0) ORDER BY key DESC LIMIT ?4",
                                       kAlertColumns)),
         alert_by_key(db, fmt::format("SELECT {} FROM alert WHERE key = ?", kAlertColumns)),
-        who(db, "SELECT session, client, pid FROM audit WHERE key = ?"),
+        who(db, "SELECT session, client, pid, done_by FROM audit WHERE key = ?"),
         save_outcome(db,
                      "INSERT OR REPLACE INTO outcome(history, agent, number, confidence, correct, source, "
                      "detail, timestamp_us, actor) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"),
@@ -107,7 +108,7 @@ struct SqliteStore::Statements {
         newest_updates(
             db, fmt::format("SELECT agent, {} FROM history ORDER BY key DESC LIMIT ?", kHistoryColumns)),
         thresholds_of(db, "SELECT thresholds FROM agent WHERE key = ?"),
-        save_lease(db, fmt::format("INSERT OR REPLACE INTO lease VALUES({})", placeholders(17))),
+        save_lease(db, fmt::format("INSERT OR REPLACE INTO lease VALUES({})", placeholders(19))),
         insert_task(db,
                     "INSERT INTO task(key, id, title, description, source, agent_id, priority, depends_on, "
                     "created_us, creator) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),

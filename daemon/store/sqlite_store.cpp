@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "daemon/store/sqlite_statements.hpp"
 
@@ -32,6 +33,7 @@ SqliteStore::SqliteStore(std::unique_ptr<SQLite::Database> database)
       heads_(*database_),
       history_chain_(*database_, "history"),
       audit_chain_(*database_, "audit"),
+      seals_(make_seals(*database_)),
       commit_chain_(*database_, "commit"),
       lost_rows_(known_losses(*database_, "history")),
       files_(database_->getFilename()) {}
@@ -76,6 +78,7 @@ std::optional<core::Error> SqliteStore::commit(std::span<const core::Change> cha
     heads_.rolled_back();
     history_chain_.rolled_back();
     audit_chain_.rolled_back();
+    for (RowSeals& seals : seals_) seals.rolled_back();
     commit_chain_.rolled_back();
     return error_of(failure);
   }
@@ -89,6 +92,7 @@ void SqliteStore::settle() {
   history_chain_.load();
   audit_chain_.load();
   commit_chain_.load();
+  for (RowSeals& seals : seals_) seals.load();
   heads_.catch_up();
   unsure_ = false;
   note_progress();
@@ -101,6 +105,7 @@ void SqliteStore::write(std::span<const core::Change> changes) {
   }
   history_chain_.save();
   audit_chain_.save();
+  for (RowSeals& seals : seals_) seals.save();
   const RowHash& newest = history_chain_.pending().hash;
   commit_chain_.append(commit_chain_.end().last + 1,
                        {reinterpret_cast<const char*>(newest.data()), newest.size()});
@@ -111,9 +116,22 @@ void SqliteStore::write(std::span<const core::Change> changes) {
   history_chain_.committed();
   audit_chain_.committed();
   commit_chain_.committed();
+  for (RowSeals& seals : seals_) seals.committed();
   heads_.committed();
   unsure_ = false;
   note_progress();
+}
+
+void SqliteStore::note_event(const std::string& event, const std::string& detail) {
+  core::AuditAppended entry;
+  entry.key = audit_chain_.end().last + 1;
+  entry.timestamp_us = std::chrono::duration_cast<std::chrono::microseconds>(
+                           std::chrono::system_clock::now().time_since_epoch())
+                           .count();
+  entry.event = event;
+  entry.detail = detail;
+  const core::Changes changes{std::move(entry)};
+  (void)commit(changes);
 }
 
 void SqliteStore::suspect_damage() {
@@ -126,6 +144,7 @@ core::Error SqliteStore::error_of(const std::exception& failure) {
   const bool is_damage = dynamic_cast<const StoreDamage*>(&failure) != nullptr || code == SQLITE_CORRUPT ||
                          code == SQLITE_NOTADB;
   if (!is_damage) return storage_error(failure);
+  has_met_damage_ = true;
   suspect_damage();
   const core::Error error(
       core::ErrorCode::storage_unavailable, fmt::format("The database is damaged: {}.", failure.what()),
@@ -171,6 +190,7 @@ void SqliteStore::apply(const core::AnswerSaved& change) {
 void SqliteStore::apply(const core::AgentSaved& change) {
   bind_profile(statements_->save_agent, 1, change.profile);
   run(statements_->save_agent);
+  seals_[kSealedAgent].seal(change.profile.key);
 }
 
 void SqliteStore::apply(const core::SessionSaved& change) {
@@ -195,6 +215,7 @@ void SqliteStore::apply(const core::AuditAppended& change) {
   statement.bind(7, change.pid);
   statement.bindNoCopy(8, change.detail);
   statement.bindNoCopy(9, hash.data(), static_cast<int>(hash.size()));
+  statement.bindNoCopy(10, change.actor);
   run(statement);
 }
 
@@ -211,6 +232,7 @@ void SqliteStore::apply(const core::LifecycleEventAppended& change) {
 void SqliteStore::apply(const core::AlertSaved& change) {
   bind_alert(statements_->save_alert, 1, change.alert);
   run(statements_->save_alert);
+  seals_[kSealedAlert].seal(change.alert.key);
 }
 
 void SqliteStore::apply(const core::ThresholdsSaved& change) {

@@ -2,6 +2,7 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -12,6 +13,7 @@
 #include "daemon/store/open_files.hpp"
 #include "daemon/store/progress_record.hpp"
 #include "daemon/store/row_chain.hpp"
+#include "daemon/store/row_seals.hpp"
 #include "daemon/store/store.hpp"
 
 namespace governor::daemon {
@@ -31,6 +33,13 @@ class SqliteStore final : public Store {
   }
   /// Damage was met: the next start is to look at everything.
   void suspect_damage();
+  /// Something could not be read because it is damaged.
+  [[nodiscard]] bool has_met_damage() const { return has_met_damage_; }
+  /// An entry in the audit log about the store itself, before there is a state. One that cannot be written is
+  /// left out.
+  void note_event(const std::string& event, const std::string& detail);
+  /// The index of newest updates did not fit and was made anew from the history.
+  [[nodiscard]] bool index_was_wrong() const { return heads_.was_wrong(); }
 
   std::optional<core::Error> commit(std::span<const core::Change> changes) override;
   std::optional<core::Error> find_lost_files() override;
@@ -140,6 +149,9 @@ class SqliteStore final : public Store {
   std::vector<core::UpdateRecord> recent_figures(core::AgentKey agent, std::uint64_t epoch_start);
   void add_predictions(core::AgentKey agent, CalibrationScan& scan);
   void check_history(ChainCheck& check, std::size_t slice);
+  void check_heads(ChainCheck& check);
+  [[nodiscard]] bool has_grown(core::AgentKey agent, core::HistoryKey newest);
+  void check_seals(ChainCheck& check, std::size_t slice);
   void check_audit(ChainCheck& check, std::size_t slice);
   std::vector<core::Task> load_tasks();
 
@@ -148,10 +160,12 @@ class SqliteStore final : public Store {
   HeadIndex heads_;
   RowChain history_chain_;
   RowChain audit_chain_;
+  std::deque<RowSeals> seals_;
   RowChain commit_chain_;            ///< one entry a commit
   std::vector<KeyRange> lost_rows_;  ///< of the history, known to be missing
   std::unique_ptr<ProgressRecord> progress_;
   std::function<void(const std::string& what)> tell_damage_;
+  bool has_met_damage_ = false;
   OpenFiles files_;      // last: when the database has been read from
   bool unsure_ = false;  ///< whether the last transaction was committed
   bool abandoned_ = false;

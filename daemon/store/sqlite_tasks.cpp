@@ -71,6 +71,7 @@ void SqliteStore::apply(const core::TaskAppended& change) {
   statement.bind(9, task.created_us);
   statement.bind(10, task.creator);
   run(statement);
+  seals_[kSealedTask].seal(task.key);
 }
 
 void SqliteStore::apply(const core::TaskChanged& change) {
@@ -92,6 +93,7 @@ void SqliteStore::apply(const core::TaskChanged& change) {
   statement.bind(13, claim.expires_us);
   statement.bind(14, claim.ttl_us);
   run(statement);
+  seals_[kSealedTaskStanding].seal(change.task);
 }
 
 void SqliteStore::apply(const core::TaskEventAppended& change) {

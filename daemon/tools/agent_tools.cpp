@@ -27,7 +27,7 @@ constexpr std::string_view kRegisterInput =
 
 constexpr std::string_view kRegisterOutput =
     R"({"type":"object","properties":{"agent_id":{"type":"string"},"token":{"type":"string"},"warnings":{"type":"array"}},)"
-    R"("required":["agent_id","token"]})";
+    R"("required":["agent_id"]})";
 
 constexpr std::string_view kListAgentsInput =
     R"({"type":"object","properties":{)"
@@ -81,7 +81,8 @@ class RegisterCall final : public ToolCall {
     // A line that runs again because its first answer was lost must not call its own agent an older one.
     const bool created = outcome->created || !registered_before_.empty();
     json.field("agent_id", outcome->agent_id).field("created", created).field("resumed", !created);
-    json.field("shared", outcome->shared).field("updates", outcome->updates).field("token", token_);
+    json.field("shared", outcome->shared).field("updates", outcome->updates);
+    if (!outcome->keeps_token) json.field("token", token_);
     json.key("owner");
     write_owner(json, *context.state.find_session(context.caller.session),
                 context.state.find_agent(outcome->agent_id)->profile);
@@ -95,12 +96,22 @@ class RegisterCall final : public ToolCall {
       json.value(fmt::format("Agent \"{}\" existed already, with {} updates; this session goes on with it.",
                              outcome->agent_id, outcome->updates));
     }
+    if (outcome->was_deleted) {
+      json.value(
+          "An agent of this id was deleted: it begins anew, without the tags, notes and thresholds of "
+          "before.");
+    }
+    if (outcome->keeps_token) json.value("It is shared: the token stays with those who have it.");
     if (outcome->parent_unknown) json.value("The parent agent is not known (yet).");
     if (outcome->taken_from != 0) {
       json.value("Another live session held this agent; it is told at its next call that you took it over.");
     }
     if (outcome->status == core::Lifecycle::paused) {
-      json.value("The agent is paused: its updates are refused until resume_agent.");
+      const bool by_person =
+          (context.state.find_agent(outcome->agent_id)->profile.ordered & core::kOrderedStatus) != 0;
+      json.value(by_person
+                     ? "A person has paused the agent: its updates are refused until a person resumes it."
+                     : "The agent is paused: its updates are refused until resume_agent.");
     }
     json.end_array();
     json.field("timestamp", iso_timestamp(context.now_us));

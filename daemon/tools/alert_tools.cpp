@@ -87,11 +87,12 @@ class AcknowledgeCall final : public ToolCall {
   }
 
   core::Result<std::string> run(CallContext& context) override {
-    const core::Alert alert = context.state.acknowledge_alert(context.caller, alert_, std::move(note_),
-                                                              context.now_us, context.changes);
+    const auto alert = context.state.acknowledge_alert(context.caller, alert_, std::move(note_),
+                                                       context.now_us, context.changes);
+    if (!alert) return core::Error(alert.error());
     std::string text;
     JsonWriter json(text);
-    write_alert(json, alert);
+    write_alert(json, *alert);
     return text;
   }
 
@@ -132,7 +133,7 @@ std::vector<Tool> alert_tools() {
        "What a person should know: critical agents, loops, changed files, disk trouble.", kListAlertsInput,
        kListAlertsOutput, true, true, parse_list_alerts, true},
       {"acknowledge_alert", "governance", "Acknowledge an alert",
-       "Says that a person has seen it; ends a loop with its cooldown.", kAcknowledgeInput,
+       "For a person: says that they have seen it; ends a loop with its cooldown.", kAcknowledgeInput,
        kAcknowledgeOutput, false, true, parse_acknowledge},
   };
 }

@@ -82,10 +82,14 @@ class QueryCall final : public ToolCall {
     json.field("event", entry.event);
     if (!entry.agent_id.empty()) json.field("agent_id", entry.agent_id);
     json.key("who").begin_object();
+    json.field("kind", core::to_string(entry.actor.kind));
     if (entry.session == 0) {
       json.field("client", "governord");
     } else {
-      json.field("session", entry.session).field("client", entry.client).field("pid", entry.pid);
+      if (!entry.actor.agent_id.empty()) json.field("agent_id", entry.actor.agent_id);
+      // Below 0: one that came and went, and is not stored.
+      if (entry.session > 0) json.field("session", entry.session);
+      json.field("client", entry.client).field("pid", entry.pid);
     }
     json.end_object().field("detail", entry.detail).end_object();
   }

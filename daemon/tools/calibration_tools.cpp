@@ -43,16 +43,17 @@ class OutcomeCall final : public ToolCall {
 
   core::Result<std::string> run(CallContext& context) override {
     command_.agent_id = name_.agent_id;
-    const core::TruthOutcome outcome =
+    const auto outcome =
         context.state.record_outcome(context.caller, std::move(command_), context.now_us, context.changes);
-    const core::GroundTruth& truth = outcome.truth;
+    if (!outcome) return core::Error(outcome.error());
+    const core::GroundTruth& truth = outcome->truth;
     std::string text;
     JsonWriter json(text);
     json.begin_object();
     json.field("prediction_id", core::prediction_id(name_.agent_id, name_.number));
     json.field("agent_id", name_.agent_id).field("correct", truth.correct);
     json.field("source", core::to_string(truth.source)).field("confidence", truth.prediction.confidence);
-    json.field("replaced", outcome.replaced).field("timestamp", iso_timestamp(truth.timestamp_us));
+    json.field("replaced", outcome->replaced).field("timestamp", iso_timestamp(truth.timestamp_us));
     json.end_object();
     return text;
   }

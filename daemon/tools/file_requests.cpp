@@ -65,12 +65,9 @@ class PersonRestoreCall final : public ToolCall {
     write.before = report_.before;
     write.after = report_.after;
     write.note = reason_;
+    write.restored_from = order_.restored().key;
     const auto outcome =
         context.state.record_write(context.caller, std::move(write), context.now_us, context.changes);
-    context.state.audit(context.caller, "file_restored", 0,
-                        fmt::format("{} to backup {}{}{}", resolved_.path, order_.restored().key,
-                                    reason_.empty() ? "" : ": ", reason_),
-                        context.now_us, context.changes);
     report_.pins.clear();
     return written_json(report_, outcome, context.now_us, &order_.restored());
   }

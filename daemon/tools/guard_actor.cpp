@@ -15,9 +15,6 @@ constexpr std::size_t kMaxPids = 32;
 constexpr std::size_t kMaxActorNameBytes = 256;
 constexpr std::size_t kMaxDirectoryBytes = 4096;
 
-/// Stands where a client's profile of tools does: no client asks for this one.
-constexpr std::string_view kHookTools = "hooks";
-
 bool is_shell(const std::string& name) {
   static constexpr std::array<std::string_view, 7> kShells{"sh", "bash", "zsh", "dash", "fish", "ksh", "ash"};
   return std::find(kShells.begin(), kShells.end(), name) != kShells.end();
@@ -46,11 +43,15 @@ HookOrigin read_origin(Arguments& arguments) {
   if (auto error = core::validate_agent_id("agent_kind", origin.kind); error && !origin.kind.empty())
     arguments.refuse(*std::move(error));
   if (origin.session.empty()) arguments.require("agent_session", "the tool's own session id");
+  origin.worker = arguments.text("subagent", kMaxActorNameBytes).value_or("");
+  if (origin.worker.empty()) {
+    origin.worker = core::kMainWorker;
+  } else if (core::validate_agent_id("subagent", origin.worker)) {
+    // Whatever it is, it must not come into texts as it is.
+    origin.worker = sha256_hex(origin.worker).substr(0, 16);
+  }
+  origin.use = arguments.text("tool_use", kMaxActorNameBytes).value_or("");
   return origin;
-}
-
-bool is_hook_session(const core::Session& session) {
-  return session.tools == kHookTools;
 }
 
 pid_t tool_among(const std::vector<pid_t>& pids) {
@@ -75,7 +76,7 @@ std::string GuardActor::own_agent_id() const {
 void GuardActor::note_sessions(const core::State& state) {
   candidates_.clear();
   for (const auto& [key, session] : state.sessions()) {
-    if (session.resumable && session.process.pid > 0 && !is_hook_session(session))
+    if (session.resumable && session.process.pid > 0 && !session.is_hooks() && !session.passing)
       candidates_.push_back({key, static_cast<pid_t>(session.process.pid), session.agent_id});
   }
 }
@@ -101,7 +102,7 @@ GuardActor::Acting GuardActor::as_client(CallContext& context) const {
   // Registered only now: then it is not loaded, and the session itself acts.
   const bool loaded =
       session->agent_id == agent_id_ && !agent_id_.empty() && context.state.find_agent(agent_id_) != nullptr;
-  return {{client_, 0}, loaded ? agent_id_ : std::string()};
+  return {{client_, 0, origin_.worker}, loaded ? agent_id_ : std::string()};
 }
 
 GuardActor::Acting GuardActor::find(CallContext& context) const {
@@ -109,7 +110,7 @@ GuardActor::Acting GuardActor::find(CallContext& context) const {
   const core::Session* session = context.state.find_session(session_id());
   if (session == nullptr) return {};
   const bool loaded = session->agent_id == agent_id_ && context.state.find_agent(agent_id_) != nullptr;
-  return {{session->key, 0}, loaded ? agent_id_ : std::string()};
+  return {{session->key, 0, origin_.worker}, loaded ? agent_id_ : std::string()};
 }
 
 core::Result<GuardActor::Acting> GuardActor::take_up(CallContext& context) {
@@ -130,12 +131,13 @@ core::Result<GuardActor::Acting> GuardActor::take_up(CallContext& context) {
     fresh.resumable = tool_.has_value();  // else nobody could tell when it is over
     fresh.client_name = origin_.kind;
     fresh.working_directory = origin_.cwd;
-    fresh.tools = kHookTools;
+    fresh.tools = core::kHookTools;
+    fresh.role = core::Role::guard;
     fresh.created_us = context.now_us;
     bool resumed = false;
     session = &state.open_session(std::move(fresh), resumed, context.changes);
   }
-  const core::Caller caller{session->key, 0};
+  const core::Caller caller{session->key, 0, origin_.worker};
   if (state.presence(agent_id_) == core::State::Presence::not_loaded) return Acting{caller, {}};
   const core::Agent* agent = state.find_agent(agent_id_);
   const bool is_its_own =
@@ -144,6 +146,9 @@ core::Result<GuardActor::Acting> GuardActor::take_up(CallContext& context) {
   if (!is_its_own) {
     core::RegisterCommand command;
     command.agent_id = agent_id_;
+    // The same session of the tool comes back to what it held.
+    command.token_hash = command.new_token_hash =
+        sha256_hex("hook's token\n" + origin_.kind + '\n' + origin_.session);
     if (agent == nullptr) command.purpose = "writes that the hooks of " + origin_.kind + " report";
     auto registered = state.register_agent(caller, std::move(command), context.now_us, context.changes);
     if (!registered) return std::move(registered.error());

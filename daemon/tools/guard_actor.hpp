@@ -19,15 +19,14 @@ struct HookOrigin {
   std::string session;  ///< the tool's own session id
   std::string cwd;
   std::vector<pid_t> pids;  ///< its ancestors, the nearest first
+  std::string worker;       ///< for which worker of the tool, see core::LeaseHolder
+  std::string use;          ///< the tool's own id of this call of a tool; empty: it did not say
 };
 
 /// Reads `pids`, and without more of the rest than a commit has.
 std::vector<pid_t> read_pids(Arguments& arguments);
 /// Reads all of it.
 HookOrigin read_origin(Arguments& arguments);
-
-/// Whether it is one that a hook has opened for its tool, and no MCP client's.
-bool is_hook_session(const core::Session& session);
 
 /// The first of the processes that is no shell: tools start their hooks through shells.
 pid_t tool_among(const std::vector<pid_t>& pids);
@@ -53,6 +52,8 @@ class GuardActor {
   core::Result<Acting> take_up(CallContext& context);
   /// State strand: the same without opening anything; a caller without session if there is none.
   [[nodiscard]] Acting find(CallContext& context) const;
+  /// Which call of the tool this is about; empty: it did not say.
+  [[nodiscard]] const std::string& use() const { return origin_.use; }
 
  private:
   struct Candidate {

@@ -39,8 +39,8 @@ class GuardCommitCall final : public ToolCall {
   core::Result<std::string> run(CallContext& context) override {
     if (!worked_) {
       for (const auto& [key, session] : context.state.sessions()) {
-        if (session.process.pid <= 0) continue;
-        sessions_.push_back({key, static_cast<pid_t>(session.process.pid), !is_hook_session(session)});
+        if (session.process.pid <= 0 || session.passing) continue;
+        sessions_.push_back({key, static_cast<pid_t>(session.process.pid), !session.is_hooks()});
       }
       context.next = CallContext::Next::work;
       return std::string();

@@ -54,9 +54,11 @@ class GuardDoneCall final : public ToolCall {
     const auto holder = context.state.lease_holder(acting.caller, acting.agent_id);
     const core::Lease* lease = holder ? context.state.own_lease_covering((*file_)->path, *holder) : nullptr;
     const std::string loop = record(context, acting, lease);
-    // Not one that the client had asked for itself.
-    if (lease != nullptr && is_guard_lease(*lease, report_.kind))
-      (void)context.state.release_lease(acting.caller, lease->key, context.now_us, context.changes);
+    // Only what this worker's hook has taken; what the client has asked for itself stays.
+    if (holder) {
+      (void)context.state.end_lease_use(acting.caller, (*file_)->path, *holder, actor_.use(), context.now_us,
+                                        context.changes);
+    }
     return answer(loop);
   }
 

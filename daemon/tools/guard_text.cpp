@@ -10,19 +10,17 @@ namespace {
 std::string holder_name(const core::LeaseHolder& holder) {
   const std::string client = holder.client.empty() ? std::string("another session") : holder.client;
   const std::string process = holder.pid > 0 ? fmt::format(", pid {}", holder.pid) : std::string();
-  return holder.agent_id.empty() ? client + process
-                                 : fmt::format("agent \"{}\" ({}{})", holder.agent_id, client, process);
+  const std::string who = holder.agent_id.empty()
+                              ? client + process
+                              : fmt::format("agent \"{}\" ({}{})", holder.agent_id, client, process);
+  const bool is_subagent = !holder.worker.empty() && holder.worker != core::kMainWorker;
+  return is_subagent ? fmt::format("subagent {} of {}", holder.worker, who) : who;
 }
 
 }  // namespace
 
 std::string guard_lease_reason(std::string_view kind, std::string_view tool) {
   return fmt::format("{} {}", kind, tool);
-}
-
-bool is_guard_lease(const core::Lease& lease, std::string_view kind) {
-  return lease.direct && lease.reason.size() > kind.size() && lease.reason.starts_with(kind) &&
-         lease.reason[kind.size()] == ' ';
 }
 
 std::string guard_text(const core::Error& error) {

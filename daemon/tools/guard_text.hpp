@@ -8,9 +8,8 @@
 
 namespace governor::daemon {
 
-/// What a lease of a hook says it is for; by this it is known when the tool is done.
+/// What a lease of a hook says it is for.
 std::string guard_lease_reason(std::string_view kind, std::string_view tool);
-bool is_guard_lease(const core::Lease& lease, std::string_view kind);
 
 /// The message of an error and what to do next, as one text.
 std::string guard_text(const core::Error& error);

@@ -92,6 +92,7 @@ class GuardWriteCall final : public ToolCall {
     command.wait_until_us = since_us_ + intent_.wait_us;
     command.direct = true;
     command.reason = guard_lease_reason(intent_.kind, intent_.tool);
+    command.use = actor_.use();
     command.waiter = waiter_;
     const std::int64_t deadline = command.wait_until_us;
     const auto outcome =
@@ -143,7 +144,7 @@ class GuardWriteCall final : public ToolCall {
     }
     context.state.end_write(lease);  // the tool writes, and how long that takes is not ours to say
     // Half a write that the watcher sees would be taken for a state of the file.
-    if (is_guard_lease(*begun, intent_.kind)) context.state.await_report(lease);
+    context.state.await_report(lease);
     return answer("allow", "granted", "governor: the file is yours until the tool is done.", lease);
   }
 

@@ -8,6 +8,7 @@ namespace {
 void write_holder(JsonWriter& json, const core::LeaseHolder& holder) {
   if (!holder.agent_id.empty()) json.field("agent_id", holder.agent_id);
   json.field("client", holder.client).field("pid", holder.pid);
+  if (!holder.worker.empty() && holder.worker != core::kMainWorker) json.field("subagent", holder.worker);
 }
 
 void write_paths(JsonWriter& json, const std::vector<core::LeasePath>& paths) {

@@ -69,6 +69,7 @@ core::Result<std::string> LeasedWrite::end(CallContext& context) {
   write.agent_id = agent_id_;
   write.lease = request_.lease;
   write.note = request_.note;
+  if (const core::FileVersion* version = restored()) write.restored_from = version->key;
   const auto outcome =
       context.state.record_write(context.caller, std::move(write), context.now_us, context.changes);
   report_.pins.clear();  // the changes name what they kept

@@ -5,7 +5,7 @@
 namespace governor::daemon {
 
 inline constexpr std::string_view kChangeInput =
-    R"({"type":"object","properties":{"agent_id":{"type":"string"},"reason":{"type":"string"}},"additionalProperties":false})";
+    R"({"type":"object","properties":{"agent_id":{"type":"string"},"reason":{"type":"string"},"token":{"type":"string"}},"additionalProperties":false})";
 
 inline constexpr std::string_view kChangeOutput =
     R"({"type":"object","properties":{"status":{"type":"string"}},"required":["status"]})";

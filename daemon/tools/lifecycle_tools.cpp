@@ -54,8 +54,7 @@ core::Result<std::unique_ptr<ToolCall>> parse_change(const boost::json::object& 
                                                      const ToolEnvironment&) {
   Arguments arguments(object);
   auto agent_id = arguments.agent_id();
-  core::LifecycleCommand command;
-  command.reason = arguments.text("reason", kMaxReasonBytes).value_or("");
+  core::LifecycleCommand command = read_command(arguments);
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(
       std::make_unique<ChangeCall>(std::move(agent_id), std::move(command), target));
@@ -160,7 +159,7 @@ class ArchiveIdleCall final : public ToolCall {
       return false;
     }
     const core::LifecycleCommand command{
-        summary.profile.id, {}, fmt::format("no update for {} days", query_.days)};
+        summary.profile.id, {}, fmt::format("no update for {} days", query_.days), true};
     return bool(context.state.change_lifecycle(context.caller, command, core::Lifecycle::archived,
                                                context.now_us, context.changes));
   }
@@ -198,8 +197,9 @@ std::vector<Tool> lifecycle_tools() {
       {"reset_monitor", "governance", "Reset an agent's monitor",
        "Begins a new epoch: the state as at the start, the old history kept.", kResetInput, kResetOutput,
        false, false, parse_reset},
-      {"pause_agent", "agents", "Pause an agent", "Its updates are refused until resume_agent.", kChangeInput,
-       kChangeOutput, false, true, parse_change<Lifecycle::paused>},
+      {"pause_agent", "agents", "Pause an agent",
+       "Its updates are refused until resume_agent; what a person paused, only a person resumes.",
+       kChangeInput, kChangeOutput, false, true, parse_change<Lifecycle::paused>},
       {"resume_agent", "agents", "Resume an agent", "Lets a paused or archived agent go on.", kChangeInput,
        kChangeOutput, false, true, parse_change<Lifecycle::active>, true},
       {"archive_agent", "agents", "Archive an agent", "Puts an agent away; resume_agent brings it back.",

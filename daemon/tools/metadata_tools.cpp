@@ -3,6 +3,7 @@
 #include "core/analysis/trend.hpp"
 #include "daemon/support/json_time.hpp"
 #include "daemon/support/json_writer.hpp"
+#include "daemon/support/sha256.hpp"
 #include "daemon/support/timestamp.hpp"
 #include "daemon/tools/agent_json.hpp"
 #include "daemon/tools/agent_reference.hpp"
@@ -29,7 +30,8 @@ constexpr std::string_view kUpdateMetadataInput =
     R"("notes":{"type":"string","maxLength":16384},)"
     R"("append_notes":{"type":"boolean","default":false,"description":"true: after the present notes, with the time"},)"
     R"("purpose":{"type":"string","maxLength":1024},)"
-    R"("pinned":{"type":"boolean","description":"true: neither deleted nor archived for being idle"}},)"
+    R"("pinned":{"type":"boolean","description":"true: neither deleted nor archived for being idle"},)"
+    R"("token":{"type":"string","description":"From register_agent, to act for an agent another session holds"}},)"
     R"("additionalProperties":false})";
 
 constexpr std::string_view kUpdateMetadataOutput =
@@ -161,6 +163,7 @@ core::Result<std::unique_ptr<ToolCall>> parse_update_metadata(const boost::json:
   command.purpose = arguments.text("purpose", kMaxPurposeBytes);
   const bool pinned = arguments.flag("pinned", false);
   if (object.contains("pinned")) command.pinned = pinned;
+  if (const auto token = arguments.text("token", kMaxTokenBytes)) command.token_hash = sha256_hex(*token);
   if (auto error = arguments.finish()) return *std::move(error);
   if (!command.tags && !command.notes && !command.purpose && !command.pinned) {
     return core::invalid_argument("tags", "missing, and so are notes, purpose and pinned",

@@ -1,5 +1,7 @@
 #include "daemon/tools/prune_backups.hpp"
 
+#include <fmt/format.h>
+
 #include "daemon/files/file_services.hpp"
 #include "daemon/support/json_writer.hpp"
 #include "daemon/tools/argument_limits.hpp"
@@ -53,7 +55,12 @@ class PruneCall final : public ToolCall {
 
   core::Result<std::string> end(CallContext& context) {
     const std::size_t count = scan_.versions.size();
-    if (count > 0) context.state.prune_versions(std::move(scan_.versions), context.changes);
+    if (count > 0) {
+      context.state.prune_versions(std::move(scan_.versions), context.changes);
+      context.state.audit(context.caller, "backups_pruned", 0,
+                          fmt::format("{} versions of files are forgotten, as the configuration says", count),
+                          context.now_us, context.changes);
+    }
     std::string text;
     JsonWriter json(text);
     json.begin_object().field("versions", static_cast<std::uint64_t>(count));

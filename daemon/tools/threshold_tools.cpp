@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "daemon/support/json_writer.hpp"
+#include "daemon/support/sha256.hpp"
 #include "daemon/tools/agent_reference.hpp"
 #include "daemon/tools/argument_limits.hpp"
 #include "daemon/tools/arguments.hpp"
@@ -32,7 +33,8 @@ constexpr std::string_view kSetInput =
     R"("profile":{"enum":["default","strict"],"description":"What to start from; else what holds now"},)"
     R"("thresholds":{"type":"object","additionalProperties":{"type":"number"},"description":"Single values by name, see get_thresholds"},)"
     R"("reset":{"type":"boolean","default":false,"description":"Back to the defaults; for an agent to those of all"},)"
-    R"("reason":{"type":"string","maxLength":1024}},"additionalProperties":false})";
+    R"("reason":{"type":"string","maxLength":1024},)"
+    R"("token":{"type":"string","description":"From register_agent, to act for an agent another session holds"}},"additionalProperties":false})";
 
 constexpr std::string_view kSetOutput =
     R"({"type":"object","properties":{)"
@@ -158,6 +160,7 @@ core::Result<std::unique_ptr<ToolCall>> parse_set(const boost::json::object& obj
   read_values(arguments, command);
   command.reset = arguments.flag("reset", false);
   command.reason = arguments.text("reason", kMaxReasonBytes).value_or("");
+  if (const auto token = arguments.text("token", kMaxTokenBytes)) command.token_hash = sha256_hex(*token);
   if (auto error = arguments.finish()) return *std::move(error);
   if (!command.profile && command.values.empty() && !command.reset) {
     return core::invalid_argument("thresholds", "missing, and so are profile and reset",
@@ -174,7 +177,8 @@ std::vector<Tool> threshold_tools() {
        "The figures that decisions and health are judged by.", kGetThresholdsInput, kGetThresholdsOutput,
        true, true, parse_get_thresholds},
       {"set_thresholds", "governance", "Set thresholds",
-       "Changes them at once, for all agents or one, checked together; the reply shows old and new.",
+       "Changes those of your own agent at once, checked together; the reply shows old and new. Those of all "
+       "agents are for a person to set.",
        kSetInput, kSetOutput, false, true, parse_set},
   };
 }

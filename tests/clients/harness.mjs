@@ -34,7 +34,12 @@ export class World {
     this.stateDir = path.join(this.#root, usualPlaces ? kUsualState : 'state');
     this.socketPath = path.join(this.runtimeDir, 'governor.sock');
     // GOVERNOR_TEST_CONFIG lets the whole suite run with other settings, for example {"io_threads": 4}.
-    writeFileSync(path.join(this.#root, 'config.json'), process.env.GOVERNOR_TEST_CONFIG ?? '{}');
+    // The clients stand for people as well, who acknowledge alerts.
+    const settings = JSON.parse(process.env.GOVERNOR_TEST_CONFIG ?? '{}');
+    writeFileSync(
+      path.join(this.#root, 'config.json'),
+      JSON.stringify({ agents_decide: true, ...settings }),
+    );
   }
 
   binary(name) {
@@ -128,6 +133,7 @@ export class World {
     if (existsSync(this.socketPath)) {
       const client = await this.direct('stop').catch(() => null);
       if (client) {
+        await client.request('governor/hello', { protocol: 1, role: 'person' });
         const { result } = await client.request('governor/stop', { reason: 'end of test' });
         this.#pids.add(result.pid);
         await within(kShort * 2, 'the daemon closes its connections', client.channel.closed);

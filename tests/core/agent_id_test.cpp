@@ -9,13 +9,14 @@ using namespace governor::core;
 
 TEST_CASE("an agent id is 1 to 128 of A-Z a-z 0-9 . _ -") {
   for (const std::string& id :
-       {std::string("a"), std::string("Z9._-"), std::string(128, 'x'), std::string(".")}) {
+       {std::string("a"), std::string("Z9._-"), std::string(128, 'x'), std::string("...")}) {
     INFO(id);
     CHECK_FALSE(validate_agent_id("agent_id", id));
   }
-  for (const std::string& id : {std::string(), std::string(129, 'x'), std::string("a b"), std::string("a/b"),
-                                std::string("\xC3\xA9t\xC3\xA9"), std::string("a\0b", 3), std::string("a\n"),
-                                std::string("a:b"), std::string("@"), std::string("[")}) {
+  for (const std::string& id :
+       {std::string(), std::string(129, 'x'), std::string("a b"), std::string("a/b"),
+        std::string("\xC3\xA9t\xC3\xA9"), std::string("a\0b", 3), std::string("a\n"), std::string("a:b"),
+        std::string("@"), std::string("."), std::string(".."), std::string("[")}) {
     INFO(id);
     CHECK(validate_agent_id("agent_id", id));
   }

@@ -38,9 +38,15 @@ struct FilesFixture : StateFixture {
                          const std::string& after, const std::string& agent_id = {}) {
     return state.record_write({session, 0}, written(path, before, after, agent_id), ++now, changes);
   }
+  /// What was written down besides leases and writes themselves.
   std::vector<std::string> audited() const {
     std::vector<std::string> events;
-    for (const auto& entry : of_kind<AuditAppended>(changes)) events.push_back(entry.event);
+    for (const auto& entry : of_kind<AuditAppended>(changes)) {
+      if (!entry.event.starts_with("lease_") && entry.event != "file_committed" &&
+          entry.event != "file_restored" && entry.event != "file_written") {
+        events.push_back(entry.event);
+      }
+    }
     return events;
   }
 };

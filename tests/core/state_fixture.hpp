@@ -29,12 +29,18 @@ inline Session session_named(std::string id, std::int64_t pid = 100) {
   return session;
 }
 
-/// A state with two live sessions, and what they do in one line each.
+/// A state with two live sessions of agents and governorctl's, and what they do in one line each.
 struct StateFixture {
-  StateFixture() : state(Thresholds{}, StateSeed{}) {
+  explicit StateFixture(Authority authority = Authority::people)
+      : state(Thresholds{}, StateSeed{}, LoopPolicy::advise, {}, {}, authority) {
     bool resumed = false;
     alice = state.open_session(session_named("a", 1001), resumed, changes).key;
     bob = state.open_session(session_named("b", 1002), resumed, changes).key;
+    Session governorctl = session_named("p", 1009);
+    governorctl.resumable = false;
+    governorctl.passing = true;
+    governorctl.role = Role::person;
+    person = state.open_session(std::move(governorctl), resumed, changes).key;
     changes.clear();
   }
 
@@ -66,6 +72,7 @@ struct StateFixture {
   Changes changes;
   SessionKey alice = 0;
   SessionKey bob = 0;
+  SessionKey person = 0;
   std::int64_t now = 1'000'000;
 };
 

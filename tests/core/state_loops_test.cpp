@@ -59,8 +59,8 @@ TEST_CASE("a person's acknowledgement ends a loop") {
   for (int i = 0; i < 4; ++i) REQUIRE(say(f, "again"));
   const Alert alert = of_kind<AlertSaved>(f.changes).back().alert;
   f.changes.clear();
-  const Alert acknowledged = f.state.acknowledge_alert({f.bob, 0}, alert, "seen", f.now, f.changes);
-  CHECK(acknowledged.acknowledged_by == "client-of-b");
+  const Alert acknowledged = *f.state.acknowledge_alert({f.person, 0}, alert, "seen", f.now, f.changes);
+  CHECK(acknowledged.acknowledged_by == "client-of-p");
   CHECK(acknowledged.resolved_us != 0);
   CHECK(f.state.find_agent("x")->profile.loop.kind == LoopKind::none);
   for (int i = 0; i < 3; ++i) CHECK_FALSE(say(f, "again")->record.human_reasons & kHumanLoop);

@@ -28,7 +28,7 @@ struct OutcomeFixture : StateFixture {
   }
   TruthOutcome record(TruthCommand command) {
     changes.clear();
-    return state.record_outcome({bob, 0}, std::move(command), ++now, changes);
+    return *state.record_outcome({bob, 0}, std::move(command), ++now, changes);
   }
 
   UpdateOutcome made;

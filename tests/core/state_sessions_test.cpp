@@ -39,7 +39,7 @@ TEST_CASE("sessions are found by key and by id until they end") {
   CHECK(of_kind<SessionEnded>(f.changes)[0].session == f.alice);
   CHECK(f.state.find_session(f.alice) == nullptr);
   CHECK(f.state.find_session(std::string_view("a")) == nullptr);
-  CHECK(f.state.sessions().size() == 1);
+  CHECK(f.state.sessions().size() == 2);
   f.changes.clear();
   f.state.end_session(f.alice, 5, f.changes);
   CHECK(f.changes.empty());

@@ -38,9 +38,10 @@ TEST_CASE("thresholds for all hold for every agent without its own, at once") {
   StateFixture f;
   REQUIRE(f.update(f.alice, "x"));
   REQUIRE(f.update(f.alice, "own"));
-  REQUIRE(f.state.set_thresholds({f.alice, 0}, one("risk_approve_threshold", 0.2, "own"), 1, f.changes));
+  REQUIRE(f.state.set_thresholds({f.person, 0}, one("risk_approve_threshold", 0.2, "own"), 1, f.changes));
   f.changes.clear();
-  const auto outcome = f.state.set_thresholds({f.alice, 0}, one("risk_revise_threshold", 0.41), 1, f.changes);
+  const auto outcome =
+      f.state.set_thresholds({f.person, 0}, one("risk_revise_threshold", 0.41), 1, f.changes);
   REQUIRE(outcome);
   CHECK(outcome->before.risk_revise == 0.5);
   CHECK(outcome->after.risk_revise == 0.41);
@@ -58,31 +59,32 @@ TEST_CASE("thresholds for all hold for every agent without its own, at once") {
 
 TEST_CASE("thresholds are checked together, and a refused set changes nothing") {
   StateFixture f;
-  const auto refused = f.state.set_thresholds({f.alice, 0}, one("risk_approve_threshold", 0.5), 1, f.changes);
+  const auto refused =
+      f.state.set_thresholds({f.person, 0}, one("risk_approve_threshold", 0.5), 1, f.changes);
   REQUIRE_FALSE(refused);
   CHECK(refused.error().field == "risk_approve_threshold");
   CHECK(f.changes.empty());
   CHECK(f.state.thresholds() == Thresholds{});
   ThresholdsCommand both = one("risk_approve_threshold", 0.5);
   both.values.emplace_back(find_threshold("risk_revise_threshold"), 0.6);
-  CHECK(f.state.set_thresholds({f.alice, 0}, both, 1, f.changes));
+  CHECK(f.state.set_thresholds({f.person, 0}, both, 1, f.changes));
 }
 
 TEST_CASE("a profile can be the start of single values, and a reset goes back") {
   StateFixture f;
   ThresholdsCommand command = one("lambda1_update_interval", 3);
   command.profile = Thresholds::strict();
-  REQUIRE(f.state.set_thresholds({f.alice, 0}, command, 1, f.changes));
+  REQUIRE(f.state.set_thresholds({f.person, 0}, command, 1, f.changes));
   CHECK(f.state.thresholds().risk_approve == 0.15);
   CHECK(f.state.thresholds().lambda1_update_interval == 3);
   ThresholdsCommand reset;
   reset.reset = true;
   f.changes.clear();
-  REQUIRE(f.state.set_thresholds({f.alice, 0}, reset, 1, f.changes));
+  REQUIRE(f.state.set_thresholds({f.person, 0}, reset, 1, f.changes));
   CHECK(f.state.thresholds() == Thresholds{});
   CHECK_FALSE(of_kind<ThresholdsSaved>(f.changes).at(0).thresholds);
   f.changes.clear();
-  REQUIRE(f.state.set_thresholds({f.alice, 0}, reset, 1, f.changes));
+  REQUIRE(f.state.set_thresholds({f.person, 0}, reset, 1, f.changes));
   CHECK(f.changes.empty());  // nothing to change
 }
 
@@ -92,14 +94,14 @@ TEST_CASE("an agent's own set is taken away by a reset, and an unknown agent is 
   ThresholdsCommand strict;
   strict.agent_id = "x";
   strict.profile = Thresholds::strict();
-  REQUIRE(f.state.set_thresholds({f.bob, 0}, strict, 1, f.changes));
+  REQUIRE(f.state.set_thresholds({f.person, 0}, strict, 1, f.changes));
   CHECK(f.update(f.alice, "x")->record.action == Action::reject);
   ThresholdsCommand reset;
   reset.agent_id = "x";
   reset.reset = true;
-  REQUIRE(f.state.set_thresholds({f.bob, 0}, reset, 1, f.changes));
+  REQUIRE(f.state.set_thresholds({f.person, 0}, reset, 1, f.changes));
   CHECK_FALSE(f.state.find_agent("x")->profile.thresholds);
   f.know("nobody");
   reset.agent_id = "nobody";
-  CHECK(f.state.set_thresholds({f.bob, 0}, reset, 1, f.changes).error().code == ErrorCode::not_found);
+  CHECK(f.state.set_thresholds({f.person, 0}, reset, 1, f.changes).error().code == ErrorCode::not_found);
 }

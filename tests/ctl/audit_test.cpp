@@ -47,6 +47,29 @@ TEST_CASE("the audit log is shown with its filters, page by page", "[ctl]") {
   CHECK(daemon.last().at("cursor").as_string() == "a2u9");
 }
 
+TEST_CASE("the audit log says on whose behalf each thing was done", "[ctl]") {
+  RecordingDaemon daemon;
+  json::array entries;
+  int number = 9;
+  for (const json::object& who :
+       {json::object{{"kind", "person"}, {"client", "governorctl"}, {"pid", 7}},
+        json::object{{"kind", "agent"}, {"agent_id", "ada"}, {"client", "cursor"}, {"pid", 8}},
+        json::object{{"kind", "agent"}, {"client", "zed"}, {"pid", 9}},
+        json::object{{"kind", "hook"}, {"agent_id", "cc-1"}, {"client", "claude-code"}},
+        json::object{{"kind", "governor"}, {"client", "governord"}}}) {
+    entries.push_back(entry(--number, 1));
+    entries.back().as_object()["who"] = who;
+  }
+  daemon.will_answer("query_audit_log", {page(entries)});
+  const auto run = daemon.run({"audit"});
+  for (const char* text : {"a person (governorctl, pid 7)", "agent ada (cursor, pid 8)", "zed, pid 9",
+                           "hook of cc-1 (claude-code)", "  governor  "}) {
+    INFO(text << "\n" << run.out);
+    CHECK(contains(run.out, text));
+  }
+  CHECK(daemon.role() == "person");
+}
+
 TEST_CASE("following writes each entry once, the oldest first", "[ctl]") {
   RecordingDaemon daemon;
   daemon.will_answer("query_audit_log", {page({entry(2, 2), entry(1, 1)}),
@@ -71,8 +94,9 @@ TEST_CASE("following goes on with the next daemon, and says so", "[ctl]") {
   const TemporaryDirectory directory;
   std::promise<void> first_asked;
   std::promise<std::string> second_asked;
-  auto daemon =
-      std::make_optional<FakeDaemon>(directory.path(), [&, asked = false](auto, const auto&) mutable {
+  auto daemon = std::make_optional<FakeDaemon>(
+      directory.path(), [&, asked = false](auto method, const auto&) mutable -> std::optional<json::value> {
+        if (method != "tools/call") return std::nullopt;
         if (!std::exchange(asked, true)) first_asked.set_value();
         return tool_result(page({entry(1, 1)}));
       });
@@ -81,11 +105,14 @@ TEST_CASE("following goes on with the next daemon, and says so", "[ctl]") {
   });
   REQUIRE(first_asked.get_future().wait_for(std::chrono::seconds(10)) == std::future_status::ready);
   daemon.reset();
-  daemon.emplace(directory.path(), [&, asked = false](auto, const json::object& params) mutable {
-    const auto& arguments = params.at("arguments").as_object();
-    if (!std::exchange(asked, true)) second_asked.set_value(json::serialize(arguments));
-    return tool_result(page({entry(2, 2)}));
-  });
+  daemon.emplace(
+      directory.path(),
+      [&, asked = false](auto method, const json::object& params) mutable -> std::optional<json::value> {
+        if (method != "tools/call") return std::nullopt;
+        const auto& arguments = params.at("arguments").as_object();
+        if (!std::exchange(asked, true)) second_asked.set_value(json::serialize(arguments));
+        return tool_result(page({entry(2, 2)}));
+      });
   const Run followed = run.get();
   CHECK(followed.code == 0);
   CHECK(contains(followed.out, "detail 1"));

@@ -46,11 +46,21 @@ class RecordingDaemon {
     const std::lock_guard lock(mutex_);
     return calls_;
   }
+  /// On whose behalf the last connection said that it speaks.
+  std::string role() {
+    const std::lock_guard lock(mutex_);
+    return role_;
+  }
   /// The arguments of the last call.
   boost::json::object last() { return calls().empty() ? boost::json::object() : calls().back().arguments; }
 
  private:
   std::optional<boost::json::value> answer(std::string_view method, const boost::json::object& params) {
+    if (method == "governor/hello") {
+      const std::lock_guard lock(mutex_);
+      role_ = params.contains("role") ? std::string(params.at("role").as_string()) : "";
+      return boost::json::object{{"protocol", 1}, {"pid", 1}};
+    }
     const bool tool = method == "tools/call";
     const std::string name(tool ? std::string_view(params.at("name").as_string()) : method);
     const std::lock_guard lock(mutex_);
@@ -66,6 +76,7 @@ class RecordingDaemon {
   std::mutex mutex_;
   std::map<std::string, std::vector<boost::json::object>> results_;
   std::vector<Call> calls_;
+  std::string role_;
   TemporaryDirectory directory_;
   FakeDaemon daemon_;
 };

@@ -6,6 +6,8 @@
 #include <sstream>
 
 #include "ipc/client.hpp"
+#include "ipc/connect.hpp"
+#include "tests/support/binaries.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/process_watch.hpp"
 #include "tests/support/sandbox.hpp"
@@ -72,6 +74,22 @@ TEST_CASE("a daemon that was killed is an alert of the next one, and one that en
   kill_daemon(sandbox);
   const Child fifth = sandbox.start_daemon();
   CHECK(alerts(sandbox).size() == 1);  // the same cause
+}
+
+TEST_CASE("whoever can connect can be sure that a kill will be told") {
+  for (int i = 0; i < 10; ++i) {
+    Sandbox sandbox;
+    const Child daemon(sandbox.command(kDaemon));
+    const std::string marker = sandbox.state_dir() + "/running.json";
+    const auto deadline = patience();
+    bool connected = false;
+    // Without a pause, since the moment in which it could be missing is short.
+    while (!connected && !deadline.expired())
+      connected =
+          ipc::connect_to(sandbox.socket(), ipc::Deadline::after(std::chrono::seconds(1))).has_value();
+    CHECK(std::filesystem::exists(marker));
+    REQUIRE(connected);
+  }
 }
 
 TEST_CASE("a command that hangs keeps nobody waiting, and ends with the daemon") {

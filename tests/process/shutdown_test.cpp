@@ -92,6 +92,8 @@ TEST_CASE("governor/stop ends the daemon in order") {
   Sandbox sandbox;
   Child daemon = sandbox.start_daemon();
   Wire wire(sandbox);
+  wire.plain(R"({"jsonrpc":"2.0","id":0,"method":"governor/hello","params":{"protocol":1,"role":"person"}})");
+  CHECK_FALSE(wire.plain_answer().is_error());
   wire.plain(R"({"jsonrpc":"2.0","id":1,"method":"governor/stop","params":{"reason":"test"}})");
   const Answer answer = wire.plain_answer();
   CHECK(answer.result().at("stopping").as_bool());

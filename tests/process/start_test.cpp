@@ -35,7 +35,7 @@ void check_all_answered(std::vector<std::unique_ptr<ProxyConversation>>& clients
 pid_t check_one_daemon(const Sandbox& sandbox, std::vector<std::unique_ptr<ProxyConversation>>& clients) {
   std::set<pid_t> seen;
   for (auto& client : clients) {
-    seen.insert(client->request("governor/health").result().at("pid").to_number<pid_t>());
+    seen.insert(client->call("health_check").content().at("pid").to_number<pid_t>());
   }
   REQUIRE(seen.size() == 1);
   const pid_t daemon = *seen.begin();
@@ -105,7 +105,7 @@ TEST_CASE("a second daemon by hand says that one runs and leaves it alone") {
   REQUIRE(second);
   CHECK(second->code == 3);
   CHECK(second->errors.find("already running") != std::string::npos);
-  CHECK(SocketConversation(sandbox).request("governor/health").result().at("pid").to_number<pid_t>() ==
+  CHECK(SocketConversation(sandbox).call("health_check").content().at("pid").to_number<pid_t>() ==
         first.pid());
 }
 

@@ -83,14 +83,14 @@ TEST_CASE("a proxy of a later build replaces the daemon under load, once, and no
 TEST_CASE("several proxies of a later build that come at once replace the daemon once") {
   Sandbox sandbox;
   ProxyConversation old(sandbox);
-  CHECK(old.request("governor/health").result().at("build").as_string() != kNextBuild);
+  CHECK(old.call("health_check").content().at("build").as_string() != kNextBuild);
   std::vector<std::unique_ptr<ProxyConversation>> newcomers;
   for (int i = 0; i < 8; ++i) newcomers.push_back(newcomer(sandbox));
   REQUIRE(until(patience(), [&] { return is_next(sandbox); }));
   const pid_t daemon = sandbox.daemon();
   const ProcessWatch watch(daemon);
-  for (auto& client : newcomers) CHECK(client->request("governor/health").result().at("pid") == daemon);
-  CHECK(old.request("governor/health").result().at("pid") == daemon);
+  for (auto& client : newcomers) CHECK(client->call("health_check").content().at("pid") == daemon);
+  CHECK(old.call("health_check").content().at("pid") == daemon);
   CHECK_FALSE(watch.wait(ipc::Deadline::after(std::chrono::milliseconds(500))));
 }
 
@@ -109,8 +109,8 @@ TEST_CASE("a proxy that has replaced a daemon once does not do so again") {
   next->request("ping");
   const pid_t present = sandbox.daemon();
   CHECK_FALSE(ProcessWatch(present).wait(ipc::Deadline::after(std::chrono::milliseconds(500))));
-  CHECK(old.request("governor/health").result().at("pid") == present);
-  CHECK(next->request("governor/health").result().at("pid") == present);
+  CHECK(old.call("health_check").content().at("pid") == present);
+  CHECK(next->call("health_check").content().at("pid") == present);
 }
 
 TEST_CASE(
@@ -127,7 +127,7 @@ TEST_CASE(
   const pid_t second = sandbox.wait_for_daemon(patience(), first.pid());
   REQUIRE(second != 0);
   CHECK_FALSE(ProcessWatch(second).wait(ipc::Deadline::after(std::chrono::seconds(1))));
-  for (auto* client : {&old, &next}) CHECK(client->request("governor/health").result().at("pid") == second);
+  for (auto* client : {&old, &next}) CHECK(client->call("health_check").content().at("pid") == second);
 }
 
 TEST_CASE("an older or equal build cannot drain the daemon") {

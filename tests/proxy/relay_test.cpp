@@ -107,6 +107,27 @@ TEST_CASE("answers lose their number, and everything else from the daemon passes
   CHECK(world.relay.is_idle());
 }
 
+TEST_CASE("requests for governor itself are not passed on, and answered here with their id") {
+  World w;
+  w.connect();
+  for (const char* line :
+       {R"({"jsonrpc":"2.0","id":"it","method":"governor/unlock","params":{"path":"/p"}})",
+        R"({"method":"\u0067overnor\/stop","id":"it","jsonrpc":"2.0"})",
+        R"({"jsonrpc":"2.0","method":"ping","id":"it","method":"governor/lease_break"})"}) {
+    INFO(line);
+    w.client(line);
+    const std::string answer = w.written();
+    CHECK(answer.find("\"id\":\"it\"") != std::string::npos);
+    CHECK(answer.find("-32601") != std::string::npos);
+    CHECK(answer.find("not for MCP clients") != std::string::npos);
+  }
+  w.client(R"({"jsonrpc":"2.0","method":"governor/goodbye"})");  // a notification has no answer
+  CHECK(w.written().empty());
+  CHECK(w.sent().empty());
+  w.client(R"({"jsonrpc":"2.0","id":1,"method":"ping","params":{"method":"governor/stop"}})");
+  CHECK(w.sent().starts_with("1 {"));
+}
+
 TEST_CASE("a byte order mark before a line is not passed on") {
   World world;
   world.connect();

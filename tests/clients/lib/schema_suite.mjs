@@ -47,6 +47,7 @@ export function schemaSuite(what, checker) {
       await client.notification('notifications/subscriptions/acknowledged');
       await starter.channel.close(); // else it would start the next daemon
       const other = await ending.direct('stopper');
+      await other.request('governor/hello', { protocol: 1, role: 'person' });
       assert.equal((await other.request('governor/stop', { reason: 'test' })).result.stopping, true);
       const { result } = await client.response('stream');
       assert.equal(result._meta[kSubscriptionKey], 'stream');

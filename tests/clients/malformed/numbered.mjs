@@ -94,7 +94,7 @@ export const numbered = [
     { number: '9223372036854775000', result: {} },
   ],
   ['hello again', [], hello({}), { codes: [kInvalidRequest] }],
-  ['hello through a numbered line', [], `5 ${hello({})}`, { number: '5', codes: [kInvalidRequest] }],
+  ['hello through a numbered line', [], `5 ${hello({})}`, { number: '5', codes: [kMethodNotFound] }],
   ['answered without parameters', [], '{"jsonrpc":"2.0","method":"governor/answered"}', null],
   [
     'answered below a text',

@@ -68,6 +68,8 @@ TEST_CASE("before a write the daemon is asked and its decision is what the hook 
     CHECK(asked.at("pids").as_array().at(0).as_int64() == ::getppid());
     CHECK_FALSE(asked.contains("line_delta"));
     CHECK_FALSE(asked.contains("wait_seconds"));
+    CHECK_FALSE(asked.contains("subagent"));
+    CHECK(daemon.role() == "guard");
   }
 }
 
@@ -77,6 +79,20 @@ TEST_CASE("a granted write can be left to the tool's own permission rules", "[gu
   const auto guard = guard_with({"--grant", "none"});
   CHECK(answer_of(daemon.run_reading(write_of("/a"), guard)).empty());
   CHECK(decision_of(answer_of(daemon.run_reading(write_of("/a"), guard))) == "deny");
+}
+
+TEST_CASE("the subagent and the call that Claude Code names are passed on, before and after", "[guard]") {
+  RecordingDaemon daemon;
+  daemon.will_answer("governor/guard_write", {verdict("allow", "granted")});
+  daemon.will_answer("governor/guard_done", {{{"loop", false}, {"reason", nullptr}}});
+  for (const char* event : {"PreToolUse", "PostToolUse"}) {
+    json::object text = json::parse(write_of("/a", "x", event)).as_object();
+    text["agent_id"] = "a7f3";
+    text["tool_use_id"] = "toolu_1";
+    (void)answer_of(daemon.run_reading(json::serialize(text), kGuard));
+    CHECK(daemon.last().at("subagent").as_string() == "a7f3");
+    CHECK(daemon.last().at("tool_use").as_string() == "toolu_1");
+  }
 }
 
 TEST_CASE("an edit is asked for with its lines, and waits as long as it is told", "[guard]") {

@@ -80,8 +80,7 @@ TEST_CASE("an empty object changes nothing") {
 
 TEST_CASE("a wrong key is refused with file, line and the keys that exist") {
   const std::string text = complaint("{\n  \"io_threads\": 2,\n  \"idle_exits\": 3\n}");
-  CHECK(text.find("c.json:3: idle_exits is not a setting; known are alert_command, archive_idle_days, ") ==
-        0);
+  CHECK(text.find("c.json:3: idle_exits is not a setting; known are agents_decide, alert_command, ") == 0);
   CHECK(text.find(", idle_exit, io_threads") != std::string::npos);
 }
 

@@ -52,10 +52,12 @@ struct Interpreting {
   Interpreter interpreter{ToolEnvironment{facts, counters, fixed_hex}};
 };
 
+/// What is answered at once, also if it is written down that it was refused.
 json::object reply(const Action& action) {
   const auto* now = std::get_if<ReplyNow>(&action);
-  REQUIRE(now != nullptr);
-  return json::parse(now->text).as_object();
+  const auto* refused = std::get_if<Refuse>(&action);
+  REQUIRE((now != nullptr || refused != nullptr));
+  return json::parse(now != nullptr ? now->text : refused->text).as_object();
 }
 
 std::int64_t error_code(const Action& action) {
@@ -154,6 +156,8 @@ TEST_CASE_METHOD(Interpreting, "only a newer build makes the daemon drain") {
 }
 
 TEST_CASE_METHOD(Interpreting, "stop answers with the pid before the daemon goes") {
+  CHECK(std::get<Refuse>(request("governor/stop")).what == "governor/stop");
+  hello("1", "0123456789abcdef0123456789abcdef", R"(,"role":"person")");
   const Action action = request("governor/stop", R"({"reason":"by hand"})");
   const auto& stop = std::get<StopDaemon>(action);
   CHECK(stop.reason == "by hand");

@@ -44,7 +44,7 @@ TEST_CASE("a call that changed something is answered once more with the same tex
   std::vector<std::string> answers;
   {
     TestClient client(daemon.socket());
-    client.hello("a");
+    client.hello("a", "person");
     client.call(1, "register_agent", R"({"agent_id":"x"})");
     for (std::size_t i = 0; i < calls.size(); ++i) {
       client.send_tool(i + 2, calls[i].first, calls[i].second);
@@ -55,7 +55,7 @@ TEST_CASE("a call that changed something is answered once more with the same tex
   const auto audited = daemon.stored("SELECT count(*) FROM audit");
   daemon.restart();
   TestClient client(daemon.socket());
-  CHECK(client.hello("a").at("resumed").as_bool());
+  CHECK(client.hello("a", "person").at("resumed").as_bool());
   for (std::size_t i = 0; i < calls.size(); ++i) {
     client.send_tool(i + 2, calls[i].first, calls[i].second);
     INFO(calls[i].first);
@@ -236,7 +236,8 @@ TEST_CASE("idle agents are archived by pattern and age, but not pinned ones nor 
   {
     SQLite::Database db(database_path(daemon.directory()), SQLite::OPEN_READWRITE, 2000);
     db.exec("UPDATE agent SET created_us = 1");
-    db.exec("UPDATE agent_head SET timestamp_us = 1");
+    db.exec("UPDATE history SET timestamp_us = 1");
+    db.exec("DELETE FROM agent_head");  // it is made anew from the history
   }
   daemon.restart();
   TestClient client(daemon.socket());
@@ -306,7 +307,7 @@ TEST_CASE("alerts are listed, acknowledged once, and known again after a restart
   }
   daemon.restart();
   TestClient client(daemon.socket());
-  client.hello("b");
+  client.hello("b", "person");
   client.call(1, "process_agent_update", R"({"agent_id":"x","response_text":"the same"})");
   CHECK(client.call(2, "list_alerts", "{}").at("count").as_int64() == 1);  // still the same one
   const auto acknowledged = client.call(3, "acknowledge_alert", R"({"alert_id":1,"note":"seen"})");

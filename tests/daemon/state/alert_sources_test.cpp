@@ -91,6 +91,7 @@ TEST_CASE("a crash that somebody has seen is over") {
   const WatchedSources watched(std::move(sources));
   REQUIRE(watched.told_comes_to(1));
   TestClient client(watched.daemon.socket());
+  client.introduce_as("person");
   client.send(
       R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"acknowledge_alert","arguments":)"
       R"({"alert_id":1},"_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",)"

@@ -207,7 +207,7 @@ TEST_CASE("a judgement by new thresholds waits until the thresholds are durable,
   DaemonFixture daemon({GENERATE(1, 4)});
   TestClient alice(daemon.socket());
   TestClient bob(daemon.socket());
-  alice.hello("a");
+  alice.hello("a", "person");
   bob.hello("b");
   bob.update(1, "other");
   commit_two_at_once(daemon);

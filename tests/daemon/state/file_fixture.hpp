@@ -22,8 +22,9 @@ class FileFixture {
   /// One connection; its calls are numbered.
   class Writer {
    public:
-    Writer(const FileFixture& files, std::string_view name) : client(files.daemon.socket()) {
-      client.hello(name);
+    Writer(const FileFixture& files, std::string_view name, std::string_view role = {})
+        : client(files.daemon.socket()) {
+      client.hello(name, role);
     }
     boost::json::object call(std::string_view tool, const boost::json::object& arguments) {
       return client.call(++line, tool, boost::json::serialize(arguments));

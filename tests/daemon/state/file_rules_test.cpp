@@ -22,14 +22,14 @@ TEST_CASE("what a person protects nobody writes, until a person unlocks it, over
   std::filesystem::create_directory(files.file("core"));
   const std::string path = files.file("core/a.txt");
   {
-    Writer person(files, "fee");
+    Writer person(files, "fee", "person");
     const auto rules =
         result_of(person.ask("governor/protect", {{"pattern", files.file("core")}, {"reason", "core"}}));
     CHECK(text_of(rules.at("pattern")) == files.file("core/**"));
   }
   files.daemon.restart();
   Writer ada(files, "ada");
-  Writer person(files, "fee");
+  Writer person(files, "fee", "person");
   ada.call("register_agent", {{"agent_id", "ada"}});
   const auto lease = ada.lease(path);
   const auto error = ada.refused("commit_file", Writer::arguments_of(path, "x", "", lease));
@@ -129,7 +129,7 @@ TEST_CASE("every content is kept: listed, restored, and restoring can be undone"
 TEST_CASE("a file destroyed by other means comes back byte for byte, with one request and no lease") {
   FileFixture files;
   Writer ada(files, "ada");
-  Writer person(files, "fee");
+  Writer person(files, "fee", "person");
   const std::string path = files.file("core.cpp");
   const std::string good = numbered_lines(500);
   ada.commit(path, good, "", ada.lease(path));
@@ -147,7 +147,7 @@ TEST_CASE("a file destroyed by other means comes back byte for byte, with one re
 TEST_CASE("a file that was removed comes back, and one that was made can be unmade") {
   FileFixture files;
   Writer ada(files, "ada");
-  Writer person(files, "fee");
+  Writer person(files, "fee", "person");
   const std::string path = files.file("a.txt");
   ada.commit(path, "text", "", ada.lease(path));
   std::filesystem::remove(path);
@@ -157,7 +157,7 @@ TEST_CASE("a file that was removed comes back, and one that was made can be unma
 
 TEST_CASE("without backups there is nothing to restore") {
   FileFixture files;
-  Writer person(files, "fee");
+  Writer person(files, "fee", "person");
   const auto reply = person.ask("governor/restore", {{"path", files.file("never")}});
   CHECK(reply.contains("error"));
 }

@@ -66,11 +66,11 @@ TEST_CASE("an imported agent is seen by every tool, before and after a restart")
   json::object rows;
   {
     TestClient client(daemon.socket());
+    client.hello("a", "person");
     CHECK(outcome(client, agent_json("ada", 1, 3, 3), true) == "would_import");
     CHECK(daemon.stored("SELECT count(*) FROM agent") == 0);
     CHECK(outcome(client, agent_json("ada", 1, 3, 3)) == "imported");
     CHECK(daemon.stored("SELECT count(*) FROM history") == 3);
-    client.hello("a");
     rows = history(client, 1, "ada");
   }
   CHECK(rows.at("total") == 3);
@@ -84,7 +84,7 @@ TEST_CASE("an imported agent is seen by every tool, before and after a restart")
   CHECK(list.at(2).at("action").as_string() == "revise");
   daemon.restart();
   TestClient client(daemon.socket());
-  client.hello("a");
+  client.hello("a", "person");
   CHECK(json::serialize(history(client, 2, "ada")) == json::serialize(rows));
   const auto metrics = client.call(3, "get_governance_metrics", R"({"agent_id":"ada","detail":"full"})");
   CHECK(metrics.at("metrics").at("updates") == 13);
@@ -102,14 +102,14 @@ TEST_CASE("the state in memory after an import is the one that is read from the 
   std::string in_memory;
   {
     TestClient client(daemon.socket());
+    client.hello("a", "person");
     REQUIRE(outcome(client, agent_json("ada", 1, 130, 130)) == "imported");
-    client.hello("a");
     client.send_tool(1, "simulate_update", R"({"agent_id":"ada","detail":"full"})");
     in_memory = json::serialize(client.result(1).at("metrics"));
   }
   daemon.restart();
   TestClient client(daemon.socket());
-  client.hello("a");
+  client.hello("a", "person");
   CHECK(json::serialize(
             client.call(2, "simulate_update", R"({"agent_id":"ada","detail":"full"})").at("metrics")) ==
         in_memory);
@@ -118,6 +118,7 @@ TEST_CASE("the state in memory after an import is the one that is read from the 
 TEST_CASE("importing again changes nothing, and another agent of the name is left alone") {
   DaemonFixture daemon;
   TestClient client(daemon.socket());
+  client.introduce_as("person");
   const std::string ada = agent_json("ada", 1, 700, 700);  // more than one slice of the store
   REQUIRE(outcome(client, ada) == "imported");
   const auto rows = daemon.stored("SELECT count(*) FROM history");
@@ -125,10 +126,12 @@ TEST_CASE("importing again changes nothing, and another agent of the name is lef
   for (const bool restart : {false, true}) {
     if (restart) daemon.restart();
     TestClient again(daemon.socket());
+    again.introduce_as("person");
     CHECK(outcome(again, ada, true) == "unchanged");
     if (!restart) CHECK(outcome(client, ada) == "unchanged");
   }
   TestClient other(daemon.socket());
+  other.introduce_as("person");
   std::string changed = ada;
   changed.replace(changed.find("-0.0002"), 7, "-0.0003");
   const auto answer = import_agents(other, changed);
@@ -145,6 +148,7 @@ TEST_CASE("importing again changes nothing, and another agent of the name is lef
 TEST_CASE("many agents come in one transaction, and one that is wrong costs the others nothing") {
   DaemonFixture daemon;
   TestClient client(daemon.socket());
+  client.introduce_as("person");
   std::string agents;
   for (int i = 0; i < 100; ++i) agents += agent_json(fmt::format("agent-{}", i), 1, 2, 2) + ",";
   const auto answer =
@@ -167,14 +171,14 @@ TEST_CASE("a numbered import that is sent again is answered as before") {
   std::string first;
   {
     TestClient client(daemon.socket());
-    client.hello("a");
+    client.hello("a", "person");
     client.send("1 " + request(agent_json("ada", 1, 2, 2)));
     first = client.answer(1);
     CHECK(first.find("\"imported\"") != std::string::npos);
   }
   daemon.restart();
   TestClient client(daemon.socket());
-  client.hello("a");
+  client.hello("a", "person");
   client.send("1 " + request(agent_json("ada", 1, 2, 2)));
   CHECK(client.answer(1) == first);
   CHECK(daemon.stored("SELECT count(*) FROM history") == 2);
@@ -183,7 +187,7 @@ TEST_CASE("a numbered import that is sent again is answered as before") {
 TEST_CASE("an import is not acknowledged before it is durable") {
   DaemonFixture daemon;
   TestClient client(daemon.socket());
-  client.hello("a");
+  client.hello("a", "person");
   client.send_update(1, "warm");
   client.send_update(2, "warm");
   client.result(1);
@@ -201,26 +205,27 @@ TEST_CASE("parts of a long history continue one another, also over a restart") {
   DaemonFixture daemon;
   {
     TestClient client(daemon.socket());
+    client.hello("a", "person");
     CHECK(outcome(client, agent_json("ada", 1, 600, 1300)) == "imported");
-    client.hello("a");
     CHECK(client.refused(1, "process_agent_update", R"({"agent_id":"ada"})").at("code").as_string() ==
           "conflict");
   }
   daemon.restart();
   TestClient client(daemon.socket());
+  client.hello("b", "person");
   CHECK(outcome(client, agent_json("ada", 1, 600, 1300)) == "unchanged");
   CHECK(outcome(client, agent_json("ada", 700, 1300, 1300)) == "refused");
   CHECK(outcome(client, agent_json("ada", 601, 1200, 1300)) == "imported");
   CHECK(outcome(client, agent_json("ada", 1201, 1300, 1300)) == "imported");
   CHECK(outcome(client, agent_json("ada", 1201, 1300, 1300)) == "unchanged");
   CHECK(daemon.stored("SELECT count(*) FROM history") == 1300);
-  client.hello("b");
   CHECK(client.update(1, "ada") == 1301);
 }
 
 TEST_CASE("a request that is not understood is an error that names the field") {
   DaemonFixture daemon;
   TestClient client(daemon.socket());
+  client.introduce_as("person");
   const auto error = [&](const std::string& params) {
     client.send(R"({"jsonrpc":"2.0","id":1,"method":"governor/import","params":)" + params + "}");
     return client.next_object().at("error").as_object();
@@ -234,6 +239,7 @@ TEST_CASE("a request that is not understood is an error that names the field") {
 TEST_CASE("what is wrong with an agent is named by field") {
   DaemonFixture daemon;
   TestClient client(daemon.socket());
+  client.introduce_as("person");
   const auto field = [&](const std::string& from, const std::string& to) {
     std::string agent = agent_json("ada", 1, 2, 2);
     const std::size_t at = agent.find(from);
@@ -261,6 +267,7 @@ TEST_CASE("what is wrong with an agent is named by field") {
 TEST_CASE("while the disk fails an import is refused with the reason, and can be made again") {
   DaemonFixture daemon;
   TestClient client(daemon.socket());
+  client.introduce_as("person");
   daemon.gate().fail_commits(1000);
   client.send(request(agent_json("ada", 1, 2, 2)));
   const auto refused = client.next_object();

@@ -204,9 +204,11 @@ TEST_CASE("a person breaks a lease, and its holder is told") {
   DaemonFixture daemon;
   Clients clients(daemon);
   const auto granted = clients.a.call(1, "request_write", kFile);
+  TestClient person(daemon.socket());
+  person.introduce_as("person");
   const auto broken =
-      clients.c.ask(R"({"jsonrpc":"2.0","id":1,"method":"governor/lease_break","params":{"lease":)" +
-                    json::serialize(granted.at("lease")) + R"(,"reason":"it hangs"}})");
+      person.ask(R"({"jsonrpc":"2.0","id":1,"method":"governor/lease_break","params":{"lease":)" +
+                 json::serialize(granted.at("lease")) + R"(,"reason":"it hangs"}})");
   CHECK(broken.at("result").as_object().at("ending").as_string() == "broken");
   const auto told = clients.a.refused(2, "renew_write", lease_argument(granted));
   CHECK(std::string(told.at("message").as_string()).find("it hangs") != std::string::npos);

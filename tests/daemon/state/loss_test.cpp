@@ -44,7 +44,7 @@ TEST_CASE("an emptied database is told by health and an alert until somebody has
   daemon.restart();
   CHECK(health_becomes(daemon.socket(), "degraded"));
   TestClient bob(daemon.socket());
-  bob.hello("b");
+  bob.hello("b", "person");
   const auto alerts = listed_alerts(bob, 1);
   REQUIRE(alerts.size() == 1);
   CHECK(alerts[0].at("kind").as_string() == "data_loss");
@@ -68,7 +68,7 @@ TEST_CASE("a row that is missing is named, and a restart brings back what can be
   daemon.restart();
   {
     TestClient bob(daemon.socket());
-    bob.hello("b");
+    bob.hello("b", "person");
     const std::string text = error_text(bob.refused(1, "get_governance_metrics", R"({"agent_id":"mine"})"));
     CHECK(text.find("row 3 of the history is missing") != std::string::npos);
     CHECK(text.find("free space") == std::string::npos);

@@ -10,6 +10,7 @@ using Writer = FileFixture::Writer;
 TEST_CASE("nobody leases, writes, restores or watches governor's own files, by whatever name") {
   FileFixture files;
   Writer ada(files, "ada");
+  Writer person(files, "fee", "person");
   const std::string state = files.daemon.directory();
   std::filesystem::create_directory_symlink(state, files.file("harmless"));
   for (const std::string& path :
@@ -19,7 +20,7 @@ TEST_CASE("nobody leases, writes, restores or watches governor's own files, by w
     const auto error = ada.refused("request_write", {{"paths", {path}}});
     CHECK(text_of(error.at("field")) == "path");
     CHECK(text_of(error.at("message")).find("governor") != std::string::npos);
-    CHECK(ada.ask("governor/watch", {{"root", path}}).contains("error"));
+    CHECK(person.ask("governor/watch", {{"root", path}}).contains("error"));
   }
   CHECK(ada.call("list_leases", json::object{}).at("leases").as_array().empty());
   // Not even with a lease that covers something else.
@@ -28,7 +29,7 @@ TEST_CASE("nobody leases, writes, restores or watches governor's own files, by w
   for (const char* name : {"/governor.db", "/config.json"}) {
     const auto error = ada.refused("commit_file", Writer::arguments_of(state + name, "", "", lease));
     CHECK(text_of(error.at("message")).find("one of governor's own files") != std::string::npos);
-    CHECK(ada.ask("governor/restore", {{"path", state + name}}).contains("error"));
+    CHECK(person.ask("governor/restore", {{"path", state + name}}).contains("error"));
   }
   CHECK_FALSE(std::filesystem::exists(state + "/config.json"));
   CHECK_FALSE(before.empty());

@@ -32,10 +32,13 @@ struct Pruned : FileFixture {
       before = sha256_hex(text);
     }
   }
-  json::object prune() { return ada.ask("governor/prune_backups", json::object{}).at("result").as_object(); }
+  json::object prune() {
+    return person.ask("governor/prune_backups", json::object{}).at("result").as_object();
+  }
   [[nodiscard]] std::size_t contents() const { return contents_in(daemon.directory() + "/file_backups"); }
 
   Writer ada{*this, "ada"};
+  Writer person{*this, "fee", "person"};
 };
 
 }  // namespace
@@ -81,7 +84,7 @@ TEST_CASE("a content that no version names, as after a crash, goes in time") {
   std::filesystem::create_directories(folder);
   const std::string lost = folder + "/ab" + std::string(62, '0');
   write_file(lost, "lost");
-  Writer again(files, "eee");
+  Writer again(files, "eee", "person");
   for (int i = 0; i < 256; ++i) again.ask("governor/prune_backups", json::object{});
   CHECK_FALSE(std::filesystem::exists(lost));
   CHECK(files.contents() == 1);

@@ -27,7 +27,7 @@ std::vector<std::string> texts(const json::value& array) {
 TEST_CASE("a resource shows what the tool of the same name shows, in both eras") {
   DaemonFixture daemon;
   TestClient bob(daemon.socket());
-  bob.hello("b");
+  bob.hello("b", "person");
   for (std::uint64_t line = 1; line <= 3; ++line) bob.update(line, "ada");
   bob.update(4, "eve");
   bob.call(5, "set_thresholds", R"({"profile":"strict"})");

@@ -114,7 +114,7 @@ TEST_CASE("alerts and thresholds are told of when they change") {
   DaemonFixture daemon;
   ResourceClient watcher(daemon.socket(), era, "a");
   TestClient bob(daemon.socket());
-  bob.hello("b");
+  bob.hello("b", "person");
   watcher.subscribe({"governor://alerts", "governor://thresholds"});
   bob.call(1, "set_thresholds", R"({"thresholds":{"risk_approve_threshold":0.2}})");
   CHECK(watcher.next_changed() == "governor://thresholds");

@@ -63,14 +63,22 @@ json::object TestClient::next_object() {
   return json::parse(*line).as_object();
 }
 
-void TestClient::send_hello(std::string_view session) {
+void TestClient::send_hello(std::string_view session, std::string_view role) {
   send(R"({"jsonrpc":"2.0","id":0,"method":"governor/hello","params":{"protocol":1,"build":"t","session":")" +
        session_id(session) + R"(","pid":1,"cwd":"/","tools":"full","client":"client-)" +
-       std::string(session) + "\"}}");
+       std::string(session) + (role.empty() ? "" : "\",\"role\":\"" + std::string(role)) + "\"}}");
 }
 
-json::object TestClient::hello(std::string_view session) {
-  send_hello(session);
+void TestClient::introduce_as(std::string_view role) {
+  send(
+      R"({"jsonrpc":"2.0","id":0,"method":"governor/hello","params":{"protocol":1,"build":"t","pid":1,"cwd":"/",)"
+      R"("client":"test","role":")" +
+      std::string(role) + "\"}}");
+  REQUIRE(next_object().contains("result"));
+}
+
+json::object TestClient::hello(std::string_view session, std::string_view role) {
+  send_hello(session, role);
   return next_object().at("result").as_object();
 }
 

@@ -26,8 +26,11 @@ class TestClient {
   boost::json::object next_object();
 
   /// Says hello; returns its result. Sessions are named by a short text, which is padded to an id.
-  boost::json::object hello(std::string_view session);
-  void send_hello(std::string_view session);
+  /// `role`: person or guard; empty: an agent's.
+  boost::json::object hello(std::string_view session, std::string_view role = {});
+  void send_hello(std::string_view session, std::string_view role = {});
+  /// Says hello as governorctl and its hooks do: in that role, without a session.
+  void introduce_as(std::string_view role);
 
   /// Sends a call as line `number` (0: plain) and does not wait.
   void send_tool(std::uint64_t number, std::string_view tool, std::string_view arguments);

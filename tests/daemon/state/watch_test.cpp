@@ -22,8 +22,9 @@ std::string watched_lines(int count) {
 
 /// A daemon, a client, and a directory of files beside it.
 struct Watched {
-  Watched() : client(daemon.socket()) {
+  Watched() : client(daemon.socket()), person(daemon.socket()) {
     client.hello("a");
+    person.introduce_as("person");
     write_file(file("core.cpp"), watched_lines(500));
   }
   [[nodiscard]] std::string file(const std::string& name) const {
@@ -51,7 +52,7 @@ struct Watched {
   }
   std::size_t alerts() { return client.call(++line, "list_alerts", "{}").at("alerts").as_array().size(); }
   json::object request(const std::string& method, const std::string& params) {
-    return client.ask(R"({"jsonrpc":"2.0","id":"r","method":")" + method + R"(","params":)" + params + "}");
+    return person.ask(R"({"jsonrpc":"2.0","id":"r","method":")" + method + R"(","params":)" + params + "}");
   }
   template <class Condition>
   static bool soon(Condition condition) {
@@ -65,6 +66,7 @@ struct Watched {
   TemporaryDirectory project;
   DaemonFixture daemon;
   TestClient client;
+  TestClient person;
   std::uint64_t line = 0;
 };
 

@@ -75,7 +75,7 @@ void tell(LivingStore& store, const std::string& id, std::uint64_t number, bool 
   command.prediction = (*stored)->prediction;
   command.known = (*stored)->truth;
   command.correct = correct;
-  store.state.record_outcome({store.session, 0}, std::move(command), ++store.now, store.changes);
+  REQUIRE(store.state.record_outcome({store.session, 0}, std::move(command), ++store.now, store.changes));
   store.save();
 }
 

@@ -112,7 +112,8 @@ TEST_CASE_METHOD(ChainFixture, "entries that changed places are found") {
 
 TEST_CASE_METHOD(ChainFixture, "an entry that was added behind the daemon's back is found") {
   const auto problems = after(
-      "INSERT INTO audit SELECT 31, timestamp_us, event, agent, session, client, pid, detail, hash FROM "
+      "INSERT INTO audit SELECT 31, timestamp_us, event, agent, session, client, pid, detail, hash, done_by "
+      "FROM "
       "audit "
       "WHERE key = 30");
   REQUIRE_FALSE(problems.empty());
@@ -124,4 +125,102 @@ TEST_CASE_METHOD(ChainFixture, "a commit that failed leaves the chains whole") {
   CHECK(check().problems.empty());
   commit({row(31, 1, distinct_record(31), 30), audit_entry(31)});
   CHECK(check().problems.empty());
+}
+
+namespace {
+
+/// With rows in every table that is sealed.
+class SealFixture : public ChainFixture {
+ public:
+  SealFixture() {
+    for (int i = 2; i <= 6; ++i) {
+      core::Alert alert;
+      alert.key = i;
+      alert.cause = "cause " + std::to_string(i);
+      commit({core::AgentSaved{distinct_profile(i, "agent-" + std::to_string(i))},
+              core::AlertSaved{alert, true}});
+    }
+    reopen();  // the index of newest rows is in its table now
+  }
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(SealFixture, "rows of agents and alerts that were changed, removed or added are found") {
+  CHECK(check().problems.empty());
+  commit({core::AgentSaved{distinct_profile(3, "agent-3")}});
+  CHECK(check(2).problems.empty());
+  reopen();
+  CHECK(check(2).problems.empty());
+  struct Case {
+    const char* statement;
+    const char* table;
+    std::int64_t row;
+  };
+  for (const Case& each :
+       {Case{"UPDATE agent SET owner = 99 WHERE key = 4", "agent", 4},
+        Case{"UPDATE agent SET token_hash = '' WHERE key = 4", "agent", 4},
+        Case{"DELETE FROM agent WHERE key = 5", "agent", 5},
+        Case{"UPDATE alert SET acknowledged_us = 1 WHERE key = 2", "alert", 2},
+        Case{"DELETE FROM alert WHERE key = 2", "alert", 2},
+        Case{"DELETE FROM alert WHERE key = 2; DELETE FROM row_seal WHERE table_name = 'alert' "
+             "AND row = 2",
+             "alert", 0}}) {
+    INFO(each.statement);
+    SealFixture fresh;
+    const auto problems = fresh.after(each.statement);
+    REQUIRE(problems.size() == 1);
+    CHECK(problems[0].table == each.table);
+    CHECK(problems[0].entry == each.row);
+    fresh.reopen();
+    CHECK(fresh.check().problem_count == 1);  // a restart does not make it right
+  }
+}
+
+TEST_CASE_METHOD(SealFixture,
+                 "a table that a migration changes stays sealed, and what did not fit stays found") {
+  execute("UPDATE agent SET owner = 99 WHERE key = 4");
+  close();
+  std::vector<const char*> newer(kMigrations.begin(), kMigrations.end());
+  newer.push_back("ALTER TABLE agent ADD COLUMN more TEXT NOT NULL DEFAULT ''");
+  const auto opened = open_store(directory(), newer);
+  REQUIRE(opened);
+  ChainCheck check;
+  while (!check.done()) REQUIRE_FALSE(opened->store->check_chains(check, 3));
+  REQUIRE(check.problem_count == 1);
+  CHECK(check.problems[0].entry == 4);
+}
+
+TEST_CASE_METHOD(SealFixture, "an index of newest updates that was changed is found and not believed") {
+  for (const char* how :
+       {"DELETE FROM agent_head", "UPDATE agent_head SET number = 7", "UPDATE agent_head SET history = 7",
+        "UPDATE agent_head SET history = 29, number = 29",
+        "UPDATE setting SET value = '1000' WHERE name = 'heads'"}) {
+    INFO(how);
+    const bool of_table = std::string(how).find("setting") == std::string::npos;
+    {
+      SealFixture running;
+      running.execute(how);
+      if (of_table) {
+        const auto problems = running.check().problems;
+        REQUIRE(problems.size() == 1);
+        CHECK(problems[0].table == "agent_head");
+      }
+      const auto agent = running.store().load_agent("x");
+      REQUIRE(agent);
+      REQUIRE(*agent);
+      CHECK((*agent)->total == 30);
+    }
+    SealFixture stopped;
+    stopped.close();
+    stopped.execute(how);
+    stopped.reopen();
+    REQUIRE(stopped.notices().size() == 1);
+    CHECK(stopped.notices()[0].find("made anew") != std::string::npos);
+    CHECK(stopped.number("SELECT count(*) FROM audit WHERE event = 'index_rebuilt'") == 1);
+    CHECK((*stopped.store().load_agent("x"))->total == 30);
+    CHECK(stopped.check().problems.empty());
+    stopped.reopen();
+    CHECK(stopped.notices().empty());
+  }
 }

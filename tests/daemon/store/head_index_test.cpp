@@ -94,7 +94,7 @@ TEST_CASE_METHOD(StoreFixture,
     CHECK(now - written == static_cast<std::int64_t>(HeadIndex::kSlice));
     written = now;
   }
-  CHECK(number("SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'heads_below'") ==
+  CHECK(number("SELECT CAST(value AS INTEGER) FROM setting WHERE name = 'heads'") ==
         static_cast<std::int64_t>(HeadIndex::kRowsBetweenWrites));
   writer.commit(10, kAgents);
   writer.check_all();

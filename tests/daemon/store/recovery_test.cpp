@@ -296,6 +296,18 @@ TEST_CASE("a row that was changed without SQLite noticing is found when damage i
   CHECK(f.told().find("Nothing is missing") != std::string::npos);
 }
 
+TEST_CASE("rows that do not fit their seals are told when the database is put together anew") {
+  RecoveryFixture f;
+  f.work(100);
+  f.close();
+  f.execute("UPDATE agent SET owner = 77 WHERE key = 2; DELETE FROM agent WHERE key = 3; DROP TABLE task");
+  f.reopen();
+  CHECK(f.told().find("1 row of the table agent is missing") != std::string::npos);
+  CHECK(f.told().find("1 row of the table agent is older than it was, or changed") != std::string::npos);
+  CHECK(f.told().find("1 agent with updates is no longer registered") != std::string::npos);
+  CHECK(f.problems() == 0);
+}
+
 TEST_CASE("damage that SQLite does not call damage stops no start") {
   for (const char* how :
        {"DROP TABLE history", "DROP TABLE agent", "ALTER TABLE agent RENAME COLUMN purpose TO aim",

@@ -21,7 +21,10 @@ constexpr int kManyLooks = 50'000;
 /// A daemon, a directory with files, and a connection that asks as hooks do.
 class Guarded {
  public:
-  Guarded() : asking_(daemon.socket()) {}
+  Guarded() : asking_(daemon.socket()), person_(daemon.socket()) {
+    asking_.introduce_as("guard");
+    person_.introduce_as("person");
+  }
 
   std::string make_file(const std::string& name, int lines) {
     const std::string path = directory_.file(name);
@@ -34,7 +37,8 @@ class Guarded {
   json::object request(const char* method, const json::object& params) {
     json::object message = {{"jsonrpc", "2.0"}, {"id", ++id_}, {"method", method}};
     message["params"] = params;
-    return asking_.ask(json::serialize(message));
+    const bool is_hooks = std::string_view(method).starts_with("governor/guard_");
+    return (is_hooks ? asking_ : person_).ask(json::serialize(message));
   }
   json::object ask(const char* method, const json::object& params) {
     const json::object answer = request(method, params);
@@ -67,6 +71,7 @@ class Guarded {
  private:
   TemporaryDirectory directory_;
   TestClient asking_;
+  TestClient person_;
   int id_ = 100;
 };
 
@@ -123,7 +128,7 @@ TEST_CASE("a hook is granted the file for an agent of its own, until the tool is
   // A second write opens nothing new.
   CHECK(guarded.write("abcdef1234567890", path, 12).at("decision").as_string() == "allow");
   CHECK(guarded.daemon.stored(
-            "SELECT count(*) FROM audit WHERE event = 'session_opened' AND detail LIKE '%claude%'") == 1);
+            "SELECT count(*) FROM audit WHERE event = 'session_opened' AND detail LIKE '%claude%'") == 0);
 }
 
 TEST_CASE("a file that another holds is denied with who, since when, and what to do") {
@@ -163,6 +168,7 @@ TEST_CASE("a hook that waits gets the file when it is free, or is told at the en
   params["new_lines"] = 12;
   params["wait_seconds"] = 300;
   TestClient waiting(guarded.daemon.socket());
+  waiting.introduce_as("guard");
   waiting.send(json::serialize(
       json::object{{"jsonrpc", "2.0"}, {"id", 1}, {"method", "governor/guard_write"}, {"params", params}}));
   holder.wait_for_queue(1);
@@ -214,7 +220,7 @@ TEST_CASE("an agent that is paused gets no file, and is told by whom that is end
   CHECK(denied.at("decision").as_string() == "deny");
   CHECK(denied.at("code").as_string() == "gated");
   CHECK(contains(denied.at("reason"), "a look"));
-  CHECK(contains(denied.at("reason"), "resume_agent"));
+  CHECK(contains(denied.at("reason"), "governorctl resume claude-code-abcdef12"));
 }
 
 TEST_CASE("the file is the real one: relative to the hook's directory, through links, by any name") {

@@ -234,9 +234,10 @@ TEST_CASE("an agent stands the same in every tool that shows it, whatever has ha
     INFO("seed " << seed);
     std::mt19937_64 random(seed);
     DaemonFixture daemon({seed == 3 ? 4 : 1, 2, std::chrono::milliseconds(0)});  // half of them unloaded
-    auto call = std::make_unique<ToolCaller>(daemon.socket());
+    auto call = std::make_unique<ToolCaller>(daemon.socket(), "a", "person");
     std::map<std::string, Standing> replies;
     TestClient importer(daemon.socket());
+    importer.introduce_as("person");
     importer.send(imported_agent(random, "old"));
     const json::object import = importer.next_object();
     INFO(json::serialize(import));
@@ -270,7 +271,7 @@ TEST_CASE("an agent stands the same in every tool that shows it, whatever has ha
       const auto before = check_all(*call, ids, replies);
       call.reset();
       daemon.restart();
-      call = std::make_unique<ToolCaller>(daemon.socket(), "b" + std::to_string(step));
+      call = std::make_unique<ToolCaller>(daemon.socket(), "b" + std::to_string(step), "person");
       CHECK(check_all(*call, ids, replies) == before);
     }
   }

@@ -12,8 +12,9 @@ namespace governor::daemon::test {
 /// Calls tools, one line after the other.
 class ToolCaller {
  public:
-  explicit ToolCaller(const std::string& socket, std::string_view session = "a") : client_(socket) {
-    client_.hello(session);
+  explicit ToolCaller(const std::string& socket, std::string_view session = "a", std::string_view role = {})
+      : client_(socket) {
+    client_.hello(session, role);
   }
   boost::json::object operator()(std::string_view tool, const boost::json::object& arguments) {
     if (++line_ % 64 == 0) client_.confirm(line_);
