@@ -157,7 +157,7 @@ struct TaskEventAppended {
 
 /// The directories of projects that are watched, all of them.
 struct WatchRootsSaved {
-  std::vector<std::string> roots;
+  std::vector<std::string> roots;  ///< see WatchRoot::text
 };
 
 using Change = std::variant<UpdateAppended, AnswerSaved, AgentSaved, SessionSaved, SessionEnded,

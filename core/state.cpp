@@ -36,7 +36,7 @@ State::State(Thresholds defaults, StateSeed seed, LoopPolicy loop_policy, LeaseP
   for (OpenWrite& open : seed.open_writes) open_writes_.emplace(open.key, std::move(open));
   for (Protection& protection : seed.protections) protections_.push_back(std::move(protection));
   for (Task& task : seed.tasks) tasks_.insert(std::move(task));
-  watch_roots_ = std::move(seed.watch_roots);
+  for (std::string& root : seed.watch_roots) watch_roots_.push_back(WatchRoot::from(std::move(root)));
   for (Session& session : seed.sessions) {
     for (const auto& [number, answer] : session.answers) slots_.mark_used(answer.slot);
     session_keys_.emplace(session.id, session.key);

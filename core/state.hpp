@@ -63,7 +63,7 @@ struct StateSeed {
   std::vector<OpenWrite> open_writes;      ///< that a crash has interrupted
   std::vector<Protection> protections;     ///< without those of the configuration
   std::vector<Unlock> unlocks;
-  std::vector<std::string> watch_roots;
+  std::vector<std::string> watch_roots;  ///< see WatchRoot::text
   std::vector<Task> tasks;
 };
 
@@ -334,17 +334,19 @@ class State {
 
   // Files that change without governor.
   /// What is to be watched: leased and protected files, and those of watched projects.
-  [[nodiscard]] std::vector<PathPattern> watch_targets() const;
+  [[nodiscard]] std::vector<WatchTarget> watch_targets() const;
   [[nodiscard]] FileStanding standing_of(const std::string& path, std::int64_t now_us) const;
   /// Takes down what the file holds now. Returns whether nobody had a right to change it; that is audited.
   bool record_change(FileChange change, std::int64_t now_us, Changes& changes);
+  /// A program wrote to a file that had been replaced already; `late` is what that file holds now.
+  void record_late_write(const std::string& path, FileState late, std::int64_t now_us, Changes& changes);
   /// One alert for many, of which there are too many to tell each.
   void raise_many_changes(std::size_t files, const std::string& example, std::int64_t now_us,
                           Changes& changes);
   /// Whether it was not so before.
-  bool set_watch_root(const Caller& caller, const std::string& root, bool watched, std::int64_t now_us,
+  bool set_watch_root(const Caller& caller, WatchRoot root, bool watched, std::int64_t now_us,
                       Changes& changes);
-  [[nodiscard]] const std::vector<std::string>& watch_roots() const { return watch_roots_; }
+  [[nodiscard]] const std::vector<WatchRoot>& watch_roots() const { return watch_roots_; }
   /// The files below the directory of which governor remembers what they hold, as long as they are there.
   [[nodiscard]] std::vector<std::string> known_files_below(const std::string& directory) const;
 
@@ -489,7 +491,7 @@ class State {
   FileTable files_;
   std::map<OpenWriteKey, OpenWrite> open_writes_;
   std::vector<Protection> protections_;
-  std::vector<std::string> watch_roots_;
+  std::vector<WatchRoot> watch_roots_;
   std::vector<Unlock> unlocks_;                    ///< also some that are over
   std::unordered_map<std::string, Alert> alerts_;  ///< by cause, see alerts()
   TaskTable tasks_;

@@ -72,13 +72,16 @@ Result<Alert> State::acknowledge_alert(const Caller& caller, const Alert& stored
   alert.note = std::move(note);
   Agent* agent = alert.agent_id.empty() ? nullptr : find_agent(alert.agent_id);
   if (is_kept) {
-    if (alert.resolved_us == 0 && alert.kind == AlertKind::loop && agent != nullptr) {
+    const bool tells_of_loop =
+        alert.kind == AlertKind::loop || (alert.kind == AlertKind::agent_critical && agent != nullptr &&
+                                          agent->profile.loop.kind == LoopKind::repeated_reject);
+    if (alert.resolved_us == 0 && tells_of_loop && agent != nullptr) {
       // A person has looked at it: the loop is over, with its cooldown.
       agent->watch.clear();
       files_.forget_rewrites(agent->profile.key);
       agent->profile.loop = LoopState{};
       save_profile(agent->profile, changes);
-      alert.resolved_us = now_us;
+      if (alert.kind == AlertKind::loop) alert.resolved_us = now_us;
     }
     // These are events and do not last; a person has now seen them.
     const bool is_event = alert.kind == AlertKind::daemon_crash || alert.kind == AlertKind::clock_jump ||

@@ -75,8 +75,8 @@ void State::append_record(const Caller& caller, Agent& agent, UpdateRecord& reco
   record.number = ++agent.total;
   record.epoch = agent.profile.epoch;
   record.actor = actor_of(caller);
-  watch_for_loops(caller, agent, record, changes);
   watch_health(agent, agent.last ? agent.last->health : Health::unknown, record, changes);
+  watch_for_loops(caller, agent, record, changes);
   agent.last = record;
   UpdateAppended appended{++keys_.history, agent.head, agent.profile.key, record, {}};
   if (agent.state.previous_parameters) appended.parameters = *agent.state.previous_parameters;
@@ -97,9 +97,13 @@ void State::watch_for_loops(const Caller& caller, Agent& agent, UpdateRecord& re
     } else if (before != loop.kind) {
       std::string message = loop_message(agent.profile.id, loop.kind);
       audit(caller, "loop_detected", agent.profile.key, message, record.timestamp_us, changes);
-      raise_alert({loop_cause(agent.profile.id), AlertKind::loop, AlertSeverity::warning, agent.profile.id,
-                   std::move(message)},
-                  record.timestamp_us, changes);
+      // That a critical agent is rejected again and again is the cause of one alert, not of two.
+      const bool is_told = loop.kind == LoopKind::repeated_reject && record.health == Health::critical;
+      if (!is_told) {
+        raise_alert({loop_cause(agent.profile.id), AlertKind::loop, AlertSeverity::warning, agent.profile.id,
+                     std::move(message)},
+                    record.timestamp_us, changes);
+      }
     }
   }
   if (loop.kind != LoopKind::none) record.human_reasons |= kHumanLoop;

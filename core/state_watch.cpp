@@ -15,7 +15,7 @@ constexpr std::uint64_t kShrinkFromLines = 50;
 
 std::string size_of(const FileState& state) {
   if (!state.exists()) return "no file";
-  return fmt::format("{} lines ({} bytes)", state.lines, state.bytes);
+  return fmt::format("{} {} ({} bytes)", state.lines, state.lines == 1 ? "line" : "lines", state.bytes);
 }
 
 /// Whether the pattern hangs from the root, as `/**/.env` does: all there is would have to be looked through
@@ -30,20 +30,21 @@ bool allows_direct_write(const Lease& lease, const LeaseClaim& write) {
 
 }  // namespace
 
-std::vector<PathPattern> State::watch_targets() const {
-  std::vector<PathPattern> targets;
+std::vector<WatchTarget> State::watch_targets() const {
+  std::vector<WatchTarget> targets;
   const auto add = [&](const LeasePath& path) {
     if (is_meant_everywhere(path.pattern)) return;
-    targets.push_back(path.pattern.is_literal() ? PathPattern::literal(path.text())
-                                                : PathPattern::glob(path.text()));
+    targets.push_back(
+        {path.pattern.is_literal() ? PathPattern::literal(path.text()) : PathPattern::glob(path.text())});
   };
   for (const auto& [key, lease] : leases_.open()) {
     for (const LeasePath& path : lease.claim.paths) add(path);
   }
   for (const Protection& protection : protections_) add(protection.path);
-  for (const std::string& root : watch_roots_) targets.push_back(PathPattern::glob(root + "/**"));
+  for (const WatchRoot& root : watch_roots_)
+    targets.push_back({PathPattern::glob(root.path + "/**"), !root.with_ignored});
   std::sort(targets.begin(), targets.end(),
-            [](const PathPattern& a, const PathPattern& b) { return a.text() < b.text(); });
+            [](const WatchTarget& a, const WatchTarget& b) { return a.key() < b.key(); });
   targets.erase(std::unique(targets.begin(), targets.end()), targets.end());
   return targets;
 }
@@ -75,9 +76,13 @@ FileStanding State::standing_of(const std::string& path, std::int64_t now_us) co
   const auto protection = std::find_if(protections_.begin(), protections_.end(),
                                        [&](const Protection& one) { return one.path.conflicts_with(file); });
   if (protection != protections_.end()) standing.protection = &*protection;
-  standing.is_below_root =
-      std::any_of(watch_roots_.begin(), watch_roots_.end(),
-                  [&](const std::string& root) { return PathPattern::glob(root + "/**").matches(path); });
+  standing.matters_if_ignored =
+      standing.writer != nullptr || standing.leased != nullptr || standing.protection != nullptr;
+  for (const WatchRoot& root : watch_roots_) {
+    if (!PathPattern::glob(root.path + "/**").matches(path)) continue;
+    standing.is_below_root = true;
+    standing.matters_if_ignored = standing.matters_if_ignored || root.with_ignored;
+  }
   return standing;
 }
 
@@ -98,6 +103,8 @@ bool State::record_change(FileChange change, std::int64_t now_us, Changes& chang
   const bool is_first_look = change.when == FileChange::When::first_look;
   const bool was_away = change.when == FileChange::When::after_start;
   const bool matters = standing.leased != nullptr || standing.protection != nullptr;
+  // A person who checks something out changes many files, and knows it: the audit log has them.
+  const bool is_checkout = change.by_git && !matters && standing.writer == nullptr;
   if (is_first_look || (was_away && !(is_known && matters)) ||
       (standing.writer == nullptr && !matters && !standing.is_below_root)) {
     write.kind = FileVersionKind::seen;
@@ -129,15 +136,21 @@ bool State::record_change(FileChange change, std::int64_t now_us, Changes& chang
   alert.cause = file_changed_cause(change.path);
   alert.kind = AlertKind::file_changed;
   alert.severity = shrinks || !after.exists() ? AlertSeverity::critical : AlertSeverity::warning;
-  alert.message = fmt::format("{} changed {}{}{}: from {} to {}.", who, change.path, why,
-                              was_away ? ", while governor did not run" : "",
-                              is_known ? size_of(before) : "what is not known", size_of(after));
+  const std::string how = fmt::format("{}{}{}", why, change.by_git ? ", by git" : "",
+                                      was_away ? ", while governor did not run" : "");
+  if (after.exists() && (is_known ? !before.exists() : change.is_new)) {
+    alert.message = fmt::format("{} created {}{}: {}.", who, change.path, how, size_of(after));
+  } else {
+    alert.message = fmt::format("{} changed {}{}: from {} to {}.", who, change.path, how,
+                                is_known ? size_of(before) : "what is not known", size_of(after));
+  }
   if (is_known && before.exists()) {
     alert.message += before.stored_bytes != 0
                          ? fmt::format(" {} brings it back.", restore_command(change.path, before_key))
                          : " No backup of what was there could be kept.";
   }
   audit({}, "file_changed", 0, alert.message, now_us, changes);
+  if (is_checkout) return false;
   if (change.raise_alert) {
     // The newest change is what a person must know of; an older one of this file is part of it.
     resolve_alert(alert.cause, now_us, changes);
@@ -174,17 +187,19 @@ void State::raise_many_changes(std::size_t files, const std::string& example, st
       now_us, changes);
 }
 
-bool State::set_watch_root(const Caller& caller, const std::string& root, bool watched, std::int64_t now_us,
+bool State::set_watch_root(const Caller& caller, WatchRoot root, bool watched, std::int64_t now_us,
                            Changes& changes) {
-  const auto found = std::find(watch_roots_.begin(), watch_roots_.end(), root);
-  if ((found != watch_roots_.end()) == watched) return false;
-  if (watched) {
-    watch_roots_.push_back(root);
-  } else {
-    watch_roots_.erase(found);
-  }
-  changes.emplace_back(WatchRootsSaved{watch_roots_});
-  audit(caller, watched ? "watch_began" : "watch_ended", 0, root, now_us, changes);
+  const auto found = std::find_if(watch_roots_.begin(), watch_roots_.end(),
+                                  [&](const WatchRoot& known) { return known.path == root.path; });
+  const bool is_known = found != watch_roots_.end();
+  if (watched ? is_known && found->with_ignored == root.with_ignored : !is_known) return false;
+  audit(caller, watched ? "watch_began" : "watch_ended", 0,
+        root.path + (watched && root.with_ignored ? ", with what git leaves out" : ""), now_us, changes);
+  if (is_known) watch_roots_.erase(found);
+  if (watched) watch_roots_.push_back(std::move(root));
+  WatchRootsSaved saved;
+  for (const WatchRoot& one : watch_roots_) saved.roots.push_back(one.text());
+  changes.emplace_back(std::move(saved));
   return true;
 }
 

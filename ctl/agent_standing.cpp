@@ -50,10 +50,10 @@ ipc::Result<AgentStanding> fetch_standing(ipc::Client& client, const std::string
   standing.metadata = *std::move(metadata);
   auto leases = fetch_rows(client, {"list_leases", "leases"}, {{"agent_id", agent}}, 0, deadline);
   if (!leases) return leases.error();
-  standing.leases = *std::move(leases);
+  standing.leases = std::move(leases->rows);
   const auto tasks = fetch_rows(client, {"list_tasks", "tasks"}, {{"agent", agent}}, 0, deadline);
   if (!tasks) return tasks.error();
-  for (const json::value& task : *tasks) {
+  for (const json::value& task : tasks->rows) {
     if (task.is_object() && !is_over(task.get_object())) standing.tasks.push_back(task);
   }
   return standing;

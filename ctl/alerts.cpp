@@ -65,11 +65,12 @@ int run_list_alerts(const Context& context, const AlertsRequest& request) {
       fetch_rows(*client, {"list_alerts", "alerts"}, std::move(arguments), request.rows, deadline);
   if (!alerts) return report_failure(context, alerts.error());
   if (context.json) {
-    context.out << ipc::plain_json(json::object{{"alerts", *alerts}, {"count", alerts->size()}}) << '\n';
+    context.out << ipc::plain_json(rows_json("alerts", *alerts)) << '\n';
   } else {
-    write_alerts(context, *alerts);
+    write_alerts(context, alerts->rows);
+    say_if_cut(context, *alerts);
   }
-  return static_cast<int>(request.exit_code && !alerts->empty() ? ExitCode::found : ExitCode::done);
+  return static_cast<int>(request.exit_code && !alerts->rows.empty() ? ExitCode::found : ExitCode::done);
 }
 
 int run_acknowledge(const Context& context, const AlertsRequest& request) {

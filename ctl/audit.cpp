@@ -58,7 +58,7 @@ json::object audit_filters_of(const AuditRequest& request) {
   return arguments;
 }
 
-ipc::Result<json::array> fetch_entries(ipc::Client& client, json::object filters, std::int64_t rows) {
+ipc::Result<FetchedRows> fetch_entries(ipc::Client& client, json::object filters, std::int64_t rows) {
   return fetch_rows(client, {"query_audit_log", "entries"}, std::move(filters), rows,
                     ipc::Deadline::after(kAuditPatience));
 }
@@ -93,9 +93,10 @@ int run_query(const Context& context, const AuditRequest& request) {
   const auto entries = fetch_entries(*client, audit_filters_of(request), request.rows);
   if (!entries) return report_failure(context, entries.error());
   if (context.json) {
-    context.out << ipc::plain_json(json::object{{"entries", *entries}, {"count", entries->size()}}) << '\n';
+    context.out << ipc::plain_json(rows_json("entries", *entries)) << '\n';
   } else {
-    write_entries(context, *entries);
+    write_entries(context, entries->rows);
+    say_if_cut(context, *entries);
   }
   return static_cast<int>(ExitCode::done);
 }
@@ -160,7 +161,7 @@ class Follower {
         fetch_entries(*client_, std::move(filters), has_begun_ ? kMostBetweenLooks : request_.rows);
     if (!entries) return entries.error();
     has_begun_ = true;
-    write_new(*entries);
+    write_new(entries->rows);
     return {};
   }
 

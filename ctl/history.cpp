@@ -141,7 +141,7 @@ int run_history(const Context& context, const HistoryRequest& request) {
   json::array rows;
   std::int64_t total = 0;
   std::int64_t fetched = 0;
-  ipc::Result<void> done;
+  ipc::Result<bool> done = false;
   {
     // Rows that run over the screen show by themselves that work goes on.
     const bool rows_shown_at_once = csv && context.out_on_terminal;

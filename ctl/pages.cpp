@@ -5,12 +5,13 @@
 
 #include "ctl/daemon_call.hpp"
 #include "ctl/json_fields.hpp"
+#include "ctl/quantity.hpp"
 
 namespace governor::ctl {
 
 namespace json = boost::json;
 
-ipc::Result<void> fetch_pages(ipc::Client& client, const PagedList& from, json::object arguments,
+ipc::Result<bool> fetch_pages(ipc::Client& client, const PagedList& from, json::object arguments,
                               std::int64_t limit, ipc::Deadline deadline, const OnPage& on_page) {
   std::int64_t fetched = 0;
   for (;;) {
@@ -23,20 +24,36 @@ ipc::Result<void> fetch_pages(ipc::Client& client, const PagedList& from, json::
     const auto count = rows.empty() ? count_field(*page, "count") : static_cast<std::int64_t>(rows.size());
     fetched += std::max<std::int64_t>(count, 0);
     const json::value* next = page->if_contains(from.next);
-    if (!next || next->is_null() || count <= 0 || (limit != 0 && fetched >= limit)) return {};
+    if (!next || next->is_null() || count <= 0) return false;
+    if (limit != 0 && fetched >= limit) return true;
     arguments[from.continue_from] = *next;
   }
 }
 
-ipc::Result<json::array> fetch_rows(ipc::Client& client, const PagedList& from, json::object arguments,
+ipc::Result<FetchedRows> fetch_rows(ipc::Client& client, const PagedList& from, json::object arguments,
                                     std::int64_t limit, ipc::Deadline deadline) {
-  json::array all;
-  const auto done = fetch_pages(client, from, std::move(arguments), limit, deadline,
+  FetchedRows all;
+  const auto more = fetch_pages(client, from, std::move(arguments), limit, deadline,
                                 [&all](const json::object&, const json::array& rows) {
-                                  all.insert(all.end(), rows.begin(), rows.end());
+                                  all.rows.insert(all.rows.end(), rows.begin(), rows.end());
                                 });
-  if (!done) return done.error();
+  if (!more) return more.error();
+  all.more = *more;
   return all;
+}
+
+json::object rows_json(std::string_view name, const FetchedRows& fetched) {
+  json::object object;
+  object[name] = fetched.rows;
+  object["count"] = fetched.rows.size();
+  object["more"] = fetched.more;
+  return object;
+}
+
+void say_if_cut(const Context& context, const FetchedRows& fetched) {
+  if (!fetched.more) return;
+  context.out << "these are the newest " << grouped(static_cast<std::int64_t>(fetched.rows.size()))
+              << "; there are more: --rows says how many to show\n";
 }
 
 }  // namespace governor::ctl

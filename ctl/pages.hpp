@@ -5,6 +5,7 @@
 #include <functional>
 #include <string_view>
 
+#include "ctl/context.hpp"
 #include "ipc/client.hpp"
 #include "ipc/deadline.hpp"
 #include "ipc/error.hpp"
@@ -24,13 +25,23 @@ struct PagedList {
 using OnPage = std::function<void(const boost::json::object& page, const boost::json::array& rows)>;
 
 /// Asks for pages until `limit` rows have come (0: until there are no more). A daemon that gives the same
-/// cursor for ever is stopped by the deadline.
-ipc::Result<void> fetch_pages(ipc::Client& client, const PagedList& from, boost::json::object arguments,
+/// cursor for ever is stopped by the deadline. Returns whether there are more than `limit`.
+ipc::Result<bool> fetch_pages(ipc::Client& client, const PagedList& from, boost::json::object arguments,
                               std::int64_t limit, ipc::Deadline deadline, const OnPage& on_page);
 
+struct FetchedRows {
+  boost::json::array rows;
+  bool more = false;  ///< there are others, which were not asked for
+};
+
 /// All rows of those pages.
-ipc::Result<boost::json::array> fetch_rows(ipc::Client& client, const PagedList& from,
-                                           boost::json::object arguments, std::int64_t limit,
-                                           ipc::Deadline deadline);
+ipc::Result<FetchedRows> fetch_rows(ipc::Client& client, const PagedList& from, boost::json::object arguments,
+                                    std::int64_t limit, ipc::Deadline deadline);
+
+/// `{name: rows, "count": …, "more": …}`, for --json.
+boost::json::object rows_json(std::string_view name, const FetchedRows& fetched);
+
+/// Tells a person, below the table, that it is not all there is.
+void say_if_cut(const Context& context, const FetchedRows& fetched);
 
 }  // namespace governor::ctl

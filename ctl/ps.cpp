@@ -13,6 +13,7 @@
 #include "ctl/quantity.hpp"
 #include "ctl/table.hpp"
 #include "ipc/plain_json.hpp"
+#include "text/shown_text.hpp"
 
 namespace governor::ctl {
 
@@ -55,7 +56,7 @@ void write_json(const Context& context, const std::vector<OurProcess>& processes
     json::object entry = {{"pid", process.pid},
                           {"ppid", process.parent},
                           {"role", process.role},
-                          {"executable", process.executable},
+                          {"executable", text::utf8_text(process.executable)},
                           {"age_seconds", process.age_seconds}};
     if (const auto found = known.find(process.pid); found != known.end()) {
       entry["connected"] = found->second.connected != "no";

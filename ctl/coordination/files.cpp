@@ -67,9 +67,10 @@ int run_backups(const Context& context, const FilesRequest& request) {
       fetch_rows(*client, {"list_backups", "backups"}, std::move(arguments), request.rows, deadline);
   if (!versions) return report_failure(context, versions.error());
   if (context.json) {
-    context.out << ipc::plain_json(json::object{{"backups", *versions}, {"count", versions->size()}}) << '\n';
+    context.out << ipc::plain_json(rows_json("backups", *versions)) << '\n';
   } else {
-    write_versions(context, *versions);
+    write_versions(context, versions->rows);
+    say_if_cut(context, *versions);
   }
   return static_cast<int>(ExitCode::done);
 }

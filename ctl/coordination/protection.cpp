@@ -12,6 +12,7 @@
 #include "ctl/table.hpp"
 #include "ctl/time_text.hpp"
 #include "ctl/tool_command.hpp"
+#include "text/shell_word.hpp"
 
 namespace governor::ctl {
 
@@ -65,8 +66,8 @@ int run_protect(const Context& context, const ProtectRequest& request) {
                 << (request.remove ? " is no longer protected\n" : " is protected\n");
     if (!request.remove && pattern != absolute_path(request.pattern)) {
       context.out << "that is " << printable(request.pattern)
-                  << " in every directory; for the one here: protect ./" << printable(request.pattern)
-                  << '\n';
+                  << " in every directory; for the one here: governorctl protect "
+                  << text::shell_word("./" + printable(request.pattern)) << '\n';
     }
   });
 }

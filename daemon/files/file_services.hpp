@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "daemon/files/backup_store.hpp"
+#include "daemon/files/displaced_files.hpp"
 #include "daemon/files/file_settings.hpp"
 #include "daemon/files/own_files.hpp"
 
@@ -16,12 +17,14 @@ class FileServices {
       : backups_(std::move(backup_directory)), settings_(settings), own_(std::move(own)) {}
 
   BackupStore& backups() { return backups_; }
+  DisplacedFiles& displaced() { return displaced_; }
   [[nodiscard]] const FileSettings& settings() const { return settings_; }
   /// Not to be touched for anybody.
   [[nodiscard]] const OwnFiles& own() const { return own_; }
 
  private:
   BackupStore backups_;
+  DisplacedFiles displaced_;
   FileSettings settings_;
   OwnFiles own_;
 };

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/result.hpp"
 #include "daemon/files/file_content.hpp"
@@ -63,6 +64,9 @@ class FileSlot {
   /// What was displaced is kept elsewhere.
   void drop(const TemporaryName& name);
 
+  /// The file that `replace` or `remove` has taken the name from, if there was one: see DisplacedFiles.
+  [[nodiscard]] ipc::UniqueFd take_displaced() { return std::move(before_); }
+
   [[nodiscard]] const std::string& path() const { return path_; }
   /// As the system has it.
   [[nodiscard]] std::string directory_path() const;
@@ -94,6 +98,7 @@ class FileSlot {
 
   std::string path_;
   ipc::UniqueFd directory_;  ///< none when it does not exist
+  ipc::UniqueFd before_;
 };
 
 }  // namespace governor::daemon

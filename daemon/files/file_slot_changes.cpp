@@ -116,10 +116,10 @@ std::optional<core::Error> FileSlot::write_temporary(Temporary& temporary, const
                                                      const FileContent& old) {
   if (!temporary.write(change.content)) return file_error("Cannot write beside", path_, temporary.cause());
   if (old.exists) {
-    const ipc::UniqueFd before(
+    before_ = ipc::UniqueFd(
         ::openat(directory_.get(), name().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-    if (!before) return changed_meanwhile();
-    if (auto error = copy_attributes(before.get(), temporary.fd(), path_)) return error;
+    if (!before_) return changed_meanwhile();
+    if (auto error = copy_attributes(before_.get(), temporary.fd(), path_)) return error;
   } else {
     give_rights_of_directory(directory_.get(), temporary.fd(), false);
   }
@@ -246,6 +246,8 @@ FileChangeOutcome FileSlot::remove(const FileContent& old, const TemporaryName& 
   if (!directory_ || !old.exists) return outcome;
   outcome.failure = check_writable(old);
   if (!outcome.failure) outcome.failure = check_directory();
+  before_ = ipc::UniqueFd(
+      ::openat(directory_.get(), this->name().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!outcome.failure) outcome.failure = check_unchanged(old, this->name());
   if (outcome.failure) return outcome;
   const int directory = directory_.get();

@@ -68,6 +68,10 @@ class FileThreads {
   std::shared_ptr<FileJob> post(Job job, std::string lane = {});
   /// To be called now and then: jobs that seem to hang since the last call make room for others.
   void look_after();
+  /// Governor's own files. Any thread.
+  [[nodiscard]] const OwnFiles& own() const { return services_->own(); }
+  /// Whether there are files that have lost their names and may be written to still. Any thread.
+  [[nodiscard]] bool has_displaced() const { return !services_->displaced().empty(); }
   /// How many jobs wait or run.
   [[nodiscard]] std::size_t jobs() const;
 

@@ -107,6 +107,8 @@ void FileWriter::write(FileServices& files, const std::atomic<bool>* abandoned) 
   }
   if (outcome.unconfirmed)
     report_.remarks.emplace_back("The disk has not confirmed the write: a crash of the machine may undo it.");
+  // Somebody may have the old one open and write to it still.
+  if (!outcome.failure) files.displaced().keep(slot_->take_displaced(), order_.path, old_);
   keep_displaced(files, outcome);
 }
 

@@ -65,8 +65,7 @@ bool is_kept_name(std::string_view name) {
 /// has now, or of a process that nobody has buried yet, counts as living: the file then stays for a later
 /// write.
 Owner owner_of(std::string_view name) {
-  if (!name.starts_with(kTemporaryFilePrefix) || !(name.ends_with(".tmp") || is_kept_name(name)))
-    return Owner::nobody;
+  if (!is_temporary_name(name)) return Owner::nobody;
   name.remove_prefix(kTemporaryFilePrefix.size());
   if (name.starts_with(own_mark())) return Owner::this_process;
   pid_t pid = 0;

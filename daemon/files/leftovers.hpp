@@ -8,8 +8,13 @@
 
 namespace governor::daemon {
 
-/// How temporary files beside files of people begin. The watcher passes over them.
+/// How temporary files beside files of people begin, and end. The watcher passes over them.
 inline constexpr std::string_view kTemporaryFilePrefix = ".governor-";
+
+/// See TemporaryName.
+inline bool is_temporary_name(std::string_view name) {
+  return name.starts_with(kTemporaryFilePrefix) && (name.ends_with(".tmp") || name.ends_with(".kept"));
+}
 
 /// Whether the content with this hash is kept elsewhere, or may go.
 using IsKept = std::function<bool(const std::string& sha256)>;

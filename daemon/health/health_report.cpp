@@ -53,6 +53,11 @@ HealthReport assess(const ServerFacts& facts, const Counters& counters,
     worsen(HealthStatus::degraded,
            fmt::format("A write to the database takes {:.1f} s so far.", oldest / 1000.0));
   }
+  if (counters.watch_trouble) {
+    worsen(HealthStatus::degraded,
+           "Not all files that should be watched are: some are looked at now and then, or not at all. "
+           "governorctl alerts says why.");
+  }
   if (counters.open_losses > 0) {
     worsen(
         HealthStatus::degraded,

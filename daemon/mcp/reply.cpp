@@ -7,6 +7,7 @@
 #include "daemon/support/json_writer.hpp"
 #include "daemon/tools/tool.hpp"
 #include "ipc/build_info.hpp"
+#include "text/shown_text.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -59,7 +60,7 @@ std::string tool_error_reply(const Envelope& envelope, const core::Error& error)
                        ipc::version());
   }
   out += "},\"content\":[{\"type\":\"text\",\"text\":\"";
-  append_json_escaped(out, error_text(error));
+  append_json_escaped(out, text::utf8_text(error_text(error)));
   out += "\"}],\"isError\":true}}";
   return out;
 }

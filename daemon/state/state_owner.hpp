@@ -162,7 +162,9 @@ class StateOwner final : public ConcurrencySource {
 
   void on_durable(const core::Changes& changes);
   void refresh_watch(core::FileChange::When when);
+  [[nodiscard]] bool is_own_file(std::string_view path) const;
   void look_at_files(ChangedFiles what);
+  void look_at_displaced_files();
   void on_file_report(FileWatcher::Report report);
   void report_unclean_run();
   void report_damage(const std::string& what);
@@ -213,7 +215,8 @@ class StateOwner final : public ConcurrencySource {
   bool reloading_ = false;
   std::uint64_t generation_ = 0;  ///< of the state: results of reads for an older one are void
   FileWatcher watcher_;
-  std::set<std::string> watched_;  ///< patterns, by their text
+  bool looking_at_displaced_ = false;
+  std::set<std::string> watched_;  ///< targets, by their keys
   ClockWatch clock_watch_;
   std::int64_t last_jump_audited_us_ = 0;
   DiskSpaceWatch disk_watch_;

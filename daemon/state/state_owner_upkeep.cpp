@@ -144,6 +144,7 @@ void StateOwner::tick() {
       if (has_lost_sessions()) reap_sessions();
       give_up_slow_work(std::chrono::steady_clock::now());
       check_deadlines();
+      look_at_displaced_files();
       tell_progress(std::chrono::steady_clock::now());
       archive_idle_agents();
       prune_backups();

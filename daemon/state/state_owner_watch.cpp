@@ -3,24 +3,32 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
+#include <memory>
 #include <utility>
 
+#include "daemon/files/leftovers.hpp"
 #include "daemon/state/internal_sink.hpp"
 #include "daemon/state/state_owner.hpp"
 #include "daemon/watch/changed_files_call.hpp"
 
 namespace governor::daemon {
 
+/// Any thread. What it lives on, and what it makes beside the files of people for a moment.
+bool StateOwner::is_own_file(std::string_view path) const {
+  return is_temporary_name(path.substr(path.rfind('/') + 1)) || files_.own().contains(path);
+}
+
 /// To be called when leases, protections or watched projects have changed.
 void StateOwner::refresh_watch(core::FileChange::When when) {
   if (!state_ || stopping_) return;
   auto targets = state_->watch_targets();
-  std::vector<core::PathPattern> fresh;
-  for (const core::PathPattern& target : targets) {
-    if (!watched_.contains(target.text())) fresh.push_back(target);
+  std::vector<core::WatchTarget> fresh;
+  for (const core::WatchTarget& target : targets) {
+    if (!watched_.contains(target.key())) fresh.push_back(target);
   }
   watched_.clear();
-  for (const core::PathPattern& target : targets) watched_.insert(target.text());
+  for (const core::WatchTarget& target : targets) watched_.insert(target.key());
   watcher_.watch(std::move(targets), [this, fresh = std::move(fresh), when]() mutable {
     // What the files hold now is what later changes are compared with, and what can be brought back.
     if (!fresh.empty()) look_at_files({{}, {}, std::move(fresh), when});
@@ -28,6 +36,7 @@ void StateOwner::refresh_watch(core::FileChange::When when) {
 }
 
 void StateOwner::look_at_files(ChangedFiles what) {
+  what.is_own = [this](std::string_view path) { return is_own_file(path); };
   PendingCall look;
   look.sink =
       std::make_shared<InternalSink>(InternalSink::Success::is_silent, "looking at files that changed");
@@ -39,14 +48,19 @@ void StateOwner::look_at_files(ChangedFiles what) {
 }
 
 void StateOwner::on_file_report(FileWatcher::Report report) {
-  if (!report.incomplete.empty()) {
-    spdlog::warn("{}", report.incomplete);
-    on_strand([this, message = report.incomplete] {
+  if (report.trouble) {
+    if (!report.trouble->empty()) spdlog::warn("{}", *report.trouble);
+    counters_.watch_trouble.store(!report.trouble->empty(), std::memory_order_relaxed);
+    on_strand([this, trouble = *report.trouble] {
       core::Changes changes;
-      state_->raise_alert(
-          {"watch_incomplete", core::AlertKind::watch_incomplete, core::AlertSeverity::warning, "",
-           "Not all files that should be watched are: " + message},
-          settings_.now_us(), changes);
+      if (trouble.empty()) {
+        state_->resolve_alert("watch_incomplete", settings_.now_us(), changes);
+      } else {
+        state_->raise_alert(
+            {"watch_incomplete", core::AlertKind::watch_incomplete, core::AlertSeverity::warning, "",
+             "Not all files that should be watched are: " + trouble},
+            settings_.now_us(), changes);
+      }
       if (!changes.empty()) commits_.add(std::move(changes), nullptr);
     });
   }
@@ -64,6 +78,26 @@ void StateOwner::on_file_report(FileWatcher::Report report) {
   }
   if (report.files.empty() && report.vanished.empty()) return;
   look_at_files({std::move(report.files), std::move(report.vanished), {}, core::FileChange::When::now});
+}
+
+/// Called now and then.
+void StateOwner::look_at_displaced_files() {
+  if (!state_ || stopping_ || looking_at_displaced_ || !files_.has_displaced()) return;
+  looking_at_displaced_ = true;
+  files_.post([this](FileServices& services) {
+    auto found = services.displaced().look(services.backups(), services.settings().max_file_bytes);
+    const auto late = std::make_shared<std::vector<DisplacedFiles::LateWrite>>(std::move(found));
+    boost::asio::post(strand_, [this, late] {
+      looking_at_displaced_ = false;
+      if (late->empty()) return;
+      on_strand([this, late] {
+        core::Changes changes;
+        for (DisplacedFiles::LateWrite& write : *late)
+          state_->record_late_write(write.path, std::move(write.state), settings_.now_us(), changes);
+        if (!changes.empty()) commits_.add(std::move(changes), nullptr);
+      });
+    });
+  });
 }
 
 }  // namespace governor::daemon

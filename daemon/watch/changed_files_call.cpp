@@ -1,6 +1,8 @@
 #include "daemon/watch/changed_files_call.hpp"
 
-#include <algorithm>
+#include <spdlog/spdlog.h>
+
+#include <exception>
 #include <utility>
 
 #include "daemon/files/backup_store.hpp"
@@ -8,6 +10,7 @@
 #include "daemon/files/file_settings.hpp"
 #include "daemon/files/file_slot.hpp"
 #include "daemon/files/file_state.hpp"
+#include "daemon/watch/file_birth.hpp"
 #include "daemon/watch/watch_plan.hpp"
 
 namespace governor::daemon {
@@ -25,14 +28,21 @@ ChangedFilesCall::ChangedFilesCall(ChangedFiles what, LookAgain look_again)
     : what_(std::move(what)), look_again_(std::move(look_again)), to_look_at_(std::move(what_.files)) {}
 
 core::Result<std::string> ChangedFilesCall::run(CallContext& context) {
-  for (Look& look : std::exchange(looks_, {})) take_down(context, std::move(look));
+  for (Look& look : std::exchange(looks_, {})) {
+    const std::string path = look.path;
+    try {
+      take_down(context, std::move(look));
+    } catch (const std::exception& failure) {  // the others are to be told all the same
+      spdlog::error("the change of {} could not be taken down: {}", path, failure.what());
+    }
+  }
   for (const std::string& directory : std::exchange(what_.vanished, {})) {
     auto known = context.state.known_files_below(directory);
     to_look_at_.insert(to_look_at_.end(), std::make_move_iterator(known.begin()),
                        std::make_move_iterator(known.end()));
   }
-  next_looks(context.state);
-  if (!looks_.empty() || (!what_.patterns.empty() && !found_all_)) {
+  next_looks(context);
+  if (!looks_.empty() || (!what_.targets.empty() && !found_all_)) {
     context.next = CallContext::Next::work;
     return std::string();
   }
@@ -42,51 +52,67 @@ core::Result<std::string> ChangedFilesCall::run(CallContext& context) {
   return std::string("{}");
 }
 
-void ChangedFilesCall::next_looks(const core::State& state) {
+void ChangedFilesCall::next_looks(const CallContext& context) {
   while (!to_look_at_.empty() && looks_.size() < kRound) {
     Look look;
     look.path = std::move(to_look_at_.back());
     to_look_at_.pop_back();
-    if (const core::FileVersion* known = state.newest_version(look.path)) {
+    if (const core::FileVersion* known = context.state.newest_version(look.path)) {
       look.known = known->key;
       look.known_sha256 = known->state.sha256;
     }
+    look.matters_if_ignored = context.state.standing_of(look.path, context.now_us).matters_if_ignored;
     looks_.push_back(std::move(look));
   }
 }
 
 void ChangedFilesCall::work(FileServices& files) {
-  if (!what_.patterns.empty() && !std::exchange(found_all_, true)) {
-    auto all = matching_files(what_.patterns, {}, kMaxFiles);
+  if (!filter_) filter_.emplace(what_.is_own);
+  if (!git_) git_.emplace();
+  if (!what_.targets.empty() && !std::exchange(found_all_, true)) {
+    auto all = matching_files(what_.targets, {}, kMaxFiles, *filter_);
     to_look_at_.insert(to_look_at_.end(), std::make_move_iterator(all.begin()),
                        std::make_move_iterator(all.end()));
   }
   for (Look& look : looks_) {
-    const auto slot = FileSlot::open(look.path);
-    // A link, a device or what is too large is no content that could be kept: as if there were no file.
-    auto content =
-        slot ? slot->read(files.settings().max_file_bytes) : core::Result<FileContent>(slot.error());
-    if (!content || !content->exists) continue;
-    look.after = state_of(*content);
-    if (content->sha256 == look.known_sha256) continue;
-    auto stored = files.backups().put(content->bytes, content->sha256);
-    if (!stored) continue;
-    look.after.stored_bytes = stored->bytes;
-    pins_.push_back(std::move(stored->pin));
+    look.is_left_out = !look.matters_if_ignored && filter_->is_ignored(look.path);
+    if (!look.is_left_out) look_at(look, files);
   }
+}
+
+void ChangedFilesCall::look_at(Look& look, FileServices& files) {
+  const auto slot = FileSlot::open(look.path);
+  // A link, a device or what is too large is no content that could be kept: as if there were no file.
+  auto content = slot ? slot->read(files.settings().max_file_bytes) : core::Result<FileContent>(slot.error());
+  const bool exists = content && content->exists;
+  if (what_.when == core::FileChange::When::now && (!exists || content->sha256 != look.known_sha256)) {
+    look.by_git = git_->has_changed(look.path);
+    look.is_new = exists && is_just_made(look.path);
+  }
+  if (!exists) return;
+  look.after = state_of(*content);
+  if (content->sha256 == look.known_sha256) return;
+  auto stored = files.backups().put(content->bytes, content->sha256);
+  if (!stored) return;
+  look.after.stored_bytes = stored->bytes;
+  pins_.push_back(std::move(stored->pin));
 }
 
 void ChangedFilesCall::take_down(CallContext& context, Look look) {
   const core::FileVersion* known = context.state.newest_version(look.path);
   const bool is_old = (known != nullptr ? known->key : 0) != look.known;
-  if (is_old || context.state.standing_of(look.path, context.now_us).is_being_written) {
+  const core::FileStanding standing = context.state.standing_of(look.path, context.now_us);
+  if (is_old || standing.is_being_written || (look.is_left_out && standing.matters_if_ignored)) {
     busy_.push_back(std::move(look.path));
     return;
   }
+  if (look.is_left_out) return;
   core::FileChange change;
   change.path = look.path;
   change.after = std::move(look.after);
   change.when = what_.when;
+  change.is_new = look.is_new;
+  change.by_git = look.by_git;
   change.raise_alert = alerts_ < kMaxAlerts;
   if (!context.state.record_change(std::move(change), context.now_us, context.changes)) return;
   if (alerts_ < kMaxAlerts) {

@@ -1,23 +1,25 @@
 #pragma once
 
 #include <functional>
-#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/file_watch.hpp"
-#include "core/path_pattern.hpp"
 #include "daemon/files/backup_store.hpp"
 #include "daemon/tools/tool.hpp"
+#include "daemon/watch/git_activity.hpp"
+#include "daemon/watch/watch_filter.hpp"
 
 namespace governor::daemon {
 
 /// What is to be looked at.
 struct ChangedFiles {
   std::vector<std::string> files;
-  std::vector<std::string> vanished;        ///< directories: what governor knows below them
-  std::vector<core::PathPattern> patterns;  ///< all files that these match
+  std::vector<std::string> vanished;       ///< directories: what governor knows below them
+  std::vector<core::WatchTarget> targets;  ///< all files of these
   core::FileChange::When when = core::FileChange::When::now;
+  WatchFilter::IsOwn is_own{};
 };
 
 /// A call of the daemon's own: looks at files that may have changed, keeps what they hold now, and tells the
@@ -36,11 +38,16 @@ class ChangedFilesCall final : public ToolCall {
     std::string path;
     core::FileVersionKey known = 0;  ///< what governor knew when it was decided to look
     std::string known_sha256;
+    bool matters_if_ignored = false;
+    bool is_left_out = false;  ///< by git
+    bool is_new = false;
+    bool by_git = false;
     core::FileState after;
   };
 
+  void next_looks(const CallContext& context);
+  void look_at(Look& look, FileServices& files);
   void take_down(CallContext& context, Look look);
-  void next_looks(const core::State& state);
 
   ChangedFiles what_;
   LookAgain look_again_;
@@ -52,6 +59,8 @@ class ChangedFilesCall final : public ToolCall {
   std::size_t more_alerts_ = 0;
   std::string example_;
   bool found_all_ = false;
+  std::optional<WatchFilter> filter_;
+  std::optional<GitActivity> git_;
 };
 
 /// So that the call can go the way of tools.

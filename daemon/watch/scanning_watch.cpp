@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include <boost/asio/post.hpp>
 #include <utility>
 
 #include "text/path_text.hpp"
@@ -24,35 +23,11 @@ std::int64_t modified_ns(const struct stat& status) {
 
 }  // namespace
 
-ScanningWatch::ScanningWatch(Strand strand, Tell tell, std::chrono::milliseconds interval)
-    : strand_(std::move(strand)), tell_(std::make_shared<Tell>(std::move(tell))) {
-  if (interval.count() > 0) thread_ = std::thread([this, interval] { look_now_and_then(interval); });
-}
-
-ScanningWatch::~ScanningWatch() {
+std::optional<core::Error> ScanningWatch::add(const std::string& directory) {
   {
     const std::lock_guard lock(mutex_);
-    stopping_ = true;
+    if (directories_.contains(directory)) return std::nullopt;
   }
-  stopping_changed_.notify_all();
-  if (thread_.joinable()) thread_.join();
-}
-
-void ScanningWatch::look_now_and_then(std::chrono::milliseconds interval) {
-  for (;;) {
-    {
-      std::unique_lock lock(mutex_);
-      if (stopping_changed_.wait_for(lock, interval, [this] { return stopping_; })) return;
-    }
-    auto events = scan();
-    if (events.empty()) continue;
-    boost::asio::post(strand_, [tell = tell_, events = std::move(events)]() mutable {
-      if (*tell) (*tell)(std::move(events));
-    });
-  }
-}
-
-std::optional<core::Error> ScanningWatch::add(const std::string& directory) {
   auto entries = read(directory);
   if (!entries)
     return core::Error(core::ErrorCode::not_found, fmt::format("{} cannot be watched.", directory));
@@ -66,23 +41,30 @@ void ScanningWatch::remove(const std::string& directory) {
   directories_.erase(directory);
 }
 
-void ScanningWatch::stop() {
-  *tell_ = nullptr;
+bool ScanningWatch::needs_looks() const {
+  const std::lock_guard lock(mutex_);
+  return !directories_.empty();
 }
 
-std::vector<WatchEvent> ScanningWatch::scan() {
+std::vector<WatchEvent> ScanningWatch::look() {
+  std::vector<std::string> all;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [directory, entries] : directories_) all.push_back(directory);
+  }
   std::vector<WatchEvent> events;
-  const std::lock_guard lock(mutex_);
-  for (auto it = directories_.begin(); it != directories_.end();) {
-    auto now = read(it->first);
-    if (!now) {
-      events.push_back({WatchEvent::Kind::vanished, it->first});
-      it = directories_.erase(it);
-      continue;
+  for (const std::string& directory : all) {
+    auto now = read(directory);
+    const std::lock_guard lock(mutex_);
+    const auto known = directories_.find(directory);
+    if (known == directories_.end()) continue;
+    if (now) {
+      compare(directory, known->second, *now, events);
+      known->second = *std::move(now);
+    } else {
+      events.push_back({WatchEvent::Kind::vanished, directory});
+      directories_.erase(known);
     }
-    compare(it->first, it->second, *now, events);
-    it->second = *std::move(now);
-    ++it;
   }
   return events;
 }

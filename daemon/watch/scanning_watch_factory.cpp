@@ -3,9 +3,8 @@
 
 namespace governor::daemon {
 
-std::shared_ptr<DirectoryWatch> watch_directories(DirectoryWatch::Strand strand, DirectoryWatch::Tell tell) {
-  constexpr std::chrono::milliseconds kInterval{500};
-  return std::make_shared<ScanningWatch>(std::move(strand), std::move(tell), kInterval);
+std::shared_ptr<DirectoryWatch> watch_directories(DirectoryWatch::Strand, DirectoryWatch::Tell) {
+  return std::make_shared<ScanningWatch>();
 }
 
 }  // namespace governor::daemon

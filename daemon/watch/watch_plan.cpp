@@ -48,52 +48,55 @@ std::string fixed_directory(const core::PathPattern& pattern) {
   return parent_of(text.substr(0, text.find_first_of("*?")) + "x");
 }
 
-WatchPlan plan_watch(const std::vector<core::PathPattern>& patterns) {
+WatchPlan plan_watch(const core::WatchTarget& target, WatchFilter& filter) {
   WatchPlan plan;
-  const auto enter = [&](const std::string& directory) {
-    if (plan.directories.size() >= kMaxDirectories) {
-      plan.complete = false;
-      return false;
-    }
-    plan.directories.insert(directory);
-    return true;
+  const core::PathPattern& pattern = target.pattern;
+  const auto add = [&](const std::string& directory) {
+    plan.complete = plan.complete && plan.directories.size() < kMaxDirectories;
+    if (plan.complete) plan.directories.insert(directory);
+    return plan.complete;
   };
-  for (const core::PathPattern& pattern : patterns) {
-    std::string directory = fixed_directory(pattern);
-    const bool there = is_directory(directory);
-    // What is not there yet is seen to come from the nearest directory that is.
-    while (!is_directory(directory) && directory != "/") directory = parent_of(directory);
-    enter(directory);
-    if (!there || !(is_tree(pattern) || goes_deep(pattern))) continue;
-    walk_tree(directory, enter, [](const std::string&) { return true; });
-    if (is_tree(pattern)) enter(parent_of(directory));  // to see the directory itself go
-  }
+  std::string directory = fixed_directory(pattern);
+  const bool there = is_directory(directory);
+  // What is not there yet is seen to come from the nearest directory that is.
+  while (!is_directory(directory) && directory != "/") directory = parent_of(directory);
+  add(directory);
+  if (!there || !(is_tree(pattern) || goes_deep(pattern))) return plan;
+  const auto enter = [&](const std::string& found) { return filter.enters(target, found) && add(found); };
+  walk_tree(directory, enter, [](const std::string&) { return true; });
+  if (is_tree(pattern)) add(parent_of(directory));  // to see the directory itself go
   return plan;
 }
 
-std::vector<std::string> matching_files(const std::vector<core::PathPattern>& patterns,
-                                        const std::string& start, std::size_t limit) {
+std::vector<std::string> matching_files(const std::vector<core::WatchTarget>& targets,
+                                        const std::string& start, std::size_t limit, WatchFilter& filter) {
   std::set<std::string> found;
-  const auto matches = [&](const std::string& path) {
-    return std::any_of(patterns.begin(), patterns.end(),
-                       [&](const core::PathPattern& pattern) { return pattern.matches(path); });
+  const auto any = [&](const auto& condition) {
+    return std::any_of(targets.begin(), targets.end(), condition);
   };
   const auto see = [&](const std::string& path) {
-    if (found.size() < limit && matches(path)) found.insert(path);
+    const auto takes = [&](const core::WatchTarget& target) { return filter.takes_file(target, path); };
+    if (found.size() < limit && any(takes)) found.insert(path);
     return found.size() < limit;
   };
   std::size_t directories = 0;
-  const auto enter = [&](const std::string&) { return ++directories <= kMaxDirectories; };
   if (!start.empty()) {
+    const auto enter = [&](const std::string& directory) {
+      const auto enters = [&](const core::WatchTarget& target) { return filter.enters(target, directory); };
+      return ++directories <= kMaxDirectories && any(enters);
+    };
     walk_tree(start, enter, see);
-  } else {
-    for (const core::PathPattern& pattern : patterns) {
-      std::error_code error;
-      if (!pattern.is_literal()) {
-        walk_tree(fixed_directory(pattern), enter, see);
-      } else if (fs::is_regular_file(fs::symlink_status(text::path_bytes(pattern.text()), error))) {
-        see(pattern.text());
-      }
+    return {found.begin(), found.end()};
+  }
+  for (const core::WatchTarget& target : targets) {
+    std::error_code error;
+    if (!target.pattern.is_literal()) {
+      const auto enter = [&](const std::string& directory) {
+        return ++directories <= kMaxDirectories && filter.enters(target, directory);
+      };
+      walk_tree(fixed_directory(target.pattern), enter, see);
+    } else if (fs::is_regular_file(fs::symlink_status(text::path_bytes(target.pattern.text()), error))) {
+      see(target.pattern.text());
     }
   }
   return {found.begin(), found.end()};

@@ -5,23 +5,23 @@
 #include <string_view>
 #include <vector>
 
-#include "core/path_pattern.hpp"
+#include "core/file_watch.hpp"
+#include "daemon/watch/watch_filter.hpp"
 
 namespace governor::daemon {
 
-/// The directories to be watched so that a change of any file that one of the patterns matches is seen.
+/// The directories to be watched so that a change of any file of a target is seen.
 struct WatchPlan {
   std::set<std::string> directories;
   bool complete = true;  ///< false: there are more of them than can be watched
 };
 
 /// Blocks on the disk.
-WatchPlan plan_watch(const std::vector<core::PathPattern>& patterns);
+WatchPlan plan_watch(const core::WatchTarget& target, WatchFilter& filter);
 
-/// The files that any of the patterns matches, below `start` only unless it is empty; at most `limit`.
-/// Blocks on the disk.
-std::vector<std::string> matching_files(const std::vector<core::PathPattern>& patterns,
-                                        const std::string& start, std::size_t limit);
+/// The files of the targets, below `start` only unless it is empty; at most `limit`. Blocks on the disk.
+std::vector<std::string> matching_files(const std::vector<core::WatchTarget>& targets,
+                                        const std::string& start, std::size_t limit, WatchFilter& filter);
 
 /// Directories that no project means when it speaks of its files: what version control and package managers
 /// keep.

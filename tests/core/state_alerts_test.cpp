@@ -44,6 +44,26 @@ TEST_CASE("an agent that turns critical raises one alert, which is resolved when
   CHECK(resolved[0].alert.resolved_us == f.now);
 }
 
+TEST_CASE("an agent that is rejected again and again is one alert, and seeing it ends the loop") {
+  StateFixture f;
+  f.know("x");
+  f.changes.clear();
+  for (int i = 0; i < 4; ++i) {
+    UpdateCommand command;
+    command.agent_id = "x";
+    command.input.ethical_drift = {1.0, 1.0, 1.0};
+    command.input.fingerprint = static_cast<std::uint64_t>(i) + 1;
+    REQUIRE(f.state.update({f.alice, 0}, std::move(command), f.now += 1'000'000, f.changes));
+  }
+  REQUIRE(f.state.find_agent("x")->profile.loop.kind == LoopKind::repeated_reject);
+  const auto raised = of_kind<AlertSaved>(f.changes);
+  REQUIRE(raised.size() == 1);
+  CHECK(raised[0].alert.kind == AlertKind::agent_critical);
+  REQUIRE(f.state.acknowledge_alert({f.person, 0}, raised[0].alert, "", f.now += 1, f.changes));
+  CHECK(f.state.find_agent("x")->profile.loop.kind == LoopKind::none);
+  CHECK(of_kind<AlertSaved>(f.changes).back().alert.resolved_us == 0);  // it is critical still
+}
+
 TEST_CASE("a cause that comes back soon opens its alert again, later it is a new one") {
   StateFixture f;
   f.state.raise_alert(low_disk(), 1, f.changes);

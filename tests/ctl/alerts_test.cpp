@@ -38,6 +38,18 @@ TEST_CASE("open alerts are listed, and with --exit-code they show in it", "[ctl]
   CHECK(none.out == "no alerts\n");
 }
 
+TEST_CASE("a list that is cut says so", "[ctl]") {
+  RecordingDaemon daemon;
+  json::object cut = list_of({alert()});
+  cut["next_cursor"] = 7;
+  daemon.will_answer("list_alerts", {cut});
+  CHECK(
+      contains(daemon.run({"alerts", "--rows", "1"}).out, "these are the newest 1; there are more: --rows"));
+  CHECK(json::parse(daemon.run({"alerts", "--rows", "1", "--json"}).out).at("more").as_bool());
+  daemon.will_answer("list_alerts", {list_of({alert()})});
+  CHECK_FALSE(contains(daemon.run({"alerts", "--rows", "1"}).out, "there are more"));
+}
+
 TEST_CASE("an alert is acknowledged with a note", "[ctl]") {
   RecordingDaemon daemon;
   json::object seen = alert();

@@ -4,11 +4,17 @@
 using namespace governor::ctl::test;
 namespace json = boost::json;
 
-TEST_CASE("a directory is watched and no longer", "[ctl]") {
+TEST_CASE("a directory is watched, says how many files that are, and is no longer", "[ctl]") {
   RecordingDaemon daemon;
-  daemon.will_answer("governor/watch", {{{"root", "/p"}}});
-  CHECK(daemon.run({"watch", "/p"}).out == "/p is watched\n");
-  CHECK(daemon.last() == json::object{{"root", "/p"}, {"remove", false}});
+  daemon.will_answer("governor/watch",
+                     {{{"root", "/p"}, {"files", 1234}, {"all_counted", true}, {"with_ignored", false}},
+                      {{"root", "/p"}, {"files", 100000}, {"all_counted", false}, {"with_ignored", true}},
+                      {{"root", "/p"}}});
+  CHECK(daemon.run({"watch", "/p"}).out == "/p is watched: 1,234 files, without those that git ignores\n");
+  CHECK(daemon.last() == json::object{{"root", "/p"}});
+  CHECK(daemon.run({"watch", "/p", "--force", "--with-ignored"}).out ==
+        "/p is watched: more than 100,000 files\n");
+  CHECK(daemon.last() == json::object{{"root", "/p"}, {"force", true}, {"with_ignored", true}});
   CHECK(daemon.run({"watch", "/p", "--remove"}).out == "/p is no longer watched\n");
   CHECK(daemon.last() == json::object{{"root", "/p"}, {"remove", true}});
 }

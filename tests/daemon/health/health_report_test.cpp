@@ -47,6 +47,15 @@ TEST_CASE("failing storage outweighs everything, and every reason is told") {
   CHECK(report.reasons.size() == 3);
 }
 
+TEST_CASE("files that should be watched and are not degrade, and say where to look") {
+  Counters counters;
+  counters.watch_trouble = true;
+  const HealthReport report = assess(ServerFacts{}, counters, kNow);
+  CHECK(report.status == HealthStatus::degraded);
+  REQUIRE(report.reasons.size() == 1);
+  CHECK(report.reasons[0].find("governorctl alerts") != std::string::npos);
+}
+
 TEST_CASE("the fields of health are consistent with each other") {
   ServerFacts facts;
   facts.build = "1.2.3+4.x";

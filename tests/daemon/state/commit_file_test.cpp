@@ -99,7 +99,8 @@ TEST_CASE("what is restored after a deletion has its mode and its time again") {
     std::filesystem::remove(path);
     const auto backup =
         ada.call("list_backups", {{"path", path}}).at("backups").as_array().at(0).at("backup");
-    CHECK_FALSE(ada.ask("governor/restore", {{"path", path}, {"backup", backup}}).contains("error"));
+    Writer person(files, "fee", "person");
+    CHECK_FALSE(person.ask("governor/restore", {{"path", path}, {"backup", backup}}).contains("error"));
     CHECK(std::chrono::abs(std::filesystem::last_write_time(path) - written) < std::chrono::milliseconds(1));
   }
   CHECK((std::filesystem::status(path).permissions() & std::filesystem::perms::all) ==
@@ -133,12 +134,13 @@ TEST_CASE("a file that has given way to a link is restored when the link is gone
   std::filesystem::remove(path);
   write_file(files.file("b.txt"), "theirs\n");
   std::filesystem::create_symlink("b.txt", path);
-  const auto refused = ada.ask("governor/restore", {{"path", path}});
+  Writer person(files, "fee", "person");
+  const auto refused = person.ask("governor/restore", {{"path", path}});
   const std::string text = json::serialize(refused);
   CHECK(text.find("is a symbolic link to it") != std::string::npos);
   CHECK(text.find("take the link away first") != std::string::npos);
   std::filesystem::remove(path);
-  CHECK_FALSE(ada.ask("governor/restore", {{"path", path}}).contains("error"));
+  CHECK_FALSE(person.ask("governor/restore", {{"path", path}}).contains("error"));
   CHECK(read_file(path) == "mine\n");
   CHECK(read_file(files.file("b.txt")) == "theirs\n");
 }

@@ -96,7 +96,8 @@ TEST_CASE("what lies beside a file after a crash, and nobody has a copy of, is k
   CHECK(text_of(alerts[0].at("kind")) == "file_changed");
   CHECK(text_of(alerts[0].at("message")).find("governorctl restore " + path + " --backup 2") !=
         std::string::npos);
-  const auto restored = bob.ask("governor/restore", {{"path", path}, {"backup", 2}});
+  Writer person(files, "fee", "person");
+  const auto restored = person.ask("governor/restore", {{"path", path}, {"backup", 2}});
   CHECK_FALSE(restored.contains("error"));
   CHECK(read_file(path) == "somebody else's\n");
 }

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "daemon/support/sha256.hpp"
 #include "tests/daemon/state/daemon_fixture.hpp"
 #include "tests/daemon/state/test_client.hpp"
 #include "tests/support/catch.hpp"
@@ -102,7 +103,8 @@ TEST_CASE("below a watched directory every change is an alert, new files and rem
   f.knows(1);
   SECTION("new") {
     write_file(f.file("new.cpp"), "x");
-    CHECK(f.alert_about("new.cpp").find("to 1 lines") != std::string::npos);
+    CHECK(f.alert_about("new.cpp").find("created " + f.file("new.cpp") + ": 1 line (1 bytes).") !=
+          std::string::npos);
   }
   SECTION("removed") {
     fs::remove(f.file("core.cpp"));
@@ -152,4 +154,104 @@ TEST_CASE("many changes at once are a few alerts, and each is in the audit log")
   CHECK(Watched::soon(
       [&] { return f.daemon.stored("SELECT count(*) FROM audit WHERE event = 'file_changed'") == kFiles; }));
   CHECK(f.alerts() < kFiles / 2);
+}
+
+TEST_CASE("names that are no text break no answer and silence nobody") {
+  Watched f;
+  const auto root = fs::canonical(f.project.path()).string();
+  f.request("governor/watch", R"({"root":")" + root + "\"}");
+  f.knows(1);
+  for (const char* name : {"bad\xff.cpp", "line\nbreak", "it's; $HOME"}) write_file(f.file(name), "x");
+  // TestClient reads nothing but JSON.
+  CHECK_FALSE(f.alert_about("bad\\xff.cpp").empty());
+  CHECK_FALSE(f.alert_about("line\\x0abreak").empty());
+  CHECK_FALSE(f.alert_about("it's; $HOME").empty());
+  const json::object log = f.client.call(++f.line, "query_audit_log", R"({"event":"file_changed"})");
+  CHECK(log.at("entries").as_array().size() == 3);
+  const json::object kept =
+      f.client.call(++f.line, "list_backups", R"({"path":")" + root + R"(/bad\\xff.cpp"})");
+  CHECK(kept.at("backups").as_array().size() == 1);
+  write_file(f.file("core.cpp"), watched_lines(20));
+  CHECK(f.alert_about("core.cpp").find("from 500 lines") != std::string::npos);
+}
+
+TEST_CASE("what alerts tell to restore is restored, whatever it is called") {
+  Watched f;
+  const auto root = fs::canonical(f.project.path()).string();
+  const std::string name = "a b;\n'\xfe*?\\x";
+  write_file(f.file(name), watched_lines(3));
+  f.request("governor/watch", R"({"root":")" + root + "\"}");
+  f.knows(2);
+  fs::remove(f.file(name));
+  const std::string shown = "a b;\\x0a'\\xfe\\x2a\\x3f\\x5cx";
+  CHECK(f.alert_about(shown).find("governorctl restore '" + root + R"(/a b;\x0a'\'')") != std::string::npos);
+  const json::object params{{"path", root + "/" + shown}};
+  const json::object restored = f.request("governor/restore", json::serialize(params));
+  REQUIRE(restored.contains("result"));
+  CHECK(fs::exists(f.file(name)));
+}
+
+TEST_CASE("governor's own directories and what git ignores are not reported in a watched project") {
+  Watched f;
+  const auto root = fs::canonical(f.project.path()).string();
+  fs::create_directory(f.file(".git"));
+  write_file(f.file(".gitignore"), "*.log\n");
+  const json::object answer =
+      f.request("governor/watch", R"({"root":")" + root + "\"}").at("result").as_object();
+  CHECK(answer.at("files").as_int64() == 2);
+  f.knows(2);
+  write_file(f.file("a.log"), "x");
+  write_file(f.file(".governor-1-2-3.tmp"), "x");
+  write_file(f.file("core.cpp"), watched_lines(20));
+  f.alert_about("core.cpp");
+  CHECK(f.alerts() == 1);
+  SECTION("unless they are wanted") {
+    f.request("governor/watch", R"({"with_ignored":true,"root":")" + root + "\"}");
+    f.knows(4);
+    write_file(f.file("a.log"), "more");
+    f.alert_about("a.log");
+  }
+  SECTION("unless somebody has a lease on them") {
+    f.lease("a.log");
+    f.knows(4);
+    write_file(f.file("a.log"), "more");
+    f.alert_about("a.log");
+  }
+}
+
+TEST_CASE("what is no project is watched only by force") {
+  Watched f;
+  for (const char* root : {"/", "/etc", "/root", "/home"}) {
+    CAPTURE(root);
+    const json::object refused = f.request("governor/watch", R"({"root":")" + std::string(root) + "\"}");
+    REQUIRE(refused.contains("error"));
+    CHECK(json::serialize(refused).find("--force") != std::string::npos);
+  }
+}
+
+TEST_CASE("a write that comes after commit_file to the file that it replaced is an alert") {
+  Watched f;
+  const std::string path = f.file("core.cpp");
+  const auto lease = f.lease("core.cpp").at("lease").as_int64();
+  f.knows(1);
+  std::ofstream writer(path, std::ios::app);
+  const json::object written =
+      f.client.call(++f.line, "commit_file",
+                    json::serialize(json::object{{"path", path},
+                                                 {"lease", lease},
+                                                 {"content", "new\n"},
+                                                 {"confirm_shrink", true},
+                                                 {"expected_sha256", sha256_hex(watched_lines(500))}}));
+  REQUIRE(written.contains("sha256"));
+  writer << "late" << std::endl;
+  std::string message;
+  CHECK(Watched::soon([&] {
+    const json::object list = f.client.call(++f.line, "list_alerts", "{}");
+    for (const auto& alert : list.at("alerts").as_array()) {
+      if (alert.at("cause").as_string() == "late_write/" + path)
+        message = std::string(alert.at("message").as_string());
+    }
+    return !message.empty();
+  }));
+  CHECK(message.find("has written 501 lines to it afterwards") != std::string::npos);
 }

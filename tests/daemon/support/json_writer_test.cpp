@@ -48,6 +48,11 @@ TEST_CASE("a written text never contains a newline, whatever it holds") {
   CHECK(written(text).find('\n') == std::string::npos);
 }
 
+TEST_CASE("what is written is UTF-8, whatever it was made of") {
+  CHECK(written("a\xff" "b\xc3") == R"("a\\xffb\\xc3")");
+  CHECK(written("größe") == "\"größe\"");
+}
+
 TEST_CASE("every finite double reads back as the same bits") {
   std::mt19937_64 random(11);
   for (int i = 0; i < 20000; ++i) {

@@ -21,7 +21,7 @@ struct Project {
     core::Session session;
     session.id = "a";
     caller.session = state.open_session(std::move(session), resumed, changes).key;
-    state.set_watch_root(caller, root, true, now, changes);
+    state.set_watch_root(caller, {root, false}, true, now, changes);
     commit("one");
     changes.clear();
   }

@@ -1,5 +1,9 @@
 // What the watcher tells of changes on the real file system.
+#include <atomic>
+
+#include "daemon/watch/two_way_watch.hpp"
 #include "tests/daemon/watch/watch_fixture.hpp"
+#include "text/path_text.hpp"
 
 using namespace governor::daemon;
 using namespace governor::daemon::test;
@@ -97,26 +101,137 @@ namespace {
 class FakeWatch final : public DirectoryWatch {
  public:
   explicit FakeWatch(Tell to) : tell(std::move(to)) {}
-  std::optional<governor::core::Error> add(const std::string&) override { return refusal; }
+  std::optional<governor::core::Error> add(const std::string&) override { return std::nullopt; }
   void remove(const std::string&) override {}
   void stop() override { tell = nullptr; }
+  [[nodiscard]] bool needs_looks() const override { return false; }
+  std::vector<WatchEvent> look() override { return {}; }
   Tell tell;
-  std::optional<governor::core::Error> refusal;
+};
+
+/// A system that has room for a few directories.
+class SmallSystem final : public DirectoryWatch {
+ public:
+  std::optional<governor::core::Error> add(const std::string& directory) override {
+    if (held.contains(directory)) return std::nullopt;
+    if (held.size() >= room)
+      return governor::core::Error(governor::core::ErrorCode::limit_exceeded, "No more.", "Raise it.");
+    held.insert(directory);
+    return std::nullopt;
+  }
+  void remove(const std::string& directory) override { held.erase(directory); }
+  void stop() override {}
+  [[nodiscard]] bool needs_looks() const override { return false; }
+  std::vector<WatchEvent> look() override { return {}; }
+  std::set<std::string> held;
+  std::atomic<std::size_t> room{0};
 };
 
 }  // namespace
 
-TEST_CASE("an overflow is told, and so is that not everything can be watched") {
+TEST_CASE("an overflow is told") {
   std::shared_ptr<FakeWatch> fake;
   WatchFixture f([&](FileWatcher::Strand, DirectoryWatch::Tell tell) {
     fake = std::make_shared<FakeWatch>(std::move(tell));
-    fake->refusal = governor::core::Error(governor::core::ErrorCode::limit_exceeded, "No more.", "Raise it.");
     return fake;
   });
   f.watch({"a.txt"});
-  CHECK(f.incomplete == "No more. Raise it.");
   fake->tell({{WatchEvent::Kind::overflow, {}}});
   CHECK(f.runs_until([&] { return f.missed; }));
+}
+
+TEST_CASE("what the system does not watch is looked at, told of, and offered to it again") {
+  const auto system = std::make_shared<SmallSystem>();
+  WatchFixture f([&](FileWatcher::Strand, DirectoryWatch::Tell) {
+    return std::make_shared<TwoWayWatch>([system] { return system; });
+  });
+  put(f.path("p/a.txt"), "1");
+  put(f.path("p/src/b.txt"), "1");
+  f.watch({"p/**"});
+  REQUIRE(f.trouble);
+  CHECK(f.trouble->find("3 of 3 directories") != std::string::npos);
+  CHECK(f.trouble->find("No more. Raise it.") != std::string::npos);
+  put(f.path("p/a.txt"), "22");
+  CHECK(f.is_told("p/a.txt"));
+  put(f.path("p/src/b.txt"), "22");
+  CHECK(f.is_told("p/src/b.txt"));
+  // There is room now, and whatever makes a new plan offers them again, as time does.
+  system->room = 100;
+  f.watch({"p/**", "c.txt"});
+  CHECK(f.trouble == "");
+  CHECK(system->held.contains(f.path("p/src")));
+}
+
+TEST_CASE("without any means of the system everything is looked at") {
+  WatchFixture f([](FileWatcher::Strand, DirectoryWatch::Tell) {
+    return std::make_shared<TwoWayWatch>([] { return std::shared_ptr<DirectoryWatch>(); });
+  });
+  put(f.path("a.txt"), "1");
+  f.watch({"a.txt"});
+  REQUIRE(f.trouble);
+  put(f.path("a.txt"), "22");
+  CHECK(f.is_told("a.txt"));
+}
+
+TEST_CASE("names that are no text, or would be taken for something else, are told like others") {
+  WatchFixture f;
+  f.watch({"p/**"});
+  const std::vector<std::string> names{"a\xff.cpp", "line\nbreak", "st*r?",         "back\\xffslash",
+                                       "-rf",       "it's; $HOME", "d\xfe/deep\xc3"};
+  for (const std::string& name : names) {
+    put(f.path("p/" + name), "1");
+    CHECK(f.runs_until([&] { return f.changed.contains(governor::text::path_text(f.path("p/" + name))); }));
+  }
+  put(f.path("p/plain"), "1");
+  CHECK(f.is_told("p/plain"));
+}
+
+TEST_CASE("a writer that does not close the file, and one that cuts it off, are told") {
+  WatchFixture f;
+  put(f.path("a.txt"), "some text");
+  f.watch({"a.txt"});
+  SECTION("kept open") {
+    std::ofstream file(f.path("a.txt"), std::ios::app);
+    file << "more" << std::flush;
+    CHECK(f.is_told("a.txt"));
+  }
+  SECTION("cut off by its name") {
+    fs::resize_file(f.path("a.txt"), 3);
+    CHECK(f.is_told("a.txt"));
+  }
+}
+
+TEST_CASE("governor's own files are never told, wherever they lie") {
+  WatchFixture f(watch_directories, [](std::string_view path) {
+    return path.find("/state/") != std::string_view::npos || path.ends_with(".tmp");
+  });
+  put(f.path("p/state/db"), "1");
+  f.watch({"p/**"});
+  put(f.path("p/state/db"), "2");
+  put(f.path("p/.governor-1-2.tmp"), "2");
+  put(f.path("p/state/new/db"), "2");
+  put(f.path("p/a.txt"), "2");
+  CHECK(f.is_told("p/a.txt"));
+  CHECK(f.changed.size() == 1);
+}
+
+TEST_CASE("directories that git leaves out are not watched, until git no longer does") {
+  WatchFixture f;
+  fs::create_directories(f.path("p/.git"));
+  put(f.path("p/.gitignore"), "/build/\n");
+  put(f.path("p/build/x"), "1");
+  f.watch({"p/**"}, true);
+  put(f.path("p/build/x"), "2");
+  put(f.path("p/build/deep/y"), "2");
+  put(f.path("p/a.txt"), "2");
+  CHECK(f.is_told("p/a.txt"));
+  CHECK_FALSE(f.changed.contains(f.path("p/build/x")));
+  put(f.path("p/.gitignore"), "");
+  CHECK(f.is_told("p/.gitignore"));
+  CHECK(f.runs_until([&] {
+    put(f.path("p/build/x"), "3");
+    return f.changed.contains(f.path("p/build/x"));
+  }));
 }
 
 TEST_CASE("without patterns nothing is held") {

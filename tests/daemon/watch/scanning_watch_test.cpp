@@ -11,7 +11,7 @@ using Kind = WatchEvent::Kind;
 namespace {
 
 struct Scanned {
-  Scanned() : watch(boost::asio::make_strand(io), {}, std::chrono::milliseconds(0)) {
+  Scanned() {
     put(path("a"), "one");
     put(path("dir/b"), "one");
     CHECK_FALSE(watch.add(directory.path()));
@@ -19,14 +19,13 @@ struct Scanned {
   [[nodiscard]] std::string path(const std::string& name) const { return directory.path() + "/" + name; }
   std::vector<std::pair<Kind, std::string>> scan() {
     std::vector<std::pair<Kind, std::string>> all;
-    for (auto& event : watch.scan()) all.emplace_back(event.kind, std::move(event.path));
+    for (auto& event : watch.look()) all.emplace_back(event.kind, std::move(event.path));
     std::sort(all.begin(), all.end());
     return all;
   }
   using Events = std::vector<std::pair<Kind, std::string>>;
 
   TemporaryDirectory directory;
-  boost::asio::io_context io;
   ScanningWatch watch;
 };
 
@@ -57,9 +56,7 @@ TEST_CASE("a watched directory that goes is told once, and one that is not there
 }
 
 TEST_CASE("the watcher works with it as with the system's own") {
-  WatchFixture f([](FileWatcher::Strand strand, DirectoryWatch::Tell tell) {
-    return std::make_shared<ScanningWatch>(std::move(strand), std::move(tell), std::chrono::milliseconds(10));
-  });
+  WatchFixture f([](FileWatcher::Strand, DirectoryWatch::Tell) { return std::make_shared<ScanningWatch>(); });
   put(f.path("p/a"), "1");
   f.watch({"p/**"});
   put(f.path("p/a"), "22");

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -25,21 +26,23 @@ inline void put(const std::string& path, const std::string& text) {
 
 /// A watcher on the real file system, and what it has told.
 struct WatchFixture {
-  explicit WatchFixture(FileWatcher::Make make = watch_directories)
+  explicit WatchFixture(FileWatcher::Make make = watch_directories, WatchFilter::IsOwn is_own = {})
       : files(std::make_unique<FileThreads>(
             std::make_unique<FileServices>(directory.path() + "/backups", FileSettings{}))),
         watcher(std::make_unique<FileWatcher>(
             boost::asio::make_strand(io), *files,
-            [this](FileWatcher::Report report) { take(std::move(report)); }, std::move(make))) {}
+            [this](FileWatcher::Report report) { take(std::move(report)); }, std::move(is_own),
+            std::move(make))) {}
   ~WatchFixture() {
     watcher->stop();
     files.reset();  // its jobs use the watcher
   }
 
-  void watch(const std::vector<std::string>& patterns) {
+  void watch(const std::vector<std::string>& patterns, bool leaves_ignored_out = false) {
     bool ready = false;
-    std::vector<core::PathPattern> all;
-    for (const std::string& pattern : patterns) all.push_back(core::PathPattern::glob(path(pattern)));
+    std::vector<core::WatchTarget> all;
+    for (const std::string& pattern : patterns)
+      all.push_back({core::PathPattern::glob(path(pattern)), leaves_ignored_out});
     watcher->watch(std::move(all), [&ready] { ready = true; });
     REQUIRE(runs_until([&] { return ready; }));
   }
@@ -61,7 +64,7 @@ struct WatchFixture {
     changed.insert(report.files.begin(), report.files.end());
     vanished.insert(report.vanished.begin(), report.vanished.end());
     missed = missed || report.missed;
-    if (!report.incomplete.empty()) incomplete = report.incomplete;
+    if (report.trouble) trouble = *report.trouble;
   }
 
   TemporaryDirectory directory;
@@ -71,7 +74,7 @@ struct WatchFixture {
   std::set<std::string> changed;
   std::set<std::string> vanished;
   bool missed = false;
-  std::string incomplete;
+  std::optional<std::string> trouble;  ///< told last
 };
 
 }  // namespace governor::daemon::test
