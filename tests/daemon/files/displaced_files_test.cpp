@@ -88,7 +88,7 @@ TEST_CASE("what is removed is looked at as well") {
   Replaced f;
   auto slot = FileSlot::open(f.path);
   const auto old = slot->read(kLargest);
-  REQUIRE_FALSE(slot->remove(*old));
+  REQUIRE_FALSE(governor::daemon::test::remove(*slot, *old));
   f.displaced.keep(slot->take_displaced(), f.path, *old);
   f.write_late("two\n");
   CHECK(f.look().size() == 1);
