@@ -13,7 +13,7 @@ namespace {
 
 std::string hook(const char* event, const char* tool, json::object tool_input) {
   return json::serialize(json::object{{"session_id", "s-1"},
-                                      {"cwd", "/work"},
+                                      {"cwd", "/srv"},
                                       {"hook_event_name", event},
                                       {"tool_name", tool},
                                       {"tool_input", std::move(tool_input)}});
@@ -61,7 +61,7 @@ TEST_CASE("before a write the daemon is asked and its decision is what the hook 
     const auto asked = daemon.last();
     CHECK(asked.at("agent_kind").as_string() == "claude-code");
     CHECK(asked.at("agent_session").as_string() == "s-1");
-    CHECK(asked.at("cwd").as_string() == "/work");
+    CHECK(asked.at("cwd").as_string() == "/srv");
     CHECK(asked.at("tool").as_string() == "Write");
     CHECK(asked.at("path").as_string() == "src/a.cpp");
     CHECK(asked.at("new_lines").as_int64() == 2);

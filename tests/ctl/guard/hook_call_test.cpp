@@ -19,7 +19,7 @@ HookCall read_hook(const json::object& input) {
 json::object hook_input(const char* tool, json::object tool_input, const char* event = "PreToolUse") {
   return {{"session_id", "s-1"},
           {"transcript_path", "/t.jsonl"},
-          {"cwd", "/work"},
+          {"cwd", "/srv"},
           {"permission_mode", "default"},
           {"hook_event_name", event},
           {"tool_name", tool},
@@ -30,25 +30,25 @@ json::object hook_input(const char* tool, json::object tool_input, const char* e
 
 TEST_CASE("a write is told with its path and the lines that the file will have", "[guard]") {
   const auto call =
-      read_hook(hook_input("Write", {{"file_path", "/work/a.cpp"}, {"content", "one\ntwo\nthree"}}));
+      read_hook(hook_input("Write", {{"file_path", "/srv/a.cpp"}, {"content", "one\ntwo\nthree"}}));
   CHECK(call.problem.empty());
   CHECK(call.event == HookCall::Event::before);
   CHECK(call.writes);
   CHECK(call.session == "s-1");
-  CHECK(call.cwd == "/work");
-  CHECK(call.path == "/work/a.cpp");
+  CHECK(call.cwd == "/srv");
+  CHECK(call.path == "/srv/a.cpp");
   CHECK(call.new_lines == 3);
   CHECK_FALSE(call.line_delta);
 }
 
 TEST_CASE("a text that was cut inside a character does not hide a write", "[guard]") {
   std::string input =
-      json::serialize(hook_input("Write", {{"file_path", "/work/a.cpp"}, {"content", "CUT"}}));
+      json::serialize(hook_input("Write", {{"file_path", "/srv/a.cpp"}, {"content", "CUT"}}));
   input.replace(input.find("CUT"), 3, R"(one\n\ud83d)");
   const auto call = read_hook_call(input);
   CHECK(call.problem.empty());
   CHECK(call.writes);
-  CHECK(call.path == "/work/a.cpp");
+  CHECK(call.path == "/srv/a.cpp");
   CHECK(call.new_lines == 2);
 }
 

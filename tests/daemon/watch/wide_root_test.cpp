@@ -10,10 +10,10 @@ TEST_CASE("what is no project is known") {
     CAPTURE(home);
     CHECK(wide_root(home, "/home/ada") == "a home directory");
   }
-  CHECK(wide_root("/work/people/ada", "/work/people/ada") == "a home directory");
-  for (const char* above : {"/home", "/Users", "/work/people", "/work"}) {
+  CHECK(wide_root("/data/people/ada", "/data/people/ada") == "a home directory");
+  for (const char* above : {"/home", "/Users", "/data/people", "/data"}) {
     CAPTURE(above);
-    CHECK(wide_root(above, "/work/people/ada") == "a directory of home directories");
+    CHECK(wide_root(above, "/data/people/ada") == "a directory of home directories");
   }
   for (const char* of_system :
        {"/etc", "/etc/nginx", "/usr", "/usr/lib/x", "/var", "/opt", "/tmp", "/dev", "/usr/local"}) {
@@ -23,7 +23,7 @@ TEST_CASE("what is no project is known") {
 }
 
 TEST_CASE("projects may lie in many places") {
-  for (const char* project : {"/home/ada/project", "/work/project", "/opt/project", "/var/www", "/tmp/x",
+  for (const char* project : {"/home/ada/project", "/data/project", "/opt/project", "/var/www", "/tmp/x",
                               "/srv/git/a", "/usr/local/src/a", "/etcetera", "/Users/ada/x", "/root/x"}) {
     CAPTURE(project);
     CHECK(wide_root(project, "/home/ada").empty());
