@@ -27,7 +27,7 @@ Command started_elsewhere(const Sandbox& sandbox, const std::string& program,
 }
 
 pid_t served_by(Conversation& client) {
-  return client.request("governor/health").result().at("pid").to_number<pid_t>();
+  return client.call("health_check").content().at("pid").to_number<pid_t>();
 }
 
 pid_t asked_of_health(Command command) {
@@ -111,7 +111,7 @@ TEST_CASE("a restart with a configuration that is wrong leaves the daemon that w
   CHECK(refused->code != 0);
   CHECK(refused->errors.find("no_such_key") != std::string::npos);
   CHECK(refused->errors.find("left alone") != std::string::npos);
-  CHECK(served_by(*std::make_unique<SocketConversation>(sandbox)) == daemon.pid());
+  CHECK(health(sandbox).at("pid").to_number<pid_t>() == daemon.pid());
 }
 
 TEST_CASE("an upgrade with a configuration that is wrong leaves the daemon that works") {

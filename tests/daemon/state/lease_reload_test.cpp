@@ -43,18 +43,18 @@ TEST_CASE("whoever waits for a lease while the state is read back gets it when i
   without.send_tool(1, "request_write", R"({"paths":["/nowhere/a.cpp"],"wait_seconds":300})");
   wait_until_queued(observer, line, 2);
 
-  // The one with an agent comes later into the new queue, since its agent must be loaded first.
+  // Both keep their places, also the one whose agent must be loaded first.
   daemon.gate().hold_loads();
   daemon.gate().fail_commits(1);
   CHECK(observer.refused(++line, "define_task", R"({"task_id":"t","title":"t"})").at("code").as_string() ==
         "storage_unavailable");
-  wait_until_queued(observer, line, 1);
+  wait_until_queued(observer, line, 2);
   daemon.gate().release_loads();
   wait_until_queued(observer, line, 2);
 
   holder.call(2, "release_write", lease_of(granted));
-  const auto second = without.result(1);
+  const auto second = with_agent.result(2);
   CHECK(second.at("status").as_string() == "granted");
-  without.call(2, "release_write", lease_of(second));
-  CHECK(with_agent.result(2).at("status").as_string() == "granted");
+  with_agent.call(3, "release_write", lease_of(second));
+  CHECK(without.result(1).at("status").as_string() == "granted");
 }
