@@ -154,7 +154,7 @@ TEST_CASE(
                     REQUIRE(aside.size() == 1);
                     REQUIRE(read_file(aside[0]) == damaged);
                     // A call that fails once may have hidden rows; they are in what was set aside, and told.
-                    const auto& alert = opened->store->list_alerts({}, 0, 10)->alerts[0];
+                    const core::Alert alert = opened->store->list_alerts({}, 0, 10)->alerts[0];
                     const bool is_told = alert.message.find("missing") != std::string::npos;
                     REQUIRE((rows_in(*opened->store) == kUpdates || is_told));
                     for (const auto& entry : files::directory_iterator(f.state()))
