@@ -176,7 +176,13 @@ std::optional<StoreTrouble> find_trouble(const std::string& path, const std::str
     return StoreTrouble{*damage};
   SQLite::Database database = open_to_look(path);
   if (auto trouble = find_schema_trouble(database, migrations, notice)) return trouble;
-  if (database.execAndGet("PRAGMA user_version").getInt() == 0) return std::nullopt;
+  if (database.execAndGet("PRAGMA user_version").getInt() == 0) {
+    // Its first start was interrupted, unless commits are remembered: a young database lies in its log alone.
+    if (!record.progress || record.progress->commits.entries == 0) return std::nullopt;
+    StoreTrouble trouble{"all that was in it is gone: its write-ahead log was removed or damaged"};
+    trouble.set_back = true;
+    return trouble;
+  }
   if (record.suspect) {
     if (auto trouble = find_missing_rows(database)) return trouble;
   }

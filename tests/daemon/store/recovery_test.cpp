@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <fstream>
 
 #include "daemon/store/backup.hpp"
 #include "tests/daemon/store/store_fixture.hpp"
@@ -161,6 +162,27 @@ TEST_CASE("a write-ahead log that was removed is told, with what was in it") {
   CHECK(alerts[0].message.find("30 updates are missing") != std::string::npos);
   CHECK(opened->store->load_seed()->keys.history == 130);
   CHECK((*opened->store->load_history("agent-1", 0, 100))->rows.size() == 20);
+}
+
+TEST_CASE("the log of a database so young that all of it is there is missed as well") {
+  RecoveryFixture f;
+  f.work(30);
+  TemporaryDirectory copy;
+  std::filesystem::copy_file(f.database(), database_path(copy.path()));
+  std::filesystem::copy_file(progress_path(f.directory()), progress_path(copy.path()));
+  SECTION("removed") {}
+  SECTION("damaged where it begins") {
+    std::string log = read_file(f.database() + "-wal");
+    log[0] = static_cast<char>(log[0] ^ 1);
+    std::ofstream(database_path(copy.path()) + "-wal", std::ios::binary) << log;
+  }
+  const auto opened = open_store(copy.path());
+  REQUIRE(opened);
+  CHECK(opened->completeness == Completeness::lossy);
+  const auto alerts = opened->store->list_alerts({}, 0, 10)->alerts;
+  REQUIRE(alerts.size() == 1);
+  CHECK(alerts[0].message.find("30 updates are missing") != std::string::npos);
+  CHECK(opened->store->load_seed()->keys.history == 30);
 }
 
 TEST_CASE("a kill loses nothing, and the record says so") {
