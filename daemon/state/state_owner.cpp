@@ -40,9 +40,10 @@ StateOwner::StateOwner(boost::asio::io_context& io, StoreThread& store, FileThre
           strand_, store, counters, guard, [this](const core::Error& failure) { on_commit_failure(failure); },
           [this](const core::Changes& changes) { shielded([&] { on_durable(changes); }); }),
       deadline_timer_(strand_),
-      watcher_(strand_, files,
-               [this](FileWatcher::Report report) { shielded([&] { on_file_report(std::move(report)); }); },
-               [this](std::string_view path) { return is_own_file(path); }),
+      watcher_(
+          strand_, files,
+          [this](FileWatcher::Report report) { shielded([&] { on_file_report(std::move(report)); }); },
+          [this](std::string_view path) { return is_own_file(path); }),
       clock_watch_(kClockLimitUs),
       disk_watch_(settings_.alerts.low_disk_bytes),
       timer_(strand_) {}

@@ -42,8 +42,7 @@ TEST_CASE("a write is told with its path and the lines that the file will have",
 }
 
 TEST_CASE("a text that was cut inside a character does not hide a write", "[guard]") {
-  std::string input =
-      json::serialize(hook_input("Write", {{"file_path", "/srv/a.cpp"}, {"content", "CUT"}}));
+  std::string input = json::serialize(hook_input("Write", {{"file_path", "/srv/a.cpp"}, {"content", "CUT"}}));
   input.replace(input.find("CUT"), 3, R"(one\n\ud83d)");
   const auto call = read_hook_call(input);
   CHECK(call.problem.empty());

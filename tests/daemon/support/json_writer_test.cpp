@@ -49,7 +49,8 @@ TEST_CASE("a written text never contains a newline, whatever it holds") {
 }
 
 TEST_CASE("what is written is UTF-8, whatever it was made of") {
-  CHECK(written("a\xff" "b\xc3") == R"("a\\xffb\\xc3")");
+  CHECK(written("a\xff"
+                "b\xc3") == R"("a\\xffb\\xc3")");
   CHECK(written("größe") == "\"größe\"");
 }
 
