@@ -1,12 +1,30 @@
 #include "tests/daemon/files/faulty_calls.hpp"
 
-#include <atomic>
+#include <condition_variable>
+#include <mutex>
 
 namespace governor::daemon::test {
 namespace {
 
 thread_local FaultyCalls* current = nullptr;
-std::atomic<HangingPaths*> hanging{nullptr};
+
+// Outlives every `HangingPaths`, since any thread may look at it at any time.
+struct Hang {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::string part;  // empty: nothing hangs
+  int held = 0;
+};
+Hang hang;
+
+void wait_while_it_hangs(std::string_view path) {
+  std::unique_lock lock(hang.mutex);
+  if (hang.part.empty() || path.find(hang.part) == std::string_view::npos) return;
+  ++hang.held;
+  hang.changed.wait(lock, [] { return hang.part.empty(); });
+  --hang.held;
+  hang.changed.notify_all();
+}
 
 }  // namespace
 
@@ -26,42 +44,33 @@ int FaultyCalls::on_call(std::string_view call) {
   return cause;
 }
 
-HangingPaths::HangingPaths(std::string part) : part_(std::move(part)) {
-  hanging = this;
+HangingPaths::HangingPaths(std::string part) {
+  const std::lock_guard lock(hang.mutex);
+  hang.part = std::move(part);
 }
 
 HangingPaths::~HangingPaths() {
-  release();
-  hanging = nullptr;
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return held_ == 0; });
+  std::unique_lock lock(hang.mutex);
+  hang.part.clear();
+  hang.changed.notify_all();
+  hang.changed.wait(lock, [] { return hang.held == 0; });
 }
 
 void HangingPaths::release() {
-  const std::lock_guard lock(mutex_);
-  released_ = true;
-  changed_.notify_all();
+  const std::lock_guard lock(hang.mutex);
+  hang.part.clear();
+  hang.changed.notify_all();
 }
 
 int HangingPaths::held() const {
-  const std::lock_guard lock(mutex_);
-  return held_;
-}
-
-void HangingPaths::hold(std::string_view path) {
-  if (path.find(part_) == std::string_view::npos) return;
-  std::unique_lock lock(mutex_);
-  ++held_;
-  changed_.wait(lock, [this] { return released_; });
-  --held_;
-  changed_.notify_all();
+  const std::lock_guard lock(hang.mutex);
+  return hang.held;
 }
 
 }  // namespace governor::daemon::test
 
 extern "C" int governor_fault(const char* call, const char* path) {
-  auto* hanging = governor::daemon::test::hanging.load();
-  if (hanging != nullptr && path != nullptr) hanging->hold(path);
+  if (path != nullptr) governor::daemon::test::wait_while_it_hangs(path);
   auto* calls = governor::daemon::test::current;
   return calls != nullptr ? calls->on_call(call) : 0;
 }

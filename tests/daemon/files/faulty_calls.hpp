@@ -1,9 +1,7 @@
 #pragma once
 
 #include <cerrno>
-#include <condition_variable>
 #include <functional>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -43,14 +41,6 @@ class HangingPaths {
   void release();
   /// How many calls hang.
   [[nodiscard]] int held() const;
-  void hold(std::string_view path);
-
- private:
-  std::string part_;
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  bool released_ = false;
-  int held_ = 0;
 };
 
 }  // namespace governor::daemon::test
