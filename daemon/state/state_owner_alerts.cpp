@@ -9,7 +9,7 @@
 
 #include "core/time_text.hpp"
 #include "daemon/state/state_owner.hpp"
-#include "daemon/tools/alert_json.hpp"
+#include "daemon/tools/server/alert_json.hpp"
 
 namespace governor::daemon {
 namespace {

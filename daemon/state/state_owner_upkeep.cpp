@@ -10,8 +10,7 @@
 #include "daemon/state/internal_sink.hpp"
 #include "daemon/state/state_owner.hpp"
 #include "daemon/support/limits.hpp"
-#include "daemon/tools/interrupted_writes.hpp"
-#include "daemon/tools/prune_backups.hpp"
+#include "daemon/tools/coordination/tools.hpp"
 
 namespace governor::daemon {
 namespace {

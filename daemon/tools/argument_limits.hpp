@@ -18,4 +18,8 @@ inline constexpr std::size_t kMaxTagBytes = 64;
 inline constexpr std::int64_t kSecondUs = 1'000'000;
 inline constexpr std::int64_t kDayUs = 86'400 * kSecondUs;
 
+// How long a lease lasts, in seconds.
+inline constexpr std::int64_t kDefaultLeaseTtl = 600;
+inline constexpr std::int64_t kLongestLeaseTtl = 86'400;
+
 }  // namespace governor::daemon

@@ -2,13 +2,10 @@
 
 #include <algorithm>
 
-#include "daemon/tools/audit_tools.hpp"
-#include "daemon/tools/file_requests.hpp"
-#include "daemon/tools/guard_requests.hpp"
-#include "daemon/tools/import_requests.hpp"
-#include "daemon/tools/lease_tools.hpp"
-#include "daemon/tools/prune_backups.hpp"
-#include "daemon/tools/watch_requests.hpp"
+#include "daemon/tools/coordination/tools.hpp"
+#include "daemon/tools/guards/tools.hpp"
+#include "daemon/tools/import/tools.hpp"
+#include "daemon/tools/server/tools.hpp"
 
 namespace governor::daemon {
 

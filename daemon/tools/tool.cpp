@@ -2,24 +2,11 @@
 
 #include <algorithm>
 
-#include "daemon/tools/agent_tools.hpp"
-#include "daemon/tools/alert_tools.hpp"
-#include "daemon/tools/analysis_tools.hpp"
-#include "daemon/tools/audit_tools.hpp"
-#include "daemon/tools/backup_tools.hpp"
-#include "daemon/tools/calibration_tools.hpp"
-#include "daemon/tools/commit_tool.hpp"
-#include "daemon/tools/diagnosis_tools.hpp"
-#include "daemon/tools/export_tools.hpp"
-#include "daemon/tools/fleet_tools.hpp"
-#include "daemon/tools/governance_tools.hpp"
-#include "daemon/tools/lease_tools.hpp"
-#include "daemon/tools/lifecycle_tools.hpp"
-#include "daemon/tools/metadata_tools.hpp"
-#include "daemon/tools/server_tools.hpp"
-#include "daemon/tools/task_tools.hpp"
-#include "daemon/tools/telemetry_tools.hpp"
-#include "daemon/tools/threshold_tools.hpp"
+#include "daemon/tools/agents/tools.hpp"
+#include "daemon/tools/coordination/tools.hpp"
+#include "daemon/tools/governance/tools.hpp"
+#include "daemon/tools/server/tools.hpp"
+#include "daemon/tools/tasks/tools.hpp"
 
 namespace governor::daemon {
 

@@ -1,11 +1,11 @@
-#include "daemon/tools/agent_export.hpp"
+#include "daemon/tools/agents/agent_export.hpp"
 
 #include <boost/json.hpp>
 #include <filesystem>
 #include <sstream>
 
 #include "daemon/support/sha256.hpp"
-#include "daemon/tools/history_text.hpp"
+#include "daemon/tools/governance/history_text.hpp"
 #include "tests/daemon/store/living_store.hpp"
 
 using namespace governor;

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "daemon/support/sha256.hpp"
-#include "daemon/tools/agent_export.hpp"
+#include "daemon/tools/agents/agent_export.hpp"
 #include "tests/daemon/state/daemon_fixture.hpp"
 #include "tests/daemon/tools/tool_caller.hpp"
 #include "tests/support/catch.hpp"

@@ -1,0 +1,105 @@
+#include "daemon/tools/agents/tools.hpp"
+
+#include "core/agent_id.hpp"
+#include "daemon/support/json_writer.hpp"
+#include "daemon/support/sha256.hpp"
+#include "daemon/support/timestamp.hpp"
+#include "daemon/tools/agents/agent_export.hpp"
+#include "daemon/tools/agents/agent_reference.hpp"
+#include "daemon/tools/argument_limits.hpp"
+#include "daemon/tools/arguments.hpp"
+
+namespace governor::daemon {
+namespace {
+
+constexpr std::string_view kInput =
+    R"({"type":"object","properties":{)"
+    R"("agent_id":{"type":"string"},"confirm":{"type":"boolean","description":"Must be true"},)"
+    R"("reason":{"type":"string","maxLength":1024},)"
+    R"("token":{"type":"string","description":"From register_agent, to act for an agent another session holds"}},)"
+    R"("required":["agent_id","confirm"],"additionalProperties":false})";
+
+constexpr std::string_view kOutput =
+    R"({"type":"object","properties":{"agent_id":{"type":"string"},"status":{"const":"deleted"},)"
+    R"("backup":{"type":"string"},"rows":{"type":"integer"},"timestamp":{"type":"string"}},)"
+    R"("required":["agent_id","status","backup","rows","timestamp"]})";
+
+/// Writes all that is stored of the agent into a file, then marks it deleted. The history stays in the
+/// database: its rows are chained.
+class DeleteCall final : public AgentCall {
+ public:
+  DeleteCall(std::string agent_id, core::LifecycleCommand command, std::string directory)
+      : AgentCall(std::move(agent_id)), command_(std::move(command)), directory_(std::move(directory)) {}
+
+  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
+    now_us_ = context.now_us;
+    return AgentCall::prepare(context);
+  }
+  [[nodiscard]] bool reads_store() const override { return true; }
+
+  std::optional<core::Error> read(Store& store) override {
+    if (!backup_) {
+      const auto agent = store.load_agent(id());
+      if (!agent) return agent.error();
+      // What will be refused needs no backup.
+      if (!*agent || (*agent)->profile.pinned || (*agent)->profile.status == core::Lifecycle::deleted)
+        return std::nullopt;
+      backup_.emplace(AgentExport::Request{id(), ExportFormat::json, directory_, {}, now_us_});
+    }
+    return backup_->step(store);
+  }
+  [[nodiscard]] bool wants_more_reads() const override { return backup_ && !backup_->done(); }
+
+  core::Result<std::string> run(CallContext& context) override {
+    command_.agent_id = id();
+    const auto outcome = context.state.change_lifecycle(context.caller, command_, core::Lifecycle::deleted,
+                                                        context.now_us, context.changes);
+    if (!outcome) return core::Error(outcome.error());
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().field("agent_id", id()).field("status", "deleted");
+    json.field("backup", backup_->result().path).field("rows", backup_->result().rows);
+    json.field("timestamp", iso_timestamp(context.now_us)).end_object();
+    return text;
+  }
+
+ private:
+  core::LifecycleCommand command_;
+  std::string directory_;
+  std::int64_t now_us_ = 0;
+  std::optional<AgentExport> backup_;
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_delete(const boost::json::object& object,
+                                                     const ToolEnvironment& environment) {
+  Arguments arguments(object);
+  auto agent_id = arguments.agent_id();
+  const bool confirm = arguments.flag("confirm", false);
+  core::LifecycleCommand command;
+  command.reason = arguments.text("reason", kMaxReasonBytes).value_or("");
+  if (const auto token = arguments.text("token", kMaxTokenBytes)) command.token_hash = sha256_hex(*token);
+  if (auto error = arguments.finish()) return *std::move(error);
+  if (!agent_id) return core::invalid_argument("agent_id", "missing", "the id of the agent to delete");
+  if (!confirm)
+    return core::invalid_argument("confirm", "not true", "true, as a deletion is not easily undone");
+  return std::unique_ptr<ToolCall>(std::make_unique<DeleteCall>(
+      *std::move(agent_id), std::move(command), environment.facts.state_directory + "/deleted"));
+}
+
+}  // namespace
+
+Tool delete_tool() {
+  return {"delete_agent",
+          "agents",
+          "Delete an agent",
+          "Writes a backup of all that is stored of it, then deletes the agent. Pinned agents refuse.",
+          kInput,
+          kOutput,
+          false,
+          false,
+          parse_delete,
+          false,
+          true};
+}
+
+}  // namespace governor::daemon

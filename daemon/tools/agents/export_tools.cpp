@@ -1,0 +1,86 @@
+#include "daemon/tools/agents/tools.hpp"
+
+#include <fmt/format.h>
+
+#include "daemon/tools/agents/agent_export.hpp"
+#include "daemon/tools/agents/agent_reference.hpp"
+#include "daemon/tools/arguments.hpp"
+#include "daemon/tools/governance/analysis_schemas.hpp"
+
+namespace governor::daemon {
+namespace {
+
+constexpr std::size_t kMaxFilenameBytes = 256;
+
+class ExportCall final : public AgentCall {
+ public:
+  ExportCall(std::optional<std::string> agent_id, AgentExport::Request request)
+      : AgentCall(std::move(agent_id)), request_(std::move(request)) {}
+
+  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
+    request_.now_us = context.now_us;
+    return AgentCall::prepare(context);
+  }
+
+  [[nodiscard]] bool reads_store() const override { return true; }
+  [[nodiscard]] bool wants_more_reads() const override { return !export_->done(); }
+
+  std::optional<core::Error> read(Store& store) override {
+    if (!export_) {
+      request_.agent_id = id();
+      export_.emplace(request_);
+    }
+    return export_->step(store);
+  }
+
+  core::Result<std::string> run(CallContext& context) override {
+    const ExportedFile& file = export_->result();
+    const core::Agent* agent = context.state.find_agent(id());
+    context.state.audit(context.caller, "agent_exported", agent != nullptr ? agent->profile.key : 0,
+                        fmt::format("{} rows into {}", file.rows, file.path), context.now_us,
+                        context.changes);
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object();
+    json.field("agent_id", id());
+    json.field("format", request_.format == ExportFormat::csv ? "csv" : "json").field("path", file.path);
+    json.field("rows", file.rows).field("bytes", file.bytes).field("sha256", file.sha256);
+    json.end_object();
+    return text;
+  }
+
+ private:
+  AgentExport::Request request_;
+  std::optional<AgentExport> export_;
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_export(const boost::json::object& object,
+                                                     const ToolEnvironment& environment) {
+  Arguments arguments(object);
+  auto agent_id = arguments.agent_id();
+  AgentExport::Request request;
+  request.format =
+      arguments.choice("format", {"json", "csv"}) == "csv" ? ExportFormat::csv : ExportFormat::json;
+  const auto filename = arguments.text("filename", kMaxFilenameBytes);
+  request.directory = export_directory(environment.facts.state_directory);
+  if (auto error = arguments.finish()) return *std::move(error);
+  if (filename && file_name_of(*filename).empty()) {
+    return core::invalid_argument("filename", fmt::format("\"{}\"", *filename),
+                                  "a name with letters or digits in it");
+  }
+  request.filename = filename.value_or("");
+  return std::unique_ptr<ToolCall>(std::make_unique<ExportCall>(std::move(agent_id), std::move(request)));
+}
+
+}  // namespace
+
+std::vector<Tool> export_tools() {
+  return {
+      {"export_to_file", "governance", "Export an agent",
+       "Writes an agent's whole history, all epochs, into a new file in the state directory's exports "
+       "folder.",
+       kExportInput, kExportOutput, false, false, parse_export},
+  };
+}
+
+}  // namespace governor::daemon

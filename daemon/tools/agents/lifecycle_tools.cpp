@@ -1,0 +1,214 @@
+#include "daemon/tools/agents/tools.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/support/json_time.hpp"
+#include "daemon/support/json_writer.hpp"
+#include "daemon/support/sha256.hpp"
+#include "daemon/support/timestamp.hpp"
+#include "daemon/tools/agents/agent_reference.hpp"
+#include "daemon/tools/agents/lifecycle_schemas.hpp"
+#include "daemon/tools/argument_limits.hpp"
+#include "daemon/tools/arguments.hpp"
+#include "daemon/tools/governance/update_json.hpp"
+
+namespace governor::daemon {
+namespace {
+
+/// The arguments that all of these have.
+core::LifecycleCommand read_command(Arguments& arguments) {
+  core::LifecycleCommand command;
+  command.reason = arguments.text("reason", kMaxReasonBytes).value_or("");
+  if (const auto token = arguments.text("token", kMaxTokenBytes)) command.token_hash = sha256_hex(*token);
+  return command;
+}
+
+class ChangeCall final : public AgentCall {
+ public:
+  ChangeCall(std::optional<std::string> agent_id, core::LifecycleCommand command, core::Lifecycle target)
+      : AgentCall(std::move(agent_id)), command_(std::move(command)), target_(target) {}
+
+  core::Result<std::string> run(CallContext& context) override {
+    command_.agent_id = id();
+    const auto outcome =
+        context.state.change_lifecycle(context.caller, command_, target_, context.now_us, context.changes);
+    if (!outcome) return core::Error(outcome.error());
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().field("agent_id", id()).field("status", core::to_string(outcome->after));
+    json.field("previous_status", core::to_string(outcome->before));
+    json.field("timestamp", iso_timestamp(context.now_us)).end_object();
+    return text;
+  }
+
+ private:
+  core::LifecycleCommand command_;
+  core::Lifecycle target_;
+};
+
+template <core::Lifecycle target>
+core::Result<std::unique_ptr<ToolCall>> parse_change(const boost::json::object& object,
+                                                     const ToolEnvironment&) {
+  Arguments arguments(object);
+  auto agent_id = arguments.agent_id();
+  core::LifecycleCommand command = read_command(arguments);
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(
+      std::make_unique<ChangeCall>(std::move(agent_id), std::move(command), target));
+}
+
+class ResetCall final : public AgentCall {
+ public:
+  ResetCall(std::optional<std::string> agent_id, core::LifecycleCommand command)
+      : AgentCall(std::move(agent_id)), command_(std::move(command)) {}
+
+  core::Result<std::string> run(CallContext& context) override {
+    command_.agent_id = id();
+    const core::Agent* agent = context.state.find_agent(id());
+    const std::uint64_t before = agent != nullptr ? agent->state.updates : 0;
+    const auto epoch = context.state.reset_monitor(context.caller, command_, context.now_us, context.changes);
+    if (!epoch) return core::Error(epoch.error());
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().field("agent_id", id()).field("epoch", *epoch).field("previous_updates", before);
+    json.key("metrics");
+    write_start_metrics(json, agent->state);
+    json.field("timestamp", iso_timestamp(context.now_us)).end_object();
+    return text;
+  }
+
+ private:
+  core::LifecycleCommand command_;
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_reset(const boost::json::object& object,
+                                                    const ToolEnvironment&) {
+  Arguments arguments(object);
+  auto agent_id = arguments.agent_id();
+  core::LifecycleCommand command = read_command(arguments);
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(std::make_unique<ResetCall>(std::move(agent_id), std::move(command)));
+}
+
+/// Archives agents without an update for days, some of them at a time.
+class ArchiveIdleCall final : public ToolCall {
+ public:
+  struct Query {
+    AgentFilter filter;
+    std::int64_t days = 7;
+    bool dry_run = true;
+    std::size_t limit = 500;
+  };
+
+  explicit ArchiveIdleCall(Query query) : query_(std::move(query)) {}
+
+  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
+    query_.filter.status = core::Lifecycle::active;
+    query_.filter.idle_since_us = context.now_us - query_.days * kDayUs;
+    return std::vector<std::string>{};
+  }
+  [[nodiscard]] bool reads_store() const override { return true; }
+  [[nodiscard]] bool depends_on_all() const override { return true; }
+
+  std::optional<core::Error> read(Store& store) override {
+    constexpr std::size_t kSlice = 2000;
+    auto page = store.list_agents(query_.filter, looked_at_, query_.limit - found_.size(), kSlice);
+    if (!page) return page.error();
+    looked_at_ = std::move(page->looked_at);
+    more_ = page->more;
+    for (AgentSummary& agent : page->agents) {
+      if (!agent.profile.pinned) found_.push_back(std::move(agent));
+    }
+    return std::nullopt;
+  }
+  [[nodiscard]] bool wants_more_reads() const override { return more_ && found_.size() < query_.limit; }
+
+  [[nodiscard]] std::vector<std::string> agents_after_read() const override {
+    std::vector<std::string> ids;
+    if (query_.dry_run) return ids;
+    for (const AgentSummary& agent : found_) ids.push_back(agent.profile.id);
+    return ids;
+  }
+
+  core::Result<std::string> run(CallContext& context) override {
+    std::erase_if(found_, [&](const AgentSummary& agent) { return !archive(context, agent); });
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().field("dry_run", query_.dry_run);
+    json.field("count", static_cast<std::uint64_t>(found_.size())).key("agents").begin_array();
+    for (const AgentSummary& agent : found_) {
+      json.begin_object().field("agent_id", agent.profile.id);
+      time_field(json, "last_update", agent.last ? agent.last->timestamp_us : 0);
+      json.end_object();
+    }
+    json.end_array().field("more", more_).end_object();
+    return text;
+  }
+
+ private:
+  /// Whether the agent is (or, in a dry run, would be) archived: not if it has come to life meanwhile.
+  bool archive(CallContext& context, const AgentSummary& summary) const {
+    if (context.state.owner_of(summary.profile) != nullptr) return false;
+    if (query_.dry_run) return true;
+    const core::Agent* agent = context.state.find_agent(summary.profile.id);
+    if (agent == nullptr || agent->profile.pinned || agent->profile.status != core::Lifecycle::active ||
+        agent->total != summary.total || context.state.owner_of(agent->profile) != nullptr) {
+      return false;
+    }
+    const core::LifecycleCommand command{
+        summary.profile.id, {}, fmt::format("no update for {} days", query_.days), true};
+    return bool(context.state.change_lifecycle(context.caller, command, core::Lifecycle::archived,
+                                               context.now_us, context.changes));
+  }
+
+  Query query_;
+  std::string looked_at_;
+  bool more_ = false;
+  std::vector<AgentSummary> found_;
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_archive_idle(const boost::json::object& object,
+                                                           const ToolEnvironment&) {
+  Arguments arguments(object);
+  ArchiveIdleCall::Query query;
+  query.days = arguments.integer("days", 7, 0, 36500);
+  query.filter.pattern = arguments.text("pattern", 128).value_or("");
+  // What no id has in it matches nothing, and brackets would mean something.
+  constexpr std::string_view kOfIds = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-*?";
+  if (query.filter.pattern.find_first_not_of(kOfIds) != std::string::npos) {
+    arguments.refuse(core::invalid_argument("pattern", fmt::format("\"{}\"", query.filter.pattern),
+                                            "characters of agent ids (A-Z a-z 0-9 . _ -), * and ?"));
+  }
+  query.filter.tag = arguments.text("tag", 64).value_or("");
+  query.dry_run = arguments.flag("dry_run", true);
+  query.limit = static_cast<std::size_t>(arguments.integer("limit", 500, 1, 500));
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(std::make_unique<ArchiveIdleCall>(std::move(query)));
+}
+
+}  // namespace
+
+std::vector<Tool> lifecycle_tools() {
+  using core::Lifecycle;
+  return {
+      {"reset_monitor", "governance", "Reset an agent's monitor",
+       "Begins a new epoch: the state as at the start, the old history kept.", kResetInput, kResetOutput,
+       false, false, parse_reset},
+      {"pause_agent", "agents", "Pause an agent",
+       "Its updates are refused until resume_agent; what a person paused, only a person resumes.",
+       kChangeInput, kChangeOutput, false, true, parse_change<Lifecycle::paused>},
+      {"resume_agent", "agents", "Resume an agent", "Lets a paused or archived agent go on.", kChangeInput,
+       kChangeOutput, false, true, parse_change<Lifecycle::active>, true},
+      {"archive_agent", "agents", "Archive an agent", "Puts an agent away; resume_agent brings it back.",
+       kChangeInput, kChangeOutput, false, true, parse_change<Lifecycle::archived>},
+      delete_tool(),
+      {"archive_idle_agents", "agents", "Archive idle agents",
+       "Archives agents without an update for some days, by pattern or tag. Pinned agents and those of live "
+       "sessions stay. A dry run unless dry_run is false.",
+       kArchiveIdleInput, kArchiveIdleOutput, false, true, parse_archive_idle},
+  };
+}
+
+}  // namespace governor::daemon

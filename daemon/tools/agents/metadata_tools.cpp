@@ -1,0 +1,189 @@
+#include "daemon/tools/agents/tools.hpp"
+
+#include "core/analysis/trend.hpp"
+#include "daemon/support/json_time.hpp"
+#include "daemon/support/json_writer.hpp"
+#include "daemon/support/sha256.hpp"
+#include "daemon/support/timestamp.hpp"
+#include "daemon/tools/agents/agent_json.hpp"
+#include "daemon/tools/agents/agent_reference.hpp"
+#include "daemon/tools/argument_limits.hpp"
+#include "daemon/tools/arguments.hpp"
+#include "daemon/tools/governance/update_json.hpp"
+
+namespace governor::daemon {
+namespace {
+
+constexpr std::size_t kMaxChildren = 200;
+constexpr std::size_t kMaxLifeSteps = 100;
+
+constexpr std::string_view kGetMetadataInput =
+    R"({"type":"object","properties":{"agent_id":{"type":"string"}},"additionalProperties":false})";
+
+constexpr std::string_view kGetMetadataOutput =
+    R"({"type":"object","properties":{"status":{"type":"string"},"purpose":{"type":"string"}}})";
+
+constexpr std::string_view kUpdateMetadataInput =
+    R"({"type":"object","properties":{)"
+    R"("agent_id":{"type":"string","description":"Default: the agent this session registered"},)"
+    R"("tags":{"type":"array","items":{"type":"string","maxLength":64},"maxItems":32,"description":"Replaces all tags"},)"
+    R"("notes":{"type":"string","maxLength":16384},)"
+    R"("append_notes":{"type":"boolean","default":false,"description":"true: after the present notes, with the time"},)"
+    R"("purpose":{"type":"string","maxLength":1024},)"
+    R"("pinned":{"type":"boolean","description":"true: neither deleted nor archived for being idle"},)"
+    R"("token":{"type":"string","description":"From register_agent, to act for an agent another session holds"}},)"
+    R"("additionalProperties":false})";
+
+constexpr std::string_view kUpdateMetadataOutput =
+    R"({"type":"object","properties":{)"
+    R"("agent_id":{"type":"string"},"tags":{"type":"array","items":{"type":"string"}},"notes":{"type":"string"},)"
+    R"("purpose":{"type":"string"},"pinned":{"type":"boolean"},"timestamp":{"type":"string"}},)"
+    R"("required":["agent_id","tags","notes","purpose","pinned","timestamp"]})";
+
+class GetMetadataCall final : public AgentCall {
+ public:
+  using AgentCall::AgentCall;
+
+  [[nodiscard]] bool reads_store() const override { return true; }
+  /// The children are agents of their own.
+  [[nodiscard]] bool depends_on_all() const override { return true; }
+
+  std::optional<core::Error> read(Store& store) override {
+    auto agent = store.load_agent(id());
+    if (!agent) return agent.error();
+    if (!*agent) return unknown_agent(id());
+    auto children = store.load_children(id(), kMaxChildren);
+    if (!children) return children.error();
+    children_ = *std::move(children);
+    auto life = store.load_lifecycle((*agent)->profile.key, kMaxLifeSteps);
+    if (!life) return life.error();
+    life_ = *std::move(life);
+    auto page = store.load_history(id(), 0, core::kRecentRows);
+    if (!page) return page.error();
+    if (*page) recent_ = std::move((*page)->rows);
+    return std::nullopt;
+  }
+
+  core::Result<std::string> run(CallContext& context) override {
+    const core::Agent* agent = context.state.find_agent(id());
+    if (agent == nullptr) return unknown_agent(id());
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object();
+    write_profile(json, context, agent->profile);
+    const core::UpdateRecord* last = agent->last ? &*agent->last : nullptr;
+    time_field(json, "last_update", last != nullptr ? last->timestamp_us : 0);
+    json.field("updates", agent->state.updates).field("updates_in_all", agent->total);
+    json.field("epoch", agent->profile.epoch).key("health");
+    write_health(json, last, context.state.thresholds_of(*agent));
+    std::erase_if(recent_, [&](const core::UpdateRecord& r) { return r.epoch != agent->profile.epoch; });
+    json.field("trend", core::to_string(core::trends_of(recent_).course()));
+    write_life(json);
+    json.end_object();
+    return text;
+  }
+
+ private:
+  void write_profile(JsonWriter& json, const CallContext& context, const core::AgentProfile& profile) const {
+    json.field("agent_id", profile.id).field("status", core::to_string(profile.status));
+    if (!profile.status_reason.empty()) json.field("status_reason", profile.status_reason);
+    json.field("status_since", iso_timestamp(profile.status_since_us));
+    json.field("pinned", profile.pinned).field("shared", profile.shared).field("purpose", profile.purpose);
+    json.key("tags");
+    write_texts(json, profile.tags);
+    json.field("notes", profile.notes);
+    if (!profile.parent_id.empty()) json.field("parent_agent_id", profile.parent_id);
+    json.key("children");
+    write_texts(json, children_);
+    if (const core::Session* owner = context.state.owner_of(profile)) {
+      json.key("owner");
+      write_owner(json, *owner, profile);
+    }
+    json.field("created", iso_timestamp(profile.created_us));
+    json.field("age_seconds", static_cast<double>((context.now_us - profile.created_us) / 1000) / 1000.0);
+  }
+
+  void write_life(JsonWriter& json) const {
+    json.key("lifecycle_events").begin_array();
+    for (const LifecycleStep& step : life_) {
+      time_field(json.begin_object().field("event", step.event), "timestamp", step.timestamp_us);
+      if (!step.reason.empty()) json.field("reason", step.reason);
+      if (!step.by.empty()) json.field("by", step.by);
+      json.end_object();
+    }
+    json.end_array();
+  }
+
+  std::vector<std::string> children_;
+  std::vector<LifecycleStep> life_;
+  std::vector<core::UpdateRecord> recent_;
+};
+
+class UpdateMetadataCall final : public AgentCall {
+ public:
+  UpdateMetadataCall(std::optional<std::string> agent_id, core::MetadataCommand command)
+      : AgentCall(std::move(agent_id)), command_(std::move(command)) {}
+
+  core::Result<std::string> run(CallContext& context) override {
+    command_.agent_id = id();
+    if (auto error = context.state.update_metadata(context.caller, std::move(command_), context.now_us,
+                                                   context.changes)) {
+      return *std::move(error);
+    }
+    const core::AgentProfile& profile = context.state.find_agent(id())->profile;
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().field("agent_id", profile.id).key("tags");
+    write_texts(json, profile.tags);
+    json.field("notes", profile.notes).field("purpose", profile.purpose).field("pinned", profile.pinned);
+    json.field("timestamp", iso_timestamp(context.now_us)).end_object();
+    return text;
+  }
+
+ private:
+  core::MetadataCommand command_;
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_get_metadata(const boost::json::object& object,
+                                                           const ToolEnvironment&) {
+  Arguments arguments(object);
+  auto agent_id = arguments.agent_id();
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(std::make_unique<GetMetadataCall>(std::move(agent_id)));
+}
+
+core::Result<std::unique_ptr<ToolCall>> parse_update_metadata(const boost::json::object& object,
+                                                              const ToolEnvironment&) {
+  Arguments arguments(object);
+  auto agent_id = arguments.agent_id();
+  core::MetadataCommand command;
+  command.tags = arguments.texts("tags", kMaxTags, kMaxTagBytes);
+  command.notes = arguments.text("notes", kMaxNotesBytes);
+  command.append_notes = arguments.flag("append_notes", false);
+  command.purpose = arguments.text("purpose", kMaxPurposeBytes);
+  const bool pinned = arguments.flag("pinned", false);
+  if (object.contains("pinned")) command.pinned = pinned;
+  if (const auto token = arguments.text("token", kMaxTokenBytes)) command.token_hash = sha256_hex(*token);
+  if (auto error = arguments.finish()) return *std::move(error);
+  if (!command.tags && !command.notes && !command.purpose && !command.pinned) {
+    return core::invalid_argument("tags", "missing, and so are notes, purpose and pinned",
+                                  "at least one of tags, notes, purpose and pinned");
+  }
+  return std::unique_ptr<ToolCall>(
+      std::make_unique<UpdateMetadataCall>(std::move(agent_id), std::move(command)));
+}
+
+}  // namespace
+
+std::vector<Tool> metadata_tools() {
+  return {
+      {"get_agent_metadata", "agents", "Get an agent's metadata",
+       "Purpose, tags, notes, lifecycle, parent and children, trend of an agent.", kGetMetadataInput,
+       kGetMetadataOutput, true, true, parse_get_metadata, true},
+      {"update_agent_metadata", "agents", "Update an agent's metadata",
+       "Replaces tags, replaces or appends notes, sets purpose or pin.", kUpdateMetadataInput,
+       kUpdateMetadataOutput, false, false, parse_update_metadata},
+  };
+}
+
+}  // namespace governor::daemon

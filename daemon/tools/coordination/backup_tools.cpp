@@ -1,0 +1,161 @@
+#include "daemon/tools/coordination/tools.hpp"
+
+#include "daemon/files/file_slot.hpp"
+#include "daemon/files/shrink_guard.hpp"
+#include "daemon/tools/argument_limits.hpp"
+#include "daemon/tools/arguments.hpp"
+#include "daemon/tools/coordination/file_json.hpp"
+#include "daemon/tools/coordination/file_schemas.hpp"
+#include "daemon/tools/coordination/leased_write.hpp"
+#include "daemon/tools/coordination/path_reference.hpp"
+#include "daemon/tools/coordination/restore_order.hpp"
+
+namespace governor::daemon {
+namespace {
+
+class RestoreFileCall final : public LeasedWrite {
+ public:
+  RestoreFileCall(Request request, RestoreOrder order)
+      : LeasedWrite(std::move(request)), order_(std::move(order)) {}
+
+  std::optional<core::Error> read(Store& store) override {
+    read_ = true;
+    return order_.find(path(), store);
+  }
+
+ protected:
+  [[nodiscard]] std::string_view doing() const override { return "restore_file"; }
+  [[nodiscard]] core::FileVersionKind kind() const override { return core::FileVersionKind::restored; }
+  bool needs_read() override { return !read_; }
+  std::optional<core::Error> check_read() override { return order_.refusal(path()); }
+  core::Result<WriteOrder> order(FileServices& files) override { return order_.order(path(), files); }
+
+  [[nodiscard]] const core::FileVersion* restored() const override { return &order_.restored(); }
+
+ private:
+  RestoreOrder order_;
+  bool read_ = false;
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_restore_file(const boost::json::object& object,
+                                                           const ToolEnvironment&) {
+  Arguments arguments(object);
+  LeasedWrite::Request request;
+  request.path = arguments.text("path", kMaxPathBytes).value_or("");
+  request.lease = arguments.integer("lease", 0, 1, INT64_MAX);
+  request.note = arguments.text("note", kMaxFileNoteBytes).value_or("");
+  RestoreOrder order = RestoreOrder::read(arguments);
+  if (request.path.empty()) arguments.require("path", "the path of a file");
+  if (request.lease == 0) arguments.require("lease", "the number that request_write gave");
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(std::make_unique<RestoreFileCall>(std::move(request), std::move(order)));
+}
+
+/// First the path is resolved, then the store is read, then it is looked at what of that can be restored.
+class ListBackupsCall final : public ToolCall {
+ public:
+  ListBackupsCall(std::string path, core::FileVersionKey before, std::size_t limit)
+      : given_(std::move(path)), before_(before), limit_(limit) {}
+
+  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
+    directory_ = working_directory(context);
+    return std::vector<std::string>{};
+  }
+  [[nodiscard]] bool depends_on_all() const override { return true; }
+
+  void work(FileServices& files) override {
+    if (step_ == Step::resolve) {
+      auto resolved = resolve_file(given_, directory_);
+      if (!resolved) failure_ = std::move(resolved.error());
+      if (resolved) path_ = std::move(resolved->path);
+      step_ = Step::read;
+      return;
+    }
+    for (const core::FileVersion& version : page_.versions)
+      restorable_.push_back(!version.state.exists() || files.backups().has(version.state.sha256));
+    const auto slot = FileSlot::open(path_);
+    current_ = slot ? slot->read(files.settings().max_file_bytes) : slot.error();
+    step_ = Step::answer;
+  }
+
+  [[nodiscard]] std::string works_at() const override { return place_of(given_, directory_); }
+
+  std::optional<core::Error> read(Store& store) override {
+    auto page = store.load_file_versions(path_, before_, limit_);
+    if (!page) return std::move(page.error());
+    page_ = *std::move(page);
+    step_ = Step::look;
+    return std::nullopt;
+  }
+
+  core::Result<std::string> run(CallContext& context) override {
+    if (failure_) return *failure_;
+    if (step_ == Step::answer) return answer();
+    context.next = step_ == Step::read ? CallContext::Next::read : CallContext::Next::work;
+    return std::string();
+  }
+
+ private:
+  enum class Step { resolve, read, look, answer };
+
+  [[nodiscard]] std::string answer() const {
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().field("path", path_).key("current").begin_object();
+    json.field("exists", !current_ || current_->exists);
+    if (!current_) {
+      json.field("error", current_.error().message);
+    } else if (current_->exists) {
+      json.field("sha256", current_->sha256)
+          .field("bytes", static_cast<std::uint64_t>(current_->bytes.size()));
+      json.field("lines", count_lines(current_->bytes));
+    }
+    json.end_object().key("backups").begin_array();
+    for (std::size_t i = 0; i < page_.versions.size(); ++i) {
+      json.begin_object();
+      write_version(json, page_.versions[i]);
+      json.field("restorable", bool(restorable_[i])).end_object();
+    }
+    json.end_array().field("count", static_cast<std::uint64_t>(page_.versions.size()));
+    if (page_.more) json.field("next_cursor", page_.versions.back().key);
+    json.end_object();
+    return text;
+  }
+
+  std::string given_;
+  core::FileVersionKey before_;
+  std::size_t limit_;
+  Step step_ = Step::resolve;
+  std::string directory_;
+  std::optional<core::Error> failure_;
+  std::string path_;
+  FileVersionPage page_;
+  std::vector<bool> restorable_;
+  core::Result<FileContent> current_{FileContent{}};
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_list_backups(const boost::json::object& object,
+                                                           const ToolEnvironment&) {
+  Arguments arguments(object);
+  std::string path = arguments.text("path", kMaxPathBytes).value_or("");
+  const auto limit = static_cast<std::size_t>(arguments.integer("limit", 20, 1, 500));
+  const core::FileVersionKey before = arguments.integer("cursor", 0, 1, INT64_MAX);
+  if (path.empty()) arguments.require("path", "the path of a file");
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(std::make_unique<ListBackupsCall>(std::move(path), before, limit));
+}
+
+}  // namespace
+
+std::vector<Tool> backup_tools() {
+  return {
+      {"list_backups", "coordination", "List the backups of a file",
+       "What a file held when, and who wrote it, newest first; and the sha256 of what it holds now.",
+       kBackupsInput, kBackupsOutput, true, true, parse_list_backups},
+      {"restore_file", "coordination", "Restore a file",
+       "Brings back an older content of a file under your lease. What is there now is kept as a backup.",
+       kRestoreInput, kWrittenOutput, false, true, parse_restore_file},
+  };
+}
+
+}  // namespace governor::daemon

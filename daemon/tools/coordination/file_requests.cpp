@@ -1,0 +1,201 @@
+#include "daemon/tools/coordination/tools.hpp"
+
+#include <fmt/format.h>
+
+#include "daemon/files/real_path.hpp"
+#include "daemon/support/timestamp.hpp"
+#include "daemon/tools/argument_limits.hpp"
+#include "daemon/tools/arguments.hpp"
+#include "daemon/tools/coordination/leased_write.hpp"
+#include "daemon/tools/coordination/path_reference.hpp"
+#include "daemon/tools/coordination/restore_order.hpp"
+
+namespace governor::daemon {
+namespace {
+
+constexpr std::int64_t kLongestUnlock = 86'400;
+
+/// Like restore_file, for a person.
+class PersonRestoreCall final : public FileWriteCall {
+ public:
+  PersonRestoreCall(std::string path, std::string reason, RestoreOrder order)
+      : FileWriteCall(std::move(path)), reason_(std::move(reason)), order_(std::move(order)) {}
+
+  std::optional<core::Error> read(Store& store) override {
+    read_ = true;
+    return order_.find(path(), store);
+  }
+
+ protected:
+  bool needs_read() override { return !read_; }
+  std::optional<core::Error> check_read() override { return order_.refusal(path()); }
+  core::Result<WriteOrder> order(FileServices& files) override { return order_.order(path(), files); }
+  [[nodiscard]] core::FileWrite describe() const override {
+    core::FileWrite write;
+    write.kind = core::FileVersionKind::restored;
+    write.note = reason_;
+    write.restored_from = order_.restored().key;
+    return write;
+  }
+  [[nodiscard]] const core::FileVersion* restored() const override { return &order_.restored(); }
+
+ private:
+  std::string reason_;
+  RestoreOrder order_;
+  bool read_ = false;
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_person_restore(const boost::json::object& object,
+                                                             const ToolEnvironment&) {
+  Arguments arguments(object);
+  std::string path = arguments.text("path", kMaxPathBytes).value_or("");
+  std::string reason = arguments.text("reason", kMaxFileReasonBytes).value_or("");
+  RestoreOrder order = RestoreOrder::read(arguments);
+  if (path.empty()) arguments.require("path", "the path of a file");
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(
+      std::make_unique<PersonRestoreCall>(std::move(path), std::move(reason), std::move(order)));
+}
+
+/// What is protected and what is unlocked.
+class RulesCall final : public ToolCall {
+ public:
+  [[nodiscard]] bool depends_on_all() const override { return true; }
+
+  core::Result<std::string> run(CallContext& context) override {
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().key("items").begin_array();
+    for (const core::Protection& protection : context.state.protections()) {
+      json.begin_object().field("pattern", protection.path.text()).field("reason", protection.reason);
+      json.field("configured", protection.configured);
+      if (!protection.configured)
+        json.field("by", protection.by).field("since", iso_timestamp(protection.since_us));
+      json.end_object();
+    }
+    json.end_array().key("unlocks").begin_array();
+    for (const core::Unlock& unlock : context.state.unlocks()) {
+      if (unlock.until_us <= context.now_us) continue;
+      json.begin_object().field("path", unlock.path.text());
+      if (!unlock.agent_id.empty()) json.field("agent_id", unlock.agent_id);
+      json.field("reason", unlock.reason).field("by", unlock.by);
+      json.field("since", iso_timestamp(unlock.granted_us)).field("until", iso_timestamp(unlock.until_us));
+      json.end_object();
+    }
+    json.end_array().end_object();
+    return text;
+  }
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_rules(const boost::json::object& object,
+                                                    const ToolEnvironment&) {
+  Arguments arguments(object);
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(std::make_unique<RulesCall>());
+}
+
+/// A change of the rules about one path or pattern: `Change` is called on the state strand and returns the
+/// answer.
+template <class Change>
+class RuleCall final : public ToolCall {
+ public:
+  RuleCall(std::string path, Change change) : given_(std::move(path)), change_(std::move(change)) {}
+
+  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
+    directory_ = working_directory(context);
+    return std::vector<std::string>{};
+  }
+  [[nodiscard]] bool depends_on_all() const override { return true; }
+
+  void work(FileServices&) override { resolved_ = resolve_path(given_, directory_); }
+
+  core::Result<std::string> run(CallContext& context) override {
+    if (!resolved_) {
+      context.next = CallContext::Next::work;
+      return std::string();
+    }
+    if (!*resolved_) return core::Error(resolved_->error());
+    return change_(context, lease_path(**resolved_));
+  }
+
+ private:
+  std::string given_;
+  Change change_;
+  std::string directory_;
+  std::optional<core::Result<ResolvedPath>> resolved_;
+};
+
+template <class Change>
+std::unique_ptr<ToolCall> rule_call(std::string path, Change change) {
+  return std::make_unique<RuleCall<Change>>(std::move(path), std::move(change));
+}
+
+core::Result<std::unique_ptr<ToolCall>> parse_protect(const boost::json::object& object,
+                                                      const ToolEnvironment&) {
+  Arguments arguments(object);
+  std::string pattern = arguments.text("pattern", kMaxPathBytes).value_or("");
+  std::string reason = arguments.text("reason", kMaxFileReasonBytes).value_or("");
+  const bool remove = arguments.flag("remove", false);
+  if (pattern.empty()) arguments.require("pattern", "the path of a file or directory, or a glob");
+  if (auto error = arguments.finish()) return *std::move(error);
+  return rule_call(
+      std::move(pattern),
+      [reason, remove](CallContext& context, const core::LeasePath& path) -> core::Result<std::string> {
+        auto error =
+            context.state.protect(context.caller, {path, reason, remove}, context.now_us, context.changes);
+        if (error) return *std::move(error);
+        std::string text;
+        JsonWriter json(text);
+        json.begin_object().field("pattern", path.text()).field("protected", !remove).end_object();
+        return text;
+      });
+}
+
+core::Result<std::unique_ptr<ToolCall>> parse_unlock(const boost::json::object& object,
+                                                     const ToolEnvironment&) {
+  Arguments arguments(object);
+  std::string path = arguments.text("path", kMaxPathBytes).value_or("");
+  std::string agent_id = arguments.agent_id().value_or("");
+  const std::int64_t seconds = arguments.integer("seconds", 900, 0, kLongestUnlock);
+  std::string reason = arguments.text("reason", kMaxFileReasonBytes).value_or("");
+  if (path.empty()) arguments.require("path", "the path of a file or directory, or a glob");
+  if (auto error = arguments.finish()) return *std::move(error);
+  return rule_call(std::move(path),
+                   [agent_id, seconds, reason](CallContext& context,
+                                               const core::LeasePath& unlocked) -> core::Result<std::string> {
+                     auto error = context.state.unlock(context.caller,
+                                                       {unlocked, agent_id, seconds * kSecondUs, reason},
+                                                       context.now_us, context.changes);
+                     if (error) return *std::move(error);
+                     std::string text;
+                     JsonWriter json(text);
+                     json.begin_object().field("path", unlocked.text());
+                     if (!agent_id.empty()) json.field("agent_id", agent_id);
+                     json.field("until", iso_timestamp(context.now_us + seconds * kSecondUs)).end_object();
+                     return text;
+                   });
+}
+
+}  // namespace
+
+const Tool& restore_request() {
+  static const Tool request{"governor/restore", "", "", "", "", "", false, true, parse_person_restore};
+  return request;
+}
+
+const Tool& protect_request() {
+  static const Tool request{"governor/protect", "", "", "", "", "", false, true, parse_protect};
+  return request;
+}
+
+const Tool& protections_request() {
+  static const Tool request{"governor/protections", "", "", "", "", "", true, true, parse_rules};
+  return request;
+}
+
+const Tool& unlock_request() {
+  static const Tool request{"governor/unlock", "", "", "", "", "", false, true, parse_unlock};
+  return request;
+}
+
+}  // namespace governor::daemon

@@ -1,0 +1,210 @@
+#include "daemon/tools/coordination/tools.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/tools/argument_limits.hpp"
+#include "daemon/tools/arguments.hpp"
+#include "daemon/tools/coordination/lease_json.hpp"
+#include "daemon/tools/coordination/lease_schemas.hpp"
+#include "daemon/tools/coordination/path_call.hpp"
+#include "daemon/tools/coordination/path_reference.hpp"
+
+namespace governor::daemon {
+namespace {
+
+/// Who may write a path now.
+class CheckCall final : public PathCall {
+ public:
+  using PathCall::PathCall;
+
+ protected:
+  [[nodiscard]] bool is_about_writing() const override { return true; }
+  core::Result<std::string> run_with_paths(CallContext& context) override {
+    const core::LeasePath& path = paths().front();
+    core::LeaseHolder self{context.caller.session, 0, agent(), {}, 0};
+    if (const core::Agent* known = agent().empty() ? nullptr : context.state.find_agent(agent()))
+      self.agent = known->profile.key;
+    const core::LeaseClaim wanted{self, core::LeaseMode::exclusive, {path}};
+    std::vector<const core::Lease*> in_the_way;
+    for (const auto& [key, lease] : context.state.leases().open()) {
+      if (lease.claim.conflicts_with(wanted)) in_the_way.push_back(&lease);
+    }
+    const core::Lease* own = context.state.own_lease_covering(path, self);
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().field("path", path.text()).field("may_write", own != nullptr);
+    if (own != nullptr) json.field("lease", own->key);
+    json.key("holders").begin_array();
+    for (const core::Lease* lease : in_the_way) write_lease(json, *lease);
+    json.end_array();
+    json.field("reason", own != nullptr       ? "You hold a lease on it."
+                         : in_the_way.empty() ? "Nobody holds it: request_write grants it."
+                                              : "Others hold it.");
+    json.end_object();
+    return text;
+  }
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_check(const boost::json::object& object,
+                                                    const ToolEnvironment&) {
+  Arguments arguments(object);
+  auto path = arguments.text("path", kMaxPathBytes);
+  auto agent_id = arguments.agent_id();
+  if (!path) arguments.require("path", "the path of a file");
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(
+      std::make_unique<CheckCall>(std::move(agent_id), std::vector<std::string>{*std::move(path)}));
+}
+
+/// A change of one lease: `Change` is called on the state strand.
+template <class Change>
+class LeaseCall final : public ToolCall {
+ public:
+  explicit LeaseCall(Change change) : change_(std::move(change)) {}
+  [[nodiscard]] bool depends_on_all() const override { return true; }
+
+  core::Result<std::string> run(CallContext& context) override {
+    const core::Result<core::Lease> lease = change_(context);
+    if (!lease) return core::Error(lease.error());
+    std::string text;
+    JsonWriter json(text);
+    write_lease(json, *lease);
+    return text;
+  }
+
+ private:
+  Change change_;
+};
+
+template <class Change>
+std::unique_ptr<ToolCall> lease_call(Change change) {
+  return std::make_unique<LeaseCall<Change>>(std::move(change));
+}
+
+core::LeaseKey read_lease_number(Arguments& arguments) {
+  const std::int64_t key = arguments.integer("lease", 0, 1, INT64_MAX);
+  if (key == 0) arguments.require("lease", "the number that request_write gave");
+  return key;
+}
+
+core::Result<std::unique_ptr<ToolCall>> parse_renew(const boost::json::object& object,
+                                                    const ToolEnvironment&) {
+  Arguments arguments(object);
+  const core::LeaseKey key = read_lease_number(arguments);
+  const std::int64_t ttl = arguments.integer("ttl_seconds", kDefaultLeaseTtl, 1, kLongestLeaseTtl);
+  if (auto error = arguments.finish()) return *std::move(error);
+  return lease_call([key, ttl](CallContext& context) {
+    return context.state.renew_lease(context.caller, key, ttl * kSecondUs, context.now_us, context.changes);
+  });
+}
+
+core::Result<std::unique_ptr<ToolCall>> parse_release(const boost::json::object& object,
+                                                      const ToolEnvironment&) {
+  Arguments arguments(object);
+  const core::LeaseKey key = read_lease_number(arguments);
+  if (auto error = arguments.finish()) return *std::move(error);
+  return lease_call([key](CallContext& context) {
+    return context.state.release_lease(context.caller, key, context.now_us, context.changes);
+  });
+}
+
+core::Result<std::unique_ptr<ToolCall>> parse_break(const boost::json::object& object,
+                                                    const ToolEnvironment&) {
+  Arguments arguments(object);
+  const core::LeaseKey key = read_lease_number(arguments);
+  std::string reason = arguments.text("reason", kMaxFileReasonBytes).value_or("");
+  if (reason.empty()) arguments.require("reason", "why, for the audit log and for the holder");
+  if (auto error = arguments.finish()) return *std::move(error);
+  return lease_call([key, reason = std::move(reason)](CallContext& context) {
+    return context.state.break_lease(context.caller, key, reason, context.now_us, context.changes);
+  });
+}
+
+class ListLeasesCall final : public PathCall {
+ public:
+  ListLeasesCall(std::string agent_id, std::vector<std::string> paths, core::LeaseKey after,
+                 std::size_t limit)
+      : PathCall(std::nullopt, std::move(paths)),
+        of_agent_(std::move(agent_id)),
+        after_(after),
+        limit_(limit) {}
+
+ protected:
+  core::Result<std::string> run_with_paths(CallContext& context) override {
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().key("leases").begin_array();
+    std::size_t count = 0;
+    core::LeaseKey last = 0;
+    bool more = false;
+    for (const auto& [key, lease] : context.state.leases().open()) {
+      if (key <= after_ || !is_asked_for(lease.claim)) continue;
+      more = count == limit_;
+      if (more) break;
+      write_lease(json, lease);
+      last = key;
+      ++count;
+    }
+    json.end_array().key("waiting").begin_array();
+    std::size_t waiting = 0;
+    for (const auto& [key, waiter] : context.state.leases().waiters()) {
+      if (is_asked_for(waiter.claim) && waiting++ < limit_) write_waiter(json, waiter);
+    }
+    json.end_array().field("count", static_cast<std::uint64_t>(count));
+    if (more) json.field("next_cursor", last);
+    json.end_object();
+    return text;
+  }
+
+ private:
+  [[nodiscard]] bool is_asked_for(const core::LeaseClaim& claim) const {
+    if (!of_agent_.empty() && claim.holder.agent_id != of_agent_) return false;
+    if (paths().empty()) return true;
+    return std::any_of(claim.paths.begin(), claim.paths.end(),
+                       [this](const core::LeasePath& path) { return path.conflicts_with(paths().front()); });
+  }
+
+  std::string of_agent_;
+  core::LeaseKey after_;
+  std::size_t limit_;
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_list_leases(const boost::json::object& object,
+                                                          const ToolEnvironment&) {
+  Arguments arguments(object);
+  std::vector<std::string> paths;
+  if (auto path = arguments.text("path", kMaxPathBytes)) paths.push_back(*std::move(path));
+  std::string agent_id = arguments.agent_id().value_or("");
+  const auto limit = static_cast<std::size_t>(arguments.integer("limit", 100, 1, 500));
+  const core::LeaseKey after = arguments.integer("cursor", 0, 1, INT64_MAX);
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(
+      std::make_unique<ListLeasesCall>(std::move(agent_id), std::move(paths), after, limit));
+}
+
+}  // namespace
+
+std::vector<Tool> lease_tools() {
+  return {
+      request_write_tool(),
+      {"renew_write", "coordination", "Keep a lease longer",
+       "Sets the end of your lease to ttl_seconds from now.", kRenewInput, kLeaseOutput, false, true,
+       parse_renew},
+      {"release_write", "coordination", "Release a lease",
+       "Lets others write. Call it once you have written.", kReleaseInput, kReleaseOutput, false, true,
+       parse_release, true},
+      {"check_write", "coordination", "Who may write a file",
+       "Says who may write a path now. Changes nothing.", kCheckInput, kCheckOutput, true, true, parse_check},
+      {"list_leases", "coordination", "List leases", "Open leases, oldest first, and requests that wait.",
+       kListInput, kListOutput, true, true, parse_list_leases},
+  };
+}
+
+const Tool& lease_break_request() {
+  static const Tool request{"governor/lease_break", "", "", "", "", "", false, true, parse_break};
+  return request;
+}
+
+}  // namespace governor::daemon

@@ -1,0 +1,174 @@
+#include "daemon/tools/coordination/leased_write.hpp"
+
+#include <fmt/format.h>
+
+#include "daemon/tools/coordination/file_json.hpp"
+#include "daemon/tools/coordination/path_reference.hpp"
+#include "text/path_text.hpp"
+
+namespace governor::daemon {
+
+core::Result<std::vector<std::string>> FileWriteCall::prepare(const CallContext& context) {
+  directory_ = working_directory(context);
+  return std::vector<std::string>{};
+}
+
+std::string FileWriteCall::works_at() const {
+  return resolved_.path.empty() ? place_of(given_, directory_) : resolved_.path;
+}
+
+void FileWriteCall::work(FileServices& files) {
+  if (step_ == Step::resolve) {
+    auto resolved = callers_file(given_, directory_, files);
+    if (!resolved) failure_ = std::move(resolved.error());
+    if (resolved) resolved_ = *std::move(resolved);
+    const std::string place = given_.starts_with('/') ? given_ : directory_ + "/" + given_;
+    if (system_names().look(text::path_bytes(place)).kind == NameLookup::Kind::symlink) link_ = place;
+    step_ = Step::resolved;
+  } else if (step_ == Step::find_out) {
+    auto wanted = order(files);
+    if (!wanted) failure_ = std::move(wanted.error());
+    if (wanted) writer_ = std::make_unique<FileWriter>(*std::move(wanted));
+    is_to_be_written_ = writer_ && writer_->prepare(files);
+    step_ = Step::found_out;
+  } else {
+    writer_->write(files, &abandoned_);
+    step_ = Step::written;
+  }
+}
+
+core::Result<std::string> FileWriteCall::run(CallContext& context) {
+  switch (step_) {
+    case Step::resolved: return begin(context);
+    case Step::found_out: return announce(context);
+    case Step::written: return end(context);
+    case Step::resolve:
+    case Step::find_out:
+    case Step::write: break;  // only `work` leads on from here
+  }
+  context.next = CallContext::Next::work;
+  return std::string();
+}
+
+core::Result<std::string> FileWriteCall::begin(CallContext& context) {
+  if (failure_) return *failure_;
+  if (needs_read()) {
+    context.next = CallContext::Next::read;
+    return std::string();
+  }
+  if (auto error = check_read()) return with_link(*std::move(error));
+  if (auto error = allow(context)) return *std::move(error);
+  step_ = Step::find_out;
+  context.next = CallContext::Next::work;
+  return std::string();
+}
+
+/// Backups are of files. Of one that has given way to a link, they are not those of what the link leads to.
+core::Error FileWriteCall::with_link(core::Error error) const {
+  if (link_.empty() || error.code != core::ErrorCode::not_found) return error;
+  error.message += fmt::format(" {} is a symbolic link to it.", link_);
+  error.hint =
+      fmt::format("If {} was a file before, take the link away first, then restore it again.", link_);
+  return error;
+}
+
+/// Nothing happens before it is known to the store.
+core::Result<std::string> FileWriteCall::announce(CallContext& context) {
+  if (failure_) {
+    release(context);
+    return *failure_;
+  }
+  if (!is_to_be_written_) return end(context);
+  core::FileWrite write = describe();
+  write.path = path();
+  write.before = writer_->report().before;
+  write.after = writer_->report().after;
+  open_ = context.state.begin_change(context.caller, std::move(write), writer_->temporary().stem,
+                                     context.now_us, context.changes);
+  step_ = Step::write;
+  context.next = CallContext::Next::work;
+  context.after_commit = true;
+  return std::string();
+}
+
+core::Result<std::string> FileWriteCall::end(CallContext& context) {
+  release(context);
+  const auto outcome = take_down(context);
+  if (!outcome) return refusal(context, writer_->report());
+  return written_json(writer_->report(), *outcome, context.now_us, restored());
+}
+
+/// What has happened, as it is to be remembered; none if the file has not changed.
+std::optional<core::FileWriteOutcome> FileWriteCall::take_down(CallContext& context) {
+  core::State& state = context.state;
+  state.end_change(std::exchange(open_, 0), context.changes);
+  const WriteReport& report = writer_->report();
+  core::FileVersionKey displaced = 0;
+  if (report.displaced) {
+    displaced =
+        state.record_displaced(path(), report.before, *report.displaced, context.now_us, context.changes);
+    writer_->remark(
+        fmt::format("Somebody else changed the file at the last moment; backup {} has it.", displaced));
+  }
+  std::optional<core::FileWriteOutcome> outcome;
+  if (!report.failure) {
+    core::FileWrite write = describe();
+    write.path = path();
+    write.before = report.displaced ? *report.displaced : report.before;
+    write.after = report.after;
+    write.found_written = report.found_written;
+    outcome = state.record_write(context.caller, std::move(write), context.now_us, context.changes);
+  }
+  if (displaced != 0 || !report.left_at.empty())
+    state.tell_displaced(path(), displaced, report.left_at, context.now_us, context.changes);
+  writer_->release_pins();  // the changes name what they kept
+  return outcome;
+}
+
+void FileWriteCall::finish_unseen(CallContext& context) {
+  release(context);
+  const bool has_written = step_ == Step::written && !writer_->report().failure;
+  if (step_ == Step::written) {
+    static_cast<void>(take_down(context));
+  } else {
+    context.state.end_change(std::exchange(open_, 0), context.changes);
+  }
+  if (!has_written) return;
+  context.state.audit(
+      context.caller, "file_written_late", 0,
+      fmt::format("{}: after its caller was told that the file system does not answer", path()),
+      context.now_us, context.changes);
+}
+
+core::Result<std::vector<std::string>> LeasedWrite::prepare(const CallContext& context) {
+  auto none = FileWriteCall::prepare(context);
+  const auto& open = context.state.leases().open();
+  const auto lease = open.find(request_.lease);
+  // Whoever comes with somebody else's is told so by `allow`.
+  if (lease != open.end()) agent_id_ = lease->second.claim.holder.agent_id;
+  return agent_id_.empty() ? std::move(none) : std::vector<std::string>{agent_id_};
+}
+
+std::optional<core::Error> LeasedWrite::allow(CallContext& context) {
+  const core::WriteIntent intent{lease_path(resolved()), request_.lease, std::string(doing())};
+  auto lease = context.state.begin_write(context.caller, intent, context.now_us, context.changes);
+  if (!lease) return std::move(lease.error());
+  is_pinned_ = true;
+  return std::nullopt;
+}
+
+void LeasedWrite::release(CallContext& context) {
+  if (std::exchange(is_pinned_, false)) context.state.end_write(request_.lease);
+}
+
+core::FileWrite LeasedWrite::describe() const {
+  core::FileWrite write;
+  write.kind = kind();
+  write.agent_id = agent_id_;
+  write.lease = request_.lease;
+  write.note = request_.note;
+  if (const core::FileVersion* version = restored()) write.restored_from = version->key;
+  return write;
+}
+
+}  // namespace governor::daemon

@@ -1,0 +1,44 @@
+#include "daemon/tools/coordination/path_call.hpp"
+
+#include <utility>
+
+#include "daemon/files/file_services.hpp"
+#include "daemon/tools/coordination/path_reference.hpp"
+
+namespace governor::daemon {
+
+core::Result<std::vector<std::string>> PathCall::prepare(const CallContext& context) {
+  auto agent = acting_agent(context, given_agent_);
+  if (!agent) return std::move(agent.error());
+  agent_ = *std::move(agent);
+  directory_ = working_directory(context);
+  return agent_.empty() ? std::vector<std::string>{} : std::vector<std::string>{agent_};
+}
+
+std::string PathCall::works_at() const {
+  return given_paths_.empty() ? std::string() : place_of(given_paths_.front(), directory_);
+}
+
+void PathCall::work(FileServices& files) {
+  resolved_ = true;
+  for (const std::string& given : given_paths_) {
+    auto path = is_about_writing() ? callers_path(given, directory_, files) : resolve_path(given, directory_);
+    if (!path) {
+      failure_ = std::move(path.error());
+      return;
+    }
+    paths_.push_back(lease_path(*path));
+    on_path(*path);
+  }
+}
+
+core::Result<std::string> PathCall::run(CallContext& context) {
+  if (!resolved_ && !given_paths_.empty()) {
+    context.next = CallContext::Next::work;
+    return std::string();
+  }
+  if (failure_) return *failure_;
+  return run_with_paths(context);
+}
+
+}  // namespace governor::daemon

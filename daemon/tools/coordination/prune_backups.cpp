@@ -1,0 +1,93 @@
+#include "daemon/tools/coordination/tools.hpp"
+
+#include <fmt/format.h>
+
+#include "daemon/files/file_services.hpp"
+#include "daemon/support/json_writer.hpp"
+#include "daemon/tools/argument_limits.hpp"
+
+namespace governor::daemon {
+namespace {
+
+constexpr std::size_t kPruneSlice = 500;
+constexpr std::size_t kEnough = 256;  ///< versions in one call
+
+/// The size is measured, the store is read, the contents are removed, and last the versions that named them:
+/// after a crash in between the store names contents that are gone, which the next call finds again.
+class PruneCall final : public ToolCall {
+ public:
+  [[nodiscard]] bool depends_on_all() const override { return true; }
+
+  void work(FileServices& files) override {
+    if (step_ == Step::measure) {
+      since_ = files.backups().moment();
+      const std::uint64_t bytes = files.backups().total_bytes();
+      scan_.doubtful = files.backups().some_contents();
+      scan_.keep_count = files.settings().keep_count;
+      scan_.excess_bytes = bytes > files.settings().max_bytes ? bytes - files.settings().max_bytes : 0;
+      keep_days_ = static_cast<std::int64_t>(files.settings().keep_days);
+      step_ = Step::read;
+      return;
+    }
+    for (const std::string& sha256 : scan_.contents) files.backups().remove(sha256, since_);
+    files.backups().forget_before(since_);
+    step_ = Step::end;
+  }
+
+  std::optional<core::Error> read(Store& store) override { return store.find_prunable(scan_, kPruneSlice); }
+  [[nodiscard]] bool wants_more_reads() const override {
+    return !scan_.done && scan_.versions.size() < kEnough;
+  }
+
+  core::Result<std::string> run(CallContext& context) override {
+    if (step_ == Step::end) return end(context);
+    context.next = CallContext::Next::work;
+    if (step_ == Step::read) {
+      scan_.oldest_us = context.now_us - keep_days_ * kDayUs;
+      context.next = CallContext::Next::read;
+      step_ = Step::remove;
+    }
+    return std::string();
+  }
+
+ private:
+  enum class Step { measure, read, remove, end };
+
+  core::Result<std::string> end(CallContext& context) {
+    const std::size_t count = scan_.versions.size();
+    if (count > 0) {
+      context.state.prune_versions(std::move(scan_.versions), context.changes);
+      context.state.audit(context.caller, "backups_pruned", 0,
+                          fmt::format("{} versions of files are forgotten, as the configuration says", count),
+                          context.now_us, context.changes);
+    }
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().field("versions", static_cast<std::uint64_t>(count));
+    json.field("contents", static_cast<std::uint64_t>(scan_.contents.size())).field("more", !scan_.done);
+    json.end_object();
+    return text;
+  }
+
+  Step step_ = Step::measure;
+  PruneScan scan_;
+  std::int64_t keep_days_ = 0;
+  std::uint64_t since_ = 0;
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_prune(const boost::json::object&, const ToolEnvironment&) {
+  return make_prune_call();
+}
+
+}  // namespace
+
+std::unique_ptr<ToolCall> make_prune_call() {
+  return std::make_unique<PruneCall>();
+}
+
+const Tool& prune_request() {
+  static const Tool request{"governor/prune_backups", "", "", "", "", "", false, true, parse_prune};
+  return request;
+}
+
+}  // namespace governor::daemon

@@ -1,0 +1,217 @@
+#include "daemon/tools/coordination/tools.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "daemon/support/sha256.hpp"
+#include "daemon/support/timestamp.hpp"
+#include "daemon/tools/argument_limits.hpp"
+#include "daemon/tools/arguments.hpp"
+#include "daemon/tools/coordination/found_files.hpp"
+#include "daemon/tools/coordination/lease_json.hpp"
+#include "daemon/tools/coordination/lease_schemas.hpp"
+#include "daemon/tools/coordination/path_call.hpp"
+#include "daemon/tools/coordination/path_reference.hpp"
+
+namespace governor::daemon {
+namespace {
+
+constexpr std::size_t kMaxLeasedPaths = 256;
+constexpr std::int64_t kLongestLeaseWait = 300;
+/// Of a client that is not told how far its call is: most give up after a minute.
+constexpr std::int64_t kLongestSilentWait = 50;
+/// Files are read again when they seem to have changed before the grant; not for ever, if others go on
+/// writing.
+constexpr int kMostReads = 3;
+
+struct LeaseWish {
+  core::LeaseMode mode = core::LeaseMode::exclusive;
+  std::int64_t ttl = kDefaultLeaseTtl;
+  std::int64_t wait = 0;
+  bool direct = false;
+  std::string reason;
+  std::string token_hash;
+};
+
+class RequestWriteCall final : public PathCall {
+ public:
+  RequestWriteCall(std::optional<std::string> agent_id, std::vector<std::string> paths, LeaseWish wish)
+      : PathCall(std::move(agent_id), std::move(paths)), wish_(std::move(wish)) {}
+
+  void stop_waiting(core::State& state, core::Changes& changes) override {
+    state.stop_waiting(waiter_, changes);
+  }
+  void finish_unseen(CallContext& context) override {
+    if (granted_.created && is_still_granted(context.state))
+      (void)context.state.release_lease(context.caller, granted_.lease.key, context.now_us, context.changes);
+  }
+
+  void work(FileServices& files) override {
+    if (!is_resolved()) PathCall::work(files);
+    found_.read(files);
+    ++reads_;
+  }
+
+ protected:
+  [[nodiscard]] bool is_about_writing() const override { return true; }
+  void on_path(const ResolvedPath& path) override { found_.add(path); }
+
+  core::Result<std::string> run_with_paths(CallContext& context) override {
+    if (since_us_ == 0) since_us_ = context.now_us;
+    if (is_still_granted(context.state)) {
+      // What was stored with the grant does not say yet what the files hold.
+      std::string text = answer(granted_, context.now_us);
+      context.state.save_answer(context.caller, text, context.changes);
+      return text;
+    }
+    if (waiter_ == 0 && reads_ < kMostReads && found_.differ_from(context.state)) {
+      context.next = CallContext::Next::work;
+      return std::string();
+    }
+    return request(context);
+  }
+
+ private:
+  core::Result<std::string> request(CallContext& context) {
+    wait_ = context.client_follows ? wish_.wait : std::min(wish_.wait, kLongestSilentWait);
+    core::LeaseCommand command;
+    command.agent_id = agent();
+    command.token_hash = wish_.token_hash;
+    command.mode = wish_.mode;
+    command.paths = paths();
+    command.ttl_us = wish_.ttl * kSecondUs;
+    command.wait_until_us = since_us_ + wait_ * kSecondUs;
+    command.direct = wish_.direct;
+    command.reason = wish_.reason;
+    command.waiter = waiter_;
+    auto outcome =
+        context.state.request_lease(context.caller, std::move(command), context.now_us, context.changes);
+    if (!outcome) return std::move(outcome.error());
+    // A line that has come again after a crash has waited before.
+    if (outcome->since_us != 0) since_us_ = outcome->since_us;
+    if (outcome->status == core::LeaseOutcome::Status::waiting) {
+      waiter_ = outcome->waiter;
+      context.next = CallContext::Next::wait;
+      context.waiter = waiter_;
+      context.wait_until_us = outcome->wait_until_us;
+      context.wait_us = wait_ * kSecondUs;
+      return std::string();
+    }
+    const bool is_granted = outcome->status == core::LeaseOutcome::Status::granted;
+    if (is_granted && waiter_ != 0 && granted_.lease.key != outcome->lease.key) {
+      // Those that had it may have written. If the daemon dies meanwhile, the line is answered without that.
+      granted_ = *std::move(outcome);
+      context.state.save_answer(context.caller, answer_without_files(context.now_us), context.changes);
+      context.next = CallContext::Next::work;
+      return std::string();
+    }
+    std::string text = answer(*outcome, context.now_us);
+    if (granted_.lease.key != 0) context.state.save_answer(context.caller, text, context.changes);
+    return text;
+  }
+
+  /// Not if the state was read back meanwhile without the grant, nor if the lease is over already.
+  [[nodiscard]] bool is_still_granted(const core::State& state) const {
+    const auto open = state.leases().open().find(granted_.lease.key);
+    return granted_.lease.key != 0 && open != state.leases().open().end() &&
+           open->second.fence == granted_.lease.fence;
+  }
+
+  [[nodiscard]] std::string answer_without_files(std::int64_t now_us) {
+    const FoundFiles found = std::exchange(found_, {});
+    std::string text = answer(granted_, now_us);
+    found_ = found;
+    return text;
+  }
+
+  [[nodiscard]] std::string answer(const core::LeaseOutcome& outcome, std::int64_t now_us) const {
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object();
+    if (outcome.status == core::LeaseOutcome::Status::granted) {
+      const core::Lease& lease = outcome.lease;
+      json.field("status", "granted").field("lease", lease.key).field("fence", lease.fence);
+      json.field("created", outcome.created).field("mode", core::to_string(lease.claim.mode));
+      json.key("paths").begin_array();
+      for (const core::LeasePath& path : lease.claim.paths) json.value(path.text());
+      json.end_array().field("until", iso_timestamp(lease.expires_us));
+      found_.write(json);
+    } else {
+      json.field("status", "held");
+      write_obstacles(json, outcome.obstacles);
+      json.field("ahead", static_cast<std::uint64_t>(outcome.ahead)).field("guidance", guidance());
+    }
+    if (wish_.wait != 0)
+      json.field("waited_seconds", static_cast<double>(now_us - since_us_) / static_cast<double>(kSecondUs));
+    json.end_object();
+    return text;
+  }
+
+  /// What to do when others have it.
+  [[nodiscard]] std::string guidance() const {
+    if (wish_.wait == 0) {
+      return "Nothing was granted. Ask again with wait_seconds to stand in the queue, or work on something "
+             "else.";
+    }
+    if (wait_ < wish_.wait) {
+      return fmt::format(
+          "Nothing was granted within {} s, the longest wait of a client that gives no progress token. Ask "
+          "again to go on waiting, or work on something else.",
+          wait_);
+    }
+    return "Nothing was granted within wait_seconds. Work on something else, or ask again.";
+  }
+
+  LeaseWish wish_;
+  std::int64_t since_us_ = 0;
+  std::int64_t wait_ = 0;  ///< seconds, as long as it may wait
+  core::WaiterKey waiter_ = 0;
+  FoundFiles found_;
+  int reads_ = 0;
+  core::LeaseOutcome granted_;  ///< after a wait, while the files are read once more
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_request_write(const boost::json::object& object,
+                                                            const ToolEnvironment&) {
+  Arguments arguments(object);
+  auto paths = arguments.texts("paths", kMaxLeasedPaths, kMaxPathBytes);
+  LeaseWish wish;
+  wish.mode = arguments.choice("mode", {"exclusive", "shared"}) == "shared" ? core::LeaseMode::shared
+                                                                            : core::LeaseMode::exclusive;
+  wish.ttl = arguments.integer("ttl_seconds", kDefaultLeaseTtl, 1, kLongestLeaseTtl);
+  wish.wait = arguments.integer("wait_seconds", 0, 0, kLongestLeaseWait);
+  wish.direct = arguments.flag("direct", false);
+  wish.reason = arguments.text("reason", kMaxFileReasonBytes).value_or("");
+  auto agent_id = arguments.agent_id();
+  if (const auto token = arguments.text("token", kMaxTokenBytes)) wish.token_hash = sha256_hex(*token);
+  if (!paths) {
+    arguments.require("paths", fmt::format("a list of 1 to {} paths", kMaxLeasedPaths));
+  } else if (paths->empty()) {
+    arguments.refuse(
+        core::invalid_argument("paths", "[]", fmt::format("a list of 1 to {} paths", kMaxLeasedPaths)));
+  }
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(
+      std::make_unique<RequestWriteCall>(std::move(agent_id), *std::move(paths), std::move(wish)));
+}
+
+}  // namespace
+
+Tool request_write_tool() {
+  return {
+      "request_write",
+      "coordination",
+      "Ask to write",
+      "Call before you write files. Grants a lease and says what the files hold (sha256), or who has them. "
+      "In a leased directory ask again for the file.",
+      kRequestWriteInput,
+      kRequestWriteOutput,
+      false,
+      true,
+      parse_request_write,
+      true};
+}
+
+}  // namespace governor::daemon

@@ -1,0 +1,191 @@
+#include "daemon/tools/coordination/tools.hpp"
+
+#include <fmt/format.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "core/file_table.hpp"
+#include "daemon/files/file_services.hpp"
+#include "daemon/files/real_path.hpp"
+#include "daemon/support/json_writer.hpp"
+#include "daemon/tools/arguments.hpp"
+#include "daemon/tools/coordination/path_reference.hpp"
+#include "daemon/watch/watch_plan.hpp"
+#include "daemon/watch/wide_root.hpp"
+#include "text/path_text.hpp"
+
+namespace governor::daemon {
+namespace {
+
+constexpr std::size_t kMaxCountedFiles = 100'000;
+
+/// What is wanted, as it was given; the root becomes the real path.
+struct WatchWish {
+  core::WatchRoot root;
+  bool remove = false;
+  bool force = false;
+};
+
+core::Error refuse_root(core::ErrorCode code, const std::string& root, std::string message,
+                        std::string hint) {
+  core::Error error(code, std::move(message), std::move(hint));
+  error.field = "root";
+  error.given = root;
+  return error;
+}
+
+/// What the directory is if it is no project; empty: it may be one.
+std::string_view what_is_wide(const std::string& root) {
+  const passwd* user = ::getpwuid(::geteuid());
+  const char* const of_account = user != nullptr ? user->pw_dir : nullptr;
+  const char* const of_environment = std::getenv("HOME");
+  for (const char* one : {of_account, of_environment}) {
+    const std::string_view what = wide_root(root, one != nullptr ? text::path_text(one) : std::string());
+    if (!what.empty()) return what;
+  }
+  return {};
+}
+
+std::string shown_root(const std::string& root) {
+  return root.empty() ? "/" : root;
+}
+
+class WatchCall final : public ToolCall {
+ public:
+  explicit WatchCall(WatchWish wish) : wish_(std::move(wish)) {}
+
+  core::Result<std::string> run(CallContext& context) override {
+    if (!resolved_) {
+      directory_ = working_directory(context);
+      context.next = CallContext::Next::work;
+      return std::string();
+    }
+    if (failure_) return *failure_;
+    const std::string& root = wish_.root.path;
+    const bool changed = context.state.set_watch_root(context.caller, wish_.root, !wish_.remove,
+                                                      context.now_us, context.changes);
+    if (wish_.remove && !changed) {
+      return refuse_root(core::ErrorCode::not_found, root,
+                         fmt::format("{} is not watched.", shown_root(root)),
+                         "governorctl watch --list names what is.");
+    }
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object()
+        .field("root", shown_root(root))
+        .field("watched", !wish_.remove)
+        .field("changed", changed);
+    if (!wish_.remove) {
+      json.field("with_ignored", wish_.root.with_ignored).field("files", static_cast<std::uint64_t>(files_));
+      json.field("all_counted", files_ < kMaxCountedFiles);
+    }
+    json.end_object();
+    return text;
+  }
+
+  void work(FileServices& files) override {
+    resolved_ = true;
+    constexpr std::string_view kTree = "/**";
+    const std::string given = wish_.root.path;
+    auto found = resolve_path(given + "/", directory_);
+    if (!found) {
+      failure_ = std::move(found.error());
+      failure_->field = "root";
+      return;
+    }
+    if (!found->exists && !wish_.remove) {
+      failure_ = core::invalid_argument("root", fmt::format("\"{}\"", given), "an existing directory");
+      return;
+    }
+    wish_.root.path = found->path.substr(0, found->path.size() - kTree.size());
+    // What lies around governor's own files may be watched; they are left out.
+    if (!wish_.remove && files.own().contains(wish_.root.path)) failure_ = files.own().refusal(*found);
+    if (failure_) failure_->field = "root";
+    if (!failure_ && !wish_.remove) failure_ = look_at_root(files.own());
+  }
+
+ private:
+  /// How many files it is about, and whether it can be meant.
+  std::optional<core::Error> look_at_root(const OwnFiles& own) {
+    std::string& root = wish_.root.path;
+    const std::string_view what = what_is_wide(root);
+    if (!what.empty() && !wish_.force) {
+      return refuse_root(
+          core::ErrorCode::invalid_argument, root,
+          fmt::format("{} is {}: whatever changes there would be kept and reported.", shown_root(root), what),
+          "Name the directory of the project. If all of it is meant, say --force.");
+    }
+    WatchFilter filter([&own](std::string_view path) { return own.contains(path); });
+    const core::WatchTarget target{core::PathPattern::glob(root + "/**"), !wish_.root.with_ignored};
+    files_ = matching_files({target}, {}, kMaxCountedFiles, filter).size();
+    if (files_ > core::FileTable::kRememberedFiles && !wish_.force) {
+      return refuse_root(core::ErrorCode::limit_exceeded, root,
+                         fmt::format("{} has {}{} files; governor remembers what {} files hold.",
+                                     shown_root(root), files_ < kMaxCountedFiles ? "" : "more than ", files_,
+                                     core::FileTable::kRememberedFiles),
+                         "Name a part of it. With --force all are watched, and of some a change is reported "
+                         "without what they held before.");
+    }
+    return std::nullopt;
+  }
+
+  WatchWish wish_;
+  std::string directory_;
+  bool resolved_ = false;
+  std::size_t files_ = 0;
+  std::optional<core::Error> failure_;
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_watch(const boost::json::object& object,
+                                                    const ToolEnvironment&) {
+  Arguments arguments(object);
+  WatchWish wish;
+  wish.root.path = arguments.text("root", kMaxPathBytes).value_or("");
+  wish.root.with_ignored = arguments.flag("with_ignored", false);
+  wish.remove = arguments.flag("remove", false);
+  wish.force = arguments.flag("force", false);
+  if (wish.root.path.empty()) arguments.require("root", "a directory");
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(std::make_unique<WatchCall>(std::move(wish)));
+}
+
+class WatchesCall final : public ToolCall {
+ public:
+  [[nodiscard]] bool depends_on_all() const override { return true; }
+
+  core::Result<std::string> run(CallContext& context) override {
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().key("items").begin_array();
+    for (const core::WatchRoot& root : context.state.watch_roots())
+      json.begin_object()
+          .field("root", shown_root(root.path))
+          .field("with_ignored", root.with_ignored)
+          .end_object();
+    json.end_array().end_object();
+    return text;
+  }
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_watches(const boost::json::object& object,
+                                                      const ToolEnvironment&) {
+  Arguments arguments(object);
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(std::make_unique<WatchesCall>());
+}
+
+}  // namespace
+
+const Tool& watch_request() {
+  static const Tool request{"governor/watch", "", "", "", "", "", false, true, parse_watch};
+  return request;
+}
+
+const Tool& watches_request() {
+  static const Tool request{"governor/watches", "", "", "", "", "", true, true, parse_watches};
+  return request;
+}
+
+}  // namespace governor::daemon

@@ -1,0 +1,184 @@
+#include "daemon/tools/governance/tools.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "daemon/support/timestamp.hpp"
+#include "daemon/tools/agents/agent_reference.hpp"
+#include "daemon/tools/arguments.hpp"
+#include "daemon/tools/governance/analysis_json.hpp"
+#include "daemon/tools/governance/analysis_schemas.hpp"
+
+namespace governor::daemon {
+namespace {
+
+constexpr std::size_t kMaxPredictionBytes = 160;
+constexpr std::size_t kMaxDetailBytes = 1024;
+/// Agents whose outcomes are added up in one go.
+constexpr std::size_t kOutcomeSlice = 512;
+
+constexpr std::array kSources{core::TruthSource::person, core::TruthSource::test,
+                              core::TruthSource::exit_code};
+
+class OutcomeCall final : public ToolCall {
+ public:
+  OutcomeCall(core::PredictionName name, core::TruthCommand command)
+      : name_(std::move(name)), command_(std::move(command)) {}
+
+  core::Result<std::vector<std::string>> prepare(const CallContext&) override {
+    return std::vector<std::string>{name_.agent_id};
+  }
+
+  [[nodiscard]] bool reads_store() const override { return true; }
+
+  std::optional<core::Error> read(Store& store) override {
+    auto stored = store.load_prediction(name_.agent_id, name_.number);
+    if (!stored) return std::move(stored.error());
+    if (!*stored) return no_such_prediction();
+    command_.prediction = (*stored)->prediction;
+    command_.known = std::move((*stored)->truth);
+    return std::nullopt;
+  }
+
+  core::Result<std::string> run(CallContext& context) override {
+    command_.agent_id = name_.agent_id;
+    const auto outcome =
+        context.state.record_outcome(context.caller, std::move(command_), context.now_us, context.changes);
+    if (!outcome) return core::Error(outcome.error());
+    const core::GroundTruth& truth = outcome->truth;
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object();
+    json.field("prediction_id", core::prediction_id(name_.agent_id, name_.number));
+    json.field("agent_id", name_.agent_id).field("correct", truth.correct);
+    json.field("source", core::to_string(truth.source)).field("confidence", truth.prediction.confidence);
+    json.field("replaced", outcome->replaced).field("timestamp", iso_timestamp(truth.timestamp_us));
+    json.end_object();
+    return text;
+  }
+
+ private:
+  [[nodiscard]] core::Error no_such_prediction() const {
+    const std::string id = core::prediction_id(name_.agent_id, name_.number);
+    core::Error error(core::ErrorCode::not_found, fmt::format("There is no update \"{}\".", id),
+                      "Every process_agent_update returns its prediction_id; get_system_history has those of "
+                      "earlier updates.");
+    error.field = "prediction_id";
+    error.given = id;
+    return error;
+  }
+
+  core::PredictionName name_;
+  core::TruthCommand command_;
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_outcome(const boost::json::object& object,
+                                                      const ToolEnvironment&) {
+  Arguments arguments(object);
+  arguments.require("prediction_id", "<agent id>/<number>, from process_agent_update");
+  arguments.require("correct", "true or false");
+  arguments.require("source", "one of person, test, exit_code");
+  const std::string id = arguments.text("prediction_id", kMaxPredictionBytes).value_or("");
+  core::TruthCommand command;
+  command.correct = arguments.flag("correct", false);
+  const std::string source = arguments.choice("source", {"person", "test", "exit_code"});
+  for (const core::TruthSource one : kSources) {
+    if (source == core::to_string(one)) command.source = one;
+  }
+  command.detail = arguments.text("detail", kMaxDetailBytes).value_or("");
+  if (auto error = arguments.finish()) return *std::move(error);
+  auto name = core::parse_prediction_id(id);
+  if (!name) {
+    return core::invalid_argument("prediction_id", fmt::format("\"{}\"", id),
+                                  "<agent id>/<number>, from process_agent_update");
+  }
+  return std::unique_ptr<ToolCall>(std::make_unique<OutcomeCall>(*std::move(name), std::move(command)));
+}
+
+class CalibrationCall final : public ToolCall {
+ public:
+  explicit CalibrationCall(std::optional<std::string> agent_id) : agent_id_(std::move(agent_id)) {}
+
+  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
+    if (!agent_id_) return std::vector<std::string>{};
+    auto reference = resolve_agent(context, agent_id_);
+    if (!reference) return std::move(reference.error());
+    agent_id_ = std::move(reference->id);
+    return std::vector<std::string>{*agent_id_};
+  }
+
+  [[nodiscard]] bool reads_store() const override { return true; }
+  [[nodiscard]] bool depends_on_all() const override { return !agent_id_; }
+  [[nodiscard]] bool wants_more_reads() const override { return !agent_id_ && scan_.more; }
+
+  std::optional<core::Error> read(Store& store) override {
+    if (!agent_id_) return store.add_calibration(scan_, kOutcomeSlice);
+    auto found = store.load_calibration(*agent_id_, scan_);
+    if (!found) return std::move(found.error());
+    return *found ? std::nullopt : std::optional(unknown_agent(*agent_id_));
+  }
+
+  core::Result<std::string> run(CallContext&) override {
+    const core::Calibration& calibration = scan_.calibration;
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().field("scope", agent_id_ ? "agent" : "process");
+    if (agent_id_) json.field("agent_id", *agent_id_);
+    json.field("predictions", scan_.predictions).field("with_outcome", calibration.count());
+    json.field("waiting", scan_.predictions - calibration.count());
+    write_optional(json, "ece", calibration.expected_error());
+    write_optional(json, "brier", calibration.brier_score());
+    json.key("bins").begin_array();
+    for (std::size_t i = 0; i < core::kCalibrationBins; ++i) write_bin(json, i, calibration.bins[i]);
+    json.end_array().key("calibrated");
+    const auto calibrated = calibration.calibrated();
+    calibrated ? json.value(*calibrated) : json.null();
+    json.end_object();
+    return text;
+  }
+
+ private:
+  static void write_bin(JsonWriter& json, std::size_t index, const core::CalibrationSums& bin) {
+    const auto known = [&](double (core::CalibrationSums::*figure)() const) {
+      return bin.count == 0 ? std::nullopt : std::optional((bin.*figure)());
+    };
+    json.begin_object();
+    json.field("lower", core::kCalibrationEdges[index]).field("upper", core::kCalibrationEdges[index + 1]);
+    json.field("count", bin.count);
+    write_optional(json, "accuracy", known(&core::CalibrationSums::accuracy));
+    write_optional(json, "mean_confidence", known(&core::CalibrationSums::mean_confidence));
+    write_optional(json, "calibration_error", known(&core::CalibrationSums::calibration_error));
+    json.end_object();
+  }
+
+  std::optional<std::string> agent_id_;
+  CalibrationScan scan_;
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_calibration(const boost::json::object& object,
+                                                          const ToolEnvironment&) {
+  Arguments arguments(object);
+  auto agent_id = arguments.agent_id();
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(std::make_unique<CalibrationCall>(std::move(agent_id)));
+}
+
+}  // namespace
+
+std::vector<Tool> calibration_tools() {
+  return {
+      {"record_outcome", "governance", "Record an outcome",
+       "Says of an earlier update whether what the agent did turned out right, as a person, a test or an "
+       "exit "
+       "code told.",
+       kOutcomeInput, kOutcomeOutput, false, true, parse_outcome},
+      {"check_calibration", "governance", "Check calibration",
+       "How far confidence and outcomes agree, for one agent or all: bins of confidence, expected "
+       "calibration "
+       "error and Brier score over updates with an outcome, and how many still wait for one.",
+       kCalibrationInput, kCalibrationOutput, true, true, parse_calibration},
+  };
+}
+
+}  // namespace governor::daemon

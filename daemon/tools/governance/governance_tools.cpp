@@ -1,0 +1,259 @@
+#include "daemon/tools/governance/tools.hpp"
+
+#include <fmt/format.h>
+
+#include <limits>
+
+#include "daemon/support/json_time.hpp"
+#include "daemon/support/sha256.hpp"
+#include "daemon/tools/agents/agent_reference.hpp"
+#include "daemon/tools/answer_text.hpp"
+#include "daemon/tools/argument_limits.hpp"
+#include "daemon/tools/arguments.hpp"
+#include "daemon/tools/governance/governance_schemas.hpp"
+#include "daemon/tools/governance/history_text.hpp"
+#include "daemon/tools/governance/update_json.hpp"
+
+namespace governor::daemon {
+namespace {
+
+constexpr std::size_t kMaxResponseTextBytes = 8 * 1024 * 1024;  // the line's own limit
+
+class UpdateAgentCall final : public ToolCall {
+ public:
+  UpdateAgentCall(std::optional<std::string> agent_id, core::UpdateCommand command, bool simulate,
+                  Detail detail)
+      : agent_id_(std::move(agent_id)), command_(std::move(command)), simulate_(simulate), detail_(detail) {}
+
+  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
+    auto reference = resolve_agent(context, agent_id_);
+    if (!reference) return std::move(reference.error());
+    command_.agent_id = reference->id;
+    command_.generic_id = reference->generic;
+    return std::vector<std::string>{std::move(reference->id)};
+  }
+
+  [[nodiscard]] bool depends_on_all() const override { return false; }
+
+  core::Result<std::string> run(CallContext& context) override {
+    auto outcome = simulate_ ? context.state.simulate(context.caller, command_, context.now_us)
+                             : context.state.update(context.caller, std::move(command_), context.now_us,
+                                                    context.changes);
+    if (!outcome) return std::move(outcome.error());
+    const core::Agent* agent = context.state.find_agent(outcome->agent_id);
+    return update_json(*outcome,
+                       agent != nullptr ? context.state.thresholds_of(*agent) : context.state.thresholds(),
+                       simulate_, detail_);
+  }
+
+  core::Result<std::optional<std::string>> replay(Store& store, const core::Answer& answer) override {
+    if (simulate_ || answer.kind != core::Answer::Kind::update) return ToolCall::replay(store, answer);
+    auto outcome = store.load_update(answer.target);
+    if (!outcome) return std::move(outcome.error());
+    if (!*outcome) return core::Error(core::ErrorCode::not_found, "The update that this line made is gone.");
+    // The figures are those of the first time; only the texts are worded anew, with the thresholds of now.
+    return std::optional(update_json((*outcome)->outcome, (*outcome)->thresholds, false, detail_));
+  }
+
+ private:
+  std::optional<std::string> agent_id_;
+  core::UpdateCommand command_;
+  bool simulate_;
+  Detail detail_;
+};
+
+Detail read_detail(Arguments& arguments) {
+  return arguments.choice("detail", {"brief", "full"}) == "full" ? Detail::full : Detail::brief;
+}
+
+template <bool simulate>
+core::Result<std::unique_ptr<ToolCall>> parse_update_agent(const boost::json::object& object,
+                                                           const ToolEnvironment&) {
+  Arguments arguments(object);
+  auto agent_id = arguments.agent_id();
+  core::UpdateCommand command;
+  constexpr double kAny = std::numeric_limits<double>::max();
+  command.input.parameters = arguments.numbers("parameters", core::UpdateInput::kMaxParameters, -kAny, kAny);
+  const auto drift = arguments.numbers("ethical_drift", core::UpdateInput::kMaxParameters, -1.0, 1.0);
+  for (std::size_t i = 0; i < command.input.ethical_drift.size() && i < drift.size(); ++i) {
+    command.input.ethical_drift[i] = drift[i];
+  }
+  const std::string_view text = arguments.text_view("response_text", kMaxResponseTextBytes).value_or("");
+  command.input.text = core::examine_text(text);
+  command.input.fingerprint = core::fingerprint(text, command.input.parameters);
+  command.input.complexity = arguments.number("complexity", command.input.complexity, 0.0, 1.0);
+  command.input.confidence = arguments.number("confidence", command.input.confidence, 0.0, 1.0);
+  if (const auto token = arguments.text("token", kMaxTokenBytes)) command.token_hash = sha256_hex(*token);
+  const Detail detail = read_detail(arguments);
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(
+      std::make_unique<UpdateAgentCall>(std::move(agent_id), std::move(command), simulate, detail));
+}
+
+class MetricsCall final : public ToolCall {
+ public:
+  MetricsCall(std::optional<std::string> agent_id, Detail detail)
+      : agent_id_(std::move(agent_id)), detail_(detail) {}
+
+  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
+    auto reference = resolve_agent(context, agent_id_);
+    if (!reference) return std::move(reference.error());
+    id_ = std::move(reference->id);
+    return std::vector<std::string>{id_};
+  }
+
+  [[nodiscard]] bool depends_on_all() const override { return false; }
+
+  core::Result<std::string> run(CallContext& context) override {
+    const core::Agent* agent = context.state.find_agent(id_);
+    if (agent == nullptr) return unknown_agent(id_);
+    const core::Thresholds& thresholds = context.state.thresholds_of(*agent);
+    const core::UpdateRecord* last = agent->last ? &*agent->last : nullptr;
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object();
+    json.field("agent_id", id_).field("status", core::to_string(agent->profile.status));
+    if (detail_ == Detail::brief) {
+      write_newest(json, last, thresholds);
+      json.end_object();
+      return text;
+    }
+    json.key("health");
+    write_health(json, last, thresholds);
+    json.key("decision");
+    last != nullptr ? write_decision(json, *last, thresholds) : static_cast<void>(json.null());
+    json.key("metrics");
+    last != nullptr ? write_metrics(json, *last) : write_start_metrics(json, agent->state);
+    json.key("sampling_params");
+    write_sampling(json, agent->state.lambda1);
+    time_field(json, "timestamp", last != nullptr ? last->timestamp_us : 0);
+    json.end_object();
+    return text;
+  }
+
+ private:
+  void write_newest(JsonWriter& json, const core::UpdateRecord* last,
+                    const core::Thresholds& thresholds) const {
+    if (last == nullptr) {
+      json.key("health").begin_object().field("status", core::to_string(core::Health::unknown)).end_object();
+      json.key("decision").null();
+      return;
+    }
+    json.field("update", last->number);
+    write_brief(json, *last, thresholds);
+  }
+
+  std::optional<std::string> agent_id_;
+  std::string id_;
+  Detail detail_;
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_metrics(const boost::json::object& object,
+                                                      const ToolEnvironment&) {
+  Arguments arguments(object);
+  auto agent_id = arguments.agent_id();
+  const Detail detail = read_detail(arguments);
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(std::make_unique<MetricsCall>(std::move(agent_id), detail));
+}
+
+/// Rows looked at in one read when only those of one epoch are wanted, which may lie far back.
+constexpr std::size_t kEpochSlice = 1000;
+
+class HistoryCall final : public ToolCall {
+ public:
+  HistoryCall(std::optional<std::string> agent_id, bool csv, std::size_t limit, std::uint64_t before,
+              std::uint32_t epoch)
+      : agent_id_(std::move(agent_id)), csv_(csv), limit_(limit), before_(before), epoch_(epoch) {}
+
+  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
+    auto reference = resolve_agent(context, agent_id_);
+    if (!reference) return std::move(reference.error());
+    id_ = std::move(reference->id);
+    return std::vector<std::string>{id_};
+  }
+
+  [[nodiscard]] bool reads_store() const override { return true; }
+  [[nodiscard]] bool depends_on_all() const override { return false; }
+
+  std::optional<core::Error> read(Store& store) override {
+    auto page = store.load_history(id_, before_, epoch_ == 0 ? limit_ : kEpochSlice);
+    if (!page) return page.error();
+    if (!*page) return unknown_agent(id_);
+    page_.total = (*page)->total;
+    more_ = false;
+    for (core::UpdateRecord& row : (*page)->rows) {
+      if (page_.rows.size() == limit_) break;
+      before_ = row.number;
+      more_ = row.number > 1 && row.epoch >= epoch_;
+      if (epoch_ == 0 || row.epoch == epoch_) page_.rows.push_back(std::move(row));
+    }
+    return std::nullopt;
+  }
+  [[nodiscard]] bool wants_more_reads() const override {
+    return epoch_ != 0 && more_ && page_.rows.size() < limit_;
+  }
+
+  core::Result<std::string> run(CallContext&) override {
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object();
+    json.field("agent_id", id_).field("format", csv_ ? "csv" : "json");
+    json.field("count", static_cast<std::uint64_t>(page_.rows.size())).field("total", page_.total);
+    if (more_) json.field("next_before", before_);
+    if (csv_) {
+      json.field("csv", history_csv(id_, page_.rows));
+    } else {
+      json.key("rows");
+      write_history_rows(json, id_, page_.rows);
+    }
+    json.end_object();
+    return text;
+  }
+
+ private:
+  std::optional<std::string> agent_id_;
+  bool csv_;
+  std::size_t limit_;
+  std::uint64_t before_;
+  std::uint32_t epoch_;  ///< 0: all
+  std::string id_;
+  HistoryPage page_;
+  bool more_ = false;
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_history(const boost::json::object& object,
+                                                      const ToolEnvironment&) {
+  Arguments arguments(object);
+  auto agent_id = arguments.agent_id();
+  const bool csv = arguments.choice("format", {"json", "csv"}) == "csv";
+  const std::int64_t limit = arguments.integer("limit", 100, 1, 1000);
+  const std::int64_t before = arguments.integer("before_update", 0, 1, std::int64_t{1} << 53);
+  const std::int64_t epoch = arguments.integer("epoch", 0, 1, INT32_MAX);
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(
+      std::make_unique<HistoryCall>(std::move(agent_id), csv, static_cast<std::size_t>(limit),
+                                    static_cast<std::uint64_t>(before), static_cast<std::uint32_t>(epoch)));
+}
+
+}  // namespace
+
+std::vector<Tool> governance_tools() {
+  return {
+      {"process_agent_update", "governance", "Report progress",
+       "Reports what an agent just did and gives the decision: approve: go on; revise: correct yourself, "
+       "then "
+       "go on; reject: halt.",
+       kUpdateInput, kUpdateOutput, false, false, parse_update_agent<false>, true, false, update_text},
+      {"simulate_update", "governance", "Try an update",
+       "What process_agent_update would answer; records nothing.", kSimulateInput, kSimulateOutput, true,
+       true, parse_update_agent<true>, true, false, update_text},
+      {"get_governance_metrics", "governance", "Agent state",
+       "Health and last decision of an agent; with detail full all figures.", kMetricsInput, kMetricsOutput,
+       true, true, parse_metrics, true, false, metrics_text},
+      {"get_system_history", "governance", "Agent history", "Recorded updates of an agent, newest first.",
+       kHistoryInput, kHistoryOutput, true, true, parse_history, true},
+  };
+}
+
+}  // namespace governor::daemon

@@ -1,0 +1,110 @@
+#include "daemon/tools/governance/tools.hpp"
+
+#include <algorithm>
+
+#include "core/analysis/telemetry.hpp"
+#include "daemon/tools/agents/agent_reference.hpp"
+#include "daemon/tools/arguments.hpp"
+#include "daemon/tools/governance/analysis_json.hpp"
+#include "daemon/tools/governance/analysis_schemas.hpp"
+
+namespace governor::daemon {
+namespace {
+
+constexpr double kUsPerHour = 3'600e6;
+constexpr double kMaxHours = 87'600;
+
+void write_distribution(JsonWriter& json, const core::Distribution& d) {
+  json.begin_object();
+  json.field("mean", d.mean).field("median", d.median).field("std", d.deviation);
+  json.field("min", d.lowest).field("max", d.highest);
+  json.field("p10", d.p10).field("p25", d.p25).field("p75", d.p75).field("p90", d.p90);
+  json.end_object();
+}
+
+class TelemetryCall final : public ToolCall {
+ public:
+  TelemetryCall(std::optional<std::string> agent_id, std::size_t window, double hours)
+      : agent_id_(std::move(agent_id)), window_(window), hours_(hours) {}
+
+  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
+    if (!agent_id_) return std::vector<std::string>{};
+    auto reference = resolve_agent(context, agent_id_);
+    if (!reference) return std::move(reference.error());
+    agent_id_ = std::move(reference->id);
+    return std::vector<std::string>{*agent_id_};
+  }
+
+  [[nodiscard]] bool reads_store() const override { return true; }
+  [[nodiscard]] bool depends_on_all() const override { return !agent_id_; }
+
+  std::optional<core::Error> read(Store& store) override {
+    auto window = store.load_window(agent_id_.value_or(""), window_);
+    if (!window) return std::move(window.error());
+    if (!*window) return unknown_agent(*agent_id_);
+    updates_ = std::move(**window);
+    return std::nullopt;
+  }
+
+  core::Result<std::string> run(CallContext& context) override {
+    const std::int64_t since =
+        hours_ == 0.0 ? INT64_MIN : context.now_us - static_cast<std::int64_t>(hours_ * kUsPerHour);
+    core::TelemetryCollector collector;
+    for (const WindowUpdate& update : updates_) {
+      if (update.record.timestamp_us < since) continue;
+      collector.add(update.record,
+                    update.own_interval.value_or(context.state.thresholds().lambda1_update_interval));
+    }
+    return written(std::move(collector).finish());
+  }
+
+ private:
+  [[nodiscard]] std::string written(const core::Telemetry& telemetry) const {
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().field("scope", agent_id_ ? "agent" : "process");
+    if (agent_id_) json.field("agent_id", *agent_id_);
+    json.field("updates", telemetry.updates);
+    write_optional(json, "skip_rate", telemetry.skip_rate());
+    json.field("skips", telemetry.skips).field("due", telemetry.due).key("confidence");
+    telemetry.confidence ? write_distribution(json, *telemetry.confidence) : static_cast<void>(json.null());
+    json.key("suspicious").begin_array();
+    for (const core::SuspiciousPattern pattern : telemetry.suspicious()) {
+      json.begin_object().field("pattern", core::to_string(pattern));
+      json.field("message", core::suspicion_message(pattern, telemetry)).end_object();
+    }
+    json.end_array().key("decisions");
+    write_decision_counts(json, telemetry.decisions);
+    json.end_object();
+    return text;
+  }
+
+  std::optional<std::string> agent_id_;
+  std::size_t window_;
+  double hours_;  ///< 0: however old
+  std::vector<WindowUpdate> updates_;
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_telemetry(const boost::json::object& object,
+                                                        const ToolEnvironment&) {
+  Arguments arguments(object);
+  auto agent_id = arguments.agent_id();
+  const std::int64_t window = arguments.integer("window", 1000, 1, 1000);
+  const double hours = arguments.number("hours", 0.0, 0.01, kMaxHours);
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(
+      std::make_unique<TelemetryCall>(std::move(agent_id), static_cast<std::size_t>(window), hours));
+}
+
+}  // namespace
+
+std::vector<Tool> telemetry_tools() {
+  return {
+      {"get_telemetry_metrics", "governance", "Telemetry",
+       "How one agent or all use their confidence: how often it was too low to adapt lambda1, its "
+       "distribution, and patterns that look as if it were not honest.",
+       kTelemetryInput, kTelemetryOutput, true, true, parse_telemetry},
+  };
+}
+
+}  // namespace governor::daemon

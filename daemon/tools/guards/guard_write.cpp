@@ -1,0 +1,222 @@
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "daemon/files/shrink_guard.hpp"
+#include "daemon/support/json_writer.hpp"
+#include "daemon/tools/argument_limits.hpp"
+#include "daemon/tools/coordination/path_reference.hpp"
+#include "daemon/tools/guards/guard_actor.hpp"
+#include "daemon/tools/guards/guard_file.hpp"
+#include "daemon/tools/guards/guard_text.hpp"
+#include "daemon/tools/guards/tools.hpp"
+
+namespace governor::daemon {
+namespace {
+
+constexpr std::int64_t kLeaseUs = 120 * kSecondUs;
+constexpr double kLongestHookWait = 300;
+constexpr std::int64_t kMostLines = 1'000'000'000;
+constexpr std::int64_t kNotGiven = -kMostLines - 1;
+
+struct GuardIntent {
+  std::string kind;
+  std::string tool;
+  std::string path;
+  std::string cwd;
+  std::int64_t new_lines = kNotGiven;
+  std::int64_t line_delta = 0;
+  std::int64_t wait_us = 0;
+};
+
+class GuardWriteCall final : public ToolCall {
+ public:
+  GuardWriteCall(GuardActor actor, GuardIntent intent)
+      : actor_(std::move(actor)), intent_(std::move(intent)) {}
+
+  [[nodiscard]] bool depends_on_all() const override { return true; }
+
+  void work(FileServices& services) override {
+    if (!file_) actor_.look_around();
+    file_.emplace(look_at_file(intent_.path, intent_.cwd, services));
+  }
+
+  [[nodiscard]] std::vector<std::string> agents_after_work() override {
+    return actor_.agent_id().empty() ? std::vector<std::string>{}
+                                     : std::vector<std::string>{actor_.agent_id()};
+  }
+
+  core::Result<std::string> run(CallContext& context) override {
+    if (!file_) {
+      since_us_ = context.now_us;
+      actor_.note_sessions(context.state);
+      context.next = CallContext::Next::work;
+      return std::string();
+    }
+    if (!*file_) {
+      give_back(context);
+      return core::Error(file_->error());
+    }
+    const auto acting = actor_.take_up(context);
+    if (!acting) return decide(context, {}, "deny", "gated", guard_text(acting.error()));
+    acting_ = *acting;
+    if ((*file_)->own) return decide(context, acting_, "deny", "protected", guard_text(*(*file_)->own));
+    note_content(context);
+    if ((*file_)->no_copy) {
+      return decide(context, acting_, "ask", "no_backup",
+                    "No backup of " + path() + " can be kept: " + guard_text(*(*file_)->no_copy));
+    }
+    if (const auto left = lines_left(); shrinks_badly((*file_)->state.lines, left))
+      return decide(context, acting_, "deny", "shrink", shrink_text(path(), (*file_)->state.lines, left));
+    return ask_for_lease(context);
+  }
+
+  [[nodiscard]] std::string works_at() const override { return place_of(intent_.path, intent_.cwd); }
+  void finish_unseen(CallContext& context) override { give_back(context); }
+  void stop_waiting(core::State& state, core::Changes& changes) override {
+    state.stop_waiting(waiter_, changes);
+  }
+
+ private:
+  [[nodiscard]] const std::string& path() const { return (*file_)->path.text(); }
+
+  [[nodiscard]] std::uint64_t lines_left() const {
+    const auto before = static_cast<std::int64_t>((*file_)->state.lines);
+    const std::int64_t after =
+        intent_.new_lines != kNotGiven ? intent_.new_lines : before + intent_.line_delta;
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(after, 0));
+  }
+
+  core::Result<std::string> ask_for_lease(CallContext& context) {
+    core::LeaseCommand command;
+    command.agent_id = acting_.agent_id;
+    command.paths = {(*file_)->path};
+    command.ttl_us = kLeaseUs;
+    command.wait_until_us = since_us_ + intent_.wait_us;
+    command.direct = true;
+    command.reason = guard_lease_reason(intent_.kind, intent_.tool);
+    command.use = actor_.use();
+    command.waiter = waiter_;
+    const auto outcome =
+        context.state.request_lease(acting_.caller, std::move(command), context.now_us, context.changes);
+    waiter_ = 0;
+    if (!outcome)
+      return decide(context, acting_, "deny", guard_code(outcome.error()), guard_text(outcome.error()));
+    if (outcome->status == core::LeaseOutcome::Status::waiting) {
+      waiter_ = outcome->waiter;
+      has_waited_ = true;
+      context.next = CallContext::Next::wait;
+      context.waiter = waiter_;
+      context.wait_until_us = outcome->wait_until_us;
+      return std::string();
+    }
+    if (outcome->status == core::LeaseOutcome::Status::held)
+      return decide(context, acting_, "deny", "held", held_text(path(), *outcome, has_waited_));
+    if (outcome->created) taken_ = outcome->lease.key;
+    if (std::exchange(has_waited_, false)) {
+      // Whoever held it has written meanwhile.
+      context.next = CallContext::Next::work;
+      return std::string();
+    }
+    return allow(context, outcome->lease.key);
+  }
+
+  /// What the file holds before the write is what can be brought back after it. Somebody else may have
+  /// changed it before the watcher has come to it.
+  void note_content(CallContext& context) {
+    const GuardFile& file = **file_;
+    if (file.no_copy) return;
+    const core::FileVersion* known = context.state.newest_version(file.real_path);
+    core::FileChange change;
+    change.path = file.real_path;
+    change.after = file.state;
+    // Under a lease of its own the change would be taken for its own, and unknown it is no change.
+    const bool first_look = known == nullptr || taken_ != 0;
+    change.when = first_look ? core::FileChange::When::first_look : core::FileChange::When::now;
+    context.state.record_change(std::move(change), context.now_us, context.changes);
+  }
+
+  core::Result<std::string> allow(CallContext& context, core::LeaseKey lease) {
+    const core::WriteIntent write{(*file_)->path, lease, intent_.kind + ' ' + intent_.tool};
+    const auto begun = context.state.begin_write(acting_.caller, write, context.now_us, context.changes);
+    if (!begun) {
+      const core::Error& error = begun.error();
+      return decide(context, acting_, "deny", error.field == "path" ? "protected" : guard_code(error),
+                    guard_text(error));
+    }
+    context.state.end_write(lease);  // the tool writes, and how long that takes is not ours to say
+    // Half a write that the watcher sees would be taken for a state of the file.
+    context.state.await_report(lease);
+    return answer("allow", "granted", "governor: the file is yours until the tool is done.", lease);
+  }
+
+  core::Result<std::string> decide(CallContext& context, const GuardActor::Acting& acting,
+                                   std::string_view decision, std::string_view code,
+                                   const std::string& reason) {
+    give_back(context);
+    const core::Agent* agent = acting.agent_id.empty() ? nullptr : context.state.find_agent(acting.agent_id);
+    context.state.audit(acting.caller, "guard_refused", agent != nullptr ? agent->profile.key : 0,
+                        std::string(code) + ": " + reason, context.now_us, context.changes);
+    return answer(decision, code, reason, 0);
+  }
+
+  /// What this call has taken is not needed after all.
+  void give_back(CallContext& context) {
+    if (taken_ != 0)
+      (void)context.state.release_lease(acting_.caller, taken_, context.now_us, context.changes);
+    taken_ = 0;
+  }
+
+  [[nodiscard]] std::string answer(std::string_view decision, std::string_view code, std::string_view reason,
+                                   core::LeaseKey lease) const {
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().field("decision", decision).field("code", code).field("reason", reason);
+    json.field("path", path()).key("lease");
+    if (lease != 0) {
+      json.value(lease);
+    } else {
+      json.null();
+    }
+    json.end_object();
+    return text;
+  }
+
+  GuardActor actor_;
+  GuardIntent intent_;
+  std::optional<core::Result<GuardFile>> file_;
+  GuardActor::Acting acting_;
+  std::int64_t since_us_ = 0;
+  core::WaiterKey waiter_ = 0;
+  bool has_waited_ = false;
+  core::LeaseKey taken_ = 0;
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_write(const boost::json::object& params,
+                                                    const ToolEnvironment&) {
+  Arguments arguments(params);
+  HookOrigin origin = read_origin(arguments);
+  GuardIntent intent;
+  intent.kind = origin.kind;
+  intent.cwd = origin.cwd;
+  intent.tool = arguments.text("tool", 64).value_or("");
+  intent.path = arguments.text("path", kMaxPathBytes).value_or("");
+  intent.new_lines = arguments.integer("new_lines", kNotGiven, 0, kMostLines);
+  intent.line_delta = arguments.integer("line_delta", 0, -kMostLines, kMostLines);
+  intent.wait_us =
+      static_cast<std::int64_t>(arguments.number("wait_seconds", 0, 0, kLongestHookWait) * kSecondUs);
+  if (intent.path.empty()) arguments.require("path", "the file that is to be written");
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(
+      std::make_unique<GuardWriteCall>(GuardActor(std::move(origin)), std::move(intent)));
+}
+
+}  // namespace
+
+const Tool& guard_write_request() {
+  static const Tool request{"governor/guard_write", "", "", "", "{}", "{}", false, true, parse_write};
+  return request;
+}
+
+}  // namespace governor::daemon

@@ -1,0 +1,141 @@
+#include "daemon/tools/server/tools.hpp"
+
+#include <fmt/format.h>
+
+#include "daemon/support/json_writer.hpp"
+#include "daemon/tools/arguments.hpp"
+#include "daemon/tools/server/alert_json.hpp"
+
+namespace governor::daemon {
+namespace {
+
+constexpr std::size_t kMaxAcknowledgementBytes = 1024;
+
+constexpr std::string_view kListAlertsInput =
+    R"({"type":"object","properties":{)"
+    R"("include_acknowledged":{"type":"boolean"},"include_resolved":{"type":"boolean"},)"
+    R"("limit":{"type":"integer","minimum":1,"maximum":500,"default":50},"cursor":{"type":"integer","minimum":1}},"additionalProperties":false})";
+
+constexpr std::string_view kListAlertsOutput =
+    R"({"type":"object","properties":{"alerts":{"type":"array"},"next_cursor":{"type":"integer"}}})";
+
+constexpr std::string_view kAcknowledgeInput =
+    R"({"type":"object","properties":{"alert_id":{"type":"integer","minimum":1},"note":{"type":"string","maxLength":1024}},)"
+    R"("required":["alert_id"],"additionalProperties":false})";
+
+constexpr std::string_view kAcknowledgeOutput =
+    R"({"type":"object","properties":{"alert_id":{"type":"integer"},"kind":{"type":"string"},"severity":{"type":"string"},)"
+    R"("cause":{"type":"string"},"agent_id":{"type":"string"},"message":{"type":"string"},"raised":{"type":"string"},)"
+    R"("resolved":{"type":"string"},"acknowledged":{"type":"object"}},"required":["alert_id","kind","severity","message","raised"]})";
+
+class ListAlertsCall final : public ToolCall {
+ public:
+  ListAlertsCall(AlertFilter filter, core::AlertKey before, std::size_t limit)
+      : filter_(filter), before_(before), limit_(limit) {}
+
+  [[nodiscard]] bool reads_store() const override { return true; }
+  [[nodiscard]] bool depends_on_all() const override { return true; }
+
+  std::optional<core::Error> read(Store& store) override {
+    auto page = store.list_alerts(filter_, before_, limit_);
+    if (!page) return page.error();
+    page_ = *std::move(page);
+    return std::nullopt;
+  }
+
+  core::Result<std::string> run(CallContext&) override {
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().key("alerts").begin_array();
+    for (const core::Alert& alert : page_.alerts) write_alert(json, alert);
+    json.end_array().field("count", static_cast<std::uint64_t>(page_.alerts.size()));
+    if (page_.more) json.field("next_cursor", page_.alerts.back().key);
+    json.end_object();
+    return text;
+  }
+
+ private:
+  AlertFilter filter_;
+  core::AlertKey before_;
+  std::size_t limit_;
+  AlertPage page_;
+};
+
+class AcknowledgeCall final : public ToolCall {
+ public:
+  AcknowledgeCall(core::AlertKey key, std::string note) : key_(key), note_(std::move(note)) {}
+
+  [[nodiscard]] bool reads_store() const override { return true; }
+  [[nodiscard]] bool depends_on_all() const override { return true; }
+
+  std::optional<core::Error> read(Store& store) override {
+    auto alert = store.load_alert(key_);
+    if (!alert) return alert.error();
+    if (!*alert) {
+      core::Error error(core::ErrorCode::not_found, fmt::format("There is no alert {}.", key_),
+                        "list_alerts names those there are.");
+      error.field = "alert_id";
+      error.given = fmt::format("{}", key_);
+      return error;
+    }
+    alert_ = **std::move(alert);
+    return std::nullopt;
+  }
+
+  [[nodiscard]] std::vector<std::string> agents_after_read() const override {
+    return alert_.agent_id.empty() ? std::vector<std::string>{} : std::vector<std::string>{alert_.agent_id};
+  }
+
+  core::Result<std::string> run(CallContext& context) override {
+    const auto alert = context.state.acknowledge_alert(context.caller, alert_, std::move(note_),
+                                                       context.now_us, context.changes);
+    if (!alert) return core::Error(alert.error());
+    std::string text;
+    JsonWriter json(text);
+    write_alert(json, *alert);
+    return text;
+  }
+
+ private:
+  core::AlertKey key_;
+  std::string note_;
+  core::Alert alert_;
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_list_alerts(const boost::json::object& object,
+                                                          const ToolEnvironment&) {
+  Arguments arguments(object);
+  AlertFilter filter;
+  filter.acknowledged = arguments.flag("include_acknowledged", false);
+  filter.resolved = arguments.flag("include_resolved", false);
+  const auto limit = static_cast<std::size_t>(arguments.integer("limit", 50, 1, 500));
+  const core::AlertKey before = arguments.integer("cursor", 0, 1, std::int64_t{1} << 53);
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(std::make_unique<ListAlertsCall>(filter, before, limit));
+}
+
+core::Result<std::unique_ptr<ToolCall>> parse_acknowledge(const boost::json::object& object,
+                                                          const ToolEnvironment&) {
+  Arguments arguments(object);
+  const core::AlertKey key = arguments.integer("alert_id", 0, 1, std::int64_t{1} << 53);
+  auto note = arguments.text("note", kMaxAcknowledgementBytes).value_or("");
+  if (auto error = arguments.finish()) return *std::move(error);
+  if (key == 0)
+    return core::invalid_argument("alert_id", "missing", "the number of an alert, see list_alerts");
+  return std::unique_ptr<ToolCall>(std::make_unique<AcknowledgeCall>(key, std::move(note)));
+}
+
+}  // namespace
+
+std::vector<Tool> alert_tools() {
+  return {
+      {"list_alerts", "governance", "List alerts",
+       "What a person should know: critical agents, loops, changed files, disk trouble.", kListAlertsInput,
+       kListAlertsOutput, true, true, parse_list_alerts, true},
+      {"acknowledge_alert", "governance", "Acknowledge an alert",
+       "For a person: says that they have seen it; ends a loop with its cooldown.", kAcknowledgeInput,
+       kAcknowledgeOutput, false, true, parse_acknowledge},
+  };
+}
+
+}  // namespace governor::daemon

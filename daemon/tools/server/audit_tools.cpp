@@ -1,0 +1,167 @@
+#include "daemon/tools/server/tools.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <charconv>
+
+#include "daemon/support/json_time.hpp"
+#include "daemon/support/json_writer.hpp"
+#include "daemon/tools/arguments.hpp"
+#include "daemon/tools/server/audit_events.hpp"
+
+namespace governor::daemon {
+namespace {
+
+constexpr std::size_t kAuditSlice = 5000;
+
+constexpr std::string_view kQueryInput =
+    R"({"type":"object","properties":{)"
+    R"("agent_id":{"type":"string"},"event":{"type":"string","description":"update, refused, lambda1_skip, thresholds_changed, …"},)"
+    R"("since":{"type":"string","description":"ISO 8601"},"until":{"type":"string","description":"ISO 8601, exclusive"},)"
+    R"("limit":{"type":"integer","minimum":1,"maximum":500,"default":50},)"
+    R"("cursor":{"type":"string","description":"next_cursor of the previous page"}},"additionalProperties":false})";
+
+constexpr std::string_view kQueryOutput =
+    R"({"type":"object","properties":{"entries":{"type":"array","items":{"type":"object","properties":{)"
+    R"("entry":{"type":"string"},"timestamp":{"type":["string","null"]},"event":{"type":"string"},"agent_id":{"type":"string"},)"
+    R"("who":{"type":"object"},"detail":{"type":"string"}},"required":["entry","timestamp","event","who","detail"]}},)"
+    R"("count":{"type":"integer"},"next_cursor":{"type":"string"}},"required":["entries","count"]})";
+
+std::optional<AuditCursor> parse_cursor(std::string_view text) {
+  AuditCursor cursor;
+  const auto read = [&](char mark, std::int64_t& key) {
+    if (text.empty() || text.front() != mark) return false;
+    const auto [end, error] = std::from_chars(text.data() + 1, text.data() + text.size(), key);
+    if (error != std::errc() || key < 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    return true;
+  };
+  if (!read('a', cursor.audit) || !read('u', cursor.history) || !text.empty()) return std::nullopt;
+  return cursor;
+}
+
+class QueryCall final : public ToolCall {
+ public:
+  QueryCall(AuditFilter filter, AuditCursor from, std::size_t limit)
+      : filter_(std::move(filter)), limit_(limit) {
+    page_.next = from;
+  }
+
+  [[nodiscard]] bool reads_store() const override { return true; }
+  [[nodiscard]] bool depends_on_all() const override { return true; }
+
+  std::optional<core::Error> read(Store& store) override {
+    auto part = store.load_audit(filter_, page_.next, limit_ - page_.entries.size(), kAuditSlice);
+    if (!part) return part.error();
+    page_.next = part->next;
+    page_.more = part->more;
+    for (AuditEntry& entry : part->entries) page_.entries.push_back(std::move(entry));
+    return std::nullopt;
+  }
+  [[nodiscard]] bool wants_more_reads() const override { return page_.more && page_.entries.size() < limit_; }
+
+  core::Result<std::string> run(CallContext&) override {
+    if (page_.entries.empty() && !filter_.event.empty() && !is_audit_event(filter_.event)) {
+      return core::invalid_argument("event", fmt::format("\"{}\"", filter_.event),
+                                    fmt::format("one of {}", fmt::join(kAuditEvents, ", ")));
+    }
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().key("entries").begin_array();
+    for (const AuditEntry& entry : page_.entries) write_entry(json, entry);
+    json.end_array().field("count", static_cast<std::uint64_t>(page_.entries.size()));
+    if (page_.more) json.field("next_cursor", fmt::format("a{}u{}", page_.next.audit, page_.next.history));
+    json.end_object();
+    return text;
+  }
+
+ private:
+  static void write_entry(JsonWriter& json, const AuditEntry& entry) {
+    time_field(json.begin_object().field("entry", entry.entry), "timestamp", entry.timestamp_us);
+    json.field("event", entry.event);
+    if (!entry.agent_id.empty()) json.field("agent_id", entry.agent_id);
+    json.key("who").begin_object();
+    json.field("kind", core::to_string(entry.actor.kind));
+    if (entry.session == 0) {
+      json.field("client", "governord");
+    } else {
+      if (!entry.actor.agent_id.empty()) json.field("agent_id", entry.actor.agent_id);
+      // Below 0: one that came and went, and is not stored.
+      if (entry.session > 0) json.field("session", entry.session);
+      json.field("client", entry.client).field("pid", entry.pid);
+    }
+    json.end_object().field("detail", entry.detail).end_object();
+  }
+
+  AuditFilter filter_;
+  std::size_t limit_;
+  AuditPage page_;
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_query(const boost::json::object& object,
+                                                    const ToolEnvironment&) {
+  Arguments arguments(object);
+  AuditFilter filter;
+  filter.agent_id = arguments.agent_id().value_or("");
+  filter.event = arguments.text("event", 64).value_or("");
+  filter.since_us = arguments.moment("since").value_or(filter.since_us);
+  filter.until_us = arguments.moment("until").value_or(filter.until_us);
+  const auto limit = static_cast<std::size_t>(arguments.integer("limit", 50, 1, 500));
+  const auto cursor_text = arguments.text("cursor", 64);
+  const auto cursor = cursor_text ? parse_cursor(*cursor_text) : AuditCursor{};
+  if (!cursor)
+    arguments.refuse(core::invalid_argument("cursor", *cursor_text, "next_cursor of a previous page"));
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(std::make_unique<QueryCall>(std::move(filter), *cursor, limit));
+}
+
+/// Computes the hash chains of audit log and history anew. Not a tool: it is for people, and may take long.
+class VerifyCall final : public ToolCall {
+ public:
+  [[nodiscard]] bool reads_store() const override { return true; }
+  [[nodiscard]] bool depends_on_all() const override { return true; }
+  std::optional<core::Error> read(Store& store) override { return store.check_chains(check_, kAuditSlice); }
+  [[nodiscard]] bool wants_more_reads() const override { return !check_.done(); }
+
+  core::Result<std::string> run(CallContext&) override {
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().field("ok", check_.problem_count == 0).field("entries", check_.audit.rows);
+    json.field("updates", check_.history.rows).field("problem_count", check_.problem_count);
+    json.key("problems").begin_array();
+    for (const ChainCheck::Problem& problem : check_.problems) {
+      json.begin_object().field("table", problem.table).field("entry", problem.entry);
+      json.field("problem", problem.problem).end_object();
+    }
+    json.end_array().end_object();
+    return text;
+  }
+
+ private:
+  ChainCheck check_;
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_verify(const boost::json::object& object,
+                                                     const ToolEnvironment&) {
+  Arguments arguments(object);
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(std::make_unique<VerifyCall>());
+}
+
+}  // namespace
+
+std::vector<Tool> audit_tools() {
+  return {
+      {"query_audit_log", "governance", "Query the audit log",
+       "Every mutation, refusal and skip, newest first, with who did it and why.", kQueryInput, kQueryOutput,
+       true, true, parse_query},
+  };
+}
+
+const Tool& verify_request() {
+  static const Tool request{"governor/audit_verify", "", "", "", "{}", "{}", true, true, parse_verify};
+  return request;
+}
+
+}  // namespace governor::daemon

@@ -1,0 +1,88 @@
+#include "daemon/tools/server/tools.hpp"
+
+#include "daemon/mcp/revision.hpp"
+#include "daemon/support/json_writer.hpp"
+#include "daemon/support/limits.hpp"
+#include "daemon/tools/arguments.hpp"
+
+namespace governor::daemon {
+namespace {
+
+constexpr std::string_view kNoInput = R"({"type":"object","additionalProperties":false})";
+
+constexpr std::string_view kHealthOutput =
+    R"({"type":"object","properties":{"status":{"enum":["ok","degraded","failing"]},)"
+    R"("reasons":{"type":"array"}},"required":["status"]})";
+
+constexpr std::string_view kInfoOutput =
+    R"({"type":"object","properties":{"version":{"type":"string"},"limits":{"type":"object"}}})";
+
+class HealthCall final : public ToolCall {
+ public:
+  explicit HealthCall(const ToolEnvironment& environment) : environment_(environment) {}
+
+  // It answers also when the disk does not.
+  [[nodiscard]] bool depends_on_all() const override { return false; }
+
+  core::Result<std::string> run(CallContext&) override {
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object();
+    write_health_fields(json, environment_.facts, environment_.counters, std::chrono::steady_clock::now());
+    json.end_object();
+    return text;
+  }
+
+ private:
+  ToolEnvironment environment_;
+};
+
+class InfoCall final : public ToolCall {
+ public:
+  explicit InfoCall(const ToolEnvironment& environment) : facts_(environment.facts) {}
+
+  [[nodiscard]] bool depends_on_all() const override { return false; }
+
+  core::Result<std::string> run(CallContext&) override {
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object();
+    json.field("name", "governor").field("version", facts_.version).field("build", facts_.build);
+    json.field("pid", facts_.pid).key("protocol_revisions").begin_array();
+    for (const std::string_view revision : supported_revisions()) json.value(revision);
+    json.end_array().key("tools").begin_array();
+    for (const Tool& tool : all_tools()) json.value(tool.name);
+    json.end_array();
+    json.field("runtime_directory", facts_.runtime_directory)
+        .field("state_directory", facts_.state_directory);
+    json.key("limits").begin_object();
+    json.field("line_bytes", kMaxLineBytes).field("unanswered_lines", kMaxUnanswered);
+    json.field("sessions", kMaxConnections).end_object();
+    json.end_object();
+    return text;
+  }
+
+ private:
+  const ServerFacts& facts_;
+};
+
+template <class Call>
+core::Result<std::unique_ptr<ToolCall>> parse_nothing(const boost::json::object& object,
+                                                      const ToolEnvironment& environment) {
+  Arguments arguments(object);
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(std::make_unique<Call>(environment));
+}
+
+}  // namespace
+
+std::vector<Tool> server_tools() {
+  return {
+      {"health_check", "server", "Daemon health", "Whether governor works, and if not, why.", kNoInput,
+       kHealthOutput, true, true, parse_nothing<HealthCall>, true},
+      {"get_server_info", "server", "Daemon facts", "Version, directories, tools, limits.", kNoInput,
+       kInfoOutput, true, true, parse_nothing<InfoCall>, true},
+  };
+}
+
+}  // namespace governor::daemon

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <vector>
+
+#include "daemon/tools/tool.hpp"
+
+namespace governor::daemon {
+
+/// diagnose_concurrency, cleanup_stale_locks.
+std::vector<Tool> diagnosis_tools();
+
+/// query_audit_log.
+std::vector<Tool> audit_tools();
+
+/// The request governor/audit_verify, which only governorctl sends.
+const Tool& verify_request();
+
+/// list_alerts, acknowledge_alert.
+std::vector<Tool> alert_tools();
+
+/// health_check, get_server_info.
+std::vector<Tool> server_tools();
+
+}  // namespace governor::daemon

@@ -1,0 +1,215 @@
+#include "daemon/tools/tasks/tools.hpp"
+
+#include <fmt/format.h>
+
+#include <optional>
+#include <utility>
+
+#include "daemon/support/json_writer.hpp"
+#include "daemon/support/timestamp.hpp"
+#include "daemon/tools/agents/agent_json.hpp"
+#include "daemon/tools/arguments.hpp"
+#include "daemon/tools/coordination/path_reference.hpp"
+#include "daemon/tools/tasks/task_arguments.hpp"
+#include "daemon/tools/tasks/task_json.hpp"
+#include "daemon/tools/tasks/task_schemas.hpp"
+#include "daemon/tools/tasks/task_text.hpp"
+
+namespace governor::daemon {
+namespace {
+
+constexpr std::string_view kTaskIdExpected = "the id of a task";
+
+class DefineCall final : public ToolCall {
+ public:
+  /// `task_file`: where the description is; empty: it is in the definition.
+  DefineCall(core::TaskDefinition definition, std::string task_file)
+      : definition_(std::move(definition)), task_file_(std::move(task_file)) {}
+
+  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
+    directory_ = working_directory(context);
+    return std::vector<std::string>{};
+  }
+  void work(FileServices&) override {
+    auto read = read_task_text(task_file_, directory_);
+    task_file_.clear();
+    if (!read) {
+      unreadable_ = std::move(read.error());
+      return;
+    }
+    source_ = std::move(read->path);
+    definition_.description = std::move(read->text);
+  }
+
+  /// That nothing was created shows what is there.
+  [[nodiscard]] bool depends_on_all() const override { return true; }
+
+  core::Result<std::string> run(CallContext& context) override {
+    if (!task_file_.empty()) {
+      context.next = CallContext::Next::work;
+      return std::string();
+    }
+    if (unreadable_) return *unreadable_;
+    const auto defined =
+        context.state.define_task(context.caller, definition_, source_, context.now_us, context.changes);
+    if (!defined) return core::Error(defined.error());
+    const core::Task& task = *defined->task;
+    std::vector<std::string> not_defined;
+    for (const std::string& id : task.definition.depends_on) {
+      if (context.state.tasks().find(id) == nullptr) not_defined.push_back(id);
+    }
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().field("task_id", task.definition.id).field("created", defined->created);
+    json.field("status", core::to_string(task.standing.status));
+    json.field("ready", context.state.tasks().is_ready(task)).key("not_defined");
+    write_texts(json, not_defined);
+    json.field("timestamp", iso_timestamp(context.now_us)).end_object();
+    return text;
+  }
+
+ private:
+  core::TaskDefinition definition_;
+  std::string task_file_;  ///< still to be read
+  std::string directory_;
+  std::string source_;
+  std::optional<core::Error> unreadable_;
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_define(const boost::json::object& object,
+                                                     const ToolEnvironment&) {
+  Arguments arguments(object);
+  core::TaskDefinition definition;
+  definition.id = read_task_id(arguments);
+  definition.title = arguments.text("title", core::kMaxTaskTitleBytes).value_or("");
+  auto description = arguments.text("description", core::kMaxTaskTextBytes);
+  auto task_file = arguments.text("task_file", kMaxPathBytes);
+  definition.agent = arguments.agent_id("agent").value_or("");
+  definition.priority = read_task_priority(arguments).value_or(core::TaskPriority::medium);
+  definition.depends_on = read_task_ids(arguments, "depends_on");
+  arguments.require("task_id", "an id of 1 to 128 characters of A-Z a-z 0-9 . _ - : /");
+  arguments.require("title", "what is to be done, in a line");
+  if (auto error = arguments.finish()) return *std::move(error);
+  if (definition.title.empty()) {
+    return core::invalid_argument("title", "empty", "what is to be done, in a line");
+  }
+  if (task_file && (description || task_file->empty() || task_file->find('\0') != std::string::npos)) {
+    return core::invalid_argument("task_file", description ? "given beside a description" : "no path",
+                                  "the path of a text file, instead of a description");
+  }
+  definition.description = std::move(description).value_or("");
+  return std::unique_ptr<ToolCall>(
+      std::make_unique<DefineCall>(std::move(definition), std::move(task_file).value_or("")));
+}
+
+class ClaimCall final : public ToolCall {
+ public:
+  ClaimCall(core::ClaimCommand command, std::optional<std::string> agent_id)
+      : command_(std::move(command)), given_agent_(std::move(agent_id)) {}
+
+  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
+    auto agent = acting_agent(context, given_agent_);
+    if (!agent) return std::move(agent.error());
+    command_.agent_id = *std::move(agent);
+    return command_.agent_id.empty() ? std::vector<std::string>{}
+                                     : std::vector<std::string>{command_.agent_id};
+  }
+  [[nodiscard]] bool depends_on_all() const override { return true; }
+
+  core::Result<std::string> run(CallContext& context) override {
+    const auto claimed = context.state.claim_task(context.caller, command_, context.now_us, context.changes);
+    if (!claimed) return core::Error(claimed.error());
+    const core::Task* task = *claimed;
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().field("claimed", task != nullptr);
+    if (task != nullptr) {
+      json.key("task");
+      write_task(json, context.state, *task, context.caller.session, true);
+    } else {
+      const core::TaskTable& tasks = context.state.tasks();
+      json.field("reason", tasks.ready_count() == 0
+                               ? "No task is ready."
+                               : fmt::format("The {} ready are for other agents.", tasks.ready_count()));
+      json.key("counts");
+      write_task_counts(json, tasks);
+    }
+    json.field("timestamp", iso_timestamp(context.now_us)).end_object();
+    return text;
+  }
+
+ private:
+  core::ClaimCommand command_;
+  std::optional<std::string> given_agent_;
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_claim(const boost::json::object& object,
+                                                    const ToolEnvironment&) {
+  Arguments arguments(object);
+  core::ClaimCommand command;
+  command.task_id = read_task_id(arguments);
+  auto agent_id = arguments.agent_id();
+  command.ttl_us =
+      1'000'000 * arguments.integer("ttl_seconds", core::kDefaultClaimSeconds, 1, core::kMaxClaimSeconds);
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(std::make_unique<ClaimCall>(std::move(command), std::move(agent_id)));
+}
+
+class UpdateTaskCall final : public ToolCall {
+ public:
+  explicit UpdateTaskCall(core::TaskUpdate update) : update_(std::move(update)) {}
+
+  [[nodiscard]] bool depends_on_all() const override { return true; }
+
+  core::Result<std::string> run(CallContext& context) override {
+    const auto updated = context.state.update_task(context.caller, update_, context.now_us, context.changes);
+    if (!updated) return core::Error(updated.error());
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().key("task");
+    write_task(json, context.state, **updated, context.caller.session, false);
+    json.field("timestamp", iso_timestamp(context.now_us)).end_object();
+    return text;
+  }
+
+ private:
+  core::TaskUpdate update_;
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_update_task(const boost::json::object& object,
+                                                          const ToolEnvironment&) {
+  Arguments arguments(object);
+  core::TaskUpdate update;
+  update.task_id = read_task_id(arguments);
+  update.status = read_task_status(arguments);
+  const std::int64_t progress = arguments.integer("progress", -1, 0, 100);
+  if (progress >= 0) update.progress = static_cast<int>(progress);
+  update.note = arguments.text("note", core::kMaxTaskNoteBytes);
+  arguments.require("task_id", std::string(kTaskIdExpected));
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(std::make_unique<UpdateTaskCall>(std::move(update)));
+}
+
+}  // namespace
+
+std::vector<Tool> task_tools() {
+  return {
+      {"define_task", "tasks", "Define a task",
+       "Puts a task into the queue. The same definition again is fine (created: false); another one under "
+       "the "
+       "same id is refused with the difference.",
+       kDefineTaskInput, kDefineTaskOutput, false, true, parse_define},
+      {"claim_task", "tasks", "Claim a task",
+       "Makes a task yours, by id or the next ready one. The claim ends with your session, or when its time "
+       "is "
+       "up.",
+       kClaimTaskInput, kClaimTaskOutput, false, false, parse_claim},
+      {"update_task", "tasks", "Update a task",
+       "Status, progress or note of a task; a claimed one only by its owner, whose claim this renews.",
+       kUpdateTaskInput, kUpdateTaskOutput, false, true, parse_update_task},
+      get_task_tool(),
+      list_tasks_tool(),
+  };
+}
+
+}  // namespace governor::daemon

@@ -1,0 +1,171 @@
+#include "daemon/tools/tasks/tools.hpp"
+
+#include <fmt/format.h>
+
+#include "daemon/support/json_writer.hpp"
+#include "daemon/tools/arguments.hpp"
+#include "daemon/tools/tasks/task_arguments.hpp"
+#include "daemon/tools/tasks/task_json.hpp"
+#include "daemon/tools/tasks/task_schemas.hpp"
+
+namespace governor::daemon {
+namespace {
+
+class GetTaskCall final : public ToolCall {
+ public:
+  GetTaskCall(std::string task_id, std::size_t events) : task_id_(std::move(task_id)), events_(events) {}
+
+  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
+    const core::Task* task = context.state.tasks().find(task_id_);
+    key_ = task == nullptr ? 0 : task->key;
+    return std::vector<std::string>{};
+  }
+  [[nodiscard]] bool reads_store() const override { return events_ > 0 && key_ != 0; }
+  [[nodiscard]] bool depends_on_all() const override { return true; }
+
+  std::optional<core::Error> read(Store& store) override {
+    auto history = store.load_task_history(key_, events_);
+    if (!history) return history.error();
+    history_ = *std::move(history);
+    return std::nullopt;
+  }
+
+  core::Result<std::string> run(CallContext& context) override {
+    const core::Task* task = context.state.tasks().find(task_id_);
+    if (task == nullptr) {
+      core::Error error(core::ErrorCode::not_found, fmt::format("There is no task \"{}\".", task_id_),
+                        "list_tasks names those that exist; define_task creates one.");
+      error.field = "task_id";
+      error.given = task_id_;
+      return error;
+    }
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().key("task");
+    write_task(json, context.state, *task, context.caller.session, true);
+    json.key("history");
+    write_task_history(json, history_);
+    json.field("older_history", history_.more).end_object();
+    return text;
+  }
+
+ private:
+  std::string task_id_;
+  std::size_t events_;
+  core::TaskKey key_ = 0;
+  TaskHistory history_;
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_get_task(const boost::json::object& object,
+                                                       const ToolEnvironment&) {
+  Arguments arguments(object);
+  std::string task_id = read_task_id(arguments);
+  const auto events = static_cast<std::size_t>(arguments.integer("history", 20, 0, 500));
+  arguments.require("task_id", "the id of a task");
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(std::make_unique<GetTaskCall>(std::move(task_id), events));
+}
+
+class ListTasksCall final : public ToolCall {
+ public:
+  struct Query {
+    std::optional<core::TaskStatus> status;
+    std::optional<core::TaskPriority> priority;
+    bool ready = false;
+    std::string agent;
+    std::string text;
+    std::size_t limit = 50;
+    core::TaskKey after = 0;
+  };
+
+  explicit ListTasksCall(Query query) : query_(std::move(query)) {}
+
+  [[nodiscard]] bool depends_on_all() const override { return true; }
+
+  core::Result<std::string> run(CallContext& context) override {
+    // Others wait for the state meanwhile: whoever finds little among many gets it in several pages.
+    constexpr std::size_t kMostLookedAt = 20'000;
+    const core::TaskTable& tasks = context.state.tasks();
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().key("tasks").begin_array();
+    std::size_t found = 0;
+    std::size_t looked_at = 0;
+    core::TaskKey last = query_.after;
+    bool more = false;
+    tasks.visit_after(query_.after, [&](const core::Task& task) {
+      if (found == query_.limit || looked_at == kMostLookedAt) {
+        more = true;
+        return false;
+      }
+      ++looked_at;
+      last = task.key;
+      if (passes(tasks, task)) {
+        ++found;
+        write_task(json, context.state, task, context.caller.session, false);
+      }
+      return true;
+    });
+    json.end_array().field("count", static_cast<std::uint64_t>(found));
+    if (more) json.field("next_cursor", last);
+    json.key("counts");
+    write_task_counts(json, tasks);
+    json.end_object();
+    return text;
+  }
+
+ private:
+  [[nodiscard]] bool passes(const core::TaskTable& tasks, const core::Task& task) const {
+    const core::TaskDefinition& definition = task.definition;
+    if (query_.status && *query_.status != task.standing.status) return false;
+    if (query_.priority && *query_.priority != definition.priority) return false;
+    if (query_.ready && !tasks.is_ready(task)) return false;
+    if (!query_.agent.empty() && query_.agent != definition.agent &&
+        !(task.standing.claim && task.standing.claim->agent_id == query_.agent)) {
+      return false;
+    }
+    return query_.text.empty() || definition.id.find(query_.text) != std::string::npos ||
+           definition.title.find(query_.text) != std::string::npos;
+  }
+
+  Query query_;
+};
+
+core::Result<std::unique_ptr<ToolCall>> parse_list_tasks(const boost::json::object& object,
+                                                         const ToolEnvironment&) {
+  constexpr std::size_t kMaxTextBytes = 256;
+  Arguments arguments(object);
+  ListTasksCall::Query query;
+  query.status = read_task_status(arguments);
+  query.priority = read_task_priority(arguments);
+  query.ready = arguments.flag("ready", false);
+  query.agent = arguments.agent_id("agent").value_or("");
+  query.text = arguments.text("text", kMaxTextBytes).value_or("");
+  query.limit = static_cast<std::size_t>(arguments.integer("limit", 50, 1, 500));
+  query.after = arguments.integer("cursor", 0, 1, std::int64_t{1} << 53);
+  if (auto error = arguments.finish()) return *std::move(error);
+  return std::unique_ptr<ToolCall>(std::make_unique<ListTasksCall>(std::move(query)));
+}
+
+}  // namespace
+
+Tool get_task_tool() {
+  return {
+      "get_task",    "tasks",        "Show a task", "One task with its text, who has it, and its history.",
+      kGetTaskInput, kGetTaskOutput, true,          true,
+      parse_get_task};
+}
+
+Tool list_tasks_tool() {
+  return {"list_tasks",
+          "tasks",
+          "List tasks",
+          "Tasks in the order of their definition, page by page.",
+          kListTasksInput,
+          kListTasksOutput,
+          true,
+          true,
+          parse_list_tasks};
+}
+
+}  // namespace governor::daemon
