@@ -40,7 +40,8 @@ void write_capabilities(JsonWriter& json, Revision revision) {
 void write_tool(JsonWriter& json, const Tool& tool, Revision revision) {
   json.begin_object().field("name", tool.name);
   if (has_titles(revision)) json.field("title", tool.title);
-  json.field("description", tool.description).key("inputSchema").raw(tool.input_schema);
+  json.field("description", tool.description).key("inputSchema");
+  write_input_schema(json, tool.parameters);
   if (has_structured_content(revision)) json.key("outputSchema").raw(tool.output_schema);
   if (has_tool_annotations(revision)) {
     // Those that mean nothing for a tool that only reads, and those that say the default, are left out.

@@ -7,6 +7,7 @@ namespace governor::daemon {
 
 // Limits of arguments that several tools share, in bytes of UTF-8 unless the name says otherwise.
 inline constexpr std::size_t kMaxTokenBytes = 128;
+inline constexpr std::size_t kMaxPathBytes = 4096;
 inline constexpr std::size_t kMaxReasonBytes = 1024;
 inline constexpr std::size_t kMaxFileReasonBytes = 500;  ///< why a file is leased, restored or unlocked
 inline constexpr std::size_t kMaxFileNoteBytes = 500;    ///< what a version of a file is about
@@ -14,6 +15,8 @@ inline constexpr std::size_t kMaxPurposeBytes = 1024;
 inline constexpr std::size_t kMaxNotesBytes = 16 * 1024;  ///< what agents write down about themselves
 inline constexpr std::size_t kMaxTags = 32;               ///< their number
 inline constexpr std::size_t kMaxTagBytes = 64;
+
+inline constexpr std::int64_t kMaxListed = 500;  ///< items of a page of a list
 
 inline constexpr std::int64_t kSecondUs = 1'000'000;
 inline constexpr std::int64_t kDayUs = 86'400 * kSecondUs;

@@ -6,11 +6,12 @@
 #include <algorithm>
 #include <boost/json/array.hpp>
 #include <cmath>
-#include <limits>
+#include <stdexcept>
 
 #include "core/agent_id.hpp"
 #include "core/cut_text.hpp"
 
+#include "daemon/support/sha256.hpp"
 #include "daemon/support/timestamp.hpp"
 #include "ipc/plain_json.hpp"
 
@@ -49,20 +50,31 @@ std::optional<std::int64_t> as_integer(const json::value& value) {
   return static_cast<std::int64_t>(*x);
 }
 
-bool in_range(const std::optional<double>& x, double lowest, double highest) {
-  return x && std::isfinite(*x) && *x >= lowest && *x <= highest;
+bool in_range(const std::optional<double>& x, const Parameter& range) {
+  return x && std::isfinite(*x) && *x >= range.lowest && *x <= range.highest;
 }
 
-std::string range_text(double lowest, double highest) {
-  if (highest == std::numeric_limits<double>::max()) return "a finite number";
-  return fmt::format("a number from {} to {}", lowest, highest);
+bool is_word_of(const Parameter& choice, std::string_view given) {
+  bool found = false;
+  for_each_word(choice, [&](std::string_view word) {
+    found = word == given;
+    return !found;
+  });
+  return found;
 }
 
 }  // namespace
 
-const json::value* Arguments::take(std::string_view name) {
-  known_.push_back(name);
-  return object_.if_contains(name);
+const Parameter& Arguments::find(std::string_view name) const {
+  for (const Parameter& parameter : parameters_)
+    if (parameter.name == name) return parameter;
+  throw std::logic_error(fmt::format("the parameter {} is read and is not in the table", name));
+}
+
+const json::value* Arguments::take(const Parameter& parameter) {
+  known_.push_back(parameter.name);
+  const json::value* value = object_.if_contains(parameter.name);
+  return value != nullptr && parameter.takes_null && value->is_null() ? nullptr : value;
 }
 
 void Arguments::refuse(core::Error error) {
@@ -73,27 +85,34 @@ void Arguments::refuse(std::string_view name, const json::value& given, std::str
   refuse(core::invalid_argument(std::string(name), shown_value(given), std::move(expected)));
 }
 
-std::optional<std::string_view> Arguments::text_view(std::string_view name, std::size_t max_bytes) {
-  const json::value* value = take(name);
+std::optional<std::string_view> Arguments::text_view(std::string_view name) {
+  const Parameter& parameter = find(name);
+  const json::value* value = take(parameter);
   if (value == nullptr) return std::nullopt;
   const json::string* string = value->if_string();
-  if (string == nullptr || string->size() > max_bytes) {
-    refuse(name, *value, fmt::format("a text of at most {} bytes", max_bytes));
+  if (string == nullptr || string->size() > parameter.max_bytes) {
+    refuse(name, *value, taken_by(parameter));
     return std::nullopt;
   }
   return std::string_view(*string);
 }
 
-std::optional<std::string> Arguments::text(std::string_view name, std::size_t max_bytes) {
-  const auto view = text_view(name, max_bytes);
+std::optional<std::string> Arguments::text(std::string_view name) {
+  const auto view = text_view(name);
   return view ? std::optional(std::string(*view)) : std::nullopt;
 }
 
+std::string Arguments::token_hash() {
+  const auto token = text_view("token");
+  return token ? sha256_hex(*token) : std::string();
+}
+
 std::optional<std::string> Arguments::agent_id(std::string_view name) {
-  const json::value* value = take(name);
+  const Parameter& parameter = find(name);
+  const json::value* value = take(parameter);
   if (value == nullptr) return std::nullopt;
   if (!value->is_string()) {
-    refuse(name, *value, "a text of 1 to 128 characters of A-Z a-z 0-9 . _ -");
+    refuse(name, *value, taken_by(parameter));
     return std::nullopt;
   }
   std::string id(value->get_string());
@@ -101,13 +120,13 @@ std::optional<std::string> Arguments::agent_id(std::string_view name) {
   return id;
 }
 
-std::vector<std::string> Arguments::agent_ids(std::string_view name, std::size_t min_count,
-                                              std::size_t max_count) {
-  const json::value* value = take(name);
+std::vector<std::string> Arguments::agent_ids(std::string_view name) {
+  const Parameter& parameter = find(name);
+  const json::value* value = take(parameter);
   if (value == nullptr) return {};
   const json::array* array = value->if_array();
-  if (array == nullptr || array->size() < min_count || array->size() > max_count) {
-    refuse(name, *value, fmt::format("a list of {} to {} agent ids", min_count, max_count));
+  if (array == nullptr || array->size() < parameter.min_count || array->size() > parameter.max_count) {
+    refuse(name, *value, taken_by(parameter));
     return {};
   }
   std::vector<std::string> ids;
@@ -129,54 +148,53 @@ void Arguments::require(std::string_view name, std::string expected) {
   missing_ = core::invalid_argument(std::string(name), "missing", std::move(expected));
 }
 
-double Arguments::number(std::string_view name, double absent, double lowest, double highest) {
-  const json::value* value = take(name);
+double Arguments::number(std::string_view name, double absent) {
+  const Parameter& parameter = find(name);
+  if (parameter.has_default) absent = parameter.default_number;
+  const json::value* value = take(parameter);
   if (value == nullptr) return absent;
   const auto x = as_number(*value);
-  if (in_range(x, lowest, highest)) return *x;
-  refuse(name, *value, range_text(lowest, highest));
+  if (in_range(x, parameter)) return *x;
+  refuse(name, *value, taken_by(parameter));
   return absent;
 }
 
-std::int64_t Arguments::integer(std::string_view name, std::int64_t absent, std::int64_t lowest,
-                                std::int64_t highest) {
-  const json::value* value = take(name);
+std::int64_t Arguments::whole_number(std::string_view name, std::int64_t absent) {
+  const Parameter& parameter = find(name);
+  if (parameter.has_default) absent = static_cast<std::int64_t>(parameter.default_number);
+  const json::value* value = take(parameter);
   if (value == nullptr) return absent;
   const auto x = as_integer(*value);
-  if (x && *x >= lowest && *x <= highest) return *x;
-  refuse(name, *value, fmt::format("a whole number from {} to {}", lowest, highest));
+  if (x && *x >= parameter.least && *x <= parameter.most) return *x;
+  refuse(name, *value, taken_by(parameter));
   return absent;
 }
 
-std::int64_t Arguments::integer_or_null(std::string_view name, std::int64_t absent, std::int64_t lowest,
-                                        std::int64_t highest) {
-  const json::value* value = take(name);
-  return value != nullptr && value->is_null() ? absent : integer(name, absent, lowest, highest);
-}
-
-bool Arguments::flag(std::string_view name, bool absent) {
-  const json::value* value = take(name);
+bool Arguments::flag(std::string_view name) {
+  const Parameter& parameter = find(name);
+  const bool absent = parameter.default_number != 0;
+  const json::value* value = take(parameter);
   if (value == nullptr) return absent;
   if (const bool* flag = value->if_bool()) return *flag;
-  refuse(name, *value, "true or false");
+  refuse(name, *value, taken_by(parameter));
   return absent;
 }
 
-std::vector<double> Arguments::numbers(std::string_view name, std::size_t max_count, double lowest,
-                                       double highest) {
-  std::vector<double> result;
-  const json::value* value = take(name);
-  if (value == nullptr) return result;
+std::vector<double> Arguments::numbers(std::string_view name) {
+  const Parameter& parameter = find(name);
+  const json::value* value = take(parameter);
+  if (value == nullptr) return {};
   const json::array* array = value->if_array();
-  if (array == nullptr || array->size() > max_count) {
-    refuse(name, *value, fmt::format("a list of at most {} numbers", max_count));
-    return result;
+  if (array == nullptr || array->size() > parameter.max_count) {
+    refuse(name, *value, taken_by(parameter));
+    return {};
   }
+  std::vector<double> result;
   result.reserve(array->size());
   for (std::size_t i = 0; i < array->size(); ++i) {
     const auto x = as_number((*array)[i]);
-    if (!in_range(x, lowest, highest)) {
-      refuse(fmt::format("{}[{}]", name, i), (*array)[i], range_text(lowest, highest));
+    if (!in_range(x, parameter)) {
+      refuse(fmt::format("{}[{}]", name, i), (*array)[i], range_text(parameter));
       return {};
     }
     result.push_back(*x);
@@ -184,70 +202,73 @@ std::vector<double> Arguments::numbers(std::string_view name, std::size_t max_co
   return result;
 }
 
-std::optional<std::vector<std::string>> Arguments::texts(std::string_view name, std::size_t max_count,
-                                                         std::size_t max_bytes) {
-  const json::value* value = take(name);
+std::optional<std::vector<std::string>> Arguments::texts(std::string_view name) {
+  const Parameter& parameter = find(name);
+  const json::value* value = take(parameter);
   if (value == nullptr) return std::nullopt;
-  const json::array* array = value->if_array();
-  const auto expected = [&] {
-    return fmt::format("a list of at most {} texts of at most {} bytes", max_count, max_bytes);
-  };
-  if (array == nullptr || array->size() > max_count) {
-    refuse(name, *value, expected());
+  const auto refused = [&](const json::value& wrong) {
+    refuse(name, wrong, taken_by(parameter));
     return std::nullopt;
-  }
+  };
+  const json::array* array = value->if_array();
+  if (array == nullptr || array->size() > parameter.max_count) return refused(*value);
   std::vector<std::string> result;
   for (const json::value& item : *array) {
-    if (!item.is_string() || item.get_string().size() > max_bytes) {
-      refuse(name, item, expected());
-      return std::nullopt;
-    }
+    if (!item.is_string() || item.get_string().size() > parameter.max_bytes) return refused(item);
     result.emplace_back(item.get_string());
   }
   return result;
 }
 
-std::string Arguments::choice(std::string_view name, const std::vector<std::string_view>& choices) {
-  const json::value* value = take(name);
-  if (value == nullptr) return std::string(choices.front());
-  // An empty first choice only stands for "absent".
-  const auto first = choices.begin() + (choices.front().empty() ? 1 : 0);
-  if (const json::string* string = value->if_string()) {
-    if (std::find(first, choices.end(), std::string_view(*string)) != choices.end())
-      return std::string(*string);
-  }
-  refuse(name, *value, fmt::format("one of {}", fmt::join(first, choices.end(), ", ")));
-  return std::string(choices.front());
+std::string_view Arguments::choice(std::string_view name) {
+  const Parameter& parameter = find(name);
+  const json::value* value = take(parameter);
+  if (value == nullptr) return parameter.default_word;
+  if (const json::string* string = value->if_string(); string != nullptr && is_word_of(parameter, *string))
+    return *string;
+  refuse(name, *value, taken_by(parameter));
+  return parameter.default_word;
 }
 
 std::optional<std::int64_t> Arguments::moment(std::string_view name) {
-  const json::value* value = take(name);
+  const Parameter& parameter = find(name);
+  const json::value* value = take(parameter);
   if (value == nullptr) return std::nullopt;
   if (const json::string* text = value->if_string()) {
     if (const auto moment = parse_iso_timestamp(*text)) return moment;
   }
-  refuse(name, *value, "a moment such as 2026-01-31T12:00:00Z");
+  refuse(name, *value, taken_by(parameter));
   return std::nullopt;
 }
 
 const json::object* Arguments::object(std::string_view name) {
-  const json::value* value = take(name);
+  const Parameter& parameter = find(name);
+  const json::value* value = take(parameter);
   if (value == nullptr) return nullptr;
   if (const json::object* object = value->if_object()) return object;
-  refuse(name, *value, "an object");
+  refuse(name, *value, taken_by(parameter));
   return nullptr;
+}
+
+core::Error Arguments::unknown(std::string_view name, const json::value& given) const {
+  core::Error error = core::invalid_argument(
+      std::string(name), "not an argument of this tool",
+      known_.empty() ? std::string("no arguments") : fmt::format("{}", fmt::join(known_, ", ")));
+  error.given = shown_value(given);
+  return error;
 }
 
 std::optional<core::Error> Arguments::finish() {
   if (error_) return error_;
   for (const auto& item : object_) {
-    const std::string_view name = item.key();
-    if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
-    core::Error error = core::invalid_argument(
-        std::string(name), "not an argument of this tool",
-        known_.empty() ? std::string("no arguments") : fmt::format("{}", fmt::join(known_, ", ")));
-    error.given = shown_value(item.value());
-    return error;
+    if (std::find(known_.begin(), known_.end(), std::string_view(item.key())) == known_.end())
+      return unknown(item.key(), item.value());
+  }
+  for (const Parameter& parameter : parameters_) {
+    if (parameter.absence != Parameter::Absence::refused || object_.contains(parameter.name)) continue;
+    return core::invalid_argument(
+        std::string(parameter.name), "missing",
+        parameter.needed.empty() ? taken_by(parameter) : std::string(parameter.needed));
   }
   return missing_;
 }

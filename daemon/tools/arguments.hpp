@@ -8,57 +8,64 @@
 #include <vector>
 
 #include "core/error.hpp"
+#include "daemon/tools/parameter.hpp"
 
 namespace governor::daemon {
 
-/// Reads the arguments of a tool call. The first thing wrong is kept; `finish` returns it, or names an
-/// argument that nothing has read.
+/// Reads the arguments of a tool call by name; what each may be says the table of parameters. The first thing
+/// wrong is kept; `finish` returns it, or names an argument that nothing has read, or one that is missing.
 ///
 /// `null` is a value, and of the wrong type: it is what JavaScript makes of NaN and of what is missing where
 /// something was meant to be. To take it for "left out" would make certainty of no confidence at all, and of
 /// one agent all of them.
 class Arguments {
  public:
-  explicit Arguments(const boost::json::object& object) : object_(object) {}
+  /// Both must outlive it. A name that is read must be in the table, with the type of the function.
+  Arguments(const boost::json::object& object, Parameters parameters)
+      : object_(object), parameters_(parameters) {}
 
-  /// At most `max_bytes` of UTF-8.
-  std::optional<std::string> text(std::string_view name, std::size_t max_bytes);
+  std::optional<std::string> text(std::string_view name);
   /// As `text`, without a copy; valid as long as the object.
-  std::optional<std::string_view> text_view(std::string_view name, std::size_t max_bytes);
+  std::optional<std::string_view> text_view(std::string_view name);
   std::optional<std::string> agent_id(std::string_view name = "agent_id");
-  /// Ids of agents, from `min_count` to `max_count` of them; none if absent.
-  std::vector<std::string> agent_ids(std::string_view name, std::size_t min_count, std::size_t max_count);
-  /// Refuses a call without this argument, saying what it would take.
-  void require(std::string_view name, std::string expected);
-  double number(std::string_view name, double absent, double lowest, double highest);
-  std::int64_t integer(std::string_view name, std::int64_t absent, std::int64_t lowest, std::int64_t highest);
-  /// Where the schema allows null, which then counts as absent.
-  std::int64_t integer_or_null(std::string_view name, std::int64_t absent, std::int64_t lowest,
-                               std::int64_t highest);
-  bool flag(std::string_view name, bool absent);
-  /// Finite numbers, each from `lowest` to `highest`.
-  std::vector<double> numbers(std::string_view name, std::size_t max_count, double lowest, double highest);
-  std::optional<std::vector<std::string>> texts(std::string_view name, std::size_t max_count,
-                                                std::size_t max_bytes);
-  /// One of `choices`; if absent the first, which may be empty and then cannot be given.
-  std::string choice(std::string_view name, const std::vector<std::string_view>& choices);
-
-  /// A moment in ISO 8601, in UTC or with an offset; microseconds since the Unix epoch.
+  /// None if absent.
+  std::vector<std::string> agent_ids(std::string_view name);
+  std::optional<std::vector<std::string>> texts(std::string_view name);
+  /// If absent, the parameter's default, or if it has none, `absent`.
+  double number(std::string_view name, double absent = 0);
+  template <class Integer = std::int64_t>
+  Integer integer(std::string_view name, std::int64_t absent = 0) {
+    return static_cast<Integer>(whole_number(name, absent));
+  }
+  bool flag(std::string_view name);
+  std::vector<double> numbers(std::string_view name);
+  /// Valid as long as object and table; empty if absent and without a default.
+  std::string_view choice(std::string_view name);
+  /// In microseconds since the Unix epoch.
   std::optional<std::int64_t> moment(std::string_view name);
   const boost::json::object* object(std::string_view name);
   /// Whatever it is, for the caller to read; null when absent.
-  const boost::json::value* value(std::string_view name) { return take(name); }
+  const boost::json::value* value(std::string_view name) { return take(find(name)); }
+  /// The SHA-256 of the argument `token`; empty if absent.
+  std::string token_hash();
 
+  [[nodiscard]] bool has(std::string_view name) const { return object_.contains(name); }
+  /// Refuses a call without this argument, saying what it would take; for what a table cannot say.
+  void require(std::string_view name, std::string expected);
   /// Keeps what is wrong, unless something was wrong before.
   void refuse(core::Error error);
   std::optional<core::Error> finish();
 
  private:
-  const boost::json::value* take(std::string_view name);
+  [[nodiscard]] const Parameter& find(std::string_view name) const;
+  const boost::json::value* take(const Parameter& parameter);
+  std::int64_t whole_number(std::string_view name, std::int64_t absent);
   void refuse(std::string_view name, const boost::json::value& given, std::string expected);
+  [[nodiscard]] core::Error unknown(std::string_view name, const boost::json::value& given) const;
 
   const boost::json::object& object_;
-  std::vector<std::string_view> known_;
+  Parameters parameters_;
+  std::vector<std::string_view> known_;  ///< in the order in which they were read
   std::optional<core::Error> error_;
   std::optional<core::Error> missing_;  ///< told only if nothing is wrong with what is there
 };

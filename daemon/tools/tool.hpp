@@ -15,6 +15,7 @@
 #include "daemon/diagnosis/diagnosis.hpp"
 #include "daemon/health/health_report.hpp"
 #include "daemon/store/store.hpp"
+#include "daemon/tools/parameter.hpp"
 
 namespace governor::daemon {
 
@@ -113,8 +114,8 @@ struct Tool {
   std::string_view group;  ///< for profiles, see kToolGroups
   std::string_view title;
   std::string_view description;
-  std::string_view input_schema;   ///< JSON Schema 2020-12
-  std::string_view output_schema;  ///< likewise
+  Parameters parameters;
+  std::string_view output_schema;  ///< JSON Schema 2020-12
   bool read_only;
   bool idempotent;
   core::Result<std::unique_ptr<ToolCall>> (*parse)(const boost::json::object& arguments,

@@ -50,21 +50,19 @@ core::Error unknown_agent(const std::string& id) {
 }
 
 void read_agent_filter(Arguments& arguments, AgentFilter& filter) {
-  const std::string status =
-      arguments.choice("status", {"", "active", "paused", "archived", "deleted", "all"});
+  const std::string_view status = arguments.choice("status");
   filter.any_status = status == "all";
   for (const auto known : {core::Lifecycle::active, core::Lifecycle::paused, core::Lifecycle::archived,
                            core::Lifecycle::deleted}) {
     if (status == core::to_string(known)) filter.status = known;
   }
-  const std::string health = arguments.choice("health", {"", "unknown", "healthy", "degraded", "critical"});
+  const std::string_view health = arguments.choice("health");
   for (const auto known :
        {core::Health::unknown, core::Health::healthy, core::Health::degraded, core::Health::critical}) {
     if (health == core::to_string(known)) filter.health = known;
   }
-  constexpr std::size_t kMaxBytes = 256;
-  filter.tag = arguments.text("tag", kMaxBytes).value_or("");
-  filter.text = arguments.text("text", kMaxBytes).value_or("");
+  filter.tag = arguments.text("tag").value_or("");
+  filter.text = arguments.text("text").value_or("");
 }
 
 }  // namespace governor::daemon

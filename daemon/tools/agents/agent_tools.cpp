@@ -18,24 +18,9 @@ namespace {
 
 constexpr std::size_t kTokenBytes = 32;
 
-constexpr std::string_view kRegisterInput =
-    R"({"type":"object","properties":{)"
-    R"("agent_id":{"type":"string","description":"Default: a new one"},"purpose":{"type":"string"},"parent_agent_id":{"type":"string"},)"
-    R"("tags":{"type":"array","items":{"type":"string"}},"notes":{"type":"string"},)"
-    R"("shared":{"type":"boolean","description":"Other sessions may update it too"},)"
-    R"("token":{"type":"string","description":"To take over an agent"}},"additionalProperties":false})";
-
 constexpr std::string_view kRegisterOutput =
     R"({"type":"object","properties":{"agent_id":{"type":"string"},"token":{"type":"string"},"warnings":{"type":"array"}},)"
     R"("required":["agent_id"]})";
-
-constexpr std::string_view kListAgentsInput =
-    R"({"type":"object","properties":{)"
-    R"("status":{"enum":["active","paused","archived","deleted","all"],"description":"Default: all but deleted"},)"
-    R"("health":{"enum":["unknown","healthy","degraded","critical"]},"tag":{"type":"string"},)"
-    R"("text":{"type":"string"},"metrics":{"type":"boolean","default":true},)"
-    R"("summary_only":{"type":"boolean"},"limit":{"type":"integer","minimum":1,"maximum":500,"default":50},)"
-    R"("cursor":{"type":"string","description":"next_cursor of before"}},"additionalProperties":false})";
 
 constexpr std::string_view kListAgentsOutput =
     R"({"type":"object","properties":{"agents":{"type":"array"},"total":{"type":"integer"},"next_cursor":{"type":"string"}}})";
@@ -138,17 +123,24 @@ class RegisterCall final : public ToolCall {
   std::string registered_before_;
 };
 
+constexpr Parameter kRegisterParameters[] = {
+    agent_id("Default: a new one"),        text("purpose", kMaxPurposeBytes).quiet(),
+    agent_named("parent_agent_id"),        texts("tags", kMaxTags, kMaxTagBytes).quiet(),
+    text("notes", kMaxNotesBytes).quiet(), flag("shared", "Other sessions may update it too"),
+    token("To take over an agent"),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_register(const boost::json::object& object,
                                                        const ToolEnvironment& environment) {
-  Arguments arguments(object);
+  Arguments arguments(object, kRegisterParameters);
   core::RegisterCommand command;
   auto agent_id = arguments.agent_id();
-  command.purpose = arguments.text("purpose", kMaxPurposeBytes);
+  command.purpose = arguments.text("purpose");
   command.parent_id = arguments.agent_id("parent_agent_id").value_or("");
-  command.tags = arguments.texts("tags", kMaxTags, kMaxTagBytes);
-  command.notes = arguments.text("notes", kMaxNotesBytes);
-  command.shared = arguments.flag("shared", false);
-  if (const auto token = arguments.text("token", kMaxTokenBytes)) command.token_hash = sha256_hex(*token);
+  command.tags = arguments.texts("tags");
+  command.notes = arguments.text("notes");
+  command.shared = arguments.flag("shared");
+  command.token_hash = arguments.token_hash();
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(
       std::make_unique<RegisterCall>(std::move(agent_id), std::move(command), environment));
@@ -238,14 +230,25 @@ class ListAgentsCall final : public ToolCall {
   } summary_;
 };
 
+constexpr Parameter kListAgentsParameters[] = {
+    choice("status", "active paused archived deleted all", "Default: all but deleted"),
+    choice("health", "unknown healthy degraded critical"),
+    text("tag", 256).quiet(),
+    text("text", 256).quiet(),
+    flag("metrics").otherwise(true),
+    flag("summary_only"),
+    limit(50),
+    agent_named("cursor", "next_cursor of before"),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_list_agents(const boost::json::object& object,
                                                           const ToolEnvironment&) {
-  Arguments arguments(object);
+  Arguments arguments(object, kListAgentsParameters);
   ListAgentsCall::Query query;
   read_agent_filter(arguments, query.filter);
-  query.metrics = arguments.flag("metrics", true);
-  query.summary_only = arguments.flag("summary_only", false);
-  query.limit = static_cast<std::size_t>(arguments.integer("limit", 50, 1, 500));
+  query.metrics = arguments.flag("metrics");
+  query.summary_only = arguments.flag("summary_only");
+  query.limit = arguments.integer<std::size_t>("limit");
   query.cursor = arguments.agent_id("cursor").value_or("");
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(std::make_unique<ListAgentsCall>(std::move(query)));
@@ -258,9 +261,9 @@ std::vector<Tool> agent_tools() {
       {"register_agent", "agents", "Register",
        "Makes an agent this session's own; other sessions need the returned token. An existing id is "
        "resumed. Later calls may omit agent_id.",
-       kRegisterInput, kRegisterOutput, false, false, parse_register, true},
+       kRegisterParameters, kRegisterOutput, false, false, parse_register, true},
       {"list_agents", "agents", "List agents", "Agents with health, last decision and figures, by id.",
-       kListAgentsInput, kListAgentsOutput, true, true, parse_list_agents, true},
+       kListAgentsParameters, kListAgentsOutput, true, true, parse_list_agents, true},
   };
 }
 

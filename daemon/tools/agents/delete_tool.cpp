@@ -2,22 +2,13 @@
 
 #include "core/agent_id.hpp"
 #include "daemon/support/json_writer.hpp"
-#include "daemon/support/sha256.hpp"
 #include "daemon/support/timestamp.hpp"
 #include "daemon/tools/agents/agent_export.hpp"
 #include "daemon/tools/agents/agent_reference.hpp"
-#include "daemon/tools/argument_limits.hpp"
 #include "daemon/tools/arguments.hpp"
 
 namespace governor::daemon {
 namespace {
-
-constexpr std::string_view kInput =
-    R"({"type":"object","properties":{)"
-    R"("agent_id":{"type":"string"},"confirm":{"type":"boolean","description":"Must be true"},)"
-    R"("reason":{"type":"string","maxLength":1024},)"
-    R"("token":{"type":"string","description":"From register_agent, to act for an agent another session holds"}},)"
-    R"("required":["agent_id","confirm"],"additionalProperties":false})";
 
 constexpr std::string_view kOutput =
     R"({"type":"object","properties":{"agent_id":{"type":"string"},"status":{"const":"deleted"},)"
@@ -70,16 +61,22 @@ class DeleteCall final : public AgentCall {
   std::optional<AgentExport> backup_;
 };
 
+constexpr Parameter kDeleteAgentParameters[] = {
+    agent_id().required("the id of the agent to delete"),
+    flag("confirm", "Must be true").required_by_the_tool(),
+    reason(),
+    token_of_other(),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_delete(const boost::json::object& object,
                                                      const ToolEnvironment& environment) {
-  Arguments arguments(object);
+  Arguments arguments(object, kDeleteAgentParameters);
   auto agent_id = arguments.agent_id();
-  const bool confirm = arguments.flag("confirm", false);
+  const bool confirm = arguments.flag("confirm");
   core::LifecycleCommand command;
-  command.reason = arguments.text("reason", kMaxReasonBytes).value_or("");
-  if (const auto token = arguments.text("token", kMaxTokenBytes)) command.token_hash = sha256_hex(*token);
+  command.reason = arguments.text("reason").value_or("");
+  command.token_hash = arguments.token_hash();
   if (auto error = arguments.finish()) return *std::move(error);
-  if (!agent_id) return core::invalid_argument("agent_id", "missing", "the id of the agent to delete");
   if (!confirm)
     return core::invalid_argument("confirm", "not true", "true, as a deletion is not easily undone");
   return std::unique_ptr<ToolCall>(std::make_unique<DeleteCall>(
@@ -93,7 +90,7 @@ Tool delete_tool() {
           "agents",
           "Delete an agent",
           "Writes a backup of all that is stored of it, then deletes the agent. Pinned agents refuse.",
-          kInput,
+          kDeleteAgentParameters,
           kOutput,
           false,
           false,

@@ -10,8 +10,6 @@
 namespace governor::daemon {
 namespace {
 
-constexpr std::size_t kMaxFilenameBytes = 256;
-
 class ExportCall final : public AgentCall {
  public:
   ExportCall(std::optional<std::string> agent_id, AgentExport::Request request)
@@ -54,14 +52,19 @@ class ExportCall final : public AgentCall {
   std::optional<AgentExport> export_;
 };
 
+constexpr Parameter kExportParameters[] = {
+    own_agent_id(),
+    choice("format", "json csv").otherwise("json"),
+    text("filename", 256, "Default: made of agent and time; never overwrites"),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_export(const boost::json::object& object,
                                                      const ToolEnvironment& environment) {
-  Arguments arguments(object);
+  Arguments arguments(object, kExportParameters);
   auto agent_id = arguments.agent_id();
   AgentExport::Request request;
-  request.format =
-      arguments.choice("format", {"json", "csv"}) == "csv" ? ExportFormat::csv : ExportFormat::json;
-  const auto filename = arguments.text("filename", kMaxFilenameBytes);
+  request.format = arguments.choice("format") == "csv" ? ExportFormat::csv : ExportFormat::json;
+  const auto filename = arguments.text("filename");
   request.directory = export_directory(environment.facts.state_directory);
   if (auto error = arguments.finish()) return *std::move(error);
   if (filename && file_name_of(*filename).empty()) {
@@ -79,7 +82,7 @@ std::vector<Tool> export_tools() {
       {"export_to_file", "governance", "Export an agent",
        "Writes an agent's whole history, all epochs, into a new file in the state directory's exports "
        "folder.",
-       kExportInput, kExportOutput, false, false, parse_export},
+       kExportParameters, kExportOutput, false, false, parse_export},
   };
 }
 

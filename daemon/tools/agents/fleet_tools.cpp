@@ -19,8 +19,6 @@ namespace governor::daemon {
 namespace {
 
 constexpr std::size_t kMaxListed = 100;
-constexpr std::size_t kMaxNamed = 50;
-constexpr std::size_t kMaxCursorBytes = 20;
 /// Agents looked at in one go, with their recent rows: a few milliseconds.
 constexpr std::size_t kAgentSlice = 128;
 /// Of those named, which are looked up one by one.
@@ -103,15 +101,20 @@ class AggregateCall final : public ToolCall {
   std::vector<std::string> critical_;
 };
 
+constexpr Parameter kAggregateParameters[] = {
+    choice("status", "active paused archived deleted", "Default: all but deleted"),
+    text("tag", kMaxTagBytes),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_aggregate(const boost::json::object& object,
                                                         const ToolEnvironment&) {
-  Arguments arguments(object);
+  Arguments arguments(object, kAggregateParameters);
   FleetFilter filter;
-  const std::string status = arguments.choice("status", {"", "active", "paused", "archived", "deleted"});
+  const std::string_view status = arguments.choice("status");
   for (const core::Lifecycle one : kStatuses) {
     if (status == core::to_string(one)) filter.status = one;
   }
-  filter.tag = arguments.text("tag", kMaxTagBytes).value_or("");
+  filter.tag = arguments.text("tag").value_or("");
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(std::make_unique<AggregateCall>(std::move(filter)));
 }
@@ -212,7 +215,7 @@ class AnomaliesCall final : public ToolCall {
 
 /// The key of the last agent that the previous page looked at.
 core::AgentKey read_cursor(Arguments& arguments) {
-  const std::string text = arguments.text("cursor", kMaxCursorBytes).value_or("0");
+  const std::string text = arguments.text("cursor").value_or("0");
   core::AgentKey key = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), key);
   if (error != std::errc() || end != text.data() + text.size() || key < 0) {
@@ -222,14 +225,20 @@ core::AgentKey read_cursor(Arguments& arguments) {
   return key;
 }
 
+constexpr Parameter kAnomaliesParameters[] = {
+    agent_ids("agent_ids", 1, 50, "Default: all agents, page by page"),
+    choice("min_severity", "medium high").otherwise("medium"),
+    integer("limit", 2, kMaxListed).otherwise(100),
+    text("cursor", 20, "next_cursor of the previous page"),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_anomalies(const boost::json::object& object,
                                                         const ToolEnvironment&) {
-  Arguments arguments(object);
+  Arguments arguments(object, kAnomaliesParameters);
   AnomaliesCall::Request request;
-  request.ids = arguments.agent_ids("agent_ids", 1, kMaxNamed);
-  if (arguments.choice("min_severity", {"medium", "high"}) == "high")
-    request.least = core::AnomalySeverity::high;
-  request.limit = static_cast<std::size_t>(arguments.integer("limit", 100, 2, 500));
+  request.ids = arguments.agent_ids("agent_ids");
+  if (arguments.choice("min_severity") == "high") request.least = core::AnomalySeverity::high;
+  request.limit = arguments.integer<std::size_t>("limit");
   request.after = read_cursor(arguments);
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(std::make_unique<AnomaliesCall>(std::move(request)));
@@ -243,10 +252,10 @@ std::vector<Tool> fleet_tools() {
        "All agents summed up: counts per health, decision, status and trend, mean risk and coherence, and "
        "who "
        "is degrading or critical.",
-       kAggregateInput, kAggregateOutput, true, true, parse_aggregate},
+       kAggregateParameters, kAggregateOutput, true, true, parse_aggregate},
       {"detect_anomalies", "governance", "Find anomalies",
-       "Agents whose risk rose or whose coherence fell suddenly in their newest updates.", kAnomaliesInput,
-       kAnomaliesOutput, true, true, parse_anomalies},
+       "Agents whose risk rose or whose coherence fell suddenly in their newest updates.",
+       kAnomaliesParameters, kAnomaliesOutput, true, true, parse_anomalies},
   };
 }
 

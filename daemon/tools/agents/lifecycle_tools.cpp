@@ -6,7 +6,6 @@
 
 #include "daemon/support/json_time.hpp"
 #include "daemon/support/json_writer.hpp"
-#include "daemon/support/sha256.hpp"
 #include "daemon/support/timestamp.hpp"
 #include "daemon/tools/agents/agent_reference.hpp"
 #include "daemon/tools/agents/lifecycle_schemas.hpp"
@@ -20,8 +19,8 @@ namespace {
 /// The arguments that all of these have.
 core::LifecycleCommand read_command(Arguments& arguments) {
   core::LifecycleCommand command;
-  command.reason = arguments.text("reason", kMaxReasonBytes).value_or("");
-  if (const auto token = arguments.text("token", kMaxTokenBytes)) command.token_hash = sha256_hex(*token);
+  command.reason = arguments.text("reason").value_or("");
+  command.token_hash = arguments.token_hash();
   return command;
 }
 
@@ -48,10 +47,16 @@ class ChangeCall final : public AgentCall {
   core::Lifecycle target_;
 };
 
+constexpr Parameter kChangeParameters[] = {
+    agent_id(),
+    reason().quiet(),
+    token(),
+};
+
 template <core::Lifecycle target>
 core::Result<std::unique_ptr<ToolCall>> parse_change(const boost::json::object& object,
                                                      const ToolEnvironment&) {
-  Arguments arguments(object);
+  Arguments arguments(object, kChangeParameters);
   auto agent_id = arguments.agent_id();
   core::LifecycleCommand command = read_command(arguments);
   if (auto error = arguments.finish()) return *std::move(error);
@@ -83,9 +88,15 @@ class ResetCall final : public AgentCall {
   core::LifecycleCommand command_;
 };
 
+constexpr Parameter kResetParameters[] = {
+    own_agent_id(),
+    reason(),
+    token_of_other(),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_reset(const boost::json::object& object,
                                                     const ToolEnvironment&) {
-  Arguments arguments(object);
+  Arguments arguments(object, kResetParameters);
   auto agent_id = arguments.agent_id();
   core::LifecycleCommand command = read_command(arguments);
   if (auto error = arguments.finish()) return *std::move(error);
@@ -97,9 +108,9 @@ class ArchiveIdleCall final : public ToolCall {
  public:
   struct Query {
     AgentFilter filter;
-    std::int64_t days = 7;
+    std::int64_t days = 0;
     bool dry_run = true;
-    std::size_t limit = 500;
+    std::size_t limit = 0;
   };
 
   explicit ArchiveIdleCall(Query query) : query_(std::move(query)) {}
@@ -169,21 +180,29 @@ class ArchiveIdleCall final : public ToolCall {
   std::vector<AgentSummary> found_;
 };
 
+constexpr Parameter kArchiveIdleParameters[] = {
+    integer("days", 0, 36'500).otherwise(7),
+    text("pattern", 128, "Of the whole id, with * and ?, such as test_*"),
+    text("tag", kMaxTagBytes),
+    flag("dry_run").otherwise(true),
+    limit(500),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_archive_idle(const boost::json::object& object,
                                                            const ToolEnvironment&) {
-  Arguments arguments(object);
+  Arguments arguments(object, kArchiveIdleParameters);
   ArchiveIdleCall::Query query;
-  query.days = arguments.integer("days", 7, 0, 36500);
-  query.filter.pattern = arguments.text("pattern", 128).value_or("");
+  query.days = arguments.integer("days");
+  query.filter.pattern = arguments.text("pattern").value_or("");
   // What no id has in it matches nothing, and brackets would mean something.
   constexpr std::string_view kOfIds = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-*?";
   if (query.filter.pattern.find_first_not_of(kOfIds) != std::string::npos) {
     arguments.refuse(core::invalid_argument("pattern", fmt::format("\"{}\"", query.filter.pattern),
                                             "characters of agent ids (A-Z a-z 0-9 . _ -), * and ?"));
   }
-  query.filter.tag = arguments.text("tag", 64).value_or("");
-  query.dry_run = arguments.flag("dry_run", true);
-  query.limit = static_cast<std::size_t>(arguments.integer("limit", 500, 1, 500));
+  query.filter.tag = arguments.text("tag").value_or("");
+  query.dry_run = arguments.flag("dry_run");
+  query.limit = arguments.integer<std::size_t>("limit");
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(std::make_unique<ArchiveIdleCall>(std::move(query)));
 }
@@ -194,20 +213,20 @@ std::vector<Tool> lifecycle_tools() {
   using core::Lifecycle;
   return {
       {"reset_monitor", "governance", "Reset an agent's monitor",
-       "Begins a new epoch: the state as at the start, the old history kept.", kResetInput, kResetOutput,
+       "Begins a new epoch: the state as at the start, the old history kept.", kResetParameters, kResetOutput,
        false, false, parse_reset},
       {"pause_agent", "agents", "Pause an agent",
        "Its updates are refused until resume_agent; what a person paused, only a person resumes.",
-       kChangeInput, kChangeOutput, false, true, parse_change<Lifecycle::paused>},
-      {"resume_agent", "agents", "Resume an agent", "Lets a paused or archived agent go on.", kChangeInput,
-       kChangeOutput, false, true, parse_change<Lifecycle::active>, true},
+       kChangeParameters, kChangeOutput, false, true, parse_change<Lifecycle::paused>},
+      {"resume_agent", "agents", "Resume an agent", "Lets a paused or archived agent go on.",
+       kChangeParameters, kChangeOutput, false, true, parse_change<Lifecycle::active>, true},
       {"archive_agent", "agents", "Archive an agent", "Puts an agent away; resume_agent brings it back.",
-       kChangeInput, kChangeOutput, false, true, parse_change<Lifecycle::archived>},
+       kChangeParameters, kChangeOutput, false, true, parse_change<Lifecycle::archived>},
       delete_tool(),
       {"archive_idle_agents", "agents", "Archive idle agents",
        "Archives agents without an update for some days, by pattern or tag. Pinned agents and those of live "
        "sessions stay. A dry run unless dry_run is false.",
-       kArchiveIdleInput, kArchiveIdleOutput, false, true, parse_archive_idle},
+       kArchiveIdleParameters, kArchiveIdleOutput, false, true, parse_archive_idle},
   };
 }
 

@@ -3,7 +3,6 @@
 #include "core/analysis/trend.hpp"
 #include "daemon/support/json_time.hpp"
 #include "daemon/support/json_writer.hpp"
-#include "daemon/support/sha256.hpp"
 #include "daemon/support/timestamp.hpp"
 #include "daemon/tools/agents/agent_json.hpp"
 #include "daemon/tools/agents/agent_reference.hpp"
@@ -17,22 +16,8 @@ namespace {
 constexpr std::size_t kMaxChildren = 200;
 constexpr std::size_t kMaxLifeSteps = 100;
 
-constexpr std::string_view kGetMetadataInput =
-    R"({"type":"object","properties":{"agent_id":{"type":"string"}},"additionalProperties":false})";
-
 constexpr std::string_view kGetMetadataOutput =
     R"({"type":"object","properties":{"status":{"type":"string"},"purpose":{"type":"string"}}})";
-
-constexpr std::string_view kUpdateMetadataInput =
-    R"({"type":"object","properties":{)"
-    R"("agent_id":{"type":"string","description":"Default: the agent this session registered"},)"
-    R"("tags":{"type":"array","items":{"type":"string","maxLength":64},"maxItems":32,"description":"Replaces all tags"},)"
-    R"("notes":{"type":"string","maxLength":16384},)"
-    R"("append_notes":{"type":"boolean","default":false,"description":"true: after the present notes, with the time"},)"
-    R"("purpose":{"type":"string","maxLength":1024},)"
-    R"("pinned":{"type":"boolean","description":"true: neither deleted nor archived for being idle"},)"
-    R"("token":{"type":"string","description":"From register_agent, to act for an agent another session holds"}},)"
-    R"("additionalProperties":false})";
 
 constexpr std::string_view kUpdateMetadataOutput =
     R"({"type":"object","properties":{)"
@@ -144,26 +129,40 @@ class UpdateMetadataCall final : public AgentCall {
   core::MetadataCommand command_;
 };
 
+constexpr Parameter kGetMetadataParameters[] = {
+    agent_id(),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_get_metadata(const boost::json::object& object,
                                                            const ToolEnvironment&) {
-  Arguments arguments(object);
+  Arguments arguments(object, kGetMetadataParameters);
   auto agent_id = arguments.agent_id();
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(std::make_unique<GetMetadataCall>(std::move(agent_id)));
 }
 
+constexpr Parameter kUpdateMetadataParameters[] = {
+    own_agent_id(),
+    texts("tags", kMaxTags, kMaxTagBytes, "Replaces all tags"),
+    text("notes", kMaxNotesBytes),
+    flag("append_notes", "true: after the present notes, with the time").otherwise(false),
+    text("purpose", kMaxPurposeBytes),
+    flag("pinned", "true: neither deleted nor archived for being idle"),
+    token_of_other(),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_update_metadata(const boost::json::object& object,
                                                               const ToolEnvironment&) {
-  Arguments arguments(object);
+  Arguments arguments(object, kUpdateMetadataParameters);
   auto agent_id = arguments.agent_id();
   core::MetadataCommand command;
-  command.tags = arguments.texts("tags", kMaxTags, kMaxTagBytes);
-  command.notes = arguments.text("notes", kMaxNotesBytes);
-  command.append_notes = arguments.flag("append_notes", false);
-  command.purpose = arguments.text("purpose", kMaxPurposeBytes);
-  const bool pinned = arguments.flag("pinned", false);
-  if (object.contains("pinned")) command.pinned = pinned;
-  if (const auto token = arguments.text("token", kMaxTokenBytes)) command.token_hash = sha256_hex(*token);
+  command.tags = arguments.texts("tags");
+  command.notes = arguments.text("notes");
+  command.append_notes = arguments.flag("append_notes");
+  command.purpose = arguments.text("purpose");
+  const bool pinned = arguments.flag("pinned");
+  if (arguments.has("pinned")) command.pinned = pinned;
+  command.token_hash = arguments.token_hash();
   if (auto error = arguments.finish()) return *std::move(error);
   if (!command.tags && !command.notes && !command.purpose && !command.pinned) {
     return core::invalid_argument("tags", "missing, and so are notes, purpose and pinned",
@@ -178,10 +177,10 @@ core::Result<std::unique_ptr<ToolCall>> parse_update_metadata(const boost::json:
 std::vector<Tool> metadata_tools() {
   return {
       {"get_agent_metadata", "agents", "Get an agent's metadata",
-       "Purpose, tags, notes, lifecycle, parent and children, trend of an agent.", kGetMetadataInput,
+       "Purpose, tags, notes, lifecycle, parent and children, trend of an agent.", kGetMetadataParameters,
        kGetMetadataOutput, true, true, parse_get_metadata, true},
       {"update_agent_metadata", "agents", "Update an agent's metadata",
-       "Replaces tags, replaces or appends notes, sets purpose or pin.", kUpdateMetadataInput,
+       "Replaces tags, replaces or appends notes, sets purpose or pin.", kUpdateMetadataParameters,
        kUpdateMetadataOutput, false, false, parse_update_metadata},
   };
 }

@@ -6,6 +6,7 @@
 #include "daemon/tools/arguments.hpp"
 #include "daemon/tools/coordination/file_json.hpp"
 #include "daemon/tools/coordination/file_schemas.hpp"
+#include "daemon/tools/coordination/lease_parameters.hpp"
 #include "daemon/tools/coordination/leased_write.hpp"
 #include "daemon/tools/coordination/path_reference.hpp"
 #include "daemon/tools/coordination/restore_order.hpp"
@@ -37,16 +38,22 @@ class RestoreFileCall final : public LeasedWrite {
   bool read_ = false;
 };
 
+constexpr Parameter kRestoreFileParameters[] = {
+    path_of_file(),
+    backup_number("Number from list_backups; or else:"),
+    moment_of_content("What the file held at this time (ISO 8601). Neither: what it held before"),
+    lease_number("Your exclusive one, from request_write"),
+    text("note", kMaxFileNoteBytes),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_restore_file(const boost::json::object& object,
                                                            const ToolEnvironment&) {
-  Arguments arguments(object);
+  Arguments arguments(object, kRestoreFileParameters);
   LeasedWrite::Request request;
-  request.path = arguments.text("path", kMaxPathBytes).value_or("");
-  request.lease = arguments.integer("lease", 0, 1, INT64_MAX);
-  request.note = arguments.text("note", kMaxFileNoteBytes).value_or("");
+  request.path = arguments.text("path").value_or("");
+  request.lease = arguments.integer("lease");
+  request.note = arguments.text("note").value_or("");
   RestoreOrder order = RestoreOrder::read(arguments);
-  if (request.path.empty()) arguments.require("path", "the path of a file");
-  if (request.lease == 0) arguments.require("lease", "the number that request_write gave");
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(std::make_unique<RestoreFileCall>(std::move(request), std::move(order)));
 }
@@ -134,13 +141,18 @@ class ListBackupsCall final : public ToolCall {
   core::Result<FileContent> current_{FileContent{}};
 };
 
+constexpr Parameter kListBackupsParameters[] = {
+    path_of_file(),
+    limit(20),
+    numbered_cursor(),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_list_backups(const boost::json::object& object,
                                                            const ToolEnvironment&) {
-  Arguments arguments(object);
-  std::string path = arguments.text("path", kMaxPathBytes).value_or("");
-  const auto limit = static_cast<std::size_t>(arguments.integer("limit", 20, 1, 500));
-  const core::FileVersionKey before = arguments.integer("cursor", 0, 1, INT64_MAX);
-  if (path.empty()) arguments.require("path", "the path of a file");
+  Arguments arguments(object, kListBackupsParameters);
+  std::string path = arguments.text("path").value_or("");
+  const auto limit = arguments.integer<std::size_t>("limit");
+  const core::FileVersionKey before = arguments.integer("cursor");
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(std::make_unique<ListBackupsCall>(std::move(path), before, limit));
 }
@@ -151,10 +163,10 @@ std::vector<Tool> backup_tools() {
   return {
       {"list_backups", "coordination", "List the backups of a file",
        "What a file held when, and who wrote it, newest first; and the sha256 of what it holds now.",
-       kBackupsInput, kBackupsOutput, true, true, parse_list_backups},
+       kListBackupsParameters, kBackupsOutput, true, true, parse_list_backups},
       {"restore_file", "coordination", "Restore a file",
        "Brings back an older content of a file under your lease. What is there now is kept as a backup.",
-       kRestoreInput, kWrittenOutput, false, true, parse_restore_file},
+       kRestoreFileParameters, kWrittenOutput, false, true, parse_restore_file},
   };
 }
 

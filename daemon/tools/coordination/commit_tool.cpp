@@ -7,6 +7,7 @@
 #include "daemon/tools/arguments.hpp"
 #include "daemon/tools/coordination/file_json.hpp"
 #include "daemon/tools/coordination/file_schemas.hpp"
+#include "daemon/tools/coordination/lease_parameters.hpp"
 #include "daemon/tools/coordination/leased_write.hpp"
 #include "daemon/tools/coordination/path_reference.hpp"
 
@@ -39,7 +40,7 @@ class CommitCall final : public LeasedWrite {
 };
 
 std::string read_expected_hash(Arguments& arguments) {
-  std::string hash = arguments.text("expected_sha256", kSha256Digits).value_or("");
+  std::string hash = arguments.text("expected_sha256").value_or("");
   std::transform(hash.begin(), hash.end(), hash.begin(),
                  [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c + 0x20) : c; });
   const bool is_hash =
@@ -51,20 +52,29 @@ std::string read_expected_hash(Arguments& arguments) {
   return hash;
 }
 
+constexpr Parameter kCommitFileParameters[] = {
+    path_of_file(),
+    lease_number().quiet(),
+    text("content", kMaxLineBytes, "The whole content; or else:").quiet(),
+    text("unified_diff", kMaxLineBytes, "Of this file alone, as diff -u gives it").quiet(),
+    text("expected_sha256", kSha256Digits, "Of what you read, from request_write; left out for a new file")
+        .quiet(),
+    flag("confirm_shrink", "To leave less than half of 50 lines or more"),
+    text("note", kMaxFileNoteBytes, "What and why").quiet(),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_commit(const boost::json::object& object,
                                                      const ToolEnvironment&) {
-  Arguments arguments(object);
+  Arguments arguments(object, kCommitFileParameters);
   LeasedWrite::Request request;
   WriteOrder order;
-  request.path = arguments.text("path", kMaxPathBytes).value_or("");
-  request.lease = arguments.integer("lease", 0, 1, INT64_MAX);
-  request.note = arguments.text("note", kMaxFileNoteBytes).value_or("");
-  order.content = arguments.text("content", kMaxLineBytes);
-  order.diff = arguments.text("unified_diff", kMaxLineBytes);
+  request.path = arguments.text("path").value_or("");
+  request.lease = arguments.integer("lease");
+  request.note = arguments.text("note").value_or("");
+  order.content = arguments.text("content");
+  order.diff = arguments.text("unified_diff");
   order.expected_sha256 = read_expected_hash(arguments);
-  order.may_shrink = arguments.flag("confirm_shrink", false);
-  if (request.path.empty()) arguments.require("path", "the path of a file");
-  if (request.lease == 0) arguments.require("lease", "the number that request_write gave");
+  order.may_shrink = arguments.flag("confirm_shrink");
   if (!order.content && !order.diff) arguments.require("content", "the whole content, or unified_diff");
   if (order.content && order.diff) {
     arguments.refuse(core::invalid_argument("unified_diff", "given together with content", "one of the two"));
@@ -81,7 +91,7 @@ Tool commit_tool() {
       "coordination",
       "Write a file",
       "Writes a file under your lease, whole or by diff, if it still is what you read. Keeps what was there.",
-      kCommitInput,
+      kCommitFileParameters,
       kCommitOutput,
       false,
       true,

@@ -6,6 +6,7 @@
 #include "daemon/support/timestamp.hpp"
 #include "daemon/tools/argument_limits.hpp"
 #include "daemon/tools/arguments.hpp"
+#include "daemon/tools/coordination/lease_parameters.hpp"
 #include "daemon/tools/coordination/leased_write.hpp"
 #include "daemon/tools/coordination/path_reference.hpp"
 #include "daemon/tools/coordination/restore_order.hpp"
@@ -13,7 +14,7 @@
 namespace governor::daemon {
 namespace {
 
-constexpr std::int64_t kLongestUnlock = 86'400;
+constexpr std::string_view kPatternExpected = "the path of a file or directory, or a glob";
 
 /// Like restore_file, for a person.
 class PersonRestoreCall final : public FileWriteCall {
@@ -45,13 +46,19 @@ class PersonRestoreCall final : public FileWriteCall {
   bool read_ = false;
 };
 
+constexpr Parameter kPersonRestoreParameters[] = {
+    path_of_file(),
+    file_reason(),
+    backup_number(),
+    moment_of_content(),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_person_restore(const boost::json::object& object,
                                                              const ToolEnvironment&) {
-  Arguments arguments(object);
-  std::string path = arguments.text("path", kMaxPathBytes).value_or("");
-  std::string reason = arguments.text("reason", kMaxFileReasonBytes).value_or("");
+  Arguments arguments(object, kPersonRestoreParameters);
+  std::string path = arguments.text("path").value_or("");
+  std::string reason = arguments.text("reason").value_or("");
   RestoreOrder order = RestoreOrder::read(arguments);
-  if (path.empty()) arguments.require("path", "the path of a file");
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(
       std::make_unique<PersonRestoreCall>(std::move(path), std::move(reason), std::move(order)));
@@ -89,7 +96,7 @@ class RulesCall final : public ToolCall {
 
 core::Result<std::unique_ptr<ToolCall>> parse_rules(const boost::json::object& object,
                                                     const ToolEnvironment&) {
-  Arguments arguments(object);
+  Arguments arguments(object, Parameters());
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(std::make_unique<RulesCall>());
 }
@@ -130,13 +137,18 @@ std::unique_ptr<ToolCall> rule_call(std::string path, Change change) {
   return std::make_unique<RuleCall<Change>>(std::move(path), std::move(change));
 }
 
+constexpr Parameter kProtectParameters[] = {
+    path("pattern").required(kPatternExpected),
+    file_reason(),
+    flag("remove"),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_protect(const boost::json::object& object,
                                                       const ToolEnvironment&) {
-  Arguments arguments(object);
-  std::string pattern = arguments.text("pattern", kMaxPathBytes).value_or("");
-  std::string reason = arguments.text("reason", kMaxFileReasonBytes).value_or("");
-  const bool remove = arguments.flag("remove", false);
-  if (pattern.empty()) arguments.require("pattern", "the path of a file or directory, or a glob");
+  Arguments arguments(object, kProtectParameters);
+  std::string pattern = arguments.text("pattern").value_or("");
+  std::string reason = arguments.text("reason").value_or("");
+  const bool remove = arguments.flag("remove");
   if (auto error = arguments.finish()) return *std::move(error);
   return rule_call(
       std::move(pattern),
@@ -151,14 +163,20 @@ core::Result<std::unique_ptr<ToolCall>> parse_protect(const boost::json::object&
       });
 }
 
+constexpr Parameter kUnlockParameters[] = {
+    path().required(kPatternExpected),
+    agent_id(),
+    integer("seconds", 0, 86'400).otherwise(900),
+    file_reason(),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_unlock(const boost::json::object& object,
                                                      const ToolEnvironment&) {
-  Arguments arguments(object);
-  std::string path = arguments.text("path", kMaxPathBytes).value_or("");
+  Arguments arguments(object, kUnlockParameters);
+  std::string path = arguments.text("path").value_or("");
   std::string agent_id = arguments.agent_id().value_or("");
-  const std::int64_t seconds = arguments.integer("seconds", 900, 0, kLongestUnlock);
-  std::string reason = arguments.text("reason", kMaxFileReasonBytes).value_or("");
-  if (path.empty()) arguments.require("path", "the path of a file or directory, or a glob");
+  const std::int64_t seconds = arguments.integer("seconds");
+  std::string reason = arguments.text("reason").value_or("");
   if (auto error = arguments.finish()) return *std::move(error);
   return rule_call(std::move(path),
                    [agent_id, seconds, reason](CallContext& context,
@@ -179,22 +197,24 @@ core::Result<std::unique_ptr<ToolCall>> parse_unlock(const boost::json::object& 
 }  // namespace
 
 const Tool& restore_request() {
-  static const Tool request{"governor/restore", "", "", "", "", "", false, true, parse_person_restore};
+  static const Tool request{"governor/restore",  "", "", "", kPersonRestoreParameters, "", false, true,
+                            parse_person_restore};
   return request;
 }
 
 const Tool& protect_request() {
-  static const Tool request{"governor/protect", "", "", "", "", "", false, true, parse_protect};
+  static const Tool request{"governor/protect", "", "", "", kProtectParameters, "", false, true,
+                            parse_protect};
   return request;
 }
 
 const Tool& protections_request() {
-  static const Tool request{"governor/protections", "", "", "", "", "", true, true, parse_rules};
+  static const Tool request{"governor/protections", "", "", "", {}, "", true, true, parse_rules};
   return request;
 }
 
 const Tool& unlock_request() {
-  static const Tool request{"governor/unlock", "", "", "", "", "", false, true, parse_unlock};
+  static const Tool request{"governor/unlock", "", "", "", kUnlockParameters, "", false, true, parse_unlock};
   return request;
 }
 

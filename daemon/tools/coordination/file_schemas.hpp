@@ -4,15 +4,6 @@
 
 namespace governor::daemon {
 
-inline constexpr std::string_view kCommitInput =
-    R"({"type":"object","properties":{"path":{"type":"string"},"lease":{"type":"integer"},)"
-    R"("content":{"type":"string","description":"The whole content; or else:"},)"
-    R"("unified_diff":{"type":"string","description":"Of this file alone, as diff -u gives it"},)"
-    R"("expected_sha256":{"type":"string","description":"Of what you read, from request_write; left out for a new file"},)"
-    R"("confirm_shrink":{"type":"boolean","description":"To leave less than half of 50 lines or more"},)"
-    R"("note":{"type":"string","description":"What and why"}},)"
-    R"("required":["path","lease"],"additionalProperties":false})";
-
 /// Of a tool of the default profile, and so as short as may be: what a caller relies on. There is more.
 inline constexpr std::string_view kCommitOutput =
     R"({"type":"object","properties":{"changed":{"type":"boolean"},"sha256":{"type":"string"},"loop":{"type":"string"}}})";
@@ -28,12 +19,6 @@ inline constexpr std::string_view kWrittenOutput =
     R"("restored":{"type":"integer","description":"Number of the backup that came back"},)"
     R"("time":{"type":"string","description":"When the content was first there"}},"required":["path","backup","changed","exists","created","time"]})";
 
-inline constexpr std::string_view kBackupsInput =
-    R"({"type":"object","properties":{"path":{"type":"string"},)"
-    R"("limit":{"type":"integer","minimum":1,"maximum":500,"default":20},)"
-    R"("cursor":{"type":"integer","minimum":1,"description":"next_cursor of the previous page"}},)"
-    R"("required":["path"],"additionalProperties":false})";
-
 inline constexpr std::string_view kBackupsOutput =
     R"({"type":"object","properties":{"path":{"type":"string"},)"
     R"("current":{"type":"object","description":"What the file holds now",)"
@@ -46,13 +31,5 @@ inline constexpr std::string_view kBackupsOutput =
     R"("lease":{"type":"integer"},"note":{"type":"string"}},)"
     R"("required":["backup","time","kind","exists","restorable"]}},)"
     R"("count":{"type":"integer"},"next_cursor":{"type":"integer"}},"required":["path","current","backups","count"]})";
-
-inline constexpr std::string_view kRestoreInput =
-    R"({"type":"object","properties":{"path":{"type":"string"},)"
-    R"("backup":{"type":"integer","minimum":1,"description":"Number from list_backups; or else:"},)"
-    R"("at":{"type":"string","description":"What the file held at this time (ISO 8601). Neither: what it held before"},)"
-    R"("lease":{"type":"integer","minimum":1,"description":"Your exclusive one, from request_write"},)"
-    R"("note":{"type":"string","maxLength":500}},)"
-    R"("required":["path","lease"],"additionalProperties":false})";
 
 }  // namespace governor::daemon

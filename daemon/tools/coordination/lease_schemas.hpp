@@ -4,29 +4,11 @@
 
 namespace governor::daemon {
 
-inline constexpr std::string_view kRequestWriteInput =
-    R"({"type":"object","properties":{"paths":{"type":"array","items":{"type":"string"},"minItems":1,)"
-    R"("description":"Files, directories or globs (* ? **), all or nothing"},)"
-    R"("mode":{"enum":["exclusive","shared"],"default":"exclusive"},)"
-    R"("ttl_seconds":{"type":"integer","minimum":1,"maximum":86400,"default":600},)"
-    R"("wait_seconds":{"type":"integer","minimum":0,"maximum":300,"default":0},)"
-    R"("direct":{"type":"boolean","description":"You write with your own tools"},)"
-    R"("reason":{"type":"string"},"agent_id":{"type":"string"},"token":{"type":"string"}},)"
-    R"("required":["paths"],"additionalProperties":false})";
-
 /// Of a tool of the default profile, and so as short as may be: what a caller relies on. There is more.
 inline constexpr std::string_view kRequestWriteOutput =
     R"({"type":"object","properties":{"status":{"enum":["granted","held"]},"lease":{"type":"integer"},"until":{"type":"string"},)"
     R"("files":{"type":"array","items":{"type":"object","properties":{"path":{"type":"string"},"sha256":{"type":"string"}}}},)"
     R"("holders":{"type":"array"}},"required":["status"]})";
-
-inline constexpr std::string_view kRenewInput =
-    R"({"type":"object","properties":{"lease":{"type":"integer","minimum":1},)"
-    R"("ttl_seconds":{"type":"integer","minimum":1,"maximum":86400,"default":600,"description":"From now on"}},)"
-    R"("required":["lease"],"additionalProperties":false})";
-
-inline constexpr std::string_view kReleaseInput =
-    R"({"type":"object","properties":{"lease":{"type":"integer","minimum":1}},"required":["lease"],"additionalProperties":false})";
 
 /// Of a tool of the default profile, and so as short as may be; it gives what kLeaseOutput says.
 inline constexpr std::string_view kReleaseOutput =
@@ -39,20 +21,11 @@ inline constexpr std::string_view kLeaseOutput =
     R"("since":{"type":"string"},"until":{"type":"string"},"session_ended":{"type":"string"},"ended":{"type":"string"},)"
     R"("ending":{"type":"string"},"ending_reason":{"type":"string"}},"required":["lease","fence","mode","paths"]})";
 
-inline constexpr std::string_view kCheckInput =
-    R"({"type":"object","properties":{"path":{"type":"string"},"agent_id":{"type":"string"}},)"
-    R"("required":["path"],"additionalProperties":false})";
-
 inline constexpr std::string_view kCheckOutput =
     R"({"type":"object","properties":{"path":{"type":"string"},"may_write":{"type":"boolean"},)"
     R"("lease":{"type":"integer","description":"Your own that covers the path"},)"
     R"("holders":{"type":"array","items":{"type":"object"}},"reason":{"type":"string"}},)"
     R"("required":["path","may_write","holders","reason"]})";
-
-inline constexpr std::string_view kListInput =
-    R"({"type":"object","properties":{"path":{"type":"string","description":"Those in the way of this path only"},)"
-    R"("agent_id":{"type":"string"},"limit":{"type":"integer","minimum":1,"maximum":500,"default":100},)"
-    R"("cursor":{"type":"integer","minimum":1,"description":"next_cursor of the previous page"}},"additionalProperties":false})";
 
 inline constexpr std::string_view kListOutput =
     R"({"type":"object","properties":{"leases":{"type":"array","items":{"type":"object"}},)"

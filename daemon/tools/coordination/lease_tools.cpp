@@ -7,6 +7,7 @@
 #include "daemon/tools/argument_limits.hpp"
 #include "daemon/tools/arguments.hpp"
 #include "daemon/tools/coordination/lease_json.hpp"
+#include "daemon/tools/coordination/lease_parameters.hpp"
 #include "daemon/tools/coordination/lease_schemas.hpp"
 #include "daemon/tools/coordination/path_call.hpp"
 #include "daemon/tools/coordination/path_reference.hpp"
@@ -47,12 +48,16 @@ class CheckCall final : public PathCall {
   }
 };
 
+constexpr Parameter kCheckWriteParameters[] = {
+    path_of_file(),
+    agent_id(),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_check(const boost::json::object& object,
                                                     const ToolEnvironment&) {
-  Arguments arguments(object);
-  auto path = arguments.text("path", kMaxPathBytes);
+  Arguments arguments(object, kCheckWriteParameters);
+  auto path = arguments.text("path");
   auto agent_id = arguments.agent_id();
-  if (!path) arguments.require("path", "the path of a file");
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(
       std::make_unique<CheckCall>(std::move(agent_id), std::vector<std::string>{*std::move(path)}));
@@ -83,39 +88,46 @@ std::unique_ptr<ToolCall> lease_call(Change change) {
   return std::make_unique<LeaseCall<Change>>(std::move(change));
 }
 
-core::LeaseKey read_lease_number(Arguments& arguments) {
-  const std::int64_t key = arguments.integer("lease", 0, 1, INT64_MAX);
-  if (key == 0) arguments.require("lease", "the number that request_write gave");
-  return key;
-}
+constexpr Parameter kRenewWriteParameters[] = {
+    lease_number(),
+    lease_time("From now on"),
+};
 
 core::Result<std::unique_ptr<ToolCall>> parse_renew(const boost::json::object& object,
                                                     const ToolEnvironment&) {
-  Arguments arguments(object);
-  const core::LeaseKey key = read_lease_number(arguments);
-  const std::int64_t ttl = arguments.integer("ttl_seconds", kDefaultLeaseTtl, 1, kLongestLeaseTtl);
+  Arguments arguments(object, kRenewWriteParameters);
+  const core::LeaseKey key = arguments.integer("lease");
+  const std::int64_t ttl = arguments.integer("ttl_seconds");
   if (auto error = arguments.finish()) return *std::move(error);
   return lease_call([key, ttl](CallContext& context) {
     return context.state.renew_lease(context.caller, key, ttl * kSecondUs, context.now_us, context.changes);
   });
 }
 
+constexpr Parameter kReleaseWriteParameters[] = {
+    lease_number(),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_release(const boost::json::object& object,
                                                       const ToolEnvironment&) {
-  Arguments arguments(object);
-  const core::LeaseKey key = read_lease_number(arguments);
+  Arguments arguments(object, kReleaseWriteParameters);
+  const core::LeaseKey key = arguments.integer("lease");
   if (auto error = arguments.finish()) return *std::move(error);
   return lease_call([key](CallContext& context) {
     return context.state.release_lease(context.caller, key, context.now_us, context.changes);
   });
 }
 
+constexpr Parameter kBreakLeaseParameters[] = {
+    lease_number(),
+    file_reason().required("why, for the audit log and for the holder"),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_break(const boost::json::object& object,
                                                     const ToolEnvironment&) {
-  Arguments arguments(object);
-  const core::LeaseKey key = read_lease_number(arguments);
-  std::string reason = arguments.text("reason", kMaxFileReasonBytes).value_or("");
-  if (reason.empty()) arguments.require("reason", "why, for the audit log and for the holder");
+  Arguments arguments(object, kBreakLeaseParameters);
+  const core::LeaseKey key = arguments.integer("lease");
+  std::string reason = arguments.text("reason").value_or("");
   if (auto error = arguments.finish()) return *std::move(error);
   return lease_call([key, reason = std::move(reason)](CallContext& context) {
     return context.state.break_lease(context.caller, key, reason, context.now_us, context.changes);
@@ -171,14 +183,21 @@ class ListLeasesCall final : public PathCall {
   std::size_t limit_;
 };
 
+constexpr Parameter kListLeasesParameters[] = {
+    path("path", "Those in the way of this path only"),
+    agent_id(),
+    limit(100),
+    numbered_cursor(),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_list_leases(const boost::json::object& object,
                                                           const ToolEnvironment&) {
-  Arguments arguments(object);
+  Arguments arguments(object, kListLeasesParameters);
   std::vector<std::string> paths;
-  if (auto path = arguments.text("path", kMaxPathBytes)) paths.push_back(*std::move(path));
+  if (auto path = arguments.text("path")) paths.push_back(*std::move(path));
   std::string agent_id = arguments.agent_id().value_or("");
-  const auto limit = static_cast<std::size_t>(arguments.integer("limit", 100, 1, 500));
-  const core::LeaseKey after = arguments.integer("cursor", 0, 1, INT64_MAX);
+  const auto limit = arguments.integer<std::size_t>("limit");
+  const core::LeaseKey after = arguments.integer("cursor");
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(
       std::make_unique<ListLeasesCall>(std::move(agent_id), std::move(paths), after, limit));
@@ -190,20 +209,22 @@ std::vector<Tool> lease_tools() {
   return {
       request_write_tool(),
       {"renew_write", "coordination", "Keep a lease longer",
-       "Sets the end of your lease to ttl_seconds from now.", kRenewInput, kLeaseOutput, false, true,
-       parse_renew},
+       "Sets the end of your lease to ttl_seconds from now.", kRenewWriteParameters, kLeaseOutput, false,
+       true, parse_renew},
       {"release_write", "coordination", "Release a lease",
-       "Lets others write. Call it once you have written.", kReleaseInput, kReleaseOutput, false, true,
-       parse_release, true},
+       "Lets others write. Call it once you have written.", kReleaseWriteParameters, kReleaseOutput, false,
+       true, parse_release, true},
       {"check_write", "coordination", "Who may write a file",
-       "Says who may write a path now. Changes nothing.", kCheckInput, kCheckOutput, true, true, parse_check},
+       "Says who may write a path now. Changes nothing.", kCheckWriteParameters, kCheckOutput, true, true,
+       parse_check},
       {"list_leases", "coordination", "List leases", "Open leases, oldest first, and requests that wait.",
-       kListInput, kListOutput, true, true, parse_list_leases},
+       kListLeasesParameters, kListOutput, true, true, parse_list_leases},
   };
 }
 
 const Tool& lease_break_request() {
-  static const Tool request{"governor/lease_break", "", "", "", "", "", false, true, parse_break};
+  static const Tool request{
+      "governor/lease_break", "", "", "", kBreakLeaseParameters, "", false, true, parse_break};
   return request;
 }
 

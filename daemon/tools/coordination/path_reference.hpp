@@ -12,8 +12,6 @@
 
 namespace governor::daemon {
 
-inline constexpr std::size_t kMaxPathBytes = 4096;
-
 /// The directory against which the caller's relative paths are meant; empty when it is not known.
 std::string working_directory(const CallContext& context);
 

@@ -86,7 +86,7 @@ std::unique_ptr<ToolCall> make_prune_call() {
 }
 
 const Tool& prune_request() {
-  static const Tool request{"governor/prune_backups", "", "", "", "", "", false, true, parse_prune};
+  static const Tool request{"governor/prune_backups", "", "", "", {}, "", false, true, parse_prune};
   return request;
 }
 

@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "daemon/support/sha256.hpp"
 #include "daemon/support/timestamp.hpp"
 #include "daemon/tools/argument_limits.hpp"
 #include "daemon/tools/arguments.hpp"
 #include "daemon/tools/coordination/found_files.hpp"
 #include "daemon/tools/coordination/lease_json.hpp"
+#include "daemon/tools/coordination/lease_parameters.hpp"
 #include "daemon/tools/coordination/lease_schemas.hpp"
 #include "daemon/tools/coordination/path_call.hpp"
 #include "daemon/tools/coordination/path_reference.hpp"
@@ -19,7 +19,6 @@ namespace governor::daemon {
 namespace {
 
 constexpr std::size_t kMaxLeasedPaths = 256;
-constexpr std::int64_t kLongestLeaseWait = 300;
 /// Of a client that is not told how far its call is: most give up after a minute.
 constexpr std::int64_t kLongestSilentWait = 50;
 /// Files are read again when they seem to have changed before the grant; not for ever, if others go on
@@ -173,19 +172,32 @@ class RequestWriteCall final : public PathCall {
   core::LeaseOutcome granted_;  ///< after a wait, while the files are read once more
 };
 
+constexpr Parameter kRequestWriteParameters[] = {
+    texts("paths", kMaxLeasedPaths, kMaxPathBytes, "Files, directories or globs (* ? **), all or nothing")
+        .not_empty()
+        .quiet()
+        .required_by_the_tool(),
+    choice("mode", "exclusive shared").otherwise("exclusive"),
+    lease_time(),
+    integer("wait_seconds", 0, 300).otherwise(0),
+    flag("direct", "You write with your own tools"),
+    file_reason(),
+    agent_id(),
+    token(),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_request_write(const boost::json::object& object,
                                                             const ToolEnvironment&) {
-  Arguments arguments(object);
-  auto paths = arguments.texts("paths", kMaxLeasedPaths, kMaxPathBytes);
+  Arguments arguments(object, kRequestWriteParameters);
+  auto paths = arguments.texts("paths");
   LeaseWish wish;
-  wish.mode = arguments.choice("mode", {"exclusive", "shared"}) == "shared" ? core::LeaseMode::shared
-                                                                            : core::LeaseMode::exclusive;
-  wish.ttl = arguments.integer("ttl_seconds", kDefaultLeaseTtl, 1, kLongestLeaseTtl);
-  wish.wait = arguments.integer("wait_seconds", 0, 0, kLongestLeaseWait);
-  wish.direct = arguments.flag("direct", false);
-  wish.reason = arguments.text("reason", kMaxFileReasonBytes).value_or("");
+  if (arguments.choice("mode") == "shared") wish.mode = core::LeaseMode::shared;
+  wish.ttl = arguments.integer("ttl_seconds");
+  wish.wait = arguments.integer("wait_seconds");
+  wish.direct = arguments.flag("direct");
+  wish.reason = arguments.text("reason").value_or("");
   auto agent_id = arguments.agent_id();
-  if (const auto token = arguments.text("token", kMaxTokenBytes)) wish.token_hash = sha256_hex(*token);
+  wish.token_hash = arguments.token_hash();
   if (!paths) {
     arguments.require("paths", fmt::format("a list of 1 to {} paths", kMaxLeasedPaths));
   } else if (paths->empty()) {
@@ -206,7 +218,7 @@ Tool request_write_tool() {
       "Ask to write",
       "Call before you write files. Grants a lease and says what the files hold (sha256), or who has them. "
       "In a leased directory ask again for the file.",
-      kRequestWriteInput,
+      kRequestWriteParameters,
       kRequestWriteOutput,
       false,
       true,

@@ -24,7 +24,7 @@ core::Error no_version(std::string field, std::string given, std::string message
 
 RestoreOrder RestoreOrder::read(Arguments& arguments) {
   RestoreOrder order;
-  order.wanted_ = arguments.integer("backup", 0, 1, INT64_MAX);
+  order.wanted_ = arguments.integer("backup");
   order.at_us_ = arguments.moment("at");
   if (order.wanted_ != 0 && order.at_us_)
     arguments.refuse(core::invalid_argument("at", "given together with backup", "one of the two"));

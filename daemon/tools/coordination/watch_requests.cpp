@@ -138,15 +138,21 @@ class WatchCall final : public ToolCall {
   std::optional<core::Error> failure_;
 };
 
+constexpr Parameter kWatchParameters[] = {
+    path("root").required("a directory"),
+    flag("with_ignored"),
+    flag("remove"),
+    flag("force"),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_watch(const boost::json::object& object,
                                                     const ToolEnvironment&) {
-  Arguments arguments(object);
+  Arguments arguments(object, kWatchParameters);
   WatchWish wish;
-  wish.root.path = arguments.text("root", kMaxPathBytes).value_or("");
-  wish.root.with_ignored = arguments.flag("with_ignored", false);
-  wish.remove = arguments.flag("remove", false);
-  wish.force = arguments.flag("force", false);
-  if (wish.root.path.empty()) arguments.require("root", "a directory");
+  wish.root.path = arguments.text("root").value_or("");
+  wish.root.with_ignored = arguments.flag("with_ignored");
+  wish.remove = arguments.flag("remove");
+  wish.force = arguments.flag("force");
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(std::make_unique<WatchCall>(std::move(wish)));
 }
@@ -171,7 +177,7 @@ class WatchesCall final : public ToolCall {
 
 core::Result<std::unique_ptr<ToolCall>> parse_watches(const boost::json::object& object,
                                                       const ToolEnvironment&) {
-  Arguments arguments(object);
+  Arguments arguments(object, Parameters());
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(std::make_unique<WatchesCall>());
 }
@@ -179,12 +185,12 @@ core::Result<std::unique_ptr<ToolCall>> parse_watches(const boost::json::object&
 }  // namespace
 
 const Tool& watch_request() {
-  static const Tool request{"governor/watch", "", "", "", "", "", false, true, parse_watch};
+  static const Tool request{"governor/watch", "", "", "", kWatchParameters, "", false, true, parse_watch};
   return request;
 }
 
 const Tool& watches_request() {
-  static const Tool request{"governor/watches", "", "", "", "", "", true, true, parse_watches};
+  static const Tool request{"governor/watches", "", "", "", {}, "", true, true, parse_watches};
   return request;
 }
 

@@ -6,12 +6,6 @@ namespace governor::daemon {
 
 // Of the tools that look at agents over time. Limits and meanings, nothing else: models read them.
 
-inline constexpr std::string_view kObserveInput =
-    R"({"type":"object","properties":{)"
-    R"("agent_id":{"type":"string","description":"Default: the agent this session registered"},)"
-    R"("window":{"type":"integer","minimum":1,"maximum":1000,"default":20,"description":"Updates in the summary"}},)"
-    R"("additionalProperties":false})";
-
 inline constexpr std::string_view kObserveOutput =
     R"({"type":"object","properties":{)"
     R"("agent_id":{"type":"string"},"status":{"enum":["active","paused","archived","deleted"]},)"
@@ -24,22 +18,12 @@ inline constexpr std::string_view kObserveOutput =
     R"("metrics":{"type":"object"},"timestamp":{"type":["string","null"]}},)"
     R"("required":["agent_id","status","health","epoch","updates","trends","trend","anomalies","summary","metrics","timestamp"]})";
 
-inline constexpr std::string_view kCompareInput =
-    R"({"type":"object","properties":{)"
-    R"("agent_ids":{"type":"array","items":{"type":"string"},"minItems":2,"maxItems":20,"uniqueItems":true}},)"
-    R"("required":["agent_ids"],"additionalProperties":false})";
-
 inline constexpr std::string_view kCompareOutput =
     R"({"type":"object","properties":{)"
     R"("agents":{"type":"array","items":{"type":"object","properties":{"agent_id":{"type":"string"},"status":{"type":"string"},"health":{"type":"object"},"updates":{"type":"integer"},"trend":{"enum":["improving","stable","degrading"]},"metrics":{"type":"object"}},"required":["agent_id","status","health","updates","trend","metrics"]}},)"
     R"("differences":{"type":"array","description":"Figures at least 0.05 apart, widest first","items":{"type":"object","properties":{"metric":{"type":"string"},"lowest":{"type":"object"},"highest":{"type":"object"},"spread":{"type":"number"}},"required":["metric","lowest","highest","spread"]}},)"
     R"("similarity":{"type":["number","null"],"description":"1: the same; 0.37: figures 0.1 apart"}},)"
     R"("required":["agents","differences","similarity"]})";
-
-inline constexpr std::string_view kAggregateInput =
-    R"({"type":"object","properties":{)"
-    R"("status":{"enum":["active","paused","archived","deleted"],"description":"Default: all but deleted"},)"
-    R"("tag":{"type":"string","maxLength":64}},"additionalProperties":false})";
 
 inline constexpr std::string_view kAggregateOutput =
     R"({"type":"object","properties":{)"
@@ -50,25 +34,11 @@ inline constexpr std::string_view kAggregateOutput =
     R"("critical":{"type":"array","items":{"type":"string"},"description":"At most 100"}},)"
     R"("required":["agents","with_updates","by_health","by_decision","by_status","by_trend","mean_risk","mean_coherence","degrading","critical"]})";
 
-inline constexpr std::string_view kAnomaliesInput =
-    R"({"type":"object","properties":{)"
-    R"("agent_ids":{"type":"array","items":{"type":"string"},"minItems":1,"maxItems":50,"uniqueItems":true,"description":"Default: all agents, page by page"},)"
-    R"("min_severity":{"enum":["medium","high"],"default":"medium"},)"
-    R"("limit":{"type":"integer","minimum":2,"maximum":500,"default":100},)"
-    R"("cursor":{"type":"string","description":"next_cursor of the previous page"}},"additionalProperties":false})";
-
 inline constexpr std::string_view kAnomaliesOutput =
     R"({"type":"object","properties":{)"
     R"("checked":{"type":"integer","description":"Agents looked at"},"count":{"type":"integer"},)"
     R"("anomalies":{"type":"array","items":{"type":"object","properties":{"agent_id":{"type":"string"},"kind":{"enum":["risk_spike","coherence_drop"]},"severity":{"enum":["medium","high"]},"change":{"type":"number"},"message":{"type":"string"}},"required":["agent_id","kind","severity","change","message"]}},)"
     R"("next_cursor":{"type":"string"}},"required":["checked","count","anomalies"]})";
-
-inline constexpr std::string_view kOutcomeInput =
-    R"({"type":"object","properties":{)"
-    R"("prediction_id":{"type":"string","description":"From process_agent_update"},)"
-    R"("correct":{"type":"boolean","description":"Whether what the agent did turned out right"},)"
-    R"("source":{"enum":["person","test","exit_code"]},"detail":{"type":"string","maxLength":1024}},)"
-    R"("required":["prediction_id","correct","source"],"additionalProperties":false})";
 
 inline constexpr std::string_view kOutcomeOutput =
     R"({"type":"object","properties":{)"
@@ -76,10 +46,6 @@ inline constexpr std::string_view kOutcomeOutput =
     R"("source":{"enum":["person","test","exit_code"]},"confidence":{"type":["number","null"]},)"
     R"("replaced":{"type":"boolean","description":"It was recorded the other way round before"},"timestamp":{"type":"string"}},)"
     R"("required":["prediction_id","agent_id","correct","source","confidence","replaced","timestamp"]})";
-
-inline constexpr std::string_view kCalibrationInput =
-    R"({"type":"object","properties":{)"
-    R"("agent_id":{"type":"string","description":"Default: all agents"}},"additionalProperties":false})";
 
 inline constexpr std::string_view kCalibrationOutput =
     R"({"type":"object","properties":{)"
@@ -91,13 +57,6 @@ inline constexpr std::string_view kCalibrationOutput =
     R"("calibrated":{"type":["boolean","null"],"description":"ece up to 0.1; null below 10 outcomes"}},)"
     R"("required":["scope","predictions","with_outcome","waiting","ece","brier","bins","calibrated"]})";
 
-inline constexpr std::string_view kTelemetryInput =
-    R"({"type":"object","properties":{)"
-    R"("agent_id":{"type":"string","description":"Default: all agents"},)"
-    R"("window":{"type":"integer","minimum":1,"maximum":1000,"default":1000,"description":"Newest updates looked at"},)"
-    R"("hours":{"type":"number","minimum":0.01,"maximum":87600,"description":"Of these, only the last hours"}},)"
-    R"("additionalProperties":false})";
-
 inline constexpr std::string_view kTelemetryOutput =
     R"({"type":"object","properties":{)"
     R"("scope":{"enum":["process","agent"]},"agent_id":{"type":"string"},"updates":{"type":"integer"},)"
@@ -107,13 +66,6 @@ inline constexpr std::string_view kTelemetryOutput =
     R"("suspicious":{"type":"array","items":{"type":"object","properties":{"pattern":{"enum":["agreeableness","over_conservatism"]},"message":{"type":"string"}},"required":["pattern","message"]}},)"
     R"("decisions":{"type":"object"}},)"
     R"("required":["scope","updates","skip_rate","skips","due","confidence","suspicious","decisions"]})";
-
-inline constexpr std::string_view kExportInput =
-    R"({"type":"object","properties":{)"
-    R"("agent_id":{"type":"string","description":"Default: the agent this session registered"},)"
-    R"("format":{"enum":["json","csv"],"default":"json"},)"
-    R"("filename":{"type":"string","maxLength":256,"description":"Default: made of agent and time; never overwrites"}},)"
-    R"("additionalProperties":false})";
 
 inline constexpr std::string_view kExportOutput =
     R"({"type":"object","properties":{)"

@@ -15,9 +15,6 @@
 namespace governor::daemon {
 namespace {
 
-constexpr std::size_t kMinCompared = 2;
-constexpr std::size_t kMaxCompared = 20;
-
 const core::UpdateRecord* newest(const RecentUpdates& agent) {
   return agent.rows.empty() ? nullptr : &agent.rows.front();
 }
@@ -104,14 +101,18 @@ class ObserveCall final : public AgentCall {
   RecentUpdates agent_;
 };
 
+constexpr Parameter kObserveParameters[] = {
+    own_agent_id(),
+    integer("window", 1, 1000, "Updates in the summary").otherwise(20),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_observe(const boost::json::object& object,
                                                       const ToolEnvironment&) {
-  Arguments arguments(object);
+  Arguments arguments(object, kObserveParameters);
   auto agent_id = arguments.agent_id();
-  const std::int64_t window = arguments.integer("window", 20, 1, 1000);
+  const auto window = arguments.integer<std::size_t>("window");
   if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(
-      std::make_unique<ObserveCall>(std::move(agent_id), static_cast<std::size_t>(window)));
+  return std::unique_ptr<ToolCall>(std::make_unique<ObserveCall>(std::move(agent_id), window));
 }
 
 class CompareCall final : public ToolCall {
@@ -176,11 +177,14 @@ class CompareCall final : public ToolCall {
   std::vector<RecentUpdates> agents_;
 };
 
+constexpr Parameter kCompareParameters[] = {
+    agent_ids("agent_ids", 2, 20).required(),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_compare(const boost::json::object& object,
                                                       const ToolEnvironment&) {
-  Arguments arguments(object);
-  arguments.require("agent_ids", "a list of 2 to 20 agent ids");
-  auto ids = arguments.agent_ids("agent_ids", kMinCompared, kMaxCompared);
+  Arguments arguments(object, kCompareParameters);
+  auto ids = arguments.agent_ids("agent_ids");
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(std::make_unique<CompareCall>(std::move(ids)));
 }
@@ -190,11 +194,11 @@ core::Result<std::unique_ptr<ToolCall>> parse_compare(const boost::json::object&
 std::vector<Tool> analysis_tools() {
   return {
       {"observe_agent", "governance", "Observe an agent",
-       "Where an agent is heading: trends, anomalies, and a summary of its newest updates.", kObserveInput,
-       kObserveOutput, true, true, parse_observe},
+       "Where an agent is heading: trends, anomalies, and a summary of its newest updates.",
+       kObserveParameters, kObserveOutput, true, true, parse_observe},
       {"compare_agents", "governance", "Compare agents",
-       "How 2 to 20 agents stand side by side, where they differ most and how alike they are.", kCompareInput,
-       kCompareOutput, true, true, parse_compare},
+       "How 2 to 20 agents stand side by side, where they differ most and how alike they are.",
+       kCompareParameters, kCompareOutput, true, true, parse_compare},
   };
 }
 

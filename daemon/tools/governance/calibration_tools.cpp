@@ -13,8 +13,7 @@
 namespace governor::daemon {
 namespace {
 
-constexpr std::size_t kMaxPredictionBytes = 160;
-constexpr std::size_t kMaxDetailBytes = 1024;
+constexpr std::string_view kPredictionId = "<agent id>/<number>, from process_agent_update";
 /// Agents whose outcomes are added up in one go.
 constexpr std::size_t kOutcomeSlice = 512;
 
@@ -73,25 +72,28 @@ class OutcomeCall final : public ToolCall {
   core::TruthCommand command_;
 };
 
+constexpr Parameter kOutcomeParameters[] = {
+    text("prediction_id", 160, "From process_agent_update").required(kPredictionId),
+    flag("correct", "Whether what the agent did turned out right").required(),
+    choice("source", "person test exit_code").required(),
+    text("detail", 1024),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_outcome(const boost::json::object& object,
                                                       const ToolEnvironment&) {
-  Arguments arguments(object);
-  arguments.require("prediction_id", "<agent id>/<number>, from process_agent_update");
-  arguments.require("correct", "true or false");
-  arguments.require("source", "one of person, test, exit_code");
-  const std::string id = arguments.text("prediction_id", kMaxPredictionBytes).value_or("");
+  Arguments arguments(object, kOutcomeParameters);
+  const std::string id = arguments.text("prediction_id").value_or("");
   core::TruthCommand command;
-  command.correct = arguments.flag("correct", false);
-  const std::string source = arguments.choice("source", {"person", "test", "exit_code"});
+  command.correct = arguments.flag("correct");
+  const std::string_view source = arguments.choice("source");
   for (const core::TruthSource one : kSources) {
     if (source == core::to_string(one)) command.source = one;
   }
-  command.detail = arguments.text("detail", kMaxDetailBytes).value_or("");
+  command.detail = arguments.text("detail").value_or("");
   if (auto error = arguments.finish()) return *std::move(error);
   auto name = core::parse_prediction_id(id);
   if (!name) {
-    return core::invalid_argument("prediction_id", fmt::format("\"{}\"", id),
-                                  "<agent id>/<number>, from process_agent_update");
+    return core::invalid_argument("prediction_id", fmt::format("\"{}\"", id), std::string(kPredictionId));
   }
   return std::unique_ptr<ToolCall>(std::make_unique<OutcomeCall>(*std::move(name), std::move(command)));
 }
@@ -156,9 +158,13 @@ class CalibrationCall final : public ToolCall {
   CalibrationScan scan_;
 };
 
+constexpr Parameter kCalibrationParameters[] = {
+    agent_id("Default: all agents"),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_calibration(const boost::json::object& object,
                                                           const ToolEnvironment&) {
-  Arguments arguments(object);
+  Arguments arguments(object, kCalibrationParameters);
   auto agent_id = arguments.agent_id();
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(std::make_unique<CalibrationCall>(std::move(agent_id)));
@@ -172,12 +178,12 @@ std::vector<Tool> calibration_tools() {
        "Says of an earlier update whether what the agent did turned out right, as a person, a test or an "
        "exit "
        "code told.",
-       kOutcomeInput, kOutcomeOutput, false, true, parse_outcome},
+       kOutcomeParameters, kOutcomeOutput, false, true, parse_outcome},
       {"check_calibration", "governance", "Check calibration",
        "How far confidence and outcomes agree, for one agent or all: bins of confidence, expected "
        "calibration "
        "error and Brier score over updates with an outcome, and how many still wait for one.",
-       kCalibrationInput, kCalibrationOutput, true, true, parse_calibration},
+       kCalibrationParameters, kCalibrationOutput, true, true, parse_calibration},
   };
 }
 

@@ -2,13 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <limits>
-
 #include "daemon/support/json_time.hpp"
-#include "daemon/support/sha256.hpp"
 #include "daemon/tools/agents/agent_reference.hpp"
 #include "daemon/tools/answer_text.hpp"
-#include "daemon/tools/argument_limits.hpp"
 #include "daemon/tools/arguments.hpp"
 #include "daemon/tools/governance/governance_schemas.hpp"
 #include "daemon/tools/governance/history_text.hpp"
@@ -63,27 +59,45 @@ class UpdateAgentCall final : public ToolCall {
 };
 
 Detail read_detail(Arguments& arguments) {
-  return arguments.choice("detail", {"brief", "full"}) == "full" ? Detail::full : Detail::brief;
+  return arguments.choice("detail") == "full" ? Detail::full : Detail::brief;
 }
+
+constexpr Parameter detail() {
+  return choice("detail", "brief full").otherwise("brief");
+}
+
+constexpr Parameter kUpdateParameters[] = {
+    agent_id().like(kAgentIdPattern),
+    text("response_text", kMaxResponseTextBytes, "What you said; not stored").quiet(),
+    numbers("parameters", core::UpdateInput::kMaxParameters, -kAnyNumber, kAnyNumber,
+            "Figures of your behaviour"),
+    numbers("ethical_drift", core::UpdateInput::kMaxParameters, -1, 1),
+    number("complexity", 0, 1).otherwise(0.5),
+    number("confidence", 0, 1).otherwise(1),
+    detail(),
+    token("Of another session's agent"),
+};
+
+/// What they mean stands with process_agent_update.
+constexpr auto kSimulateParameters = in_short(kUpdateParameters);
 
 template <bool simulate>
 core::Result<std::unique_ptr<ToolCall>> parse_update_agent(const boost::json::object& object,
                                                            const ToolEnvironment&) {
-  Arguments arguments(object);
+  Arguments arguments(object, simulate ? Parameters(kSimulateParameters) : kUpdateParameters);
   auto agent_id = arguments.agent_id();
   core::UpdateCommand command;
-  constexpr double kAny = std::numeric_limits<double>::max();
-  command.input.parameters = arguments.numbers("parameters", core::UpdateInput::kMaxParameters, -kAny, kAny);
-  const auto drift = arguments.numbers("ethical_drift", core::UpdateInput::kMaxParameters, -1.0, 1.0);
+  command.input.parameters = arguments.numbers("parameters");
+  const auto drift = arguments.numbers("ethical_drift");
   for (std::size_t i = 0; i < command.input.ethical_drift.size() && i < drift.size(); ++i) {
     command.input.ethical_drift[i] = drift[i];
   }
-  const std::string_view text = arguments.text_view("response_text", kMaxResponseTextBytes).value_or("");
+  const std::string_view text = arguments.text_view("response_text").value_or("");
   command.input.text = core::examine_text(text);
   command.input.fingerprint = core::fingerprint(text, command.input.parameters);
-  command.input.complexity = arguments.number("complexity", command.input.complexity, 0.0, 1.0);
-  command.input.confidence = arguments.number("confidence", command.input.confidence, 0.0, 1.0);
-  if (const auto token = arguments.text("token", kMaxTokenBytes)) command.token_hash = sha256_hex(*token);
+  command.input.complexity = arguments.number("complexity");
+  command.input.confidence = arguments.number("confidence");
+  command.token_hash = arguments.token_hash();
   const Detail detail = read_detail(arguments);
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(
@@ -148,9 +162,14 @@ class MetricsCall final : public ToolCall {
   Detail detail_;
 };
 
+constexpr Parameter kMetricsParameters[] = {
+    agent_id(),
+    detail(),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_metrics(const boost::json::object& object,
                                                       const ToolEnvironment&) {
-  Arguments arguments(object);
+  Arguments arguments(object, kMetricsParameters);
   auto agent_id = arguments.agent_id();
   const Detail detail = read_detail(arguments);
   if (auto error = arguments.finish()) return *std::move(error);
@@ -222,18 +241,25 @@ class HistoryCall final : public ToolCall {
   bool more_ = false;
 };
 
+constexpr Parameter kHistoryParameters[] = {
+    agent_id(),
+    choice("format", "json csv").otherwise("json"),
+    limit(100, 1000),
+    integer("before_update", 1, kMostExact).quiet(),
+    integer("epoch", 1, INT32_MAX).quiet(),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_history(const boost::json::object& object,
                                                       const ToolEnvironment&) {
-  Arguments arguments(object);
+  Arguments arguments(object, kHistoryParameters);
   auto agent_id = arguments.agent_id();
-  const bool csv = arguments.choice("format", {"json", "csv"}) == "csv";
-  const std::int64_t limit = arguments.integer("limit", 100, 1, 1000);
-  const std::int64_t before = arguments.integer("before_update", 0, 1, std::int64_t{1} << 53);
-  const std::int64_t epoch = arguments.integer("epoch", 0, 1, INT32_MAX);
+  const bool csv = arguments.choice("format") == "csv";
+  const auto limit = arguments.integer<std::size_t>("limit");
+  const auto before = arguments.integer<std::uint64_t>("before_update");
+  const auto epoch = arguments.integer<std::uint32_t>("epoch");
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(
-      std::make_unique<HistoryCall>(std::move(agent_id), csv, static_cast<std::size_t>(limit),
-                                    static_cast<std::uint64_t>(before), static_cast<std::uint32_t>(epoch)));
+      std::make_unique<HistoryCall>(std::move(agent_id), csv, limit, before, epoch));
 }
 
 }  // namespace
@@ -244,15 +270,15 @@ std::vector<Tool> governance_tools() {
        "Reports what an agent just did and gives the decision: approve: go on; revise: correct yourself, "
        "then "
        "go on; reject: halt.",
-       kUpdateInput, kUpdateOutput, false, false, parse_update_agent<false>, true, false, update_text},
+       kUpdateParameters, kUpdateOutput, false, false, parse_update_agent<false>, true, false, update_text},
       {"simulate_update", "governance", "Try an update",
-       "What process_agent_update would answer; records nothing.", kSimulateInput, kSimulateOutput, true,
+       "What process_agent_update would answer; records nothing.", kSimulateParameters, kSimulateOutput, true,
        true, parse_update_agent<true>, true, false, update_text},
       {"get_governance_metrics", "governance", "Agent state",
-       "Health and last decision of an agent; with detail full all figures.", kMetricsInput, kMetricsOutput,
-       true, true, parse_metrics, true, false, metrics_text},
+       "Health and last decision of an agent; with detail full all figures.", kMetricsParameters,
+       kMetricsOutput, true, true, parse_metrics, true, false, metrics_text},
       {"get_system_history", "governance", "Agent history", "Recorded updates of an agent, newest first.",
-       kHistoryInput, kHistoryOutput, true, true, parse_history, true},
+       kHistoryParameters, kHistoryOutput, true, true, parse_history, true},
   };
 }
 

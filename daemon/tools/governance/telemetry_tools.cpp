@@ -12,7 +12,6 @@ namespace governor::daemon {
 namespace {
 
 constexpr double kUsPerHour = 3'600e6;
-constexpr double kMaxHours = 87'600;
 
 void write_distribution(JsonWriter& json, const core::Distribution& d) {
   json.begin_object();
@@ -85,15 +84,20 @@ class TelemetryCall final : public ToolCall {
   std::vector<WindowUpdate> updates_;
 };
 
+constexpr Parameter kTelemetryParameters[] = {
+    agent_id("Default: all agents"),
+    integer("window", 1, 1000, "Newest updates looked at").otherwise(1000),
+    number("hours", 0.01, 87'600, "Of these, only the last hours"),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_telemetry(const boost::json::object& object,
                                                         const ToolEnvironment&) {
-  Arguments arguments(object);
+  Arguments arguments(object, kTelemetryParameters);
   auto agent_id = arguments.agent_id();
-  const std::int64_t window = arguments.integer("window", 1000, 1, 1000);
-  const double hours = arguments.number("hours", 0.0, 0.01, kMaxHours);
+  const auto window = arguments.integer<std::size_t>("window");
+  const double hours = arguments.number("hours");
   if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(
-      std::make_unique<TelemetryCall>(std::move(agent_id), static_cast<std::size_t>(window), hours));
+  return std::unique_ptr<ToolCall>(std::make_unique<TelemetryCall>(std::move(agent_id), window, hours));
 }
 
 }  // namespace
@@ -103,7 +107,7 @@ std::vector<Tool> telemetry_tools() {
       {"get_telemetry_metrics", "governance", "Telemetry",
        "How one agent or all use their confidence: how often it was too low to adapt lambda1, its "
        "distribution, and patterns that look as if it were not honest.",
-       kTelemetryInput, kTelemetryOutput, true, true, parse_telemetry},
+       kTelemetryParameters, kTelemetryOutput, true, true, parse_telemetry},
   };
 }
 

@@ -7,34 +7,18 @@
 #include <cmath>
 
 #include "daemon/support/json_writer.hpp"
-#include "daemon/support/sha256.hpp"
 #include "daemon/tools/agents/agent_reference.hpp"
-#include "daemon/tools/argument_limits.hpp"
 #include "daemon/tools/arguments.hpp"
 #include "ipc/plain_json.hpp"
 
 namespace governor::daemon {
 namespace {
 
-constexpr std::string_view kGetThresholdsInput =
-    R"({"type":"object","properties":{)"
-    R"("agent_id":{"type":"string","description":"Without: those of all agents that have none of their own"}},)"
-    R"("additionalProperties":false})";
-
 constexpr std::string_view kGetThresholdsOutput =
     R"({"type":"object","properties":{)"
     R"("scope":{"enum":["process","agent"]},"agent_id":{"type":"string"},"own":{"type":"boolean"},)"
     R"("profile":{"enum":["default","strict","custom"]},"thresholds":{"type":"object"}},)"
     R"("required":["scope","own","profile","thresholds"]})";
-
-constexpr std::string_view kSetInput =
-    R"({"type":"object","properties":{)"
-    R"("agent_id":{"type":"string","description":"Without: for all agents that have none of their own"},)"
-    R"("profile":{"enum":["default","strict"],"description":"What to start from; else what holds now"},)"
-    R"("thresholds":{"type":"object","additionalProperties":{"type":"number"},"description":"Single values by name, see get_thresholds"},)"
-    R"("reset":{"type":"boolean","default":false,"description":"Back to the defaults; for an agent to those of all"},)"
-    R"("reason":{"type":"string","maxLength":1024},)"
-    R"("token":{"type":"string","description":"From register_agent, to act for an agent another session holds"}},"additionalProperties":false})";
 
 constexpr std::string_view kSetOutput =
     R"({"type":"object","properties":{)"
@@ -118,9 +102,13 @@ class SetCall final : public ToolCall {
   core::ThresholdsCommand command_;
 };
 
+constexpr Parameter kGetThresholdsParameters[] = {
+    agent_id("Without: those of all agents that have none of their own"),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_get_thresholds(const boost::json::object& object,
                                                              const ToolEnvironment&) {
-  Arguments arguments(object);
+  Arguments arguments(object, kGetThresholdsParameters);
   auto agent_id = arguments.agent_id();
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(std::make_unique<GetThresholdsCall>(std::move(agent_id)));
@@ -150,17 +138,26 @@ void read_values(Arguments& arguments, core::ThresholdsCommand& command) {
   }
 }
 
+constexpr Parameter kSetThresholdsParameters[] = {
+    agent_id("Without: for all agents that have none of their own"),
+    choice("profile", "default strict", "What to start from; else what holds now"),
+    object("thresholds", Parameter::Type::figures, "Single values by name, see get_thresholds"),
+    flag("reset", "Back to the defaults; for an agent to those of all").otherwise(false),
+    reason(),
+    token_of_other(),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_set(const boost::json::object& object, const ToolEnvironment&) {
-  Arguments arguments(object);
+  Arguments arguments(object, kSetThresholdsParameters);
   core::ThresholdsCommand command;
   command.agent_id = arguments.agent_id().value_or("");
-  const std::string profile = arguments.choice("profile", {"", "default", "strict"});
+  const std::string_view profile = arguments.choice("profile");
   if (profile == "default") command.profile = core::Thresholds{};
   if (profile == "strict") command.profile = core::Thresholds::strict();
   read_values(arguments, command);
-  command.reset = arguments.flag("reset", false);
-  command.reason = arguments.text("reason", kMaxReasonBytes).value_or("");
-  if (const auto token = arguments.text("token", kMaxTokenBytes)) command.token_hash = sha256_hex(*token);
+  command.reset = arguments.flag("reset");
+  command.reason = arguments.text("reason").value_or("");
+  command.token_hash = arguments.token_hash();
   if (auto error = arguments.finish()) return *std::move(error);
   if (!command.profile && command.values.empty() && !command.reset) {
     return core::invalid_argument("thresholds", "missing, and so are profile and reset",
@@ -174,12 +171,12 @@ core::Result<std::unique_ptr<ToolCall>> parse_set(const boost::json::object& obj
 std::vector<Tool> threshold_tools() {
   return {
       {"get_thresholds", "governance", "Get thresholds",
-       "The figures that decisions and health are judged by.", kGetThresholdsInput, kGetThresholdsOutput,
+       "The figures that decisions and health are judged by.", kGetThresholdsParameters, kGetThresholdsOutput,
        true, true, parse_get_thresholds},
       {"set_thresholds", "governance", "Set thresholds",
        "Changes those of your own agent at once, checked together; the reply shows old and new. Those of all "
        "agents are for a person to set.",
-       kSetInput, kSetOutput, false, true, parse_set},
+       kSetThresholdsParameters, kSetOutput, false, true, parse_set},
   };
 }
 

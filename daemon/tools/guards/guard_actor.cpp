@@ -11,10 +11,6 @@
 namespace governor::daemon {
 namespace {
 
-constexpr std::size_t kMaxPids = 32;
-constexpr std::size_t kMaxActorNameBytes = 256;
-constexpr std::size_t kMaxDirectoryBytes = 4096;
-
 bool is_shell(const std::string& name) {
   static constexpr std::array<std::string_view, 7> kShells{"sh", "bash", "zsh", "dash", "fish", "ksh", "ash"};
   return std::find(kShells.begin(), kShells.end(), name) != kShells.end();
@@ -28,29 +24,26 @@ core::SessionProcess session_process(const ipc::ProcessIdentity& identity) {
 
 std::vector<pid_t> read_pids(Arguments& arguments) {
   std::vector<pid_t> pids;
-  for (const double pid : arguments.numbers("pids", kMaxPids, 1, 1 << 30))
-    pids.push_back(static_cast<pid_t>(pid));
+  for (const double pid : arguments.numbers("pids")) pids.push_back(static_cast<pid_t>(pid));
   return pids;
 }
 
 HookOrigin read_origin(Arguments& arguments) {
   HookOrigin origin;
-  origin.kind = arguments.text("agent_kind", 32).value_or("");
-  origin.session = arguments.text("agent_session", kMaxActorNameBytes).value_or("");
-  origin.cwd = arguments.text("cwd", kMaxDirectoryBytes).value_or("");
+  origin.kind = arguments.text("agent_kind").value_or("");
+  origin.session = arguments.text("agent_session").value_or("");
+  origin.cwd = arguments.text("cwd").value_or("");
   origin.pids = read_pids(arguments);
-  if (origin.kind.empty()) arguments.require("agent_kind", "the name of the tool, such as claude-code");
   if (auto error = core::validate_agent_id("agent_kind", origin.kind); error && !origin.kind.empty())
     arguments.refuse(*std::move(error));
-  if (origin.session.empty()) arguments.require("agent_session", "the tool's own session id");
-  origin.worker = arguments.text("subagent", kMaxActorNameBytes).value_or("");
+  origin.worker = arguments.text("subagent").value_or("");
   if (origin.worker.empty()) {
     origin.worker = core::kMainWorker;
   } else if (core::validate_agent_id("subagent", origin.worker)) {
     // Whatever it is, it must not come into texts as it is.
     origin.worker = sha256_hex(origin.worker).substr(0, 16);
   }
-  origin.use = arguments.text("tool_use", kMaxActorNameBytes).value_or("");
+  origin.use = arguments.text("tool_use").value_or("");
   return origin;
 }
 

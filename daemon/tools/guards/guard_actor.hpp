@@ -23,9 +23,26 @@ struct HookOrigin {
   std::string use;          ///< the tool's own id of this call of a tool; empty: it did not say
 };
 
+/// The ancestors of a hook.
+constexpr Parameter hook_pids() {
+  return numbers("pids", 32, 1, 1 << 30);
+}
+
+inline constexpr std::size_t kMaxActorNameBytes = 256;
+
+inline constexpr Parameter kHookParameters[] = {
+    text("agent_kind", 32).required("the name of the tool, such as claude-code"),
+    text("agent_session", kMaxActorNameBytes).required("the tool's own session id"),
+    path("cwd"),
+    hook_pids(),
+    text("subagent", kMaxActorNameBytes),
+    text("tool_use", kMaxActorNameBytes),
+    text("tool", 64),
+};
+
 /// Reads `pids`, and without more of the rest than a commit has.
 std::vector<pid_t> read_pids(Arguments& arguments);
-/// Reads all of it.
+/// Reads `kHookParameters` but for the name of its tool.
 HookOrigin read_origin(Arguments& arguments);
 
 /// The first of the processes that is no shell: tools start their hooks through shells.

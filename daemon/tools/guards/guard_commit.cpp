@@ -14,8 +14,6 @@
 namespace governor::daemon {
 namespace {
 
-constexpr std::size_t kMaxCommittedPaths = 1000;
-
 class GuardCommitCall final : public ToolCall {
  public:
   GuardCommitCall(std::vector<pid_t> pids, std::string cwd, std::vector<std::string> paths)
@@ -101,13 +99,18 @@ class GuardCommitCall final : public ToolCall {
   std::vector<core::LeasePath> paths_;
 };
 
+constexpr Parameter kGuardCommitParameters[] = {
+    hook_pids(),
+    path("cwd"),
+    texts("paths", 1000, kMaxPathBytes).required("the files of the commit"),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_commit_check(const boost::json::object& params,
                                                            const ToolEnvironment&) {
-  Arguments arguments(params);
+  Arguments arguments(params, kGuardCommitParameters);
   std::vector<pid_t> pids = read_pids(arguments);
-  std::string cwd = arguments.text("cwd", kMaxPathBytes).value_or("");
-  auto paths = arguments.texts("paths", kMaxCommittedPaths, kMaxPathBytes);
-  if (!paths) arguments.require("paths", "the files of the commit");
+  std::string cwd = arguments.text("cwd").value_or("");
+  auto paths = arguments.texts("paths");
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(
       std::make_unique<GuardCommitCall>(std::move(pids), std::move(cwd), *std::move(paths)));
@@ -116,7 +119,8 @@ core::Result<std::unique_ptr<ToolCall>> parse_commit_check(const boost::json::ob
 }  // namespace
 
 const Tool& guard_commit_request() {
-  static const Tool request{"governor/guard_commit", "", "", "", "{}", "{}", true, true, parse_commit_check};
+  static const Tool request{"governor/guard_commit", "", "", "", kGuardCommitParameters, "", true, true,
+                            parse_commit_check};
   return request;
 }
 

@@ -103,17 +103,19 @@ class GuardDoneCall final : public ToolCall {
   std::optional<core::Result<GuardFile>> file_;
 };
 
+constexpr auto kGuardDoneParameters =
+    joined(kHookParameters, {path().required("the file that was written"), flag("success").otherwise(true)});
+
 core::Result<std::unique_ptr<ToolCall>> parse_done(const boost::json::object& params,
                                                    const ToolEnvironment&) {
-  Arguments arguments(params);
+  Arguments arguments(params, kGuardDoneParameters);
   HookOrigin origin = read_origin(arguments);
   WrittenReport report;
   report.kind = origin.kind;
   report.cwd = origin.cwd;
-  report.tool = arguments.text("tool", 64).value_or("");
-  report.path = arguments.text("path", kMaxPathBytes).value_or("");
-  report.success = arguments.flag("success", true);
-  if (report.path.empty()) arguments.require("path", "the file that was written");
+  report.tool = arguments.text("tool").value_or("");
+  report.path = arguments.text("path").value_or("");
+  report.success = arguments.flag("success");
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(
       std::make_unique<GuardDoneCall>(GuardActor(std::move(origin)), std::move(report)));
@@ -122,7 +124,8 @@ core::Result<std::unique_ptr<ToolCall>> parse_done(const boost::json::object& pa
 }  // namespace
 
 const Tool& guard_done_request() {
-  static const Tool request{"governor/guard_done", "", "", "", "{}", "{}", false, true, parse_done};
+  static const Tool request{
+      "governor/guard_done", "", "", "", kGuardDoneParameters, "", false, true, parse_done};
   return request;
 }
 

@@ -16,7 +16,6 @@ namespace governor::daemon {
 namespace {
 
 constexpr std::int64_t kLeaseUs = 120 * kSecondUs;
-constexpr double kLongestHookWait = 300;
 constexpr std::int64_t kMostLines = 1'000'000'000;
 constexpr std::int64_t kNotGiven = -kMostLines - 1;
 
@@ -193,20 +192,22 @@ class GuardWriteCall final : public ToolCall {
   core::LeaseKey taken_ = 0;
 };
 
+constexpr auto kGuardWriteParameters = joined(
+    kHookParameters, {path().required("the file that is to be written"), integer("new_lines", 0, kMostLines),
+                      integer("line_delta", -kMostLines, kMostLines), number("wait_seconds", 0, 300)});
+
 core::Result<std::unique_ptr<ToolCall>> parse_write(const boost::json::object& params,
                                                     const ToolEnvironment&) {
-  Arguments arguments(params);
+  Arguments arguments(params, kGuardWriteParameters);
   HookOrigin origin = read_origin(arguments);
   GuardIntent intent;
   intent.kind = origin.kind;
   intent.cwd = origin.cwd;
-  intent.tool = arguments.text("tool", 64).value_or("");
-  intent.path = arguments.text("path", kMaxPathBytes).value_or("");
-  intent.new_lines = arguments.integer("new_lines", kNotGiven, 0, kMostLines);
-  intent.line_delta = arguments.integer("line_delta", 0, -kMostLines, kMostLines);
-  intent.wait_us =
-      static_cast<std::int64_t>(arguments.number("wait_seconds", 0, 0, kLongestHookWait) * kSecondUs);
-  if (intent.path.empty()) arguments.require("path", "the file that is to be written");
+  intent.tool = arguments.text("tool").value_or("");
+  intent.path = arguments.text("path").value_or("");
+  intent.new_lines = arguments.integer("new_lines", kNotGiven);
+  intent.line_delta = arguments.integer("line_delta");
+  intent.wait_us = static_cast<std::int64_t>(arguments.number("wait_seconds") * kSecondUs);
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(
       std::make_unique<GuardWriteCall>(GuardActor(std::move(origin)), std::move(intent)));
@@ -215,7 +216,8 @@ core::Result<std::unique_ptr<ToolCall>> parse_write(const boost::json::object& p
 }  // namespace
 
 const Tool& guard_write_request() {
-  static const Tool request{"governor/guard_write", "", "", "", "{}", "{}", false, true, parse_write};
+  static const Tool request{
+      "governor/guard_write", "", "", "", kGuardWriteParameters, "", false, true, parse_write};
   return request;
 }
 

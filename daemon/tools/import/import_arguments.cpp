@@ -18,10 +18,11 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kMaxColumnBytes = 8 * 1024 * 1024;  // the line's own limit
-constexpr std::size_t kMaxNumberBytes = 64;
 constexpr std::int64_t kMaxTimeUs = 253'402'300'799'999'999;  // the year 9999
-constexpr std::int64_t kMaxCount = std::int64_t{1} << 53;
+
+constexpr Parameter time_of(std::string_view name) {
+  return integer(name, 1, kMaxTimeUs).or_null();
+}
 
 core::Error wrong_value(std::string field, std::string_view given, std::string expected) {
   return core::invalid_argument(std::move(field), fmt::format("\"{}\"", core::cut_text(given, 40)),
@@ -84,6 +85,24 @@ constexpr FigureColumn kColumns[] = {
     {"lambda1", &core::UpdateRecord::lambda1},
 };
 
+constexpr Parameter column(std::string_view name) {
+  return text(name, 8 * 1024 * 1024);  // the line's own limit
+}
+
+constexpr Parameter kRowsParameters[] = {
+    integer("first", 1, core::kMaxImportedRows).otherwise(1),
+    integer("total", 0, core::kMaxImportedRows),
+    column("decision"),
+    column("timestamp_us"),
+    column("E"),
+    column("I"),
+    column("S"),
+    column("V"),
+    column("coherence"),
+    column("risk"),
+    column("lambda1"),
+};
+
 core::UpdateRecord unknown_row() {
   constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
   core::UpdateRecord row;
@@ -98,15 +117,14 @@ std::size_t count_words(std::string_view text) {
 }
 
 std::optional<core::Error> read_rows(const json::object& object, core::AgentImport& into) {
-  Arguments arguments(object);
-  constexpr auto kMost = static_cast<std::int64_t>(core::kMaxImportedRows);
-  into.first = static_cast<std::uint64_t>(arguments.integer("first", 1, 1, kMost));
-  into.total = static_cast<std::uint64_t>(arguments.integer("total", 0, 0, kMost));
-  const auto actions = arguments.text_view("decision", kMaxColumnBytes).value_or("");
-  const auto times = arguments.text_view("timestamp_us", kMaxColumnBytes).value_or("");
+  Arguments arguments(object, kRowsParameters);
+  into.first = arguments.integer<std::uint64_t>("first");
+  into.total = arguments.integer<std::uint64_t>("total");
+  const auto actions = arguments.text_view("decision").value_or("");
+  const auto times = arguments.text_view("timestamp_us").value_or("");
   into.rows.assign(count_words(actions), unknown_row());
   for (const FigureColumn& column : kColumns) {
-    const auto text = arguments.text_view(column.name, kMaxColumnBytes).value_or("");
+    const auto text = arguments.text_view(column.name).value_or("");
     if (auto error = read_column(column.name, text, "a number, or -", into.rows, column.figure)) return error;
   }
   if (auto error = arguments.finish()) return error;
@@ -118,12 +136,19 @@ std::optional<core::Error> read_rows(const json::object& object, core::AgentImpo
                      &core::UpdateRecord::timestamp_us);
 }
 
+constexpr Parameter kStateParameters[] = {
+    integer("updates", 0, kMostExact),
+    text("integral", 64),
+    text("time", 64),
+    flag("void_active"),
+};
+
 std::optional<core::Error> read_state(const json::object& object, core::AgentImport& into) {
-  Arguments arguments(object);
-  into.updates = static_cast<std::uint64_t>(arguments.integer("updates", 0, 0, kMaxCount));
-  const std::string integral = arguments.text("integral", kMaxNumberBytes).value_or("0");
-  const std::string time = arguments.text("time", kMaxNumberBytes).value_or("0");
-  const bool void_active = arguments.flag("void_active", false);
+  Arguments arguments(object, kStateParameters);
+  into.updates = arguments.integer<std::uint64_t>("updates");
+  const std::string integral = arguments.text("integral").value_or("0");
+  const std::string time = arguments.text("time").value_or("0");
+  const bool void_active = arguments.flag("void_active");
   if (auto error = arguments.finish()) return error;
   double integral_value = 0;
   double time_value = 0;
@@ -137,16 +162,22 @@ std::optional<core::Error> read_state(const json::object& object, core::AgentImp
   return std::nullopt;
 }
 
+constexpr Parameter kEventParameters[] = {
+    text("event", core::kMaxImportedTag),
+    text("reason", core::kMaxImportedText),
+    time_of("timestamp_us"),
+};
+
 std::optional<core::Error> read_events(const json::value& value, core::AgentImport& into) {
   const json::array* events = value.if_array();
   if (events == nullptr) return wrong_value("lifecycle_events", "no list", "a list of events");
   for (const json::value& item : *events) {
     if (!item.is_object()) return wrong_value("lifecycle_events", "no object", "an object with event");
-    Arguments arguments(item.get_object());
+    Arguments arguments(item.get_object(), kEventParameters);
     core::ImportedEvent event;
-    event.event = arguments.text("event", core::kMaxImportedTag).value_or("");
-    event.reason = arguments.text("reason", core::kMaxImportedText).value_or("");
-    event.timestamp_us = arguments.integer_or_null("timestamp_us", 0, 1, kMaxTimeUs);
+    event.event = arguments.text("event").value_or("");
+    event.reason = arguments.text("reason").value_or("");
+    event.timestamp_us = arguments.integer("timestamp_us");
     if (auto error = arguments.finish()) return error;
     into.events.push_back(std::move(event));
   }
@@ -160,26 +191,41 @@ core::Lifecycle lifecycle_of(std::string_view word) {
   return core::Lifecycle::active;
 }
 
+constexpr Parameter kImportedAgentParameters[] = {
+    object("rows"),
+    object("state"),
+    object("lifecycle_events", Parameter::Type::anything),
+    agent_id(),
+    choice("status", "active paused archived deleted"),
+    text("status_reason", core::kMaxImportedText),
+    time_of("status_since_us"),
+    time_of("created_us"),
+    text("purpose", core::kMaxImportedText),
+    text("parent_agent_id", core::kMaxImportedText),
+    text("notes", core::kMaxImportedNotes),
+    texts("tags", core::kMaxImportedTags, core::kMaxImportedTag),
+    text("source", core::kMaxImportedText),
+};
+
 }  // namespace
 
 core::Result<core::AgentImport> parse_agent_import(const json::object& agent) {
   core::AgentImport result;
-  Arguments arguments(agent);
+  Arguments arguments(agent, kImportedAgentParameters);
   const json::object* rows = arguments.object("rows");
   const json::object* state = arguments.object("state");
   const json::value* events = arguments.value("lifecycle_events");
   core::AgentProfile& profile = result.profile;
   profile.id = arguments.agent_id().value_or("");
-  profile.status = lifecycle_of(arguments.choice("status", {"active", "paused", "archived", "deleted"}));
-  profile.status_reason = arguments.text("status_reason", core::kMaxImportedText).value_or("");
-  profile.status_since_us = arguments.integer_or_null("status_since_us", 0, 1, kMaxTimeUs);
-  profile.created_us = arguments.integer_or_null("created_us", 0, 1, kMaxTimeUs);
-  profile.purpose = arguments.text("purpose", core::kMaxImportedText).value_or("");
-  profile.parent_id = arguments.text("parent_agent_id", core::kMaxImportedText).value_or("");
-  profile.notes = arguments.text("notes", core::kMaxImportedNotes).value_or("");
-  profile.tags = arguments.texts("tags", core::kMaxImportedTags, core::kMaxImportedTag)
-                     .value_or(std::vector<std::string>());
-  result.source = arguments.text("source", core::kMaxImportedText).value_or("");
+  profile.status = lifecycle_of(arguments.choice("status"));
+  profile.status_reason = arguments.text("status_reason").value_or("");
+  profile.status_since_us = arguments.integer("status_since_us");
+  profile.created_us = arguments.integer("created_us");
+  profile.purpose = arguments.text("purpose").value_or("");
+  profile.parent_id = arguments.text("parent_agent_id").value_or("");
+  profile.notes = arguments.text("notes").value_or("");
+  profile.tags = arguments.texts("tags").value_or(std::vector<std::string>());
+  result.source = arguments.text("source").value_or("");
   if (auto error = arguments.finish()) return *std::move(error);
   if (rows != nullptr) {
     if (auto error = read_rows(*rows, result)) return *std::move(error);

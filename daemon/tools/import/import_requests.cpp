@@ -170,12 +170,12 @@ core::Result<std::unique_ptr<ToolCall>> parse_import(const json::object& params,
 }  // namespace
 
 const Tool& import_request() {
-  static const Tool request{"governor/import", "", "", "", "{}", "{}", false, true, parse_import<false>};
+  static const Tool request{"governor/import", "", "", "", {}, "", false, true, parse_import<false>};
   return request;
 }
 
 const Tool& import_check_request() {
-  static const Tool request{"governor/import_check", "", "", "", "{}", "{}", true, true, parse_import<true>};
+  static const Tool request{"governor/import_check", "", "", "", {}, "", true, true, parse_import<true>};
   return request;
 }
 

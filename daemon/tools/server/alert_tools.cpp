@@ -9,19 +9,8 @@
 namespace governor::daemon {
 namespace {
 
-constexpr std::size_t kMaxAcknowledgementBytes = 1024;
-
-constexpr std::string_view kListAlertsInput =
-    R"({"type":"object","properties":{)"
-    R"("include_acknowledged":{"type":"boolean"},"include_resolved":{"type":"boolean"},)"
-    R"("limit":{"type":"integer","minimum":1,"maximum":500,"default":50},"cursor":{"type":"integer","minimum":1}},"additionalProperties":false})";
-
 constexpr std::string_view kListAlertsOutput =
     R"({"type":"object","properties":{"alerts":{"type":"array"},"next_cursor":{"type":"integer"}}})";
-
-constexpr std::string_view kAcknowledgeInput =
-    R"({"type":"object","properties":{"alert_id":{"type":"integer","minimum":1},"note":{"type":"string","maxLength":1024}},)"
-    R"("required":["alert_id"],"additionalProperties":false})";
 
 constexpr std::string_view kAcknowledgeOutput =
     R"({"type":"object","properties":{"alert_id":{"type":"integer"},"kind":{"type":"string"},"severity":{"type":"string"},)"
@@ -102,26 +91,36 @@ class AcknowledgeCall final : public ToolCall {
   core::Alert alert_;
 };
 
+constexpr Parameter kListAlertsParameters[] = {
+    flag("include_acknowledged"),
+    flag("include_resolved"),
+    limit(50),
+    integer("cursor", 1, kMostExact),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_list_alerts(const boost::json::object& object,
                                                           const ToolEnvironment&) {
-  Arguments arguments(object);
+  Arguments arguments(object, kListAlertsParameters);
   AlertFilter filter;
-  filter.acknowledged = arguments.flag("include_acknowledged", false);
-  filter.resolved = arguments.flag("include_resolved", false);
-  const auto limit = static_cast<std::size_t>(arguments.integer("limit", 50, 1, 500));
-  const core::AlertKey before = arguments.integer("cursor", 0, 1, std::int64_t{1} << 53);
+  filter.acknowledged = arguments.flag("include_acknowledged");
+  filter.resolved = arguments.flag("include_resolved");
+  const auto limit = arguments.integer<std::size_t>("limit");
+  const core::AlertKey before = arguments.integer("cursor");
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(std::make_unique<ListAlertsCall>(filter, before, limit));
 }
 
+constexpr Parameter kAcknowledgeParameters[] = {
+    integer("alert_id", 1, kMostExact).required("the number of an alert, see list_alerts"),
+    text("note", 1024),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_acknowledge(const boost::json::object& object,
                                                           const ToolEnvironment&) {
-  Arguments arguments(object);
-  const core::AlertKey key = arguments.integer("alert_id", 0, 1, std::int64_t{1} << 53);
-  auto note = arguments.text("note", kMaxAcknowledgementBytes).value_or("");
+  Arguments arguments(object, kAcknowledgeParameters);
+  const core::AlertKey key = arguments.integer("alert_id");
+  auto note = arguments.text("note").value_or("");
   if (auto error = arguments.finish()) return *std::move(error);
-  if (key == 0)
-    return core::invalid_argument("alert_id", "missing", "the number of an alert, see list_alerts");
   return std::unique_ptr<ToolCall>(std::make_unique<AcknowledgeCall>(key, std::move(note)));
 }
 
@@ -130,10 +129,10 @@ core::Result<std::unique_ptr<ToolCall>> parse_acknowledge(const boost::json::obj
 std::vector<Tool> alert_tools() {
   return {
       {"list_alerts", "governance", "List alerts",
-       "What a person should know: critical agents, loops, changed files, disk trouble.", kListAlertsInput,
-       kListAlertsOutput, true, true, parse_list_alerts, true},
+       "What a person should know: critical agents, loops, changed files, disk trouble.",
+       kListAlertsParameters, kListAlertsOutput, true, true, parse_list_alerts, true},
       {"acknowledge_alert", "governance", "Acknowledge an alert",
-       "For a person: says that they have seen it; ends a loop with its cooldown.", kAcknowledgeInput,
+       "For a person: says that they have seen it; ends a loop with its cooldown.", kAcknowledgeParameters,
        kAcknowledgeOutput, false, true, parse_acknowledge},
   };
 }

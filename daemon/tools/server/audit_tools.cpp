@@ -15,13 +15,6 @@ namespace {
 
 constexpr std::size_t kAuditSlice = 5000;
 
-constexpr std::string_view kQueryInput =
-    R"({"type":"object","properties":{)"
-    R"("agent_id":{"type":"string"},"event":{"type":"string","description":"update, refused, lambda1_skip, thresholds_changed, …"},)"
-    R"("since":{"type":"string","description":"ISO 8601"},"until":{"type":"string","description":"ISO 8601, exclusive"},)"
-    R"("limit":{"type":"integer","minimum":1,"maximum":500,"default":50},)"
-    R"("cursor":{"type":"string","description":"next_cursor of the previous page"}},"additionalProperties":false})";
-
 constexpr std::string_view kQueryOutput =
     R"({"type":"object","properties":{"entries":{"type":"array","items":{"type":"object","properties":{)"
     R"("entry":{"type":"string"},"timestamp":{"type":["string","null"]},"event":{"type":"string"},"agent_id":{"type":"string"},)"
@@ -99,16 +92,25 @@ class QueryCall final : public ToolCall {
   AuditPage page_;
 };
 
+constexpr Parameter kQueryAuditParameters[] = {
+    agent_id(),
+    text("event", 64, "update, refused, lambda1_skip, thresholds_changed, …"),
+    moment("since", "ISO 8601"),
+    moment("until", "ISO 8601, exclusive"),
+    limit(50),
+    text("cursor", 64, "next_cursor of the previous page"),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_query(const boost::json::object& object,
                                                     const ToolEnvironment&) {
-  Arguments arguments(object);
+  Arguments arguments(object, kQueryAuditParameters);
   AuditFilter filter;
   filter.agent_id = arguments.agent_id().value_or("");
-  filter.event = arguments.text("event", 64).value_or("");
+  filter.event = arguments.text("event").value_or("");
   filter.since_us = arguments.moment("since").value_or(filter.since_us);
   filter.until_us = arguments.moment("until").value_or(filter.until_us);
-  const auto limit = static_cast<std::size_t>(arguments.integer("limit", 50, 1, 500));
-  const auto cursor_text = arguments.text("cursor", 64);
+  const auto limit = arguments.integer<std::size_t>("limit");
+  const auto cursor_text = arguments.text("cursor");
   const auto cursor = cursor_text ? parse_cursor(*cursor_text) : AuditCursor{};
   if (!cursor)
     arguments.refuse(core::invalid_argument("cursor", *cursor_text, "next_cursor of a previous page"));
@@ -144,7 +146,7 @@ class VerifyCall final : public ToolCall {
 
 core::Result<std::unique_ptr<ToolCall>> parse_verify(const boost::json::object& object,
                                                      const ToolEnvironment&) {
-  Arguments arguments(object);
+  Arguments arguments(object, Parameters());
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(std::make_unique<VerifyCall>());
 }
@@ -154,13 +156,13 @@ core::Result<std::unique_ptr<ToolCall>> parse_verify(const boost::json::object& 
 std::vector<Tool> audit_tools() {
   return {
       {"query_audit_log", "governance", "Query the audit log",
-       "Every mutation, refusal and skip, newest first, with who did it and why.", kQueryInput, kQueryOutput,
-       true, true, parse_query},
+       "Every mutation, refusal and skip, newest first, with who did it and why.", kQueryAuditParameters,
+       kQueryOutput, true, true, parse_query},
   };
 }
 
 const Tool& verify_request() {
-  static const Tool request{"governor/audit_verify", "", "", "", "{}", "{}", true, true, parse_verify};
+  static const Tool request{"governor/audit_verify", "", "", "", {}, "", true, true, parse_verify};
   return request;
 }
 

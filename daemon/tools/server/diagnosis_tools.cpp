@@ -12,16 +12,11 @@
 namespace governor::daemon {
 namespace {
 
-constexpr std::size_t kMaxLockPathBytes = 4096;
+constexpr std::string_view kLockDirectory = "the absolute path of a directory";
 /// A slice of waiting on the store's thread; commits go first in between.
 constexpr std::chrono::milliseconds kScanSlice{2};
 /// Longer than a scan takes unless its disk hangs.
 constexpr std::chrono::seconds kPatience{8};
-
-constexpr std::string_view kDiagnoseInput =
-    R"({"type":"object","properties":{)"
-    R"("directory":{"type":"string","maxLength":4096,"description":"Absolute path in which to look for lock files left behind"}},)"
-    R"("additionalProperties":false})";
 
 constexpr std::string_view kDiagnoseOutput =
     R"({"type":"object","properties":{)"
@@ -33,12 +28,6 @@ constexpr std::string_view kDiagnoseOutput =
     R"("slowest":{"type":"array","items":{"type":"object","properties":{"tool":{"type":"string"},"agent_id":{"type":"string"},"duration_ms":{"type":"number"},"timestamp":{"type":"string"}},"required":["tool","duration_ms","timestamp"]}},)"
     R"("legacy_locks":{"type":"object"},"timestamp":{"type":"string"}},)"
     R"("required":["queues","waiting","waits","conflicts","conflicts_last_hour","slowest","timestamp"]})";
-
-constexpr std::string_view kCleanupInput =
-    R"({"type":"object","properties":{)"
-    R"("directory":{"type":"string","maxLength":4096,"description":"Absolute path; subdirectories included, links not followed"},)"
-    R"("dry_run":{"type":"boolean","default":true,"description":"Look only, remove nothing"}},)"
-    R"("required":["directory"],"additionalProperties":false})";
 
 constexpr std::string_view kCleanupOutput =
     R"({"type":"object","properties":{)"
@@ -138,23 +127,33 @@ class CleanupCall final : public ScanningCall {
 
 core::Error not_a_path(const std::string& given) {
   return core::invalid_argument("directory", given.empty() ? "missing" : "a path that is not absolute",
-                                "the absolute path of a directory");
+                                std::string(kLockDirectory));
 }
+
+constexpr Parameter kDiagnoseParameters[] = {
+    text("directory", kMaxPathBytes, "Absolute path in which to look for lock files left behind"),
+};
 
 core::Result<std::unique_ptr<ToolCall>> parse_diagnose(const boost::json::object& object,
                                                        const ToolEnvironment& environment) {
-  Arguments arguments(object);
-  auto directory = arguments.text("directory", kMaxLockPathBytes).value_or("");
+  Arguments arguments(object, kDiagnoseParameters);
+  auto directory = arguments.text("directory").value_or("");
   if (auto error = arguments.finish()) return *std::move(error);
   if (!directory.empty() && directory.front() != '/') return not_a_path(directory);
   return std::unique_ptr<ToolCall>(std::make_unique<DiagnoseCall>(environment, std::move(directory)));
 }
 
+constexpr Parameter kCleanupParameters[] = {
+    text("directory", kMaxPathBytes, "Absolute path; subdirectories included, links not followed")
+        .required(kLockDirectory),
+    flag("dry_run", "Look only, remove nothing").otherwise(true),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_cleanup(const boost::json::object& object,
                                                       const ToolEnvironment& environment) {
-  Arguments arguments(object);
-  auto directory = arguments.text("directory", kMaxLockPathBytes).value_or("");
-  const bool dry_run = arguments.flag("dry_run", true);
+  Arguments arguments(object, kCleanupParameters);
+  auto directory = arguments.text("directory").value_or("");
+  const bool dry_run = arguments.flag("dry_run");
   if (auto error = arguments.finish()) return *std::move(error);
   if (directory.empty() || directory.front() != '/') return not_a_path(directory);
   return std::unique_ptr<ToolCall>(
@@ -169,10 +168,10 @@ std::vector<Tool> diagnosis_tools() {
        "Calls that wait and for what, queues, waits, slowest operations, conflicts of the last hour; lock "
        "files "
        "left behind in a directory and whether their owners live.",
-       kDiagnoseInput, kDiagnoseOutput, true, true, parse_diagnose},
+       kDiagnoseParameters, kDiagnoseOutput, true, true, parse_diagnose},
       {"cleanup_stale_locks", "governance", "Remove stale lock files",
-       "Removes lock files whose owner is proven dead, and no others. A dry run by default.", kCleanupInput,
-       kCleanupOutput, false, true, parse_cleanup, false, true},
+       "Removes lock files whose owner is proven dead, and no others. A dry run by default.",
+       kCleanupParameters, kCleanupOutput, false, true, parse_cleanup, false, true},
   };
 }
 

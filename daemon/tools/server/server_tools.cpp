@@ -8,8 +8,6 @@
 namespace governor::daemon {
 namespace {
 
-constexpr std::string_view kNoInput = R"({"type":"object","additionalProperties":false})";
-
 constexpr std::string_view kHealthOutput =
     R"({"type":"object","properties":{"status":{"enum":["ok","degraded","failing"]},)"
     R"("reasons":{"type":"array"}},"required":["status"]})";
@@ -69,7 +67,7 @@ class InfoCall final : public ToolCall {
 template <class Call>
 core::Result<std::unique_ptr<ToolCall>> parse_nothing(const boost::json::object& object,
                                                       const ToolEnvironment& environment) {
-  Arguments arguments(object);
+  Arguments arguments(object, Parameters());
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(std::make_unique<Call>(environment));
 }
@@ -78,10 +76,26 @@ core::Result<std::unique_ptr<ToolCall>> parse_nothing(const boost::json::object&
 
 std::vector<Tool> server_tools() {
   return {
-      {"health_check", "server", "Daemon health", "Whether governor works, and if not, why.", kNoInput,
-       kHealthOutput, true, true, parse_nothing<HealthCall>, true},
-      {"get_server_info", "server", "Daemon facts", "Version, directories, tools, limits.", kNoInput,
-       kInfoOutput, true, true, parse_nothing<InfoCall>, true},
+      {"health_check",
+       "server",
+       "Daemon health",
+       "Whether governor works, and if not, why.",
+       {},
+       kHealthOutput,
+       true,
+       true,
+       parse_nothing<HealthCall>,
+       true},
+      {"get_server_info",
+       "server",
+       "Daemon facts",
+       "Version, directories, tools, limits.",
+       {},
+       kInfoOutput,
+       true,
+       true,
+       parse_nothing<InfoCall>,
+       true},
   };
 }
 

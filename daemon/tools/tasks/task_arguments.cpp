@@ -5,15 +5,10 @@
 namespace governor::daemon {
 namespace {
 
-/// Longer than any id, so that what is wrong with one is said by the rule for ids.
-constexpr std::size_t kMaxBytes = 4096;
-
 template <class Values>
 auto read_one_of(Arguments& arguments, std::string_view name, const Values& values)
     -> std::optional<typename Values::value_type> {
-  std::vector<std::string_view> names{""};
-  for (const auto value : values) names.push_back(core::to_string(value));
-  const std::string chosen = arguments.choice(name, names);
+  const std::string_view chosen = arguments.choice(name);
   for (const auto value : values) {
     if (core::to_string(value) == chosen) return value;
   }
@@ -23,15 +18,14 @@ auto read_one_of(Arguments& arguments, std::string_view name, const Values& valu
 }  // namespace
 
 std::string read_task_id(Arguments& arguments) {
-  auto id = arguments.text("task_id", kMaxBytes);
+  auto id = arguments.text("task_id");
   if (!id) return {};
   if (auto error = core::validate_task_id("task_id", *id)) arguments.refuse(*std::move(error));
   return *std::move(id);
 }
 
 std::vector<std::string> read_task_ids(Arguments& arguments, std::string_view name) {
-  auto ids =
-      arguments.texts(name, core::kMaxTaskDependencies, kMaxBytes).value_or(std::vector<std::string>{});
+  auto ids = arguments.texts(name).value_or(std::vector<std::string>{});
   for (std::size_t i = 0; i < ids.size(); ++i) {
     if (auto error = core::validate_task_id(fmt::format("{}[{}]", name, i), ids[i])) {
       arguments.refuse(*std::move(error));

@@ -18,6 +18,7 @@
 namespace governor::daemon {
 namespace {
 
+constexpr std::string_view kTitleExpected = "what is to be done, in a line";
 constexpr std::string_view kTaskIdExpected = "the id of a task";
 
 class DefineCall final : public ToolCall {
@@ -76,22 +77,32 @@ class DefineCall final : public ToolCall {
   std::optional<core::Error> unreadable_;
 };
 
+constexpr Parameter kDefineTaskParameters[] = {
+    task_id().required("an id of 1 to 128 characters of A-Z a-z 0-9 . _ - : /"),
+    text("title", core::kMaxTaskTitleBytes).not_empty().required(kTitleExpected),
+    text("description", core::kMaxTaskTextBytes),
+    text("task_file", kMaxPathBytes, "Text file with the description, instead of it"),
+    agent_named("agent", "The only one that may claim it. Default: anyone").like(kAgentIdPattern),
+    task_priority().otherwise("MEDIUM"),
+    texts("depends_on", core::kMaxTaskDependencies, kMaxTaskReferenceBytes,
+          "Tasks to be done first, defined now or later")
+        .like(kTaskIdPattern),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_define(const boost::json::object& object,
                                                      const ToolEnvironment&) {
-  Arguments arguments(object);
+  Arguments arguments(object, kDefineTaskParameters);
   core::TaskDefinition definition;
   definition.id = read_task_id(arguments);
-  definition.title = arguments.text("title", core::kMaxTaskTitleBytes).value_or("");
-  auto description = arguments.text("description", core::kMaxTaskTextBytes);
-  auto task_file = arguments.text("task_file", kMaxPathBytes);
+  definition.title = arguments.text("title").value_or("");
+  auto description = arguments.text("description");
+  auto task_file = arguments.text("task_file");
   definition.agent = arguments.agent_id("agent").value_or("");
   definition.priority = read_task_priority(arguments).value_or(core::TaskPriority::medium);
   definition.depends_on = read_task_ids(arguments, "depends_on");
-  arguments.require("task_id", "an id of 1 to 128 characters of A-Z a-z 0-9 . _ - : /");
-  arguments.require("title", "what is to be done, in a line");
   if (auto error = arguments.finish()) return *std::move(error);
   if (definition.title.empty()) {
-    return core::invalid_argument("title", "empty", "what is to be done, in a line");
+    return core::invalid_argument("title", "empty", std::string(kTitleExpected));
   }
   if (task_file && (description || task_file->empty() || task_file->find('\0') != std::string::npos)) {
     return core::invalid_argument("task_file", description ? "given beside a description" : "no path",
@@ -143,14 +154,20 @@ class ClaimCall final : public ToolCall {
   std::optional<std::string> given_agent_;
 };
 
+constexpr Parameter kClaimTaskParameters[] = {
+    task_id("Default: the next ready one, by priority, then age"),
+    agent_id("Default: the agent this session registered, if any"),
+    integer("ttl_seconds", 1, core::kMaxClaimSeconds, "The claim ends then unless update_task renews it")
+        .otherwise(core::kDefaultClaimSeconds),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_claim(const boost::json::object& object,
                                                     const ToolEnvironment&) {
-  Arguments arguments(object);
+  Arguments arguments(object, kClaimTaskParameters);
   core::ClaimCommand command;
   command.task_id = read_task_id(arguments);
   auto agent_id = arguments.agent_id();
-  command.ttl_us =
-      1'000'000 * arguments.integer("ttl_seconds", core::kDefaultClaimSeconds, 1, core::kMaxClaimSeconds);
+  command.ttl_us = kSecondUs * arguments.integer("ttl_seconds");
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(std::make_unique<ClaimCall>(std::move(command), std::move(agent_id)));
 }
@@ -176,16 +193,21 @@ class UpdateTaskCall final : public ToolCall {
   core::TaskUpdate update_;
 };
 
+constexpr Parameter kUpdateTaskParameters[] = {
+    task_id().required(kTaskIdExpected),
+    task_status("pending gives it back, or opens it again"),
+    integer("progress", 0, 100),
+    text("note", core::kMaxTaskNoteBytes),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_update_task(const boost::json::object& object,
                                                           const ToolEnvironment&) {
-  Arguments arguments(object);
+  Arguments arguments(object, kUpdateTaskParameters);
   core::TaskUpdate update;
   update.task_id = read_task_id(arguments);
   update.status = read_task_status(arguments);
-  const std::int64_t progress = arguments.integer("progress", -1, 0, 100);
-  if (progress >= 0) update.progress = static_cast<int>(progress);
-  update.note = arguments.text("note", core::kMaxTaskNoteBytes);
-  arguments.require("task_id", std::string(kTaskIdExpected));
+  if (const int progress = arguments.integer<int>("progress", -1); progress >= 0) update.progress = progress;
+  update.note = arguments.text("note");
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(std::make_unique<UpdateTaskCall>(std::move(update)));
 }
@@ -198,15 +220,15 @@ std::vector<Tool> task_tools() {
        "Puts a task into the queue. The same definition again is fine (created: false); another one under "
        "the "
        "same id is refused with the difference.",
-       kDefineTaskInput, kDefineTaskOutput, false, true, parse_define},
+       kDefineTaskParameters, kDefineTaskOutput, false, true, parse_define},
       {"claim_task", "tasks", "Claim a task",
        "Makes a task yours, by id or the next ready one. The claim ends with your session, or when its time "
        "is "
        "up.",
-       kClaimTaskInput, kClaimTaskOutput, false, false, parse_claim},
+       kClaimTaskParameters, kClaimTaskOutput, false, false, parse_claim},
       {"update_task", "tasks", "Update a task",
        "Status, progress or note of a task; a claimed one only by its owner, whose claim this renews.",
-       kUpdateTaskInput, kUpdateTaskOutput, false, true, parse_update_task},
+       kUpdateTaskParameters, kUpdateTaskOutput, false, true, parse_update_task},
       get_task_tool(),
       list_tasks_tool(),
   };

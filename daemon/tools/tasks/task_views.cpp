@@ -56,12 +56,16 @@ class GetTaskCall final : public ToolCall {
   TaskHistory history_;
 };
 
+constexpr Parameter kGetTaskParameters[] = {
+    task_id().required("the id of a task"),
+    integer("history", 0, 500, "How many of the newest events").otherwise(20),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_get_task(const boost::json::object& object,
                                                        const ToolEnvironment&) {
-  Arguments arguments(object);
+  Arguments arguments(object, kGetTaskParameters);
   std::string task_id = read_task_id(arguments);
-  const auto events = static_cast<std::size_t>(arguments.integer("history", 20, 0, 500));
-  arguments.require("task_id", "the id of a task");
+  const auto events = arguments.integer<std::size_t>("history");
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(std::make_unique<GetTaskCall>(std::move(task_id), events));
 }
@@ -131,18 +135,27 @@ class ListTasksCall final : public ToolCall {
   Query query_;
 };
 
+constexpr Parameter kListTasksParameters[] = {
+    task_status(),
+    flag("ready", "true: only those that can be claimed now").otherwise(false),
+    agent_named("agent", "For this agent, or claimed by it"),
+    task_priority(),
+    text("text", 256, "Occurs in id or title"),
+    limit(50),
+    integer("cursor", 1, kMostExact, "next_cursor of the previous page"),
+};
+
 core::Result<std::unique_ptr<ToolCall>> parse_list_tasks(const boost::json::object& object,
                                                          const ToolEnvironment&) {
-  constexpr std::size_t kMaxTextBytes = 256;
-  Arguments arguments(object);
+  Arguments arguments(object, kListTasksParameters);
   ListTasksCall::Query query;
   query.status = read_task_status(arguments);
   query.priority = read_task_priority(arguments);
-  query.ready = arguments.flag("ready", false);
+  query.ready = arguments.flag("ready");
   query.agent = arguments.agent_id("agent").value_or("");
-  query.text = arguments.text("text", kMaxTextBytes).value_or("");
-  query.limit = static_cast<std::size_t>(arguments.integer("limit", 50, 1, 500));
-  query.after = arguments.integer("cursor", 0, 1, std::int64_t{1} << 53);
+  query.text = arguments.text("text").value_or("");
+  query.limit = arguments.integer<std::size_t>("limit");
+  query.after = arguments.integer("cursor");
   if (auto error = arguments.finish()) return *std::move(error);
   return std::unique_ptr<ToolCall>(std::make_unique<ListTasksCall>(std::move(query)));
 }
@@ -150,10 +163,15 @@ core::Result<std::unique_ptr<ToolCall>> parse_list_tasks(const boost::json::obje
 }  // namespace
 
 Tool get_task_tool() {
-  return {
-      "get_task",    "tasks",        "Show a task", "One task with its text, who has it, and its history.",
-      kGetTaskInput, kGetTaskOutput, true,          true,
-      parse_get_task};
+  return {"get_task",
+          "tasks",
+          "Show a task",
+          "One task with its text, who has it, and its history.",
+          kGetTaskParameters,
+          kGetTaskOutput,
+          true,
+          true,
+          parse_get_task};
 }
 
 Tool list_tasks_tool() {
@@ -161,7 +179,7 @@ Tool list_tasks_tool() {
           "tasks",
           "List tasks",
           "Tasks in the order of their definition, page by page.",
-          kListTasksInput,
+          kListTasksParameters,
           kListTasksOutput,
           true,
           true,
