@@ -16,7 +16,7 @@ inline constexpr std::size_t kMaxNotesBytes = 16 * 1024;  ///< what agents write
 inline constexpr std::size_t kMaxTags = 32;               ///< their number
 inline constexpr std::size_t kMaxTagBytes = 64;
 
-inline constexpr std::int64_t kMaxListed = 500;  ///< items of a page of a list
+inline constexpr std::int64_t kLongestPage = 500;  ///< items of a page of a list
 
 inline constexpr std::int64_t kSecondUs = 1'000'000;
 inline constexpr std::int64_t kDayUs = 86'400 * kSecondUs;

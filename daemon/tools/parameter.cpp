@@ -9,6 +9,8 @@ using Type = Parameter::Type;
 
 void write_text_limits(JsonWriter& json, const Parameter& parameter) {
   json.field("type", "string");
+  if (parameter.type == Type::text && parameter.min_count != 0)
+    json.field("minLength", static_cast<std::uint64_t>(parameter.min_count));
   if (!parameter.pattern.empty()) {
     json.field("pattern", parameter.pattern);
   } else if (!parameter.is_quiet && parameter.max_bytes != 0) {
@@ -38,10 +40,19 @@ void write_words(JsonWriter& json, const Parameter& parameter) {
   json.end_array();
 }
 
-template <class WriteItem>
-void write_list(JsonWriter& json, const Parameter& parameter, WriteItem write_item) {
+/// Numbers are counted only when they are read: nobody gives as many as the limit, and their schema is read
+/// by every model.
+void write_numbers(JsonWriter& json, const Parameter& parameter) {
+  json.field("type", "array");
+  if (parameter.is_quiet) return;
+  json.key("items").begin_object();
+  write_number_limits(json, parameter);
+  json.end_object();
+}
+
+void write_texts(JsonWriter& json, const Parameter& parameter) {
   json.field("type", "array").key("items").begin_object();
-  write_item(json, parameter);
+  write_text_limits(json, parameter);
   json.end_object();
   if (parameter.min_count != 0) json.field("minItems", static_cast<std::uint64_t>(parameter.min_count));
   if (!parameter.is_quiet) json.field("maxItems", static_cast<std::uint64_t>(parameter.max_count));
@@ -51,16 +62,13 @@ void write_list(JsonWriter& json, const Parameter& parameter, WriteItem write_it
 void write_type(JsonWriter& json, const Parameter& parameter) {
   switch (parameter.type) {
     case Type::text:
-      write_text_limits(json, parameter);
-      if (parameter.min_count != 0) json.field("minLength", static_cast<std::uint64_t>(parameter.min_count));
-      break;
     case Type::moment:
     case Type::agent_id: write_text_limits(json, parameter); break;
     case Type::agent_ids:
-    case Type::texts: write_list(json, parameter, write_text_limits); break;
+    case Type::texts: write_texts(json, parameter); break;
     case Type::integer: write_integer_limits(json, parameter); break;
     case Type::number: write_number_limits(json, parameter); break;
-    case Type::numbers: write_list(json, parameter, write_number_limits); break;
+    case Type::numbers: write_numbers(json, parameter); break;
     case Type::flag: json.field("type", "boolean"); break;
     case Type::choice: write_words(json, parameter); break;
     case Type::object: json.field("type", "object"); break;

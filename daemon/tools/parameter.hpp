@@ -218,7 +218,7 @@ constexpr Parameter path(std::string_view name = "path", std::string_view descri
 }
 
 /// How many of a list at most.
-constexpr Parameter limit(std::int64_t by_default, std::int64_t most = kMaxListed) {
+constexpr Parameter limit(std::int64_t by_default, std::int64_t most = kLongestPage) {
   return integer("limit", 1, most).otherwise(static_cast<double>(by_default));
 }
 

@@ -123,7 +123,7 @@ void ChangedFilesCall::take_down(CallContext& context, Look look) {
 }
 
 const Tool& changed_files_request() {
-  static const Tool request{"changed_files", "", "", "", "", "", false, true, nullptr};
+  static const Tool request{"changed_files", "", "", "", {}, "", false, true, nullptr};
   return request;
 }
 

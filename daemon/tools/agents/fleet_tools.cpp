@@ -228,7 +228,7 @@ core::AgentKey read_cursor(Arguments& arguments) {
 constexpr Parameter kAnomaliesParameters[] = {
     agent_ids("agent_ids", 1, 50, "Default: all agents, page by page"),
     choice("min_severity", "medium high").otherwise("medium"),
-    integer("limit", 2, kMaxListed).otherwise(100),
+    integer("limit", 2, kLongestPage).otherwise(100),
     text("cursor", 20, "next_cursor of the previous page"),
 };
 

@@ -129,9 +129,7 @@ class UpdateMetadataCall final : public AgentCall {
   core::MetadataCommand command_;
 };
 
-constexpr Parameter kGetMetadataParameters[] = {
-    agent_id(),
-};
+constexpr Parameter kGetMetadataParameters[] = {agent_id()};
 
 core::Result<std::unique_ptr<ToolCall>> parse_get_metadata(const boost::json::object& object,
                                                            const ToolEnvironment&) {

@@ -54,7 +54,7 @@ class InterruptedWritesCall final : public ToolCall {
 }  // namespace
 
 const Tool& interrupted_writes_request() {
-  static const Tool request{"interrupted_writes", "", "", "", "", "", false, true, nullptr};
+  static const Tool request{"interrupted_writes", "", "", "", {}, "", false, true, nullptr};
   return request;
 }
 

@@ -104,9 +104,7 @@ core::Result<std::unique_ptr<ToolCall>> parse_renew(const boost::json::object& o
   });
 }
 
-constexpr Parameter kReleaseWriteParameters[] = {
-    lease_number(),
-};
+constexpr Parameter kReleaseWriteParameters[] = {lease_number()};
 
 core::Result<std::unique_ptr<ToolCall>> parse_release(const boost::json::object& object,
                                                       const ToolEnvironment&) {

@@ -177,9 +177,7 @@ class CompareCall final : public ToolCall {
   std::vector<RecentUpdates> agents_;
 };
 
-constexpr Parameter kCompareParameters[] = {
-    agent_ids("agent_ids", 2, 20).required(),
-};
+constexpr Parameter kCompareParameters[] = {agent_ids("agent_ids", 2, 20).required()};
 
 core::Result<std::unique_ptr<ToolCall>> parse_compare(const boost::json::object& object,
                                                       const ToolEnvironment&) {

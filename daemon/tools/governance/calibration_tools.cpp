@@ -158,9 +158,7 @@ class CalibrationCall final : public ToolCall {
   CalibrationScan scan_;
 };
 
-constexpr Parameter kCalibrationParameters[] = {
-    agent_id("Default: all agents"),
-};
+constexpr Parameter kCalibrationParameters[] = {agent_id("Default: all agents")};
 
 core::Result<std::unique_ptr<ToolCall>> parse_calibration(const boost::json::object& object,
                                                           const ToolEnvironment&) {
