@@ -108,6 +108,8 @@ TEST_CASE("a proxy ends soon after SIGTERM, and says so if something is left una
   if (waiting) {
     ::kill(sandbox.daemon(), SIGSTOP);
     client.ask("ping");
+    // A line that it has not read yet would be none of its own.
+    REQUIRE(until(patience(), [&] { return client.has_read_all(); }));
   }
   client.process().signal(SIGTERM);
   CHECK(client.process().wait(patience()) == (waiting ? kLost : 0));
