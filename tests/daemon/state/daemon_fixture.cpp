@@ -36,6 +36,10 @@ void DaemonFixture::advance_clock(std::chrono::microseconds by) {
   clock_us += by.count();
 }
 
+void DaemonFixture::set_clock(std::chrono::microseconds since_1970) {
+  clock_us = since_1970.count();
+}
+
 DaemonFixture::DaemonFixture(Settings settings) : settings_(std::move(settings)) {
   processes_gone = false;
   start();

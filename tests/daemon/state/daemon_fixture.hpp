@@ -61,6 +61,8 @@ class DaemonFixture {
   static std::atomic<int> clock_fails_after;
   /// The daemon's clock goes on from there.
   static void advance_clock(std::chrono::microseconds by);
+  /// For a daemon that is started after this.
+  static void set_clock(std::chrono::microseconds since_1970);
 
  private:
   void start();
