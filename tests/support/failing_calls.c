@@ -32,7 +32,7 @@ const char* failing_calls_name(void) {
   return reached_name;
 }
 
-enum { most_points = 16384, most_frames = 12 };
+enum { most_points = 16384, most_frames = 8 };
 static struct failing_calls_point points[most_points];
 static long watched = 0;
 

@@ -22,7 +22,7 @@ void failing_calls_set(enum failing_calls_mode mode, long call);
 void failing_calls_watch(void);
 
 struct failing_calls_point {
-  unsigned long site; /* the same for calls that come the same way, as far as a dozen callers tell */
+  unsigned long site; /* the same for calls that come the same way, as far as the nearest callers tell */
   int changes;        /* the call may change what is on the disk */
 };
 /* The calls since then, in order; the array stays until the next watch. */
