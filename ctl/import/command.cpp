@@ -14,6 +14,7 @@
 #include "ctl/import/legacy_agents.hpp"
 #include "ctl/import/report.hpp"
 #include "ctl/progress.hpp"
+#include "ctl/records/file_tree.hpp"
 
 namespace governor::ctl {
 
@@ -47,7 +48,7 @@ class Import {
     }
   }
 
-  int run(const legacy::FileTree& tree) {
+  int run(const records::FileTree& tree) {
     legacy::TimeReader times(*legacy::Zone::parse(request_.timezone));
     legacy::Findings findings;
     auto inventory = [&] {
@@ -128,7 +129,7 @@ class Import {
 };
 
 int run_agent_import(const Context& context, const ImportCommandRequest& request) {
-  const auto tree = legacy::FileTree::open(request.path);
+  const auto tree = records::FileTree::open(request.path);
   if (!tree) return report_failure(context, tree.error());
   if (!request.agent.empty() && !tree->is_single_file()) {
     return report_failure(context,

@@ -11,6 +11,7 @@
 
 #include "ctl/import/legacy_time.hpp"
 #include "ctl/import/merge_export.hpp"
+#include "ipc/iso_time.hpp"
 #include "text/shown_text.hpp"
 
 namespace governor::ctl::legacy {
@@ -176,7 +177,7 @@ class Reconciliation {
     } else if (std::llabs(newest - *metadata.last_update_us) > kSame) {
       notes.contradiction("value_mismatch", "last_update",
                           fmt::format("last_update is {}, the newest update was at {}: the latter is kept",
-                                      time_text(*metadata.last_update_us), time_text(newest)));
+                                      ipc::iso_timestamp(*metadata.last_update_us), ipc::iso_timestamp(newest)));
     }
   }
 
@@ -224,7 +225,7 @@ class Reconciliation {
     } else if (first != times.end() && *first < *agent_.created_us) {
       notes_about("").contradiction("value_mismatch", "created_at",
                                     fmt::format("created_at is {}, the first update was at {}: both are kept",
-                                                time_text(*agent_.created_us), time_text(*first)));
+                                                ipc::iso_timestamp(*agent_.created_us), ipc::iso_timestamp(*first)));
     }
   }
 
@@ -242,7 +243,7 @@ class Reconciliation {
     const Metadata& metadata = *sources_.metadata;
     if (!metadata.version.empty()) text += "; version " + metadata.version;
     if (metadata.total_updates) text += fmt::format("; total_updates {}", *metadata.total_updates);
-    if (metadata.last_update_us) text += "; last_update " + time_text(*metadata.last_update_us);
+    if (metadata.last_update_us) text += "; last_update " + ipc::iso_timestamp(*metadata.last_update_us);
     if (!metadata.spawn_reason.empty()) text += "; spawn_reason " + metadata.spawn_reason;
     return text;
   }

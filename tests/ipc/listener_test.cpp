@@ -15,7 +15,7 @@
 
 using namespace governor::ipc;
 using governor::tests::ForkedChild;
-using governor::tests::TemporaryDirectory;
+using governor::TemporaryDirectory;
 using std::chrono::milliseconds;
 
 namespace {

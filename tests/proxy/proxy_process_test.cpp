@@ -27,7 +27,7 @@
 #endif
 
 using namespace governor::ipc;
-using governor::tests::TemporaryDirectory;
+using governor::TemporaryDirectory;
 using std::chrono::milliseconds;
 
 namespace {

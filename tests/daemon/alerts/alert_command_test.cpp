@@ -17,7 +17,7 @@
 
 using namespace governor::daemon;
 using governor::daemon::test::read_file;
-using governor::daemon::test::TemporaryDirectory;
+using governor::TemporaryDirectory;
 using governor::test::until;
 using How = CommandEnd::How;
 using std::chrono::milliseconds;

@@ -9,7 +9,7 @@
 #include "tests/support/catch.hpp"
 
 using namespace governor::daemon;
-using governor::daemon::test::TemporaryDirectory;
+using governor::TemporaryDirectory;
 
 namespace {
 

@@ -14,7 +14,7 @@
 namespace fs = std::filesystem;
 using namespace governor::daemon;
 using governor::core::ErrorCode;
-using governor::daemon::test::TemporaryDirectory;
+using governor::TemporaryDirectory;
 using governor::daemon::test::write_file;
 
 namespace {

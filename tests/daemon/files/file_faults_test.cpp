@@ -24,7 +24,7 @@ using namespace governor::daemon;
 using governor::core::OpenWrite;
 using governor::daemon::test::FaultyCalls;
 using governor::daemon::test::read_file;
-using governor::daemon::test::TemporaryDirectory;
+using governor::TemporaryDirectory;
 using governor::daemon::test::write_file;
 
 namespace {

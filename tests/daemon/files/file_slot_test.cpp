@@ -21,7 +21,7 @@ using governor::core::ErrorCode;
 using governor::daemon::test::read_file;
 using governor::daemon::test::remove;
 using governor::daemon::test::replace;
-using governor::daemon::test::TemporaryDirectory;
+using governor::TemporaryDirectory;
 using governor::daemon::test::write_file;
 
 namespace {

@@ -9,7 +9,7 @@
 using namespace governor::daemon;
 using governor::core::ErrorCode;
 using governor::daemon::test::FoldingNames;
-using governor::daemon::test::TemporaryDirectory;
+using governor::TemporaryDirectory;
 using Kind = NameLookup::Kind;
 
 namespace {

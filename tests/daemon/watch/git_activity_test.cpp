@@ -10,7 +10,7 @@
 #include "tests/support/catch.hpp"
 
 using governor::daemon::GitActivity;
-using governor::daemon::test::TemporaryDirectory;
+using governor::TemporaryDirectory;
 namespace fs = std::filesystem;
 
 namespace {
