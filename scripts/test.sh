@@ -13,14 +13,20 @@ source scripts/lib/build.sh
 source scripts/lib/node.sh
 # shellcheck source=scripts/lib/ctest.sh
 source scripts/lib/ctest.sh
+# shellcheck source=scripts/lib/costs.sh
+source scripts/lib/costs.sh
+
+# Everything, from a clean checkout without a compiler cache, on two processors.
+readonly seconds_allowed=$((22 * 60))
 
 usage() {
   cat <<'TEXT'
 Usage: scripts/test.sh [--no-install] [--only asan|tsan] [--jobs N] [-- CTEST ARGUMENTS]
 
 Installs what the tests need, builds with AddressSanitizer and UndefinedBehaviorSanitizer and runs every test,
-then builds with ThreadSanitizer and runs the tests labelled "concurrency". The last line says how many passed
-and failed.
+then builds with ThreadSanitizer and runs the tests labelled "concurrency". At the end stand the times, the
+targets and the tests that took longest, and a warning if all of it took longer than it should. The last line
+says how many passed and failed.
 
   --no-install   never install packages; stop with the list of what is missing
   --only PRESET  one of the two runs
@@ -105,13 +111,18 @@ main() {
 
   for preset in "${presets[@]}"; do
     timed "$preset: configuring" configure "$preset" "${configure_arguments[@]}"
-    timed "$preset: building" build_for "$preset"
+    counted build "$preset: building" build_for "$preset"
     if [[ $preset == tsan ]]; then use_fixed_addresses_if_needed; fi
-    timed "$preset: testing" run_ctest "$preset" --parallel "$jobs" \
+    counted test "$preset: testing" run_ctest "$preset" --parallel "$jobs" \
       ${ctest_arguments[@]+"${ctest_arguments[@]}"}
   done
 
-  say "everything took $(elapsed 0)"
+  for preset in "${presets[@]}"; do
+    show_costs "$preset: targets that took longest to build" expensive_targets "build/$preset"
+    show_costs "$preset: tests that took longest" slow_tests "build/$preset/ctest.log"
+  done
+  say "building took $(minutes "$build_seconds"), testing $(minutes "$test_seconds"), everything $(elapsed 0)"
+  warn_if_over "everything" "$SECONDS" "$seconds_allowed"
   if ((tests_skipped > 0)); then say "$tests_skipped skipped; ctest says above which ones"; fi
   echo "$tests_passed passed, $tests_failed failed"
   # From in here, so that the shell reads no more of a file that may have changed meanwhile.

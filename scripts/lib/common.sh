@@ -45,11 +45,11 @@ as_root() {
   fi
 }
 
-# elapsed SINCE: minutes and seconds since the given value of $SECONDS.
-elapsed() {
-  local seconds=$((SECONDS - $1))
-  printf '%dm%02ds' $((seconds / 60)) $((seconds % 60))
-}
+# minutes SECONDS: as people read them.
+minutes() { printf '%dm%02ds' $(($1 / 60)) $(($1 % 60)); }
+
+# elapsed SINCE: the same, since the given value of $SECONDS.
+elapsed() { minutes $((SECONDS - $1)); }
 
 # timed TEXT COMMAND...: announces the step, runs it, says how long it took.
 timed() {

@@ -8,6 +8,7 @@
 #include "tests/support/catch.hpp"
 
 using namespace governor::ctl;
+using governor::TemporaryDirectory;
 using namespace governor::ctl::test;
 namespace json = boost::json;
 

@@ -9,6 +9,8 @@
 
 namespace governor::daemon::test {
 
+using governor::TemporaryDirectory;
+
 inline std::string read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::stringstream text;
