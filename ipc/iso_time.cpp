@@ -45,7 +45,8 @@ std::optional<int> take_offset(std::string_view& text) {
   take(text, ":");
   const int minutes = take_digits(text, 2);
   const int seconds = take(text, ":") ? take_digits(text, 2) : 0;
-  if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59 || seconds < 0 || seconds > 59) return std::nullopt;
+  if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59 || seconds < 0 || seconds > 59)
+    return std::nullopt;
   return sign * (3600 * hours + 60 * minutes + seconds);
 }
 
@@ -103,7 +104,8 @@ std::optional<WrittenTime> read_time(std::string_view text) {
     read.offset_seconds = take_offset(text);
     if (!read.offset_seconds) return std::nullopt;
   }
-  if (hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60 || !text.empty()) return std::nullopt;
+  if (hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60 || !text.empty())
+    return std::nullopt;
   read.has_clock = true;
   read.wall_us += ((std::int64_t{hour} * 60 + minute) * 60 + second) * 1'000'000 + fraction;
   return read;

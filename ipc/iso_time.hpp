@@ -23,8 +23,8 @@ struct WrittenTime {
   }
 };
 
-/// Reads ISO 8601, to at most microseconds, with or without a zone (Z or an offset); a date alone is its midnight.
-/// None for anything else, dates that do not exist included.
+/// Reads ISO 8601, to at most microseconds, with or without a zone (Z or an offset); a date alone is its
+/// midnight. None for anything else, dates that do not exist included.
 std::optional<WrittenTime> read_time(std::string_view text);
 
 /// Reads ISO 8601 with a time zone; a date alone is its midnight, UTC.

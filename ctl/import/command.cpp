@@ -153,7 +153,7 @@ std::string check_timezone(const std::string& text) {
 
 void add_import(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand(
-      "import", "Takes over the agents of an old monitor; without --apply, only tells what it would do");
+      "import", "Imports the agents of an old monitor; without --apply, only reports what it would do");
   const auto request = std::make_shared<ImportCommandRequest>();
   command->add_option("PATH", request->path, "Its data directory, or a single state file or export")
       ->required();
@@ -165,11 +165,11 @@ void add_import(CLI::App& app, Action& action) {
       ->capture_default_str();
   command
       ->add_option("--short-lists", request->shorter,
-                   "Which updates a list is about that is shorter than the others: newest or oldest")
+                   "Which updates a list refers to that is shorter than the others: newest or oldest")
       ->check(CLI::IsMember({"newest", "oldest"}))
       ->capture_default_str();
   command->add_option("--agent", request->agent,
-                      "Whom a single file is about, if neither it nor its name says so");
+                      "The agent a single file belongs to, if neither its content nor its name says so");
   command->callback([&action, request] {
     action = [request](const Context& context) { return run_agent_import(context, *request); };
   });

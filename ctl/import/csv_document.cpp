@@ -24,7 +24,8 @@ struct Column {
 Column make_column(const std::string& name) {
   const std::string lower = column_name(name);
   using Kind = Column::Kind;
-  if (lower == "decision" || lower == "action") return {Kind::decision, nullptr, {"decision", "unknown_value"}};
+  if (lower == "decision" || lower == "action")
+    return {Kind::decision, nullptr, {"decision", "unknown_value"}};
   if (lower == "timestamp" || lower == "timestamps") {
     return {Kind::timestamp, nullptr, {"timestamp", "unreadable_time"}};
   }
@@ -57,8 +58,7 @@ class CsvDocumentReader {
     const bool any = std::any_of(columns_.begin(), columns_.end(),
                                  [](const Column& column) { return column.kind != Column::Kind::unknown; });
     if (!any) {
-      broken(
-          "its first line names none of E, I, S, V, coherence, risk, lambda1, decision, timestamp");
+      broken("its first line names none of E, I, S, V, coherence, risk, lambda1, decision, timestamp");
     }
   }
 

@@ -89,7 +89,8 @@ class DocumentReader {
   }
 
   /// The engine's own copy of E, I, S and V is the one that the old monitor went on from.
-  void take_figure(const FigureField& figure, const std::string& field, std::string_view piece, bool of_engine) {
+  void take_figure(const FigureField& figure, const std::string& field, std::string_view piece,
+                   bool of_engine) {
     const auto value = records::number_in(piece);
     if (!value || *value < figure.lowest || *value > figure.highest) {
       return unreadable(field, piece, fmt::format("a number from {} to {}", figure.lowest, figure.highest));
@@ -98,8 +99,8 @@ class DocumentReader {
     const bool stays = kept && !of_engine && from_engine_.contains(figure.name);
     if (kept && *kept != *value) {
       notes_.contradiction("value_mismatch", field,
-                           fmt::format("{} is {}, and {} by another name or place: {} is kept", field, *value, *kept,
-                                       stays ? *kept : *value));
+                           fmt::format("{} is {}, and {} by another name or place: {} is kept", field, *value,
+                                       *kept, stays ? *kept : *value));
     }
     if (!stays) kept = *value;
     if (of_engine) from_engine_.insert(figure.name);
@@ -111,8 +112,8 @@ class DocumentReader {
     take_list(column.key, piece, values, [&](std::string_view item) {
       const auto value = item == "null" ? kUnknown : records::number_in(item);
       if (value && (item == "null" || in_range(column, *value))) return *value;
-      broken(fmt::format("value {} of {} is {}; accepted: {}", values.size() + 1, column.key, records::shown(item),
-                         range_text(column)));
+      broken(fmt::format("value {} of {} is {}; accepted: {}", values.size() + 1, column.key,
+                         records::shown(item), range_text(column)));
       return kUnknown;
     });
   }
@@ -187,8 +188,9 @@ class DocumentReader {
   void check_theta(std::string_view piece) {
     records::for_each_member(piece, [&](std::string_view key, std::string_view value) {
       if (records::text_in(key) != "C1" || records::number_in(value) == 1.0) return;
-      notes_.note("not_kept", "unitaires_theta.C1",
-                  fmt::format("C1 is {}; governor's coherence function is the one of C1 = 1", records::shown(value)));
+      notes_.note(
+          "not_kept", "unitaires_theta.C1",
+          fmt::format("C1 is {}; governor's coherence function is the one of C1 = 1", records::shown(value)));
     });
   }
 
@@ -198,8 +200,7 @@ class DocumentReader {
         seen_ = {"layers"};  // the history names the agent again
         take_object(value);
       } else if (layer == "metadata") {
-        auto metadata =
-            read_metadata(value, document_.agent_id.value_or(""), document_.file, times_, notes_);
+        auto metadata = read_metadata(value, document_.agent_id.value_or(""), document_.file, times_, notes_);
         if (!metadata) return broken("layers.metadata: " + metadata.error().message);
         content_.metadata = *std::move(metadata);
         content_.usable = true;

@@ -15,8 +15,8 @@ inline std::string_view without_mark(std::string_view text) {
   return text.starts_with(kByteOrderMark) ? text.substr(kByteOrderMark.size()) : text;
 }
 
-/// Calls `visit(name, value)` for every member of an object; what is wrong with the text, if it is not a whole
-/// object: by then the members before that place have been visited.
+/// Calls `visit(name, value)` for every member of an object; what is wrong with the text, if it is not a
+/// whole object: by then the members before that place have been visited.
 template <class Visit>
 std::optional<std::string> for_each_field(std::string_view text, Visit visit) {
   text = without_mark(text);

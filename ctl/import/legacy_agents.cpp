@@ -11,7 +11,8 @@
 
 namespace governor::ctl::legacy {
 
-LegacyAgents::LegacyAgents(const records::FileTree& tree, Inventory inventory, ShortList shorter, TimeReader& times)
+LegacyAgents::LegacyAgents(const records::FileTree& tree, Inventory inventory, ShortList shorter,
+                           TimeReader& times)
     : tree_(tree), inventory_(std::move(inventory)), shorter_(shorter), times_(times) {
   if (!inventory_.metadata.empty()) {
     metadata_name_ = inventory_.metadata.front();
@@ -53,15 +54,16 @@ void LegacyAgents::tell_missed_agents(const std::string& superseded) {
   if (count == 0) return;
   if (count > kNamed) missed += fmt::format(" and {} more", count - kNamed);
   Notes(about_metadata_, superseded, "")
-      .refused("not_read", fmt::format("only this file names {}, and it is not read; give it by itself to import "
-                                       "what is in it",
-                                       missed));
+      .refused("not_read",
+               fmt::format("only this file names {}, and it is not read; give it by itself to import "
+                           "what is in it",
+                           missed));
 }
 
 std::size_t LegacyAgents::count() const {
-  return entries_.size() + static_cast<std::size_t>(
-                               std::count_if(inventory_.agents.begin(), inventory_.agents.end(),
-                                             [&](const auto& agent) { return !named_.contains(agent.first); }));
+  return entries_.size() + static_cast<std::size_t>(std::count_if(
+                               inventory_.agents.begin(), inventory_.agents.end(),
+                               [&](const auto& agent) { return !named_.contains(agent.first); }));
 }
 
 std::optional<LegacyAgents::Item> LegacyAgents::next() {
@@ -87,7 +89,8 @@ LegacyAgents::Item LegacyAgents::metadata_entry(const std::string& id, std::stri
 }
 
 /// None, with the reason, if nothing can be taken from the file.
-std::optional<DocumentContent> LegacyAgents::read(const std::string& name, const std::string& id, Findings& findings) {
+std::optional<DocumentContent> LegacyAgents::read(const std::string& name, const std::string& id,
+                                                  Findings& findings) {
   Findings of_file;
   Notes notes(of_file, name, id);
   Notes refusal(findings, name, id);

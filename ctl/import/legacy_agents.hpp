@@ -18,8 +18,8 @@
 namespace governor::ctl::legacy {
 
 /// Gives the agents of a data directory one after another, so that the histories of only one are in memory:
-/// first those that the metadata name, in that order, then those that only have files of their own. An agent of
-/// which a file is broken is not imported: once it is here, a repaired file would come too late.
+/// first those that the metadata name, in that order, then those that only have files of their own. An agent
+/// of which a file is broken is not imported: once it is here, a repaired file would come too late.
 class LegacyAgents {
  public:
   /// The tree and the time reader must outlive this.

@@ -138,8 +138,9 @@ class EntryReader {
     if (id && is_agent_id(*id) && *id != agent_) {
       meta_.parent_id = *id;
     } else {
-      notes_.damaged("unreadable_value", "parent_agent_id",
-                     fmt::format("parent_agent_id is {}; accepted: the id of another agent", records::shown(piece)));
+      notes_.damaged(
+          "unreadable_value", "parent_agent_id",
+          fmt::format("parent_agent_id is {}; accepted: the id of another agent", records::shown(piece)));
     }
   }
 
@@ -156,8 +157,8 @@ class EntryReader {
 
   void take_events(std::string_view piece) {
     if (records::says_nothing(piece)) return;
-    const bool whole =
-        records::for_each_element(piece, [&](std::string_view item) { meta_.events.push_back(event_in(item)); });
+    const bool whole = records::for_each_element(
+        piece, [&](std::string_view item) { meta_.events.push_back(event_in(item)); });
     if (!whole || meta_.events.size() > kMostEvents) {
       unreadable("lifecycle_events", piece, fmt::format("a list of at most {} events", kMostEvents));
     }
@@ -176,7 +177,8 @@ class EntryReader {
         notes_.note("unknown_field", "lifecycle_events." + name, kUnknownField);
       }
     });
-    if (fault || event.event.empty()) unreadable("lifecycle_events", piece, "objects with event and timestamp");
+    if (fault || event.event.empty())
+      unreadable("lifecycle_events", piece, "objects with event and timestamp");
     return event;
   }
 

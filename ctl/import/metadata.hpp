@@ -37,8 +37,8 @@ inline constexpr std::size_t kLongestTag = 256;
 inline constexpr std::size_t kMostTags = 256;
 inline constexpr std::size_t kMostEvents = 1000;
 
-/// `entry` is the JSON text of one agent's entry. `notes` is about that agent. An error says what in the entry is
-/// not as the old monitor wrote it.
+/// `entry` is the JSON text of one agent's entry. `notes` is about that agent. An error says what in the
+/// entry is not as the old monitor wrote it.
 ipc::Result<Metadata> read_metadata(std::string_view entry, const std::string& agent, std::string file,
                                     TimeReader& times, Notes& notes);
 

@@ -175,9 +175,10 @@ class Reconciliation {
       newest = *metadata.last_update_us;
       notes.note("derived", "last_update", "the time of the newest update is taken from last_update");
     } else if (std::llabs(newest - *metadata.last_update_us) > kSame) {
-      notes.contradiction("value_mismatch", "last_update",
-                          fmt::format("last_update is {}, the newest update was at {}: the latter is kept",
-                                      ipc::iso_timestamp(*metadata.last_update_us), ipc::iso_timestamp(newest)));
+      notes.contradiction(
+          "value_mismatch", "last_update",
+          fmt::format("last_update is {}, the newest update was at {}: the latter is kept",
+                      ipc::iso_timestamp(*metadata.last_update_us), ipc::iso_timestamp(newest)));
     }
   }
 
@@ -223,9 +224,10 @@ class Reconciliation {
       notes_about("").note("missing", "created_at",
                            "when the agent was created is unknown; governor counts from the import");
     } else if (first != times.end() && *first < *agent_.created_us) {
-      notes_about("").contradiction("value_mismatch", "created_at",
-                                    fmt::format("created_at is {}, the first update was at {}: both are kept",
-                                                ipc::iso_timestamp(*agent_.created_us), ipc::iso_timestamp(*first)));
+      notes_about("").contradiction(
+          "value_mismatch", "created_at",
+          fmt::format("created_at is {}, the first update was at {}: both are kept",
+                      ipc::iso_timestamp(*agent_.created_us), ipc::iso_timestamp(*first)));
     }
   }
 

@@ -13,8 +13,8 @@ namespace governor::ctl::legacy {
 inline constexpr std::string_view kAcceptedDecisions = "approve, revise or reject";
 inline constexpr const char* kUnknownField = "governor does not know this field";
 
-/// Counts the words and times of one column that governor has no room for: each is a gap, and the column gives
-/// one finding and not a thousand.
+/// Counts the words and times of one column that governor has no room for: each is a gap, and the column
+/// gives one finding and not a thousand.
 class ColumnFaults {
  public:
   ColumnFaults(std::string_view field, std::string_view code) : field_(field), code_(code) {}
@@ -37,8 +37,8 @@ std::optional<Decision> decision_in(std::string_view word);
 
 /// In small letters and without `_history`.
 std::string column_name(std::string_view name);
-/// The column with this name, as column_name() gives it or by the names that the exports use (risk_score). Null
-/// for another.
+/// The column with this name, as column_name() gives it or by the names that the exports use (risk_score).
+/// Null for another.
 const NumberColumn* find_column(std::string_view name);
 
 std::string lower_case(std::string_view text);

@@ -20,8 +20,8 @@ struct PassedOver {
   std::string why;
 };
 
-/// A directory or a single file that is read. Below it no symbolic link is followed, and only regular files are
-/// opened: nothing outside is read, and nothing waits for the other end of a fifo.
+/// A directory or a single file that is read. Below it no symbolic link is followed, and only regular files
+/// are opened: nothing outside is read, and nothing waits for the other end of a fifo.
 class FileTree {
  public:
   /// An error when the path is neither a directory nor a regular file that can be read.

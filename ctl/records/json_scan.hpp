@@ -5,8 +5,8 @@
 
 namespace governor::ctl::records {
 
-// JSON cut into its pieces without building a tree: numbers keep their digits, which the tree of Boost.JSON 1.81
-// rounds, and a text can be changed in one place without touching the rest.
+// JSON cut into its pieces without building a tree: numbers keep their digits, which the tree of
+// Boost.JSON 1.81 rounds, and a text can be changed in one place without touching the rest.
 
 struct Scan {
   bool complete = false;

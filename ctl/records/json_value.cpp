@@ -4,8 +4,8 @@
 #include <charconv>
 #include <cmath>
 
-#include "ctl/records/json_scan.hpp"
 #include "ctl/printable.hpp"
+#include "ctl/records/json_scan.hpp"
 
 namespace governor::ctl::records {
 

@@ -9,11 +9,11 @@
 #include "ctl/daemon_call.hpp"
 #include "ctl/exit_code.hpp"
 #include "ctl/failure.hpp"
-#include "ctl/records/file_tree.hpp"
 #include "ctl/json_fields.hpp"
 #include "ctl/pages.hpp"
 #include "ctl/printable.hpp"
 #include "ctl/progress.hpp"
+#include "ctl/records/file_tree.hpp"
 #include "ctl/table.hpp"
 #include "ctl/tasks/import_report.hpp"
 #include "ctl/tasks/task_file.hpp"
@@ -181,7 +181,8 @@ ipc::Result<std::string> read_file(const std::string& path) {
   }
   std::vector<records::PassedOver> none;
   auto text = tree->read(tree->files(none).front());
-  if (!text) return ipc::Error{text.error().code, text.error().system_errno, path + ": " + text.error().message};
+  if (!text)
+    return ipc::Error{text.error().code, text.error().system_errno, path + ": " + text.error().message};
   return text;
 }
 
@@ -251,7 +252,7 @@ void add_tasks(CLI::App& app, Action& action) {
       ->check(CLI::Range(0, 500))
       ->capture_default_str();
   CLI::App* import =
-      command->add_subcommand("import", "Takes over tasks from a JSON file, telling what is odd");
+      command->add_subcommand("import", "Imports tasks from a JSON file and reports anything unusual");
   import->add_option("FILE", request->path, "A list of tasks, or an object with the tasks by their ids")
       ->required();
   import->add_flag("--dry-run", request->dry_run, "Only tell what it would do");

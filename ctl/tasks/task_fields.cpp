@@ -67,14 +67,15 @@ class FieldReader {
   }
 
   void collect() {
-    const bool whole = records::for_each_member(object_, [&](std::string_view quoted, std::string_view value) {
-      const auto name = records::text_in(quoted);
-      if (!name) {
-        remark(Severity::changed, "", "a field whose name is no text is left out");
-      } else if (!fields_.emplace(*name, value).second) {
-        remark(Severity::changed, *name, "stands twice; the first one counts");
-      }
-    });
+    const bool whole =
+        records::for_each_member(object_, [&](std::string_view quoted, std::string_view value) {
+          const auto name = records::text_in(quoted);
+          if (!name) {
+            remark(Severity::changed, "", "a field whose name is no text is left out");
+          } else if (!fields_.emplace(*name, value).second) {
+            remark(Severity::changed, *name, "stands twice; the first one counts");
+          }
+        });
     if (!whole) remark(Severity::refused, "", "this is no whole JSON object");
   }
 
@@ -190,12 +191,12 @@ class FieldReader {
       task_.status = "blocked";
       add_note(fmt::format("Imported with the status {}.", records::shown(*piece)));
       remark(Severity::changed, "status",
-             fmt::format("{} is not known; becomes blocked, so that a person looks at it",
+             fmt::format("{} is unknown; becomes blocked, so that a person looks at it",
                          records::shown(*piece)));
     } else if (known == "in_progress") {
       add_note(fmt::format("Imported with the status {}.", records::shown(*piece)));
       remark(Severity::changed, "status",
-             fmt::format("{}: nobody holds it here, so it becomes pending", records::shown(*piece)));
+             fmt::format("{}: it is not claimed here, so it becomes pending", records::shown(*piece)));
     } else {
       task_.status = known;
       if (task_.status != *text) {
@@ -211,12 +212,13 @@ class FieldReader {
     const std::string_view known = text ? priority_meant_by(*text) : std::string_view();
     if (known.empty()) {
       remark(Severity::changed, "priority",
-             fmt::format("{} is not known; becomes MEDIUM", records::shown(*piece)));
+             fmt::format("{} is unknown; becomes MEDIUM", records::shown(*piece)));
       return;
     }
     task_.priority = known;
     if (task_.priority != *text) {
-      remark(Severity::note, "priority", fmt::format("{} becomes {}", records::shown(*piece), task_.priority));
+      remark(Severity::note, "priority",
+             fmt::format("{} becomes {}", records::shown(*piece), task_.priority));
     }
   }
 

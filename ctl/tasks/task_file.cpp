@@ -63,10 +63,9 @@ class Reader {
   }
 
   void broken() {
-    remark(
-        Severity::refused, "",
-        fmt::format("the JSON is broken or ends early, after {} tasks; what stands behind that is not known",
-                    file_.tasks.size()));
+    remark(Severity::refused, "",
+           fmt::format("the JSON is broken or ends early, after {} tasks; what follows is unknown",
+                       file_.tasks.size()));
   }
 
   void read_list(std::string_view list) {

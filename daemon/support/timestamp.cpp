@@ -12,7 +12,8 @@ std::string compact_timestamp(std::int64_t us) {
 }
 
 std::string compact_date(std::int64_t us) {
-  const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(std::chrono::sys_time<std::chrono::microseconds>(std::chrono::microseconds(us))));
+  const std::chrono::year_month_day date(std::chrono::floor<std::chrono::days>(
+      std::chrono::sys_time<std::chrono::microseconds>(std::chrono::microseconds(us))));
   return fmt::format("{:04}{:02}{:02}", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
                      static_cast<unsigned>(date.day()));
 }

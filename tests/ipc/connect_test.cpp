@@ -16,8 +16,8 @@
 #include "tests/support/temporary_directory.hpp"
 
 using namespace governor::ipc;
-using governor::tests::ForkedChild;
 using governor::TemporaryDirectory;
+using governor::tests::ForkedChild;
 using std::chrono::milliseconds;
 
 namespace {

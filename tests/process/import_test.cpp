@@ -142,8 +142,7 @@ TEST_CASE("the report names each oddity of each file") {
   CHECK(report.findings("meadow") == Set{"no_history total_updates", "secret_dropped active_session_key"});
   CHECK(report.findings("orchard") ==
         Set{"unequal_length decision_history", "unequal_length timestamp_history", "missing lambda1_history",
-            "unknown_value decision_history",
-            "unknown_field colour", "unknown_field favourite"});
+            "unknown_value decision_history", "unknown_field colour", "unknown_field favourite"});
   for (const char* id : {"quarry", "ripple"}) {  // one ends in the middle, one is empty
     CAPTURE(id);
     CHECK(report.agent(id).at("outcome").as_string() == "not_importable");

@@ -3,8 +3,8 @@
 #include <boost/json.hpp>
 #include <fstream>
 
-#include "tests/support/temporary_directory.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 using namespace governor::ctl;
 using governor::TemporaryDirectory;

@@ -7,8 +7,8 @@
 #include "ctl/import/import_request.hpp"
 #include "tests/ctl/fake_daemon.hpp"
 #include "tests/ctl/run_governorctl.hpp"
-#include "tests/support/temporary_directory.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace governor::ctl::legacy::test {
 namespace {

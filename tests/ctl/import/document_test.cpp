@@ -83,18 +83,22 @@ TEST_CASE("a complete package holds metadata and history", "[import]") {
 
 TEST_CASE("a value that the old monitor cannot have written makes a broken file, and is named", "[import]") {
   const auto why = [](std::string_view text) { return read_json(text).content.broken; };
-  CHECK(why(R"({"E_history": [0.7, NaN, 0.7]})") == "value 2 of E_history is NaN; accepted: a number from 0 to 1");
+  CHECK(why(R"({"E_history": [0.7, NaN, 0.7]})") ==
+        "value 2 of E_history is NaN; accepted: a number from 0 to 1");
   CHECK(why(R"({"S_history": [2.5]})").find("2.5; accepted: a number from 0 to 2") != std::string::npos);
   CHECK(why(R"({"E": -0.1})") == "E is -0.1; accepted: a number from 0 to 1");
   CHECK(why(R"({"lambda1": "big"})").find("lambda1 is \"big\"") != std::string::npos);
   CHECK(why(R"({"update_count": 1.5})").find("a whole number from 0") != std::string::npos);
-  CHECK(why(R"({"V_history": {"a": 1}})").find("V_history is an object; accepted: a list") != std::string::npos);
+  CHECK(why(R"({"V_history": {"a": 1}})").find("V_history is an object; accepted: a list") !=
+        std::string::npos);
   CHECK(why(R"({"E": 0.5, "E": 0.6})") == "E stands there twice");
-  CHECK(why(R"({"timestamps": ["x"], "timestamp_history": ["x"]})").find("another name") != std::string::npos);
+  CHECK(why(R"({"timestamps": ["x"], "timestamp_history": ["x"]})").find("another name") !=
+        std::string::npos);
   CHECK(why(R"({"layers": {"metadata": {"tags": 7}}})").find("tags is 7") != std::string::npos);
 }
 
-TEST_CASE("words and times that governor has no room for are gaps, and are told once for a list", "[import]") {
+TEST_CASE("words and times that governor has no room for are gaps, and are told once for a list",
+          "[import]") {
   const auto [content, findings] = read_json(
       R"({"decision_history": ["revise", "proceed", 3], "timestamp_history": ["soon"], "E_history": [null, 0.7]})");
   const Histories& h = content.document.histories;
@@ -189,7 +193,8 @@ TEST_CASE("columns may come in any order, in any case of letters, with a suffix,
 TEST_CASE("a CSV with damaged cells or rows is a broken file", "[import]") {
   const auto why = [](std::string_view text) { return read_csv(text).content.broken; };
   CHECK(why("E\n0.7\n7\n") == "value 2 of E is 7; accepted: a number from 0 to 1");
-  CHECK(why("E\nnan\n").find("value 1 of E is nan") != std::string::npos);  // somebody computed it, and it is lost
+  CHECK(why("E\nnan\n").find("value 1 of E is nan") !=
+        std::string::npos);  // somebody computed it, and it is lost
   CHECK(why("E,I,S\n0.7,0.8,0.2\n0.71,0.8") == "row 2 has 2 cells of 3");
   CHECK(why("update,E\n1,0.7\n2,0.7\n2,0.71\n") == "update 2 comes after update 2");
   CHECK(why("E,e_history\n0.7,0.1\n").find("e_history is a second column") != std::string::npos);
@@ -206,8 +211,8 @@ TEST_CASE("a CSV with damaged cells or rows is a broken file", "[import]") {
 }
 
 TEST_CASE("figures that contradict each other are told, and which counts", "[import]") {
-  const auto [content, findings] =
-      read_json(R"({"unitaires_state": {"I": 0.9}, "I": 0.8, "total_time": 1, "time": 2, "update_count": 1})");
+  const auto [content, findings] = read_json(
+      R"({"unitaires_state": {"I": 0.9}, "I": 0.8, "total_time": 1, "time": 2, "update_count": 1})");
   CHECK(content.document.figures.I == 0.9);  // the engine's, also where it stands first
   CHECK(content.document.figures.time == 2.0);
   CHECK(only(findings, "value_mismatch", "I").message.find("0.9 is kept") != std::string::npos);

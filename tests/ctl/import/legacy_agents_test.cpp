@@ -5,8 +5,8 @@
 #include "ctl/import/legacy_agents.hpp"
 #include "ctl/records/file_tree.hpp"
 #include "tests/ctl/import/findings_of.hpp"
-#include "tests/support/temporary_directory.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace governor::ctl::legacy::test {
 namespace {
@@ -137,7 +137,8 @@ TEST_CASE("broken metadata are named with their reason, and agents with files of
 TEST_CASE("an agent of which a file is broken is left out, and the others are imported", "[import]") {
   const TemporaryDirectory directory;
   const std::string& d = directory.path();
-  write(d + "/agent_metadata.json", R"({"ada": {"total_updates": 3}, "eve": {"tags": ["t"]}, "zoe": {"tags": 7}})");
+  write(d + "/agent_metadata.json",
+        R"({"ada": {"total_updates": 3}, "eve": {"tags": ["t"]}, "zoe": {"tags": 7}})");
   for (const char* text : {"", "  ", "[1,2]", "\x1f\x8b\x08", "{\"E\": ", "{\"E\" 0.7}", "{\"E\": NaN}",
                            "{\"E_history\": [0.7, 1.5]}"}) {
     CAPTURE(text);
@@ -148,7 +149,8 @@ TEST_CASE("an agent of which a file is broken is left out, and the others are im
     CHECK(finding.severity == Severity::refused);
     CHECK(finding.file == "ada_state.json");
     CHECK(agents.items[0].findings.size() == 1);
-    CHECK(only(agents.items[2].findings, "unreadable_value", "").message.find("tags is 7") != std::string::npos);
+    CHECK(only(agents.items[2].findings, "unreadable_value", "").message.find("tags is 7") !=
+          std::string::npos);
   }
 }
 

@@ -42,7 +42,8 @@ TEST_CASE("a zone that is written counts, the option only for times without one"
 TEST_CASE("what is no time is refused", "[import]") {
   for (const char* text :
        {"", "2025-11-24", "2025-13-01T00:00:00", "2025-02-29T00:00:00", "2025-11-24T24:00:00",
-        "2025-11-24T12:60:00", "2025-11-24T12:00:00+25:00", "2025-11-24T12:00:00 ", "25-11-24T12:00:00", "yesterday", "0000-01-01T00:00:00", "2025-11-24T12:00:00ZZ"}) {
+        "2025-11-24T12:60:00", "2025-11-24T12:00:00+25:00", "2025-11-24T12:00:00 ", "25-11-24T12:00:00",
+        "yesterday", "0000-01-01T00:00:00", "2025-11-24T12:00:00ZZ"}) {
     CAPTURE(text);
     CHECK_FALSE(read_time(text));
   }

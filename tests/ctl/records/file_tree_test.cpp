@@ -5,8 +5,8 @@
 #include <fstream>
 
 #include "ctl/records/file_tree.hpp"
-#include "tests/support/temporary_directory.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace governor::ctl::records::test {
 namespace {

@@ -29,8 +29,8 @@ TEST_CASE("lists and objects are cut up only as far as they are well-formed", "[
   const auto note = [&](std::string_view key, std::string_view) { keys.emplace_back(key); };
   CHECK(for_each_member(R"({"a":1,"b":{"c":2}})", note));
   CHECK(keys == std::vector<std::string>{R"("a")", R"("b")"});
-  for (const char* broken : {R"({"a":1,"b"})", R"({"a":1 "b":2})", R"({"a" 1})", "{a:1}", R"({"a":1,})", R"({"a":})",
-                             R"({"a":1} {"b":2})", R"({"a":1}]})", R"({"a":[1, {"b":2})", ""}) {
+  for (const char* broken : {R"({"a":1,"b"})", R"({"a":1 "b":2})", R"({"a" 1})", "{a:1}", R"({"a":1,})",
+                             R"({"a":})", R"({"a":1} {"b":2})", R"({"a":1}]})", R"({"a":[1, {"b":2})", ""}) {
     CAPTURE(broken);
     CHECK_FALSE(for_each_member(broken, note));
   }

@@ -9,8 +9,8 @@
 #include "tests/daemon/temporary_directory.hpp"
 #include "tests/support/catch.hpp"
 
-using governor::daemon::GitActivity;
 using governor::TemporaryDirectory;
+using governor::daemon::GitActivity;
 namespace fs = std::filesystem;
 
 namespace {
