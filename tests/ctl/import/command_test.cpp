@@ -178,20 +178,20 @@ TEST_CASE("damage is exit code 1: a broken file costs its agent, other damage on
   const DataDirectory data;
   const TemporaryDirectory runtime;
   Importer importer(runtime.path(), "imported");
-  const auto import = [&](std::vector<std::string> more) {
+  const auto run_import = [&](std::vector<std::string> more) {
     more.insert(more.begin(), {"import", data.path(), "--apply"});
     return run_governorctl(runtime.path(), more);
   };
   write_file(data.path() + "/agents/ada_state.json", std::string_view(kStateRow).substr(0, 200));
-  const auto broken = import({});
+  const auto broken = run_import({});
   CHECK(broken.code == 1);
   CHECK(broken.out.find("1 imported") != std::string::npos);
   CHECK(broken.out.find("ada (agents/ada_state.json): the file is damaged") != std::string::npos);
   std::string proceeding = kStateRow;
   proceeding.replace(proceeding.find("\"revise\""), 8, "\"proceed\"");
   write_file(data.path() + "/agents/ada_state.json", proceeding);
-  CHECK(import({}).out.find("2 imported") != std::string::npos);
-  const auto skipping = import({"--skip-damaged"});
+  CHECK(run_import({}).out.find("2 imported") != std::string::npos);
+  const auto skipping = run_import({"--skip-damaged"});
   CHECK(skipping.code == 1);
   CHECK(skipping.out.find("1 imported") != std::string::npos);
   CHECK(skipping.out.find("1 cannot be imported") != std::string::npos);
