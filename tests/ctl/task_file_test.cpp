@@ -91,7 +91,7 @@ TEST_CASE("statuses of other programs are understood, and an unknown one is neit
   for (const char* running : {R"("in_progress")", R"("In Progress")", R"("running")"}) {
     const ImportedTask task = status(running);
     CHECK(task.status == "pending");
-    CHECK(remarked(task.remarks, Severity::changed, "status", "nobody holds it"));
+    CHECK(remarked(task.remarks, Severity::changed, "status", "not claimed here"));
     CHECK(task.note.find(running) != std::string::npos);
   }
   for (const char* unknown : {R"("percolating")", "7", "{}"}) {
