@@ -34,3 +34,7 @@ class TemporaryDirectory {
 };
 
 }  // namespace governor
+
+namespace governor::tests {
+using governor::TemporaryDirectory;
+}  // namespace governor::tests
