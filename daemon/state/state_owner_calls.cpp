@@ -13,6 +13,9 @@
 namespace governor::daemon {
 namespace {
 
+/// An update with its answer and what it may say beside.
+constexpr std::size_t kUsualChanges = 4;
+
 bool has_update(const core::Changes& changes) {
   return std::any_of(changes.begin(), changes.end(), [](const core::Change& change) {
     return std::holds_alternative<core::UpdateAppended>(change);
@@ -218,6 +221,7 @@ void StateOwner::run_call(const std::shared_ptr<PendingCall>& call) {
     return;
   }
   core::Changes changes;
+  changes.reserve(kUsualChanges);
   const core::Caller caller = caller_of(pending);
   CallContext context{*state_, caller, settings_.now_us(), changes, this};
   context.client_follows = !pending.progress_token.empty();
