@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "ipc/child_process.hpp"
+#include "ipc/fault_point.hpp"
 #include "ipc/startup_pipe.hpp"
 
 namespace governor::ipc {
@@ -24,11 +25,11 @@ constexpr int kStartupFd = 3;
   if (::chdir("/") != 0) ::_exit(1);
   // The report may lie on a standard stream's number: move it above everything that is about to be replaced.
   const int high = ::fcntl(report, F_DUPFD, kStartupFd + 1);
-  if (high < 0 || !redirect_standard_streams()) ::_exit(1);
+  if (high < 0 || fault_at(FaultPoint::spawn_streams) || !redirect_standard_streams()) ::_exit(1);
   if (::dup2(high, kStartupFd) < 0) ::_exit(1);
   close_descriptors_from(kStartupFd + 1);
   reset_signals();
-  ::execve(binary, arguments, environment);
+  if (!fault_at(FaultPoint::spawn_exec)) ::execve(binary, arguments, environment);
   report_exec_failed(kStartupFd, errno);
   ::_exit(127);
 }
@@ -36,10 +37,10 @@ constexpr int kStartupFd = 3;
 Result<void> fork_twice(const char* binary, char* const* arguments, char* const* environment, int report) {
   // No handler of the starter's may run in a child.
   const SignalsBlocked blocked;
-  const pid_t child = ::fork();
+  const pid_t child = fault_at(FaultPoint::spawn_fork) ? -1 : ::fork();
   if (child < 0) return system_error("cannot start a process", errno);
   if (child == 0) {
-    const pid_t grandchild = ::fork();
+    const pid_t grandchild = fault_at(FaultPoint::spawn_fork_again) ? -1 : ::fork();
     if (grandchild == 0) become_daemon(binary, arguments, environment, report);
     ::_exit(grandchild < 0 ? errno : 0);
   }

@@ -14,22 +14,32 @@
 #include "daemon/files/read_descriptor.hpp"
 #include "daemon/support/sha256.hpp"
 #include "daemon/support/sync_descriptor.hpp"
+#include "ipc/fault_point.hpp"
 
 namespace governor::daemon {
 namespace {
 
+using ipc::fault_at;
+using ipc::FaultPoint;
+
 enum class RenameWay { exchange, no_replace };
 enum class Renamed { done, unsupported, failed };
+
+/// A file system that is not this machine's may have done what it says it has not.
+Renamed report_of_done() {
+  return fault_at(FaultPoint::exchange_swapped) ? Renamed::failed : Renamed::done;
+}
 
 /// `exchange` gives each of the two names what the other had; `no_replace` takes no name that is in use. In
 /// one step, or not at all.
 Renamed rename_with(RenameWay way, int directory, const std::string& from, const std::string& to) {
+  if (fault_at(FaultPoint::exchange_rename)) return Renamed::failed;
 #if defined(__linux__)
   const unsigned flags = way == RenameWay::exchange ? RENAME_EXCHANGE : RENAME_NOREPLACE;
-  if (::renameat2(directory, from.c_str(), directory, to.c_str(), flags) == 0) return Renamed::done;
+  if (::renameat2(directory, from.c_str(), directory, to.c_str(), flags) == 0) return report_of_done();
 #elif defined(RENAME_SWAP)
   const unsigned flags = way == RenameWay::exchange ? RENAME_SWAP : RENAME_EXCL;
-  if (::renameatx_np(directory, from.c_str(), directory, to.c_str(), flags) == 0) return Renamed::done;
+  if (::renameatx_np(directory, from.c_str(), directory, to.c_str(), flags) == 0) return report_of_done();
 #else
   errno = ENOSYS;
 #endif
@@ -52,8 +62,9 @@ class FileSlot::Temporary {
  public:
   Temporary(int directory, TemporaryName names)
       : directory_(directory), names_(std::move(names)), name_(names_.written()) {
-    file_ = ipc::UniqueFd(
-        ::openat(directory_, name_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (!fault_at(FaultPoint::exchange_create))
+      file_ = ipc::UniqueFd(
+          ::openat(directory_, name_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (!file_) cause_ = errno;
   }
   ~Temporary() {
@@ -65,17 +76,22 @@ class FileSlot::Temporary {
   bool write(std::string_view bytes) {
     if (!file_) return false;
     while (!bytes.empty()) {
-      const ssize_t written = ::write(file_.get(), bytes.data(), bytes.size());
+      const ssize_t written =
+          fault_at(FaultPoint::exchange_write) ? -1 : ::write(file_.get(), bytes.data(), bytes.size());
       if (written < 0 && errno == EINTR) continue;
       if (written < 0) return note(errno);
       bytes.remove_prefix(static_cast<std::size_t>(written));
     }
     return true;
   }
-  bool sync() { return sync_descriptor(file_.get()) == 0 || note(errno); }
+  bool sync() {
+    return (!fault_at(FaultPoint::exchange_sync) && sync_descriptor(file_.get()) == 0) || note(errno);
+  }
   /// From now on it may be somebody's change that lies under the name.
   bool take_second_name() {
-    if (::renameat(directory_, name_.c_str(), directory_, names_.kept().c_str()) != 0) return note(errno);
+    if (fault_at(FaultPoint::exchange_second_name) ||
+        ::renameat(directory_, name_.c_str(), directory_, names_.kept().c_str()) != 0)
+      return note(errno);
     name_ = names_.kept();
     return true;
   }
@@ -238,7 +254,8 @@ void FileSlot::drop(const TemporaryName& name) {
 
 /// The name has its new file, or none; whether the disk knows it yet is what is asked here.
 void FileSlot::confirm(FileChangeOutcome& outcome) {
-  if (sync_descriptor(directory_.get()) != 0 && !outcome.failure) outcome.unconfirmed = true;
+  const bool failed = fault_at(FaultPoint::exchange_confirm) || sync_descriptor(directory_.get()) != 0;
+  if (failed && !outcome.failure) outcome.unconfirmed = true;
 }
 
 FileChangeOutcome FileSlot::remove(const FileContent& old, const TemporaryName& name) {

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "daemon/store/durable_files.hpp"
+#include "ipc/fault_point.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -161,10 +162,12 @@ void ProgressRecord::write() {
   if (!open()) return;
   const std::string text = place_text(progress_, ++writes_, suspect_);
   const auto at = static_cast<off_t>((writes_ % 2) * kPlaceBytes);
+  if (ipc::fault_at(ipc::FaultPoint::progress_write)) return;
   if (::pwrite(file_.get(), text.data(), text.size(), at) != static_cast<ssize_t>(text.size())) return;
   const auto now = std::chrono::steady_clock::now();
   if (now - synced_ < kBetweenSyncs) return;
   synced_ = now;
+  if (ipc::fault_at(ipc::FaultPoint::progress_sync)) return;
   ::fsync(file_.get());
 }
 

@@ -7,6 +7,7 @@
 #include <chrono>
 
 #include "daemon/store/sqlite_statements.hpp"
+#include "ipc/fault_point.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -14,6 +15,13 @@ namespace {
 /// More than all sessions together can use. A slot beyond it comes from a damaged row, and the state keeps a
 /// list of the free ones up to the highest.
 constexpr std::int64_t kHighestSlot = 1 << 24;
+
+using ipc::FaultPoint;
+
+/// Fails as SQLite does where the disk fails.
+void pass_statement(FaultPoint point) {
+  if (ipc::fault_at(point)) throw SQLite::Exception("disk I/O error at a fault point", SQLITE_IOERR);
+}
 
 }  // namespace
 
@@ -99,20 +107,28 @@ void SqliteStore::settle() {
 }
 
 void SqliteStore::write(std::span<const core::Change> changes) {
+  pass_statement(FaultPoint::commit_begin);
   database_->exec("BEGIN IMMEDIATE");
   for (const core::Change& change : changes) {
+    pass_statement(FaultPoint::commit_change);
     std::visit([this](const auto& value) { apply(value); }, change);
   }
+  pass_statement(FaultPoint::commit_chains);
   history_chain_.save();
   audit_chain_.save();
+  pass_statement(FaultPoint::commit_seals);
   for (RowSeals& seals : seals_) seals.save();
+  pass_statement(FaultPoint::commit_mark);
   const RowHash& newest = history_chain_.pending().hash;
   commit_chain_.append(commit_chain_.end().last + 1,
                        {reinterpret_cast<const char*>(newest.data()), newest.size()});
   commit_chain_.save();
+  pass_statement(FaultPoint::commit_heads);
   heads_.write_slice();
+  pass_statement(FaultPoint::commit_end);
   unsure_ = true;  // an error of COMMIT itself does not say whether it took effect
   database_->exec("COMMIT");
+  pass_statement(FaultPoint::commit_ended);
   history_chain_.committed();
   audit_chain_.committed();
   commit_chain_.committed();

@@ -5,6 +5,8 @@
 #include <exception>
 #include <utility>
 
+#include "ipc/fault_point.hpp"
+
 namespace governor::daemon {
 
 StoreThread::StoreThread(std::unique_ptr<Store> store)
@@ -52,6 +54,7 @@ bool StoreThread::run_inline_if_idle(const Job& job) {
 /// Who posts a job that can fail makes the failure its result; one that fails nevertheless takes nothing with
 /// it.
 void StoreThread::run_job(const Job& job) {
+  ipc::wait_at(ipc::FaultPoint::order_store_job);
   try {
     job(*store_);
   } catch (const std::exception& failure) {

@@ -27,7 +27,7 @@ struct Ends {
     REQUIRE(wait_readable(server.get(), soon()));
     return std::string(buffer, receive_some(server.get(), buffer).value());
   }
-  static Deadline soon() { return Deadline::after(milliseconds(2000)); }
+  static Deadline soon() { return Deadline::after(milliseconds(20000)); }
 
   std::optional<Client> client;
   UniqueFd server;

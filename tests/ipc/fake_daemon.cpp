@@ -73,7 +73,7 @@ void answer(const Connection& connection, std::string_view line) {
       static_cast<void>(
           send_all(connection.socket.get(),
                    "{\"jsonrpc\":\"2.0\",\"id\":\"governor-drain\",\"result\":{\"draining\":true}}\n",
-                   Deadline::after(std::chrono::milliseconds(2000))));
+                   Deadline::after(std::chrono::milliseconds(20000))));
       ::_exit(0);
     }
     if (find_member(line, "method") != std::string_view("\"governor/hello\"")) return;
@@ -81,7 +81,7 @@ void answer(const Connection& connection, std::string_view line) {
             R"(","pid":)" + std::to_string(::getpid()) + R"(,"resumed":false}})";
   }
   static_cast<void>(
-      send_all(connection.socket.get(), reply + "\n", Deadline::after(std::chrono::milliseconds(2000))));
+      send_all(connection.socket.get(), reply + "\n", Deadline::after(std::chrono::milliseconds(20000))));
 }
 
 /// False at the end of the connection.

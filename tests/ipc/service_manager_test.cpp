@@ -55,7 +55,7 @@ TEST_CASE("the end of a service command is seen, and how it ended") {
        {std::pair("/bin/true", true), std::pair("/bin/false", false), std::pair("/nonexistent", false)}) {
     auto command = ServiceCommand::run({{program}});
     REQUIRE(command);
-    REQUIRE(wait_readable(command->ended_fd(), Deadline::after(milliseconds(5000))));
+    REQUIRE(wait_readable(command->ended_fd(), Deadline::after(milliseconds(20000))));
     CHECK(command->succeeded() == expected);
   }
 }

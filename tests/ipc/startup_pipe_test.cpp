@@ -19,7 +19,7 @@ StartupReport reported(Report report) {
   auto ends = make_pipe();
   REQUIRE(ends);
   report(ends->second.release());
-  return read_startup_report(ends->first.get(), Deadline::after(milliseconds(1000))).value();
+  return read_startup_report(ends->first.get(), Deadline::after(milliseconds(20000))).value();
 }
 
 }  // namespace

@@ -50,7 +50,7 @@ TEST_CASE("a daemon that is handed its socket neither binds nor unlinks") {
     client.process().signal(SIGKILL);
     REQUIRE(client.process().wait(patience()));
     daemon.signal(SIGTERM);
-    CHECK(daemon.wait(patience(std::chrono::seconds(5))) == 0);
+    CHECK(daemon.wait(patience()) == 0);
     CHECK(inode_of(sandbox.socket()) == inode);
   }
 }

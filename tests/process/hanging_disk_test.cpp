@@ -9,20 +9,13 @@ namespace governor::test {
 namespace {
 
 using std::chrono::milliseconds;
-using Clock = std::chrono::steady_clock;
 
-/// Health as people ask for it, the whole program, within 200 ms. On a busy machine a program may now and
-/// then take longer by itself; one that has to wait for the disk does so every time.
-bool health_answers_in_time(const Sandbox& sandbox) {
-  return until(patience(), [&] {
-    const auto begin = Clock::now();
-    const auto asked = run(sandbox.command(kControl, {"health", "--json"}), patience());
-    const auto took = Clock::now() - begin;
-    REQUIRE(asked);
-    INFO(asked->output);
-    const auto answer = boost::json::parse(asked->output).as_object();
-    return answer.contains("pid") && took < milliseconds(200) * kSlowness;
-  });
+/// Whether health is told while the disk is held. How long it took does not matter, since the disk stays held
+/// until the test releases it: an answer that waited for the disk would never come. Asked on the socket,
+/// because governorctl gives up after 200 ms, which a busy machine may need to start it.
+bool health_does_not_wait(const Sandbox& sandbox) {
+  const auto answer = health(sandbox);
+  return answer.contains("pid") && answer.at("pending").to_number<int>() > 0;
 }
 
 /// Updates are on their way to a disk that does not answer.
@@ -45,8 +38,8 @@ TEST_CASE("health answers while the disk hangs on the update of a lone client") 
   disk.hold();
   const auto id = client.ask_tool("process_agent_update", {{"agent_id", "lone"}});
   wait_until_blocked(sandbox, 6);
-  CHECK(health_answers_in_time(sandbox));
-  CHECK(health_answers_in_time(sandbox));
+  CHECK(health_does_not_wait(sandbox));
+  CHECK(health_does_not_wait(sandbox));
   CHECK_THROWS(client.next_answer(ipc::Deadline::after(milliseconds(50))));  // durable before visible
   disk.release();
   const Answer answer = client.next_answer();
@@ -64,7 +57,7 @@ TEST_CASE("health answers while the disk hangs on the updates of several clients
   disk.hold();
   wait_until_blocked(sandbox, 1);
   const auto before = load.acknowledged();
-  CHECK(health_answers_in_time(sandbox));
+  CHECK(health_does_not_wait(sandbox));
   CHECK(load.acknowledged() == before);
   CHECK(health(sandbox).at("pending").to_number<int>() > 0);
   disk.release();

@@ -25,7 +25,7 @@ struct Unreachable {
 
   void check_told() {
     for (std::int64_t id = 1; id <= 3; ++id) {
-      const Answer answer = client->next_answer(patience(seconds(15)));
+      const Answer answer = client->next_answer(patience(seconds(60)));
       CHECK(answer.id == id);
       CHECK(answer.error().at("code").to_number<int>() == -31001);
       CHECK(answer.error().at("data").at("code").as_string() == "daemon_unreachable");

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <string>
 #include <system_error>
 
 #include "ipc/unique_fd.hpp"
@@ -38,6 +39,19 @@ std::vector<ProcessEntry> processes_with(const std::string& variable) {
     if (!gone) found.push_back({pid, program});
   }
   return found;
+}
+
+bool stands_still(pid_t pid) {
+  std::error_code error;
+  for (fs::directory_iterator at("/proc/" + std::to_string(pid) + "/task", error), end; !error && at != end;
+       at.increment(error)) {
+    std::ifstream file(at->path() / "stat");
+    const std::string line{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    // The name before the state is in parentheses, and may contain some.
+    const auto name_end = line.rfind(')');
+    if (name_end != std::string::npos && line.substr(name_end, 3) != ") T") return false;
+  }
+  return true;
 }
 
 pid_t lock_owner(const std::string& path) {

@@ -16,6 +16,9 @@ struct ProcessEntry {
 /// system does not tell (macOS).
 std::vector<ProcessEntry> processes_with(const std::string& variable);
 
+/// Whether every thread of the process has been stopped by a signal, or there is no telling (macOS).
+bool stands_still(pid_t pid);
+
 /// Who holds the fcntl() lock on the file; 0 for nobody.
 pid_t lock_owner(const std::string& path);
 

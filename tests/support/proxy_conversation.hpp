@@ -21,6 +21,8 @@ class ProxyConversation final : public Conversation {
   std::optional<std::string> receive(ipc::Deadline deadline) override { return lines_.read_line(deadline); }
 
   Child& process() { return process_; }
+  /// Whether the proxy has taken all that was sent to it.
+  bool has_read_all() const;
   /// The end of the proxy's input.
   void end_input() { lines_.end_writing(); }
 

@@ -184,7 +184,7 @@ TEST_CASE("an input that does not end, or is too long, is answered in time", "[g
   REQUIRE(::pipe(ends) == 0);
   const auto begun = std::chrono::steady_clock::now();
   const auto run = run_governorctl_reading(ends[0], nobody.path(), guard_with({"--timeout", "0.1"}));
-  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(5));
+  CHECK(std::chrono::steady_clock::now() - begun < std::chrono::seconds(20));
   CHECK(decision_of(answer_of(run)) == "ask");
   CHECK(contains(reason_of(answer_of(run)), "in time"));
   ::close(ends[0]);

@@ -6,6 +6,7 @@
 #include "tests/daemon/state/daemon_fixture.hpp"
 #include "tests/daemon/state/test_client.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/until.hpp"
 
 using namespace governor::daemon;
 using namespace governor::daemon::test;
@@ -56,11 +57,7 @@ struct Watched {
   }
   template <class Condition>
   static bool soon(Condition condition) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() > deadline) return false;
-    }
-    return true;
+    return governor::test::until(governor::ipc::Deadline::after(std::chrono::seconds(30)), condition);
   }
 
   TemporaryDirectory project;
