@@ -28,7 +28,7 @@ struct CallDriver {
         find_tool(tool)->parse(arguments, {facts, counters, [](std::size_t) { return std::string(); }});
     REQUIRE(parsed);
     begins = true;
-    return *std::move(parsed);
+    return std::move(*parsed);
   }
 
   /// The next step that is not to load agents: none of them is in the store.
