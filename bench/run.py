@@ -10,17 +10,17 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from harness import binaries as programs
-from harness import crash, footprint, guard, proxy_costs, report, scale, throughput
+from harness import counts, crash, footprint, guard, proxy_costs, report, scale, throughput
 from harness.settings import Settings, quick_settings
 from harness.workspace import BenchError, Workspace
 
-GOALS = [f"P{number}" for number in range(1, 12)]
+GOALS = [f"P{number}" for number in range(1, 12)] + ["COUNTS"]
 
 
 def parse_arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one short round: for trying out, not for judging")
-    parser.add_argument("--only", default="", metavar="P1,P4", help="measure only these goals")
+    parser.add_argument("--only", default="", metavar="P1,P4", help="measure only these goals; COUNTS: only count")
     parser.add_argument("--rounds", type=int, help="interleaved rounds of each comparison (default 5)")
     parser.add_argument("--seconds", type=float, help="measured time of each load (default 3)")
     parser.add_argument("--history-rows", type=int, help="length of P9's history (default 10000000, quick 1000000)")
@@ -59,6 +59,7 @@ def measure_part(everything, name, measure):
 def measure_all(workspace, binaries, settings):
     everything = {"problems": []}
     parts = [
+        ("counts", counts, ("COUNTS",)),
         ("throughput", throughput, ("P1", "P2", "P3", "P4", "P5", "P6")),
         ("proxy", proxy_costs, ("P7",)),
         ("footprint", footprint, ("P8",)),
@@ -116,6 +117,9 @@ def main():
     if "throughput" in everything:
         print()
         report.print_absolutes(everything["throughput"])
+    if "counts" in everything:
+        print()
+        counts.print_counts(everything["counts"])
     for problem in everything["problems"]:
         print(f"\nno figure: {problem}")
     report.write_results(build_dir / "results.json", settings, host, rows, everything)

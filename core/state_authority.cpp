@@ -105,7 +105,7 @@ std::optional<Error> State::check_decision(const Caller& caller, std::string wha
                                            std::string command) const {
   if (may_decide(caller)) return std::nullopt;
   return Error(ErrorCode::not_owner, fmt::format("{} is for a person to decide.", what),
-               fmt::format("Ask the person you work for: {}. Where agents are to decide such things, the "
+               fmt::format("Ask your user: {}. Where agents are to decide such things, the "
                            "configuration says so with \"agents_decide\": true.",
                            command));
 }
@@ -126,10 +126,9 @@ std::optional<Error> State::check_orders(const AgentProfile& profile, const Call
                           profile.id);
     command = fmt::format("governorctl thresholds --agent {} set", profile.id);
   }
-  return about_agent(
-      ErrorCode::not_owner, std::move(message),
-      fmt::format("Stop, and tell the person you work for what you wanted to do; they can use {}.", command),
-      profile.id);
+  return about_agent(ErrorCode::not_owner, std::move(message),
+                     fmt::format("Stop, and tell your user what you wanted to do; they can use {}.", command),
+                     profile.id);
 }
 
 }  // namespace governor::core

@@ -72,9 +72,9 @@ void State::tell_displaced(const std::string& path, FileVersionKey backup, const
   const std::string where = backup != 0 ? fmt::format("`{}` brings it back.", restore_command(path, backup))
                                         : fmt::format("It lies in {}.", left_at);
   std::string message = fmt::format(
-      "{} was changed by somebody else at the very moment when it was written through governor. What he "
-      "wrote "
-      "is not in the file any more. {}",
+      "{} was changed by another program while it was written through governor, and that change is not in "
+      "the "
+      "file any more. {}",
       path, where);
   audit({}, "file_displaced", 0, message, now_us, changes);
   const std::string cause = "file_displaced/" + path;

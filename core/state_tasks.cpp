@@ -44,8 +44,8 @@ std::optional<Error> refuse_status(const Task& task, TaskStatus to) {
   }
   if (to == TaskStatus::in_progress && !now.claim) {
     return about(id, ErrorCode::conflict,
-                 fmt::format("Task \"{}\" is {} and claimed by nobody, so nobody can have it in progress.",
-                             id, to_string(now.status)),
+                 fmt::format("Task \"{}\" is {} and not claimed, so it cannot be in progress.", id,
+                             to_string(now.status)),
                  "claim_task it; that makes it in_progress.");
   }
   return std::nullopt;
@@ -132,7 +132,7 @@ Result<TaskDefined> State::define_task(const Caller& caller, TaskDefinition defi
     return about(id, ErrorCode::limit_exceeded,
                  fmt::format("There are {} tasks with {} bytes of text; accepted: at most {} with {}.",
                              tasks_.size(), tasks_.text_bytes(), kMaxTasks, kMaxTextBytes),
-                 "Begin anew with another state directory.");
+                 "Start over with another state directory.");
   }
   Task task;
   task.key = ++keys_.task;

@@ -112,7 +112,7 @@ bool State::record_change(FileChange change, std::int64_t now_us, Changes& chang
     return false;
   }
   const bool shrinks = before.lines >= kShrinkFromLines && after.lines * 2 < before.lines;
-  std::string who = "Somebody without a right to";
+  std::string who;  // empty: nobody who may
   if (standing.writer != nullptr) {
     const LeaseHolder& holder = standing.writer->claim.holder;
     write.kind = FileVersionKind::reported;
@@ -138,11 +138,18 @@ bool State::record_change(FileChange change, std::int64_t now_us, Changes& chang
   alert.severity = shrinks || !after.exists() ? AlertSeverity::critical : AlertSeverity::warning;
   const std::string how = fmt::format("{}{}{}", why, change.by_git ? ", by git" : "",
                                       was_away ? ", while governor did not run" : "");
+  const auto told = [&](std::string_view done) {
+    return who.empty() ? fmt::format("{} was {} without a lease", change.path, done)
+                       : fmt::format("{} {} {}", who, done, change.path);
+  };
   if (after.exists() && (is_known ? !before.exists() : change.is_new)) {
-    alert.message = fmt::format("{} created {}{}: {}.", who, change.path, how, size_of(after));
+    alert.message = fmt::format("{}{}: {}.", told("created"), how, size_of(after));
+  } else if (is_known) {
+    alert.message =
+        fmt::format("{}{}: from {} to {}.", told("changed"), how, size_of(before), size_of(after));
   } else {
-    alert.message = fmt::format("{} changed {}{}: from {} to {}.", who, change.path, how,
-                                is_known ? size_of(before) : "what is not known", size_of(after));
+    alert.message =
+        fmt::format("{}{}: previous content unknown, now {}.", told("changed"), how, size_of(after));
   }
   if (is_known && before.exists()) {
     alert.message += before.stored_bytes != 0
@@ -180,7 +187,7 @@ void State::raise_many_changes(std::size_t files, const std::string& example, st
        AlertKind::file_changed,
        AlertSeverity::critical,
        {},
-       fmt::format("{} more files were changed at once by somebody without a right to, {} among them. "
+       fmt::format("{} more files were changed at once without a lease, {} among them. "
                    "The audit log (event file_changed) names them all; governorctl restore brings each "
                    "back.",
                    files, example)},

@@ -85,17 +85,18 @@ int run_acknowledge(const Context& context, const AlertsRequest& request) {
 }  // namespace
 
 void add_alerts(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("alerts", "What a person should know")->require_subcommand(0, 1);
+  CLI::App* command =
+      app.add_subcommand("alerts", "What needs a person's attention")->require_subcommand(0, 1);
   const auto request = std::make_shared<AlertsRequest>();
-  command->add_flag("--acknowledged", request->acknowledged, "Also those that somebody has seen");
-  command->add_flag("--resolved", request->resolved, "Also those whose cause is over");
+  command->add_flag("--acknowledged", request->acknowledged, "Also those already acknowledged");
+  command->add_flag("--resolved", request->resolved, "Also those whose cause has ended");
   command->add_flag("--all", request->all, "Both");
-  command->add_option("--rows", request->rows, "How many at most, the newest first")
+  command->add_option("--rows", request->rows, "Maximum number, newest first")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 31))
       ->capture_default_str();
   command->add_flag("--exit-code", request->exit_code, "Exit with 4 if there are any");
   CLI::App* list = command->add_subcommand("list", "Shows them, as does `alerts` alone");
-  CLI::App* acknowledge = command->add_subcommand("ack", "Says that somebody has seen an alert");
+  CLI::App* acknowledge = command->add_subcommand("ack", "Marks an alert as seen");
   acknowledge->add_option("ALERT", request->alert, "Its number")
       ->required()
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 53));

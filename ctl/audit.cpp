@@ -233,11 +233,11 @@ void add_audit(CLI::App& app, Action& action) {
   command->add_option("--event", request->event, "Only this event, such as update or refused");
   command->add_option("--since", request->since, "Only from this time on, such as \"2026-01-31 12:00\"");
   command->add_option("--until", request->until, "Only before this time");
-  command->add_option("--rows", request->rows, "How many at most, the newest first")
+  command->add_option("--rows", request->rows, "Maximum number, newest first")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 31))
       ->capture_default_str();
   CLI::Option* follow =
-      command->add_flag("--follow", request->follow, "Go on and write what comes, the oldest first");
+      command->add_flag("--follow", request->follow, "Keep printing new entries as they come, oldest first");
   command
       ->add_option("--for", request->follow_period, "With --follow: end after this time, such as 30s or 5m")
       ->needs(follow);

@@ -56,7 +56,7 @@ int run_calibration(const Context& context, const CalibrationRequest& request) {
 void add_calibration(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("calibration", "How far confidence and outcomes agree");
   const auto request = std::make_shared<CalibrationRequest>();
-  command->add_option("--agent", request->agent, "Of this agent; without, of all");
+  command->add_option("--agent", request->agent, "Only this agent's; without, of all");
   command->callback([&action, request] {
     action = [request](const Context& context) { return run_calibration(context, *request); };
   });

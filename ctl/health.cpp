@@ -73,7 +73,7 @@ int run_health(const Context& context) {
 }  // namespace
 
 void add_health(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("health", "How the daemon is, within 200 ms");
+  CLI::App* command = app.add_subcommand("health", "Whether the daemon is healthy, answered within 200 ms");
   command->footer("Exit codes: 0 ok, 1 degraded, 2 failing or not answering, 3 not running.");
   command->callback([&action] { action = run_health; });
 }

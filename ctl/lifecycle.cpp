@@ -115,7 +115,7 @@ void add_archive_idle(CLI::App& app, Action& action) {
       ->capture_default_str();
   command->add_option("--pattern", request->pattern, "Only ids like this, with * and ?, such as 'test_*'");
   command->add_option("--tag", request->tag, "Only agents with this tag");
-  command->add_flag("--apply", request->apply, "Do it; without, it is only shown");
+  command->add_flag("--apply", request->apply, "Apply it; without this, it is only shown");
   command->callback([&action, request] {
     action = [request](const Context& context) { return run_archive_idle(context, *request); };
   });
@@ -125,9 +125,9 @@ void add_archive_idle(CLI::App& app, Action& action) {
 
 void add_lifecycle(CLI::App& app, Action& action) {
   add_change(app, action, "pause", "Refuses an agent's updates until it is resumed", "pause_agent");
-  add_change(app, action, "resume", "Lets a paused or archived agent go on", "resume_agent");
-  add_change(app, action, "archive", "Puts an agent away, with its history", "archive_agent");
-  CLI::App* reset = app.add_subcommand("reset", "Lets an agent begin anew, as after its registration");
+  add_change(app, action, "resume", "Resumes a paused or archived agent", "resume_agent");
+  add_change(app, action, "archive", "Archives an agent; its history is kept", "archive_agent");
+  CLI::App* reset = app.add_subcommand("reset", "Resets an agent to its initial state");
   const auto anew = std::make_shared<LifecycleRequest>();
   reset->add_option("ID", anew->agent, "The agent, as `governorctl agents` names it")->required();
   reset->add_option("--reason", anew->reason, "Why, for the audit log");

@@ -102,8 +102,9 @@ int run_restart(const Context& context) {
 }  // namespace
 
 void add_restart(CLI::App& app, Action& action) {
-  app.add_subcommand("restart", "Another daemon in place of this one; no client notices")
-      ->callback([&action] { action = run_restart; });
+  app.add_subcommand("restart", "Replaces the running daemon; clients do not notice")->callback([&action] {
+    action = run_restart;
+  });
 }
 
 }  // namespace governor::ctl

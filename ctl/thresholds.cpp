@@ -118,8 +118,8 @@ void add_agent_option(CLI::App& command, ThresholdsRequest& request) {
 }  // namespace
 
 void add_thresholds(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("thresholds", "The figures that decisions and health are judged by")
-                          ->require_subcommand(0, 1);
+  CLI::App* command =
+      app.add_subcommand("thresholds", "The limits used for decisions and health")->require_subcommand(0, 1);
   const auto request = std::make_shared<ThresholdsRequest>();
   add_agent_option(*command, *request);
   CLI::App* show = command->add_subcommand("show", "Shows them, as does `thresholds` alone");

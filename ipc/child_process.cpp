@@ -1,6 +1,7 @@
 #include "ipc/child_process.hpp"
 
 #include <fcntl.h>
+#include <spawn.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -54,6 +55,31 @@ std::vector<char*> exec_vector(const std::vector<std::string>& strings) {
   for (const auto& text : strings) pointers.push_back(const_cast<char*>(text.c_str()));
   pointers.push_back(nullptr);
   return pointers;
+}
+
+Result<pid_t> start_program(const std::vector<std::string>& arguments,
+                            const std::vector<std::string>& environment, const StandardStreams& streams) {
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawnattr_init(&attributes);
+  ::posix_spawn_file_actions_adddup2(&actions, streams.input, STDIN_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, streams.output, STDOUT_FILENO);
+  ::posix_spawn_file_actions_adddup2(&actions, streams.error, STDERR_FILENO);
+  sigset_t none;
+  sigset_t all;
+  ::sigemptyset(&none);
+  ::sigfillset(&all);
+  ::posix_spawnattr_setsigmask(&attributes, &none);
+  ::posix_spawnattr_setsigdefault(&attributes, &all);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  pid_t pid = -1;
+  const int failure = ::posix_spawnp(&pid, arguments.front().c_str(), &actions, &attributes,
+                                     exec_vector(arguments).data(), exec_vector(environment).data());
+  ::posix_spawnattr_destroy(&attributes);
+  ::posix_spawn_file_actions_destroy(&actions);
+  if (failure != 0) return system_error("cannot start " + arguments.front(), failure);
+  return pid;
 }
 
 bool redirect_standard_streams() noexcept {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <signal.h>
+#include <sys/types.h>
 
 #include <string>
 #include <utility>
@@ -19,6 +20,18 @@ Result<std::pair<UniqueFd, UniqueFd>> make_pipe();
 
 /// Null-terminated pointers into the strings, for execve().
 std::vector<char*> exec_vector(const std::vector<std::string>& strings);
+
+/// What becomes descriptor 0, 1 and 2 of a program.
+struct StandardStreams {
+  int input;
+  int output;
+  int error;
+};
+
+/// Starts a program, with default signals and nothing but these descriptors where all others are
+/// close-on-exec. A name without a slash is searched in PATH. Whoever calls it waits for the process.
+Result<pid_t> start_program(const std::vector<std::string>& arguments,
+                            const std::vector<std::string>& environment, const StandardStreams& streams);
 
 /// (child) Points 0, 1 and 2 to /dev/null.
 bool redirect_standard_streams() noexcept;

@@ -174,9 +174,9 @@ int EventLoop::report_lost() {
       text += " and did not reach the daemon";
     } else if (lost.unsent > 0) {
       say(std::to_string(lost.unsent) +
-          " of them did not reach the daemon, and whether the others took effect is not known");
+          " of them did not reach the daemon, and whether the others took effect is unknown");
     } else {
-      say(one ? "whether it took effect is not known" : "whether they took effect is not known");
+      say(one ? "whether it took effect is unknown" : "whether they took effect is unknown");
     }
   }
   if (lost.answers > 0) say(std::to_string(lost.answers) + " of the lines for the client were not read");

@@ -27,7 +27,7 @@ ssize_t write_no_wait(int, std::string_view) {
 #endif
 
 ipc::Error closed() {
-  return ipc::Error{ipc::Errc::closed, 0, "nobody reads the output any more"};
+  return ipc::Error{ipc::Errc::closed, 0, "the output is no longer read"};
 }
 
 ipc::Result<std::size_t> outcome_of(ssize_t written) {

@@ -22,6 +22,7 @@ class Binaries:
         self.rawlog = peers / "rawlog"
         self.copy_proxy = peers / "copy_proxy"
         self.spawn_peer = peers / "spawn_peer"
+        self.count_calls = peers / "count_calls.so"
         self.slow_fsync = peers / "slow_fsync.so"
         self.node_server = ROOT / "bench" / "peers" / "node_server.mjs"
         self.redis = shutil.which("redis-server")

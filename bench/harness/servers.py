@@ -59,9 +59,10 @@ def daemon_environment(home, data):
     return clean_environment(GOVERNOR_RUNTIME_DIR=home, GOVERNOR_STATE_DIR=data, GOVERNOR_CONFIG=config)
 
 
-def start_governord(workspace, binaries, delay_us=0, keep_data=None):
+def start_governord(workspace, binaries, delay_us=0, keep_data=None, preloaded=None):
     server = Server(workspace, "governord", keep_data)
     environment = daemon_environment(server.home, server.data) | slow_fsync_environment(binaries, delay_us)
+    environment |= preloaded or {}
     server.environment = environment
     command = [binaries.governord, "--foreground", "--runtime-dir", server.home, "--state-dir", server.data]
     return server.launch(command, server.home / "governor.sock", env=environment)

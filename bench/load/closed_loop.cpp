@@ -48,11 +48,15 @@ Measurement ClosedLoop::run() {
   const double server_before = process_seconds(server);
   const double own_before = process_seconds(getpid());
   const double via_before = via_seconds();
+  result_.counts_before = count_server(server, options_.counts);
+  result_.via_before = count_via(via_processes());
   const double begin = now_seconds();
   measuring_ = true;
   drive_until(begin + options_.seconds, true);
   measuring_ = false;
   result_.seconds = now_seconds() - begin;
+  result_.counts_after = count_server(server, options_.counts);
+  result_.via_after = count_via(via_processes());
   const double server_after = process_seconds(server);
   if (server_before >= 0 && server_after >= 0) result_.server_seconds = server_after - server_before;
   result_.own_seconds = process_seconds(getpid()) - own_before;
@@ -196,11 +200,16 @@ void ClosedLoop::lose(Client& client, std::string_view reason) {
   fail(reason);
 }
 
+std::vector<pid_t> ClosedLoop::via_processes() const {
+  std::vector<pid_t> processes;
+  for (const Client& client : clients_)
+    if (client.endpoint.process > 0) processes.push_back(client.endpoint.process);
+  return processes;
+}
+
 double ClosedLoop::via_seconds() const {
   double sum = 0;
-  for (const Client& client : clients_) {
-    if (client.endpoint.process > 0) sum += std::max(0.0, process_seconds(client.endpoint.process));
-  }
+  for (const pid_t process : via_processes()) sum += std::max(0.0, process_seconds(process));
   return sum;
 }
 

@@ -8,16 +8,19 @@
 #include "bench/load/dialect.hpp"
 #include "bench/load/endpoint.hpp"
 #include "bench/load/options.hpp"
+#include "bench/load/server_counts.hpp"
 
 namespace governor::bench {
 
 struct Measurement {
-  std::vector<std::uint32_t> latencies_ns;  // of the requests answered in the measured time
-  double seconds = 0;                       // measured time
-  double server_seconds = -1;               // processor time of the server within it, negative if unknown
-  double own_seconds = 0;                   // of this process
-  double via_seconds = 0;                   // of the processes between
-  std::uint64_t sent = 0;                   // in the whole run, with warm-up and the end
+  std::vector<std::uint32_t> latencies_ns;   // of the requests answered in the measured time
+  double seconds = 0;                        // measured time
+  double server_seconds = -1;                // processor time of the server within it, negative if unknown
+  double own_seconds = 0;                    // of this process
+  double via_seconds = 0;                    // of the processes between
+  ServerCounts counts_before, counts_after;  // of the server
+  ViaCounts via_before, via_after;           // of the processes between
+  std::uint64_t sent = 0;                    // in the whole run, with warm-up and the end
   std::uint64_t answered = 0;
   std::uint64_t failures = 0;
   std::uint64_t unanswered = 0;  // outcome unknown
@@ -57,6 +60,7 @@ class ClosedLoop {
   void fail(std::string_view reason);
   void lose(Client& client, std::string_view reason);
   double via_seconds() const;
+  std::vector<pid_t> via_processes() const;
 
   const Options& options_;
   Dialect& dialect_;

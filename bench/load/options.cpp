@@ -24,6 +24,7 @@ Closed loop: every client has exactly one request outstanding. Prints one JSON o
   --agents K      default: one for each client; 1: all clients update the same agent
   --pick P        own (client i uses agent i mod K) | random | sweep (each request the next agent)
   --agent-prefix  default bench-agent-
+  --counts FILE   the file that count_calls.so, preloaded into the server, writes: count its calls
   --no-verify     do not compare acknowledged with stored updates
   -- COMMAND      one process for each client, spoken to over its stdin and stdout
 )";
@@ -77,6 +78,8 @@ void set_option(Options& options, std::string_view name, const char* value) {
     options.agents = static_cast<std::uint32_t>(std::strtoul(value, nullptr, 10));
   } else if (name == "--pick") {
     set_pick(options, value);
+  } else if (name == "--counts") {
+    options.counts = value;
   } else if (name == "--agent-prefix") {
     options.agent_prefix = value;
   } else {

@@ -23,6 +23,7 @@ struct Options {
   std::uint64_t operations = 0;      // stop after so many requests; 0: by time alone
   std::uint32_t agents = 0;          // 0: as many as clients
   Pick pick = Pick::kOwn;
+  std::string counts;  // a file that count_calls.so in the server writes; empty: none
   std::string agent_prefix = "bench-agent-";
   bool verify = true;  // compare acknowledged updates with what the daemon says it stored
 };

@@ -46,6 +46,27 @@ void print_verification(const Verification& verification) {
   std::putchar('}');
 }
 
+void print_count(const char* key, std::uint64_t before, std::uint64_t after, double operations) {
+  std::printf(",\"%s\":%.3f", key, static_cast<double>(after - before) / operations);
+}
+
+// For each operation.
+void print_counts(const Options& options, const Measurement& measurement, double operations) {
+  static constexpr const char* kNames[COUNTED_KINDS] = COUNTED_NAMES;
+  const ServerCounts& before = measurement.counts_before;
+  const ServerCounts& after = measurement.counts_after;
+  print_count("server_switches", before.switches, after.switches, operations);
+  if (!options.counts.empty()) {
+    for (int i = 0; i < COUNTED_KINDS; ++i)
+      print_count(kNames[i], before.calls[i], after.calls[i], operations);
+  }
+  const ViaCounts& via = measurement.via_before;
+  print_count("via_reads", via.reads, measurement.via_after.reads, operations);
+  print_count("via_writes", via.writes, measurement.via_after.writes, operations);
+  print_count("via_bytes", via.bytes, measurement.via_after.bytes, operations);
+  print_count("via_switches", via.switches, measurement.via_after.switches, operations);
+}
+
 }  // namespace
 
 void print_report(const Options& options, Measurement& measurement, const Verification* verification) {
@@ -65,6 +86,7 @@ void print_report(const Options& options, Measurement& measurement, const Verifi
   print_per_operation("server_cpu_us_per_op", measurement.server_seconds, operations);
   print_per_operation("client_cpu_us_per_op", measurement.own_seconds, operations);
   print_per_operation("via_cpu_us_per_op", measurement.via_seconds, operations);
+  if (operations > 0) print_counts(options, measurement, operations);
   print_text("first_error", measurement.first_failure);
   if (verification != nullptr) print_verification(*verification);
   std::printf("}\n");

@@ -94,13 +94,13 @@ void add_files(CLI::App& app, Action& action) {
   CLI::App* backups = app.add_subcommand("backups", "What a file held before");
   const auto request = std::make_shared<FilesRequest>();
   backups->add_option("PATH", request->path, "The file")->required();
-  backups->add_option("--rows", request->rows, "How many at most, the newest first")
+  backups->add_option("--rows", request->rows, "Maximum number, newest first")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 31))
       ->capture_default_str();
   backups->callback([&action, request] {
     action = [request](const Context& context) { return run_backups(context, *request); };
   });
-  CLI::App* restore = app.add_subcommand("restore", "Brings back what a file held");
+  CLI::App* restore = app.add_subcommand("restore", "Restores an earlier version of a file");
   const auto back = std::make_shared<FilesRequest>();
   restore->add_option("PATH", back->path, "The file")->required();
   CLI::Option* at = restore->add_option(

@@ -88,7 +88,7 @@ void write_leases(const Context& context, const Leases& leases) {
                    text_field(waiter, "agent_id"), text_field(waiter, "client"), pid_of(waiter),
                    relative_text(context, text_field(waiter, "since")), "-", paths_of(waiter)});
   }
-  context.out << (table.empty() ? "nobody holds anything\n" : table.render(context.colour));
+  context.out << (table.empty() ? "No open leases.\n" : table.render(context.colour));
 }
 
 int run_list_leases(const Context& context, const LeasesRequest& request) {
@@ -127,7 +127,7 @@ int run_break(const Context& context, const LeasesRequest& request) {
 }  // namespace
 
 void add_leases(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("leases", "Who may write what, and who waits for it");
+  CLI::App* command = app.add_subcommand("leases", "Who may write which files, and who is waiting");
   command->require_subcommand(0, 1);
   const auto request = std::make_shared<LeasesRequest>();
   command->add_option("--path", request->path, "Only those in the way of this path");

@@ -104,7 +104,7 @@ int run_unlock(const Context& context, const UnlockRequest& request) {
 }  // namespace
 
 void add_protection(CLI::App& app, Action& action) {
-  CLI::App* protect = app.add_subcommand("protect", "Files that nobody writes without a person's leave");
+  CLI::App* protect = app.add_subcommand("protect", "Files that need a person's permission to be written");
   const auto wanted = std::make_shared<ProtectRequest>();
   protect->add_option("PATTERN", wanted->pattern,
                       "A file, a directory or a glob; a bare name such as .env counts everywhere, as in the "
@@ -115,7 +115,7 @@ void add_protection(CLI::App& app, Action& action) {
   protect->callback([&action, wanted] {
     action = [wanted](const Context& context) { return run_protect(context, *wanted); };
   });
-  CLI::App* unlock = app.add_subcommand("unlock", "Lets a protected file be written for a while");
+  CLI::App* unlock = app.add_subcommand("unlock", "Allows writes to a protected file for a limited time");
   const auto given = std::make_shared<UnlockRequest>();
   unlock->add_option("PATH", given->path, "A file, a directory or a glob")->required();
   unlock->add_option("--agent", given->agent, "Only for this agent");

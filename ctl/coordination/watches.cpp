@@ -61,7 +61,7 @@ int run_watch(const Context& context, const WatchRequest& request) {
 
 void add_watches(CLI::App& app, Action& action) {
   CLI::App* command =
-      app.add_subcommand("watch", "Reports every change below a directory that nobody was granted");
+      app.add_subcommand("watch", "Reports every change in a directory that was made without a lease");
   const auto request = std::make_shared<WatchRequest>();
   command->add_option("DIR", request->root, "The directory; none: shows those that are watched");
   command->add_flag("--remove", request->remove, "No longer");

@@ -2,16 +2,14 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <chrono>
 #include <utility>
-#include <vector>
 
+#include "ipc/child_process.hpp"
 #include "ipc/numbered_line.hpp"
 
 namespace governor::ctl {
@@ -21,57 +19,8 @@ namespace {
 constexpr std::size_t kReadSize = 64 * 1024;
 constexpr std::chrono::milliseconds kOutputPoll{5};
 
-struct Pipe {
-  ipc::UniqueFd reading;
-  ipc::UniqueFd writing;
-};
-
-ipc::Result<Pipe> make_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe(ends.data()) != 0) return ipc::system_error("cannot make a pipe", errno);
-  Pipe made{ipc::UniqueFd(ends[0]), ipc::UniqueFd(ends[1])};
-  for (const int end : ends) ::fcntl(end, F_SETFD, FD_CLOEXEC);
-  return made;
-}
-
 void set_nonblocking(const ipc::UniqueFd& fd) {
   ::fcntl(fd.get(), F_SETFL, ::fcntl(fd.get(), F_GETFL) | O_NONBLOCK);
-}
-
-// The system's structures for posix_spawn, released together.
-struct SpawnPlan {
-  SpawnPlan() {
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawnattr_init(&attributes);
-  }
-  SpawnPlan(const SpawnPlan&) = delete;
-  SpawnPlan& operator=(const SpawnPlan&) = delete;
-  ~SpawnPlan() {
-    ::posix_spawnattr_destroy(&attributes);
-    ::posix_spawn_file_actions_destroy(&actions);
-  }
-
-  // We ignore SIGPIPE and block what we wait for; a child that an IDE starts does neither.
-  void reset_signals() {
-    sigset_t none;
-    sigset_t all;
-    ::sigemptyset(&none);
-    ::sigfillset(&all);
-    ::posix_spawnattr_setsigmask(&attributes, &none);
-    ::posix_spawnattr_setsigdefault(&attributes, &all);
-    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-  }
-
-  posix_spawn_file_actions_t actions{};
-  posix_spawnattr_t attributes{};
-};
-
-std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
-  std::vector<char*> pointers;
-  pointers.reserve(texts.size() + 1);
-  for (const std::string& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));  // NOLINT
-  pointers.push_back(nullptr);
-  return pointers;
 }
 
 }  // namespace
@@ -79,24 +28,18 @@ std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
 ipc::Result<ProxyProcess> ProxyProcess::start(const std::string& executable,
                                               const ipc::Environment& environment,
                                               const std::string& error_file) {
-  auto to_child = make_pipe();
+  auto to_child = ipc::make_pipe();
   if (!to_child) return to_child.error();
-  auto from_child = make_pipe();
+  auto from_child = ipc::make_pipe();
   if (!from_child) return from_child.error();
-  SpawnPlan plan;
-  plan.reset_signals();
-  ::posix_spawn_file_actions_adddup2(&plan.actions, to_child->reading.get(), STDIN_FILENO);
-  ::posix_spawn_file_actions_adddup2(&plan.actions, from_child->writing.get(), STDOUT_FILENO);
-  ::posix_spawn_file_actions_addopen(&plan.actions, STDERR_FILENO, error_file.c_str(),
-                                     O_WRONLY | O_CREAT | O_APPEND, 0600);
-  const std::vector<std::string> arguments{executable};
-  pid_t pid = -1;
-  const int failure = ::posix_spawn(&pid, executable.c_str(), &plan.actions, &plan.attributes,
-                                    pointers_to(arguments).data(), pointers_to(environment.entries).data());
-  if (failure != 0) return ipc::system_error("cannot start " + executable, failure);
-  set_nonblocking(to_child->writing);
-  set_nonblocking(from_child->reading);
-  return ProxyProcess(pid, std::move(to_child->writing), std::move(from_child->reading));
+  const ipc::UniqueFd errors(::open(error_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600));
+  if (!errors) return ipc::system_error("cannot open " + error_file, errno);
+  const auto pid = ipc::start_program({executable}, environment.entries,
+                                      {to_child->first.get(), from_child->second.get(), errors.get()});
+  if (!pid) return pid.error();
+  set_nonblocking(to_child->second);
+  set_nonblocking(from_child->first);
+  return ProxyProcess(*pid, std::move(to_child->second), std::move(from_child->first));
 }
 
 ProxyProcess::ProxyProcess(pid_t pid, ipc::UniqueFd input, ipc::UniqueFd output)

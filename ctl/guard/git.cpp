@@ -115,9 +115,8 @@ void write_held_files(const Context& context, const GitOptions& options, const j
   }
   if (conflicts.size() > kShownConflicts)
     context.err << "  and " << conflicts.size() - kShownConflicts << " more\n";
-  context.err
-      << undertaking(options).way_out
-      << "A lease that nobody needs any more is ended with: governorctl leases break ID --reason TEXT\n";
+  context.err << undertaking(options).way_out
+              << "To end a lease that is no longer needed: governorctl leases break ID --reason TEXT\n";
 }
 
 int fall_back_in_git(const Context& context, const GitOptions& options, const std::string& why) {

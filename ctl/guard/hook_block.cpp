@@ -68,7 +68,7 @@ ipc::Result<std::string> without_block(std::string_view text) {
   const bool whole = end != std::string_view::npos && (begin == 0 || text[begin - 1] == '\n');
   if (!whole || text.find(kBegin, begin + 1) != std::string_view::npos) {
     return ipc::Error{ipc::Errc::protocol_error, 0,
-                      "somebody has changed where the lines of governor begin or end; take them out by hand"};
+                      "the markers around governor's lines were changed; remove those lines by hand"};
   }
   return std::string(text.substr(0, begin)) + std::string(text.substr(end + kEnd.size()));
 }

@@ -48,8 +48,7 @@ ipc::Result<BareHook> read_hook(const std::string& path) {
   }
   if (is_old_hook(*hook.text)) {
     if (!hook.text->ends_with("exit 0\n") && !hook.text->ends_with("exit 1\n"))
-      return hook_left(path,
-                       "somebody has changed it since it was installed; take it away or mend it by hand");
+      return hook_left(path, "it was changed after it was installed; remove it or repair it by hand");
     const auto original = read_if_there(old_backup(path));
     if (!original) return original.error();
     hook.rest = *original;

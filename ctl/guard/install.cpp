@@ -89,7 +89,7 @@ int run_install(const Context& context, const InstallRequest& request) {
 }  // namespace
 
 void add_install(CLI::App& app, Action& action) {
-  CLI::App* install = app.add_subcommand("install", "Puts governor into a project")->require_subcommand(1);
+  CLI::App* install = app.add_subcommand("install", "Sets up governor in a project")->require_subcommand(1);
   CLI::App* command =
       install->add_subcommand("guards", "Hooks of Claude Code and git that check writes and commits");
   const auto request = std::make_shared<InstallRequest>();

@@ -1,6 +1,6 @@
 #include "ctl/guard/json_splice.hpp"
 
-#include "ctl/import/json_scan.hpp"
+#include "ctl/records/json_scan.hpp"
 
 namespace governor::ctl {
 
@@ -14,12 +14,12 @@ std::vector<JsonChild> json_children(std::string_view text, JsonSpan container) 
   };
   const auto span = [&](std::string_view part) { return JsonSpan{place(part), place(part) + part.size()}; };
   if (inside.starts_with('{')) {
-    legacy::for_each_member(inside, [&](std::string_view key, std::string_view value) {
+    records::for_each_member(inside, [&](std::string_view key, std::string_view value) {
       const json::value parsed = json::parse(key);
       children.push_back({std::string(parsed.get_string()), place(key), span(value)});
     });
   } else {
-    legacy::for_each_element(inside, [&](std::string_view value) {
+    records::for_each_element(inside, [&](std::string_view value) {
       children.push_back({"", place(value), span(value)});
     });
   }
@@ -27,8 +27,8 @@ std::vector<JsonChild> json_children(std::string_view text, JsonSpan container) 
 }
 
 JsonSpan json_root(std::string_view text) {
-  const std::size_t begin = legacy::skip_space(text, 0);
-  return {begin, legacy::scan_value(text, begin).end};
+  const std::size_t begin = records::skip_space(text, 0);
+  return {begin, records::scan_value(text, begin).end};
 }
 
 JsonLayout layout_of(std::string_view text) {

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -92,22 +91,6 @@ ipc::Result<void> collect(std::array<Stream, 2>& streams, ipc::Deadline deadline
   return {};
 }
 
-ipc::Result<pid_t> start(const std::vector<std::string>& arguments, const ipc::Environment& environment,
-                         int out, int err) {
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-  ::posix_spawn_file_actions_adddup2(&actions, err, STDERR_FILENO);
-  const auto entries = whole_environment(environment);
-  pid_t pid = -1;
-  const int failure = ::posix_spawnp(&pid, arguments.front().c_str(), &actions, nullptr,
-                                     ipc::exec_vector(arguments).data(), ipc::exec_vector(entries).data());
-  ::posix_spawn_file_actions_destroy(&actions);
-  if (failure != 0) return ipc::system_error("cannot start " + arguments.front(), failure);
-  return pid;
-}
-
 }  // namespace
 
 ipc::Result<ProgramOutput> run_program(const std::vector<std::string>& arguments,
@@ -116,7 +99,10 @@ ipc::Result<ProgramOutput> run_program(const std::vector<std::string>& arguments
   if (!out) return out.error();
   auto err = ipc::make_pipe();
   if (!err) return err.error();
-  const auto pid = start(arguments, environment, out->second.get(), err->second.get());
+  const ipc::UniqueFd nothing(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  if (!nothing) return ipc::system_error("cannot open /dev/null", errno);
+  const auto pid = ipc::start_program(arguments, whole_environment(environment),
+                                      {nothing.get(), out->second.get(), err->second.get()});
   if (!pid) return pid.error();
   Child child(*pid);
   out->second.reset();

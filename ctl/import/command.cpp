@@ -14,6 +14,7 @@
 #include "ctl/import/legacy_agents.hpp"
 #include "ctl/import/report.hpp"
 #include "ctl/progress.hpp"
+#include "ctl/records/file_tree.hpp"
 
 namespace governor::ctl {
 
@@ -47,7 +48,7 @@ class Import {
     }
   }
 
-  int run(const legacy::FileTree& tree) {
+  int run(const records::FileTree& tree) {
     legacy::TimeReader times(*legacy::Zone::parse(request_.timezone));
     legacy::Findings findings;
     auto inventory = [&] {
@@ -128,7 +129,7 @@ class Import {
 };
 
 int run_agent_import(const Context& context, const ImportCommandRequest& request) {
-  const auto tree = legacy::FileTree::open(request.path);
+  const auto tree = records::FileTree::open(request.path);
   if (!tree) return report_failure(context, tree.error());
   if (!request.agent.empty() && !tree->is_single_file()) {
     return report_failure(context,
@@ -152,7 +153,7 @@ std::string check_timezone(const std::string& text) {
 
 void add_import(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand(
-      "import", "Takes over the agents of an old monitor; without --apply, only tells what it would do");
+      "import", "Imports the agents of an old monitor; without --apply, only reports what it would do");
   const auto request = std::make_shared<ImportCommandRequest>();
   command->add_option("PATH", request->path, "Its data directory, or a single state file or export")
       ->required();
@@ -164,11 +165,11 @@ void add_import(CLI::App& app, Action& action) {
       ->capture_default_str();
   command
       ->add_option("--short-lists", request->shorter,
-                   "Which updates a list is about that is shorter than the others: newest or oldest")
+                   "Which updates a list refers to that is shorter than the others: newest or oldest")
       ->check(CLI::IsMember({"newest", "oldest"}))
       ->capture_default_str();
   command->add_option("--agent", request->agent,
-                      "Whom a single file is about, if neither it nor its name says so");
+                      "The agent a single file belongs to, if neither its content nor its name says so");
   command->callback([&action, request] {
     action = [request](const Context& context) { return run_agent_import(context, *request); };
   });

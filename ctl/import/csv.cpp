@@ -43,8 +43,7 @@ std::optional<std::vector<std::string>> CsvReader::next() {
   std::vector<std::string> cells;
   for (;;) {
     cells.push_back(at_ < text_.size() && text_[at_] == '"' ? quoted_cell() : plain_cell());
-    unfinished_ = at_ >= text_.size();
-    if (unfinished_) return cells;
+    if (at_ >= text_.size()) return cells;
     const char separator = text_[at_++];
     if (separator == ',') continue;
     if (separator == '\r' && at_ < text_.size() && text_[at_] == '\n') ++at_;

@@ -16,8 +16,6 @@ class CsvReader {
   /// The cells of the next row, without the spaces around unquoted ones; an empty line is one empty cell.
   /// None at the end.
   std::optional<std::vector<std::string>> next();
-  /// The last row ended with the file and not with its line, so that its last cell may be cut off.
-  [[nodiscard]] bool unfinished() const { return unfinished_; }
 
  private:
   std::string quoted_cell();
@@ -25,7 +23,6 @@ class CsvReader {
 
   std::string_view text_;
   std::size_t at_ = 0;
-  bool unfinished_ = false;
 };
 
 }  // namespace governor::ctl::legacy

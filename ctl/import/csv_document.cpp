@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <utility>
 
 #include "ctl/import/csv.hpp"
-#include "ctl/import/json_value.hpp"
 #include "ctl/import/value_readers.hpp"
+#include "ctl/records/json_value.hpp"
 
 namespace governor::ctl::legacy {
 namespace {
@@ -23,19 +22,16 @@ struct Column {
 };
 
 Column make_column(const std::string& name) {
-  std::string lower = lower_case(name);
-  constexpr std::string_view kSuffix = "_history";
-  if (lower.ends_with(kSuffix)) lower.resize(lower.size() - kSuffix.size());
+  const std::string lower = column_name(name);
   using Kind = Column::Kind;
-  if (lower == "decision" || lower == "action") {
-    return {Kind::decision, nullptr, {"decision", Severity::damaged, "unknown_value"}};
-  }
+  if (lower == "decision" || lower == "action")
+    return {Kind::decision, nullptr, {"decision", "unknown_value"}};
   if (lower == "timestamp" || lower == "timestamps") {
-    return {Kind::timestamp, nullptr, {"timestamp", Severity::damaged, "unreadable_time"}};
+    return {Kind::timestamp, nullptr, {"timestamp", "unreadable_time"}};
   }
   const NumberColumn* numbers = find_column(name);
   const Kind kind = numbers != nullptr ? Kind::number : lower == "update" ? Kind::update : Kind::unknown;
-  return {kind, numbers, {numbers != nullptr ? numbers->name : "", Severity::damaged, "unreadable_value"}};
+  return {kind, numbers, {name, ""}};
 }
 
 /// Cells that say that there is no value.
@@ -48,87 +44,96 @@ class CsvDocumentReader {
   CsvDocumentReader(DocumentContent& into, TimeReader& times, Notes& notes)
       : content_(into), times_(times), notes_(notes) {}
 
-  /// Whether the row names columns that are known.
-  bool take_header(const std::vector<std::string>& names) {
-    bool any = false;
+  void take_header(const std::vector<std::string>& names) {
     for (const std::string& name : names) {
-      columns_.push_back(make_column(name));
-      if (is_repeated(columns_.back())) {
-        notes_.contradiction("duplicate", name,
-                             fmt::format("{} is a second column of the same; the first one counts", name));
-        columns_.back() = {Column::Kind::unknown, nullptr, {"", Severity::damaged, "unreadable_value"}};
-        any = true;
-        continue;
-      }
-      const bool known = columns_.back().kind != Column::Kind::unknown;
-      any = any || known;
+      Column column = make_column(name);
+      const bool known = column.kind != Column::Kind::unknown;
+      const bool repeated = std::any_of(columns_.begin(), columns_.end(), [&](const Column& other) {
+        return known && other.kind == column.kind && other.numbers == column.numbers;
+      });
+      if (repeated) broken(fmt::format("{} is a second column of the same", records::shown(name)));
       if (!known && !name.empty()) notes_.note("unknown_field", name, "governor does not know this column");
+      columns_.push_back(std::move(column));
     }
-    return any;
+    const bool any = std::any_of(columns_.begin(), columns_.end(),
+                                 [](const Column& column) { return column.kind != Column::Kind::unknown; });
+    if (!any) {
+      broken("its first line names none of E, I, S, V, coherence, risk, lambda1, decision, timestamp");
+    }
   }
 
-  void take_row(std::vector<std::string> cells, bool unfinished) {
-    if (row_ == kLongestHistory) return;
-    if (unfinished && cells.size() < columns_.size()) {
-      cells.back().clear();
-      notes_.damaged("damaged_file", "", "the file ends within a row; what stands whole in it is used");
-    } else if (unfinished) {
-      notes_.note("damaged_file", "", "the last line has no end; its last value may be cut off");
-    }
+  void take_row(const std::vector<std::string>& cells) {
+    if (row_ == kLongestHistory) return broken(fmt::format("it has more than {} rows", kLongestHistory));
     if (cells.size() != columns_.size()) {
-      widths_.add(row_, fmt::format("a row of {} cells", cells.size()), fmt::format("{}", columns_.size()));
+      return broken(fmt::format("row {} has {} cells of {}", row_ + 1, cells.size(), columns_.size()));
     }
-    for (std::size_t i = 0; i < columns_.size(); ++i) {
-      take_cell(columns_[i], i < cells.size() ? cells[i] : std::string());
-    }
+    for (std::size_t i = 0; i < columns_.size(); ++i) take_cell(columns_[i], cells[i]);
     ++row_;
     content_.usable = true;
   }
 
-  void take_summary(const std::string& name, const std::string& value) {
-    Document& document = content_.document;
-    const auto number = number_in(value);
+  /// Whether the row is one of the summary that the old monitor wrote below the others.
+  bool take_summary(const std::vector<std::string>& cells) {
+    const std::string& name = cells.front();
+    const std::string value = cells.size() > 1 ? cells[1] : "";
+    Figures& figures = content_.document.figures;
+    if (name == "Summary") return true;
     if (name == "agent_id") {
-      document.agent_id = value;
-    } else if (name == "total_updates" && count_in(value)) {
-      document.figures.updates = count_in(value);
-    } else if (name == "total_time" && number && *number >= 0) {
-      document.figures.time = number;
-    } else if (name == "lambda1_final" && number && *number >= 0 && *number <= 1) {
-      document.figures.lambda1 = number;
+      content_.document.agent_id = value;
+    } else if (name == "total_updates") {
+      figures.updates = records::count_in(value);
+      if (!figures.updates) broken(fmt::format("total_updates is {}", records::shown(value)));
+    } else if (name == "total_time") {
+      figures.time = number(name, value, 1e15);
+    } else if (name == "lambda1_final") {
+      figures.lambda1 = number(name, value, 1);
     } else {
-      notes_.damaged("unreadable_value", name, fmt::format("{} is {}", name, shown(value)));
+      return false;
     }
+    return true;
   }
 
   void finish() {
     for (const Column& column : columns_) column.faults.report(notes_);
-    widths_.report(notes_);
-    repetitions_.report(notes_);
   }
 
-  [[nodiscard]] std::size_t rows() const { return row_; }
-
  private:
+  void broken(std::string why) {
+    if (content_.broken.empty()) content_.broken = std::move(why);
+  }
+
+  std::optional<double> number(const std::string& name, const std::string& value, double highest) {
+    const auto read = records::number_in(value);
+    if (read && *read >= 0 && *read <= highest) return read;
+    broken(fmt::format("{} is {}; accepted: a number from 0 to {}", name, records::shown(value), highest));
+    return std::nullopt;
+  }
+
   void take_cell(Column& column, const std::string& cell) {
     Histories& histories = content_.document.histories;
+    const auto fault = [&](std::string_view expected) {
+      if (!is_gap(cell)) column.faults.add(row_, records::shown(cell), expected);
+    };
     switch (column.kind) {
       case Column::Kind::number: {
-        const auto value = number_in(cell);
+        const auto value = records::number_in(cell);
         const bool good = value && in_range(*column.numbers, *value);
-        if (!good && !is_gap(cell)) column.faults.add(row_, shown(cell), range_text(*column.numbers));
+        if (!good && !is_gap(cell)) {
+          broken(fmt::format("value {} of {} is {}; accepted: {}", row_ + 1, column.numbers->name,
+                             records::shown(cell), range_text(*column.numbers)));
+        }
         (histories.*column.numbers->values).push_back(good ? *value : kUnknown);
         return;
       }
       case Column::Kind::decision: {
         const auto decision = decision_in(cell);
-        if (!decision && !is_gap(cell)) column.faults.add(row_, shown(cell), "approve, revise or reject");
+        if (!decision) fault(kAcceptedDecisions);
         histories.decision.push_back(decision.value_or(Decision::unknown));
         return;
       }
       case Column::Kind::timestamp: {
         const auto time = times_.read(cell);
-        if (!time && !is_gap(cell)) column.faults.add(row_, shown(cell), std::string(kAcceptedTimes));
+        if (!time) fault(kAcceptedTimes);
         histories.timestamp.push_back(time.value_or(kUnknownTime));
         return;
       }
@@ -137,19 +142,11 @@ class CsvDocumentReader {
     }
   }
 
-  bool is_repeated(const Column& column) const {
-    return std::any_of(columns_.begin(), columns_.end() - 1, [&](const Column& other) {
-      return column.kind != Column::Kind::unknown && other.kind == column.kind &&
-             other.numbers == column.numbers;
-    });
-  }
-
-  /// Rows are taken as they come; their numbers only tell whether one stands there again.
+  /// Rows are taken as they come; their numbers only tell whether they are in order.
   void take_number_of_update(const std::string& cell) {
-    const auto number = count_in(cell);
+    const auto number = records::count_in(cell);
     if (number && last_number_ && *number <= *last_number_) {
-      repetitions_.add(row_, fmt::format("update {} after update {}", *number, *last_number_),
-                       "each update once, in their order; all rows are kept as they stand");
+      broken(fmt::format("update {} comes after update {}", *number, *last_number_));
     }
     if (number) last_number_ = number;
   }
@@ -159,16 +156,8 @@ class CsvDocumentReader {
   Notes& notes_;
   std::vector<Column> columns_;
   std::optional<std::uint64_t> last_number_;
-  ColumnFaults repetitions_{"update", Severity::contradiction, "duplicate"};
-  ColumnFaults widths_{"", Severity::damaged, "unreadable_row"};
   std::size_t row_ = 0;
 };
-
-bool is_summary(const std::string& name) {
-  constexpr std::array<std::string_view, 4> kNames{"agent_id", "total_updates", "total_time",
-                                                   "lambda1_final"};
-  return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
-}
 
 }  // namespace
 
@@ -178,23 +167,14 @@ DocumentContent read_csv_document(std::string_view text, std::string file, TimeR
   CsvDocumentReader reader(content, times, notes);
   CsvReader rows(text);
   const auto header = rows.next();
-  if (!header || !reader.take_header(*header)) {
-    notes.refused(text.empty() ? "damaged_file" : "not_an_export",
-                  text.empty()
-                      ? "the file is damaged: it is empty"
-                      : "its first line names none of E, I, S, V, coherence, risk, lambda1, decision, "
-                        "timestamp");
+  if (!header) {
+    content.broken = "it is empty";
     return content;
   }
-  while (auto cells = rows.next()) {
-    const std::string& first = cells->front();
-    if (cells->size() == 1 && first.empty()) continue;
-    if (first == "Summary") continue;
-    if (is_summary(first)) {
-      reader.take_summary(first, cells->size() > 1 ? (*cells)[1] : "");
-    } else {
-      reader.take_row(*std::move(cells), rows.unfinished());
-    }
+  reader.take_header(*header);
+  while (const auto cells = content.broken.empty() ? rows.next() : std::nullopt) {
+    const bool blank = cells->size() == 1 && cells->front().empty();
+    if (!blank && !reader.take_summary(*cells)) reader.take_row(*cells);
   }
   reader.finish();
   return content;

@@ -7,9 +7,10 @@
 #include <set>
 #include <utility>
 
-#include "ctl/import/json_scan.hpp"
-#include "ctl/import/json_value.hpp"
+#include "ctl/import/json_object.hpp"
 #include "ctl/import/value_readers.hpp"
+#include "ctl/records/json_scan.hpp"
+#include "ctl/records/json_value.hpp"
 
 namespace governor::ctl::legacy {
 namespace {
@@ -44,19 +45,24 @@ constexpr std::array<FigureField, 10> kFigures{{
     {"total_time", &Figures::time, 0, 1e15},
 }};
 
+/// Reads member after member; the first that is not what the old monitor wrote makes the file a broken one.
 class DocumentReader {
  public:
   DocumentReader(DocumentContent& into, TimeReader& times, Notes& notes)
       : content_(into), document_(into.document), times_(times), notes_(notes) {}
 
+  void take_object(std::string_view object) {
+    auto fault = for_each_field(object, [&](const std::string& field, std::string_view piece) {
+      if (content_.broken.empty()) take(field, piece);
+    });
+    if (fault) broken(*std::move(fault));
+  }
+
+ private:
   void take(const std::string& field, std::string_view piece) {
-    if (!seen_.insert(field).second) {
-      notes_.contradiction(
-          "duplicate", field,
-          fmt::format("{} stands there twice; the last figure and the first list count", field));
-    }
+    if (!seen_.insert(field).second) return broken(field + " stands there twice");
     for (const FigureField& figure : kFigures) {
-      if (figure.name == field) return take_figure(figure, piece);
+      if (figure.name == field) return take_figure(figure, field, piece, false);
     }
     for (const NumberColumn& column : kNumberColumns) {
       if (column.key == field) return take_numbers(column, piece);
@@ -66,7 +72,7 @@ class DocumentReader {
     if (field == "agent_id") return take_id(piece);
     if (field == "update_count" || field == "total_updates") return take_updates(field, piece);
     if (field == "void_active") return take_void(piece);
-    if (field == "unitaires_state") return compare_state(piece);
+    if (field == "unitaires_state") return take_engine_state(piece);
     if (field == "unitaires_theta") return check_theta(piece);
     if (field == "attention_history") return;  // the same list as risk_history, by its older name
     if (field == "layers") return take_layers(piece);
@@ -74,169 +80,142 @@ class DocumentReader {
     take_other(field, piece);
   }
 
- private:
-  void unreadable(std::string_view field, std::string_view piece, std::string_view expected) {
-    notes_.damaged("unreadable_value", std::string(field),
-                   fmt::format("{} is {}; accepted: {}", field, shown(piece), expected));
+  void broken(std::string why) {
+    if (content_.broken.empty()) content_.broken = std::move(why);
   }
 
-  void take_figure(const FigureField& figure, std::string_view piece) {
-    const auto value = number_in(piece);
+  void unreadable(std::string_view field, std::string_view piece, std::string_view expected) {
+    broken(fmt::format("{} is {}; accepted: {}", field, records::shown(piece), expected));
+  }
+
+  /// The engine's own copy of E, I, S and V is the one that the old monitor went on from.
+  void take_figure(const FigureField& figure, const std::string& field, std::string_view piece,
+                   bool of_engine) {
+    const auto value = records::number_in(piece);
     if (!value || *value < figure.lowest || *value > figure.highest) {
-      unreadable(figure.name, piece, fmt::format("a number from {} to {}", figure.lowest, figure.highest));
-      return;
+      return unreadable(field, piece, fmt::format("a number from {} to {}", figure.lowest, figure.highest));
     }
     std::optional<double>& kept = document_.figures.*figure.value;
-    if (kept && from_engine_.contains(figure.name)) return compare_with_engine(figure.name, *value, *kept);
+    const bool stays = kept && !of_engine && from_engine_.contains(figure.name);
     if (kept && *kept != *value) {
-      notes_.contradiction("value_mismatch", std::string(figure.name),
-                           fmt::format("{} is {}, and {} by another name or place: the former is kept",
-                                       figure.name, *value, *kept));
+      notes_.contradiction("value_mismatch", field,
+                           fmt::format("{} is {}, and {} by another name or place: {} is kept", field, *value,
+                                       *kept, stays ? *kept : *value));
     }
-    kept = *value;
+    if (!stays) kept = *value;
+    if (of_engine) from_engine_.insert(figure.name);
     content_.usable = true;
   }
 
   void take_numbers(const NumberColumn& column, std::string_view piece) {
     std::vector<double>& values = document_.histories.*column.values;
-    ColumnFaults faults(column.key, Severity::damaged, "unreadable_value");
-    take_list(column.key, piece, values.size(), [&](std::string_view item, std::size_t index) {
-      const auto value = number_in(item);
-      const bool good = value && in_range(column, *value);
-      if (!good) faults.add(index, shown(item), range_text(column));
-      values.push_back(good ? *value : kUnknown);
+    take_list(column.key, piece, values, [&](std::string_view item) {
+      const auto value = item == "null" ? kUnknown : records::number_in(item);
+      if (value && (item == "null" || in_range(column, *value))) return *value;
+      broken(fmt::format("value {} of {} is {}; accepted: {}", values.size() + 1, column.key,
+                         records::shown(item), range_text(column)));
+      return kUnknown;
     });
-    faults.report(notes_);
   }
 
   void take_decisions(std::string_view piece) {
-    ColumnFaults faults("decision_history", Severity::damaged, "unknown_value");
-    take_list("decision_history", piece, document_.histories.decision.size(),
-              [&](std::string_view item, std::size_t index) {
-                const auto word = text_in(item);
-                const auto decision = word ? decision_in(*word) : std::nullopt;
-                if (!decision) faults.add(index, shown(item), "approve, revise or reject");
-                document_.histories.decision.push_back(decision.value_or(Decision::unknown));
-              });
+    ColumnFaults faults("decision_history", "unknown_value");
+    auto& values = document_.histories.decision;
+    take_list("decision_history", piece, values, [&](std::string_view item) {
+      const auto word = records::text_in(item);
+      const auto decision = word ? decision_in(*word) : std::nullopt;
+      if (!decision && item != "null") faults.add(values.size(), records::shown(item), kAcceptedDecisions);
+      return decision.value_or(Decision::unknown);
+    });
     faults.report(notes_);
   }
 
   void take_timestamps(const std::string& field, std::string_view piece) {
-    ColumnFaults faults(field, Severity::damaged, "unreadable_time");
-    take_list(field, piece, document_.histories.timestamp.size(),
-              [&](std::string_view item, std::size_t index) {
-                const auto text = text_in(item);
-                const auto time = text ? times_.read(*text) : std::nullopt;
-                if (!time) faults.add(index, shown(item), std::string(kAcceptedTimes));
-                document_.histories.timestamp.push_back(time.value_or(kUnknownTime));
-              });
+    ColumnFaults faults(field, "unreadable_time");
+    auto& values = document_.histories.timestamp;
+    take_list(field, piece, values, [&](std::string_view item) {
+      const auto text = records::text_in(item);
+      const auto time = text ? times_.read(*text) : std::nullopt;
+      if (!time && item != "null") faults.add(values.size(), records::shown(item), kAcceptedTimes);
+      return time.value_or(kUnknownTime);
+    });
     faults.report(notes_);
   }
 
-  template <class Take>
-  void take_list(std::string_view field, std::string_view piece, std::size_t present, Take take_item) {
+  template <class Value, class Read>
+  void take_list(std::string_view field, std::string_view piece, std::vector<Value>& values, Read read) {
     if (piece == "null") return;
-    if (present > 0) return unreadable(field, piece, "one list of this name");
-    std::size_t index = 0;
-    const bool whole = for_each_element(piece, [&](std::string_view item) {
-      if (index < kLongestHistory) take_item(item, index);
-      ++index;
+    if (!values.empty()) return broken(fmt::format("{} is there under another name as well", field));
+    const bool whole = records::for_each_element(piece, [&](std::string_view item) {
+      if (values.size() <= kLongestHistory) values.push_back(read(item));
     });
-    if (!whole) unreadable(field, piece, "a list");
-    if (index > kLongestHistory) {
-      notes_.damaged("too_long", std::string(field),
-                     fmt::format("{} has {} values; the first {} are kept", field, index, kLongestHistory));
+    if (!whole) return unreadable(field, piece, "a list");
+    if (values.size() > kLongestHistory) {
+      return broken(fmt::format("{} has more than {} values", field, kLongestHistory));
     }
-    if (index > 0) content_.usable = true;
+    if (!values.empty()) content_.usable = true;
   }
 
   void take_id(std::string_view piece) {
-    document_.agent_id = text_in(piece);
+    document_.agent_id = records::text_in(piece);
     if (!document_.agent_id) unreadable("agent_id", piece, "a text");
   }
 
   void take_updates(std::string_view field, std::string_view piece) {
-    document_.figures.updates = count_in(piece);
+    document_.figures.updates = records::count_in(piece);
     if (!document_.figures.updates) return unreadable(field, piece, "a whole number from 0");
     content_.usable = true;
   }
 
   void take_void(std::string_view piece) {
-    document_.figures.void_active = flag_in(piece);
+    document_.figures.void_active = records::flag_in(piece);
     if (!document_.figures.void_active) unreadable("void_active", piece, "true or false");
   }
 
-  /// The engine's own copy of E, I, S and V, which the old monitor reads back in preference to the others.
-  void compare_state(std::string_view piece) {
-    const bool whole = for_each_member(piece, [&](std::string_view key, std::string_view value) {
-      const std::string name = text_in(key).value_or("");
-      for (const FigureField& figure : kFigures) {
-        if (figure.name != name || figure.value == &Figures::coherence) continue;
-        const auto inner = number_in(value);
-        std::optional<double>& outer = document_.figures.*figure.value;
-        const std::string field = "unitaires_state." + name;
-        if (!inner || *inner < figure.lowest || *inner > figure.highest) {
-          unreadable(field, value, fmt::format("a number from {} to {}", figure.lowest, figure.highest));
-          return;
-        }
-        if (outer) compare_with_engine(figure.name, *outer, *inner);
-        outer = *inner;
-        from_engine_.insert(figure.name);
-        content_.usable = true;
-        return;
-      }
-      notes_.note("unknown_field", "unitaires_state." + name, "governor does not know this field");
+  void take_engine_state(std::string_view piece) {
+    auto fault = for_each_field(piece, [&](const std::string& name, std::string_view value) {
+      const auto figure = std::find_if(kFigures.begin(), kFigures.end(), [&](const FigureField& one) {
+        return one.name == name && one.value != &Figures::coherence;
+      });
+      const std::string field = "unitaires_state." + name;
+      if (figure != kFigures.end()) return take_figure(*figure, field, value, true);
+      notes_.note("unknown_field", field, kUnknownField);
     });
-    if (!whole) unreadable("unitaires_state", piece, "an object with E, I, S and V");
-  }
-
-  void compare_with_engine(std::string_view name, double outer, double inner) {
-    if (outer == inner) return;
-    const std::string field = fmt::format("unitaires_state.{}", name);
-    notes_.contradiction(
-        "value_mismatch", field,
-        fmt::format("{} is {}, {} is {}; the old monitor goes on from the latter, and so does "
-                    "governor",
-                    name, outer, field, inner));
+    if (fault) broken("unitaires_state: " + *fault);
   }
 
   /// eta1 shows in lambda1. The model of governor is the one of C1 = 1.
   void check_theta(std::string_view piece) {
-    for_each_member(piece, [&](std::string_view key, std::string_view value) {
-      if (text_in(key) != "C1") return;
-      const auto c1 = number_in(value);
-      if (c1 == 1.0) return;
-      notes_.note("not_kept", "unitaires_theta.C1",
-                  fmt::format("C1 is {}; governor's coherence function is the one of C1 = 1", shown(value)));
+    records::for_each_member(piece, [&](std::string_view key, std::string_view value) {
+      if (records::text_in(key) != "C1" || records::number_in(value) == 1.0) return;
+      notes_.note(
+          "not_kept", "unitaires_theta.C1",
+          fmt::format("C1 is {}; governor's coherence function is the one of C1 = 1", records::shown(value)));
     });
   }
 
   void take_layers(std::string_view piece) {
-    const bool whole = for_each_member(piece, [&](std::string_view key, std::string_view value) {
-      const std::string layer = text_in(key).value_or("");
+    auto fault = for_each_field(piece, [&](const std::string& layer, std::string_view value) {
       if (layer == "history") {
-        const bool read = for_each_member(value, [&](std::string_view name, std::string_view inner) {
-          const std::string field = text_in(name).value_or(std::string(name));
-          if (field != "agent_id" && field != "layers") take(field, inner);
-        });
-        if (!read) unreadable("layers.history", value, "an object");
+        seen_ = {"layers"};  // the history names the agent again
+        take_object(value);
       } else if (layer == "metadata") {
-        const std::string agent = document_.agent_id.value_or("");
-        content_.metadata = read_metadata(value, agent, document_.file, times_, notes_);
+        auto metadata = read_metadata(value, document_.agent_id.value_or(""), document_.file, times_, notes_);
+        if (!metadata) return broken("layers.metadata: " + metadata.error().message);
+        content_.metadata = *std::move(metadata);
         content_.usable = true;
       } else {
-        notes_.note("unknown_field", "layers." + layer, "governor does not know this field");
+        notes_.note("unknown_field", "layers." + layer, kUnknownField);
       }
     });
-    if (!whole) unreadable("layers", piece, "an object");
+    if (fault) broken("layers: " + *fault);
   }
 
   void take_other(const std::string& field, std::string_view piece) {
-    if (says_nothing(piece)) return;
+    if (records::says_nothing(piece)) return;
     const bool known = std::find(kNotKept.begin(), kNotKept.end(), field) != kNotKept.end();
-    notes_.note(
-        known ? "not_kept" : "unknown_field", field,
-        known ? fmt::format("governor has no place for {}", field) : "governor does not know this field");
+    notes_.note(known ? "not_kept" : "unknown_field", field,
+                known ? fmt::format("governor has no place for {}", field) : kUnknownField);
   }
 
   DocumentContent& content_;
@@ -249,24 +228,10 @@ class DocumentReader {
 
 }  // namespace
 
-DocumentContent read_document(MemberReader& reader, std::string file, TimeReader& times, Notes& notes) {
+DocumentContent read_document(std::string_view text, std::string file, TimeReader& times, Notes& notes) {
   DocumentContent content;
   content.document.file = std::move(file);
-  DocumentReader fields(content, times, notes);
-  auto event = reader.next();
-  std::string last;
-  for (; event == MemberReader::Event::member; event = reader.next()) {
-    last = reader.key();
-    fields.take(last, reader.value());
-  }
-  if (event != MemberReader::Event::end) {
-    std::string text = "the file is damaged: " + describe(event, reader);
-    if (!last.empty() && event != MemberReader::Event::trailing) {
-      text += fmt::format("; what stands before, up to {}, is used", last);
-    }
-    const bool lost = !content.usable;
-    notes.add(lost ? Severity::refused : Severity::damaged, "damaged_file", "", std::move(text));
-  }
+  DocumentReader(content, times, notes).take_object(text);
   return content;
 }
 

@@ -9,9 +9,7 @@
 
 #include "ctl/import/csv.hpp"
 #include "ctl/import/csv_document.hpp"
-#include "ctl/import/json_scan.hpp"
-#include "ctl/import/json_value.hpp"
-#include "ctl/import/member_reader.hpp"
+#include "ctl/import/json_object.hpp"
 #include "ctl/import/value_readers.hpp"
 
 namespace governor::ctl::legacy {
@@ -27,39 +25,32 @@ std::string_view file_name_of(std::string_view path) {
 /// A look at a file that is no state file by its name.
 struct Look {
   bool is_export = false;
-  bool is_damaged = false;
-  std::string damage;
-  std::string agent;  ///< as the file itself says, empty if it does not
+  std::string damage;  ///< empty: none
+  std::string agent;   ///< as the file itself says, empty if it does not
 };
 
-Look look_at_json(ByteSource& source) {
+Look look_at_json(std::string_view text) {
   Look look;
-  MemberReader reader(source, kLongestMember);
-  auto event = reader.next();
-  bool has_history = false;
-  for (; event == MemberReader::Event::member; event = reader.next()) {
-    if (reader.key() == "agent_id") look.agent = text_in(reader.value()).value_or("");
-    const bool column = std::any_of(kNumberColumns.begin(), kNumberColumns.end(),
-                                    [&](const NumberColumn& c) { return c.key == reader.key(); });
-    has_history = has_history || column || reader.key() == "layers";
-  }
-  look.is_export = has_history;
-  look.is_damaged = event != MemberReader::Event::end && event != MemberReader::Event::not_object;
-  if (look.is_damaged) look.damage = describe(event, reader);
+  auto fault = for_each_field(text, [&](const std::string& name, std::string_view value) {
+    if (name == "agent_id") look.agent = records::text_in(value).value_or("");
+    look.is_export = look.is_export || name == "layers" ||
+                     std::any_of(kNumberColumns.begin(), kNumberColumns.end(),
+                                 [&](const NumberColumn& column) { return column.key == name; });
+  });
+  const std::size_t begin = records::skip_space(text, 0);
+  const bool is_other_json = begin < text.size() && text[begin] == '[';
+  if (fault && !is_other_json) look.damage = *std::move(fault);
   return look;
 }
 
-Look look_at_csv(ByteSource& source) {
+Look look_at_csv(std::string_view text) {
   Look look;
-  const auto text = read_all(source);
-  if (!text || text->empty()) {
-    look.is_damaged = true;
-    look.damage = text ? "it is empty" : text.error().message;
-    return look;
-  }
-  CsvReader rows(*text);
+  CsvReader rows(text);
   const auto header = rows.next();
-  for (const std::string& name : *header) look.is_export = look.is_export || find_column(name) != nullptr;
+  if (!header) look.damage = "it is empty";
+  for (const std::string& name : header.value_or(std::vector<std::string>())) {
+    look.is_export = look.is_export || find_column(name) != nullptr;
+  }
   while (const auto row = look.is_export ? rows.next() : std::nullopt) {
     if (row->front() == "agent_id" && row->size() > 1) look.agent = (*row)[1];
   }
@@ -67,22 +58,21 @@ Look look_at_csv(ByteSource& source) {
 }
 
 /// An object of objects that say who agents are.
-bool looks_like_metadata(ByteSource& source) {
-  MemberReader reader(source, kLongestEntry);
+bool looks_like_metadata(std::string_view text) {
   bool known = false;
-  while (!known && reader.next() == MemberReader::Event::member) {
-    for_each_member(reader.value(), [&](std::string_view key, std::string_view) {
-      const std::string name = text_in(key).value_or("");
+  for_each_field(text, [&](const std::string&, std::string_view entry) {
+    if (known) return;
+    for_each_field(entry, [&](const std::string& name, std::string_view) {
       known = known || name == "status" || name == "created_at" || name == "total_updates" ||
               name == "last_update" || name == "lifecycle_events";
     });
-  }
+  });
   return known;
 }
 
 class Sorter {
  public:
-  Sorter(const FileTree& tree, std::string agent, Findings& findings)
+  Sorter(const records::FileTree& tree, std::string agent, Findings& findings)
       : tree_(tree), agent_(std::move(agent)), findings_(findings) {}
 
   void take(const std::string& name) {
@@ -131,10 +121,8 @@ class Sorter {
   bool is_other_metadata(const std::string& name, std::string_view base) const {
     if (!base.starts_with("agent_metadata") || base.find(".json") == std::string_view::npos) return false;
     if (tree_.is_single_file()) return base.ends_with(".json") && !base.ends_with(kStateEnding);
-    Findings ignored;
-    Notes notes(ignored, name, "");
-    const auto source = tree_.open_file(name, notes);
-    return source && looks_like_metadata(*source);
+    const auto text = tree_.read(name);
+    return text && looks_like_metadata(*text);
   }
 
   /// The old monitor looked into agents/ first, which later versions have.
@@ -151,11 +139,11 @@ class Sorter {
 
   void take_export(const std::string& name, bool csv) {
     Notes notes(findings_, name, "");
-    const auto source = tree_.open_file(name, notes);
-    if (!source) return;
-    const Look look = csv ? look_at_csv(*source) : look_at_json(*source);
+    const auto text = tree_.read(name);
+    if (!text) return notes.refused("unreadable", "the file is not read: " + text.error().message);
+    const Look look = csv ? look_at_csv(*text) : look_at_json(*text);
     if (!look.is_export) {
-      if (look.is_damaged) {
+      if (!look.damage.empty()) {
         notes.refused("damaged_file", "the file is damaged: " + look.damage);
       } else {
         notes.note("not_of_the_monitor", "", "no history of an agent is in it; it is left alone");
@@ -173,7 +161,7 @@ class Sorter {
     inventory_.agents[agent].exports.push_back(name);
   }
 
-  const FileTree& tree_;
+  const records::FileTree& tree_;
   std::string agent_;
   Findings& findings_;
   Inventory inventory_;
@@ -181,9 +169,14 @@ class Sorter {
 
 }  // namespace
 
-Inventory take_inventory(const FileTree& tree, const std::string& agent, Findings& findings) {
+Inventory take_inventory(const records::FileTree& tree, const std::string& agent, Findings& findings) {
   Sorter sorter(tree, agent, findings);
-  for (const std::string& name : tree.files(findings)) sorter.take(name);
+  std::vector<records::PassedOver> passed_over;
+  const std::vector<std::string> names = tree.files(passed_over);
+  for (records::PassedOver& one : passed_over) {
+    findings.push_back({Severity::note, one.code, std::move(one.name), "", "", std::move(one.why)});
+  }
+  for (const std::string& name : names) sorter.take(name);
   return sorter.finish();
 }
 

@@ -4,15 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "ctl/import/file_tree.hpp"
 #include "ctl/import/finding.hpp"
+#include "ctl/records/file_tree.hpp"
 
 namespace governor::ctl::legacy {
-
-/// A member of a JSON file may have at most so many bytes.
-inline constexpr std::size_t kLongestMember = 64 * 1024 * 1024;
-/// And an agent's entry in the metadata.
-inline constexpr std::size_t kLongestEntry = 16 * 1024 * 1024;
 
 /// The files of one agent, by name.
 struct AgentFiles {
@@ -29,6 +24,6 @@ struct Inventory {
 };
 
 /// Sorts out the files of the tree. `agent`, where not empty, is whom a single file is about.
-Inventory take_inventory(const FileTree& tree, const std::string& agent, Findings& findings);
+Inventory take_inventory(const records::FileTree& tree, const std::string& agent, Findings& findings);
 
 }  // namespace governor::ctl::legacy

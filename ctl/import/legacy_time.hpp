@@ -23,16 +23,6 @@ struct Zone {
   static std::optional<Zone> parse(std::string_view text);
 };
 
-/// A time as Python's isoformat() writes it, in microseconds since 1970.
-struct WrittenTime {
-  std::int64_t wall_us = 0;           ///< as the clock on the wall showed it, taken for UTC
-  std::optional<int> offset_seconds;  ///< the zone, if it was written
-};
-
-/// `2025-11-24T20:48:28.615058`, with or without fraction and zone. None for anything else, dates that do not
-/// exist included.
-std::optional<WrittenTime> parse_written_time(std::string_view text);
-
 /// Reads times, and counts those for which the zone was decided here.
 class TimeReader {
  public:
@@ -46,8 +36,5 @@ class TimeReader {
   Zone zone_;
   std::uint64_t without_zone_ = 0;
 };
-
-/// ISO 8601 in UTC, for messages.
-std::string time_text(std::int64_t us);
 
 }  // namespace governor::ctl::legacy

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "ctl/import/legacy_time.hpp"
+#include "ipc/iso_time.hpp"
 
 namespace governor::ctl::legacy {
 namespace {
@@ -29,7 +30,7 @@ std::string text_of(Decision value) {
   return std::string(to_string(value));
 }
 std::string text_of(std::int64_t value) {
-  return time_text(value);
+  return ipc::iso_timestamp(value);
 }
 
 bool has_value(double value) {

@@ -6,9 +6,10 @@
 #include <array>
 #include <set>
 
-#include "ctl/import/json_scan.hpp"
-#include "ctl/import/json_value.hpp"
+#include "ctl/import/json_object.hpp"
 #include "ctl/import/value_readers.hpp"
+#include "ctl/records/json_scan.hpp"
+#include "ctl/records/json_value.hpp"
 
 namespace governor::ctl::legacy {
 namespace {
@@ -55,10 +56,7 @@ class EntryReader {
       : meta_(into), agent_(agent), times_(times), notes_(notes) {}
 
   void take(const std::string& field, std::string_view piece) {
-    if (!seen_.insert(field).second) {
-      notes_.contradiction("duplicate", field,
-                           fmt::format("{} stands there twice; the last one counts", field));
-    }
+    if (!seen_.insert(field).second) return broken(field + " stands there twice");
     if (field == "agent_id") return check_id(piece);
     if (field == "status") return take_status(piece);
     if (field == "created_at") return take_time(field, piece, meta_.created_us);
@@ -76,53 +74,56 @@ class EntryReader {
     take_other(field, piece);
   }
 
+  /// The first thing that is not as the old monitor wrote it; empty for a sound entry.
+  [[nodiscard]] const std::string& fault() const { return fault_; }
+
  private:
+  void broken(std::string why) {
+    if (fault_.empty()) fault_ = std::move(why);
+  }
+
   void unreadable(const std::string& field, std::string_view piece, std::string_view expected) {
-    notes_.damaged("unreadable_value", field,
-                   fmt::format("{} is {}; accepted: {}", field, shown(piece), expected));
+    broken(fmt::format("{} is {}; accepted: {}", field, records::shown(piece), expected));
   }
 
   void check_id(std::string_view piece) {
-    const auto id = text_in(piece);
+    const auto id = records::text_in(piece);
     if (id == agent_) return;
     notes_.contradiction("id_mismatch", "agent_id",
                          fmt::format("the entry of \"{}\" says agent_id {}; its place in the file counts",
-                                     agent_, shown(piece)));
+                                     agent_, records::shown(piece)));
   }
 
   void take_status(std::string_view piece) {
-    const auto status = text_in(piece);
+    const auto status = records::text_in(piece);
     if (status && contains(kAgentStatuses, *status)) {
       meta_.status = *status;
     } else {
       notes_.damaged("unknown_value", "status",
                      fmt::format("status is {}; governor has active, paused, archived and deleted: the agent "
                                  "becomes active",
-                                 shown(piece)));
+                                 records::shown(piece)));
     }
   }
 
   void take_time(const std::string& field, std::string_view piece, std::optional<std::int64_t>& into) {
-    if (says_nothing(piece)) return;
-    const auto text = text_in(piece);
+    if (records::says_nothing(piece)) return;
+    const auto text = records::text_in(piece);
     into = text ? times_.read(*text) : std::nullopt;
-    if (!into) unreadable_time(field, piece);
-  }
-
-  void unreadable_time(const std::string& field, std::string_view piece) {
+    if (into) return;
     notes_.damaged("unreadable_time", field,
-                   fmt::format("{} is {}; accepted: {}", field, shown(piece), kAcceptedTimes));
+                   fmt::format("{} is {}; accepted: {}", field, records::shown(piece), kAcceptedTimes));
   }
 
   void take_count(const std::string& field, std::string_view piece) {
     if (piece == "null") return;
-    meta_.total_updates = count_in(piece);
+    meta_.total_updates = records::count_in(piece);
     if (!meta_.total_updates) unreadable(field, piece, "a whole number from 0");
   }
 
   void take_text(const std::string& field, std::string_view piece, std::string& into, std::size_t longest) {
-    if (says_nothing(piece)) return;
-    auto text = text_in(piece);
+    if (records::says_nothing(piece)) return;
+    auto text = records::text_in(piece);
     if (!text) return unreadable(field, piece, "a text");
     if (text->size() > longest) {
       notes_.damaged("too_long", field,
@@ -132,78 +133,63 @@ class EntryReader {
   }
 
   void take_parent(std::string_view piece) {
-    if (says_nothing(piece)) return;
-    const auto id = text_in(piece);
+    if (records::says_nothing(piece)) return;
+    const auto id = records::text_in(piece);
     if (id && is_agent_id(*id) && *id != agent_) {
       meta_.parent_id = *id;
     } else {
-      unreadable("parent_agent_id", piece, "the id of another agent");
+      notes_.damaged(
+          "unreadable_value", "parent_agent_id",
+          fmt::format("parent_agent_id is {}; accepted: the id of another agent", records::shown(piece)));
     }
   }
 
   void take_tags(std::string_view piece) {
-    meta_.tags.clear();
-    if (says_nothing(piece)) return;
-    ColumnFaults faults("tags", Severity::damaged, "unreadable_value");
-    std::size_t index = 0;
-    const bool whole = for_each_element(piece, [&](std::string_view item) {
-      auto tag = text_in(item);
-      if (!tag || tag->size() > kLongestTag || meta_.tags.size() == kMostTags) {
-        faults.add(index, shown(item),
-                   fmt::format("at most {} texts of at most {} bytes", kMostTags, kLongestTag));
-      } else {
-        meta_.tags.push_back(*std::move(tag));
-      }
-      ++index;
+    if (records::says_nothing(piece)) return;
+    const std::string accepted = fmt::format("at most {} texts of at most {} bytes", kMostTags, kLongestTag);
+    const bool whole = records::for_each_element(piece, [&](std::string_view item) {
+      auto tag = records::text_in(item);
+      if (!tag || tag->size() > kLongestTag) return unreadable("tags", item, accepted);
+      meta_.tags.push_back(*std::move(tag));
     });
-    if (!whole) unreadable("tags", piece, "a list of texts");
-    faults.report(notes_);
+    if (!whole || meta_.tags.size() > kMostTags) unreadable("tags", piece, accepted);
   }
 
   void take_events(std::string_view piece) {
-    meta_.events.clear();
-    if (says_nothing(piece)) return;
-    ColumnFaults faults("lifecycle_events", Severity::damaged, "unreadable_value");
-    std::size_t index = 0;
-    const bool whole = for_each_element(piece, [&](std::string_view item) {
-      auto event = event_in(item);
-      if (!event || meta_.events.size() == kMostEvents) {
-        faults.add(index, shown(item),
-                   fmt::format("at most {} objects with event and timestamp", kMostEvents));
-      } else {
-        meta_.events.push_back(*std::move(event));
-      }
-      ++index;
-    });
-    if (!whole) unreadable("lifecycle_events", piece, "a list of events");
-    faults.report(notes_);
+    if (records::says_nothing(piece)) return;
+    const bool whole = records::for_each_element(
+        piece, [&](std::string_view item) { meta_.events.push_back(event_in(item)); });
+    if (!whole || meta_.events.size() > kMostEvents) {
+      unreadable("lifecycle_events", piece, fmt::format("a list of at most {} events", kMostEvents));
+    }
   }
 
-  std::optional<LifecycleEvent> event_in(std::string_view piece) {
+  LifecycleEvent event_in(std::string_view piece) {
     LifecycleEvent event;
-    const bool whole = for_each_member(piece, [&](std::string_view key, std::string_view value) {
-      const std::string name = text_in(key).value_or("");
+    const auto fault = for_each_field(piece, [&](const std::string& name, std::string_view value) {
       if (name == "event") {
-        event.event = cut(text_in(value).value_or(""), kLongestTag);
+        event.event = cut(records::text_in(value).value_or(""), kLongestTag);
       } else if (name == "reason") {
         take_text("lifecycle_events.reason", value, event.reason, kLongestText);
       } else if (name == "timestamp") {
         take_time("lifecycle_events.timestamp", value, event.timestamp_us);
-      } else if (!says_nothing(value)) {
-        notes_.note("unknown_field", "lifecycle_events." + name, "governor does not know this field");
+      } else if (!records::says_nothing(value)) {
+        notes_.note("unknown_field", "lifecycle_events." + name, kUnknownField);
       }
     });
-    return whole && !event.event.empty() ? std::optional(std::move(event)) : std::nullopt;
+    if (fault || event.event.empty())
+      unreadable("lifecycle_events", piece, "objects with event and timestamp");
+    return event;
   }
 
   void take_other(const std::string& field, std::string_view piece) {
-    if (says_nothing(piece)) return;
+    if (records::says_nothing(piece)) return;
     if (is_secret(field)) {
       notes_.note("secret_dropped", field, fmt::format("{} is a secret and is not imported", field));
     } else if (contains(kMembersNotKept, field)) {
       notes_.note("not_kept", field, fmt::format("governor has no place for {}", field));
     } else {
-      notes_.note("unknown_field", field, "governor does not know this field");
+      notes_.note("unknown_field", field, kUnknownField);
     }
   }
 
@@ -212,6 +198,7 @@ class EntryReader {
   TimeReader& times_;
   Notes& notes_;
   std::set<std::string> seen_;
+  std::string fault_;
 };
 
 /// The status against the times and events that tell of it.
@@ -248,17 +235,15 @@ bool is_agent_id(std::string_view id) {
          });
 }
 
-Metadata read_metadata(std::string_view entry, const std::string& agent, std::string file, TimeReader& times,
-                       Notes& notes) {
+ipc::Result<Metadata> read_metadata(std::string_view entry, const std::string& agent, std::string file,
+                                    TimeReader& times, Notes& notes) {
   Metadata meta;
   meta.file = std::move(file);
   EntryReader reader(meta, agent, times, notes);
-  const bool whole = for_each_member(entry, [&](std::string_view key, std::string_view value) {
-    reader.take(text_in(key).value_or(std::string(key)), value);
-  });
-  if (!whole) {
-    notes.damaged("unreadable_value", "",
-                  fmt::format("the entry is {} and cannot be read to its end", shown(entry)));
+  const auto fault = for_each_field(
+      entry, [&](const std::string& field, std::string_view value) { reader.take(field, value); });
+  if (fault || !reader.fault().empty()) {
+    return ipc::Error{ipc::Errc::protocol_error, 0, fault.value_or(reader.fault())};
   }
   check_status(meta, notes);
   return meta;

@@ -8,6 +8,7 @@
 
 #include "ctl/import/finding.hpp"
 #include "ctl/import/legacy_time.hpp"
+#include "ipc/error.hpp"
 
 namespace governor::ctl::legacy {
 
@@ -36,9 +37,10 @@ inline constexpr std::size_t kLongestTag = 256;
 inline constexpr std::size_t kMostTags = 256;
 inline constexpr std::size_t kMostEvents = 1000;
 
-/// `entry` is the JSON text of one agent's entry. `notes` is about that agent.
-Metadata read_metadata(std::string_view entry, const std::string& agent, std::string file, TimeReader& times,
-                       Notes& notes);
+/// `entry` is the JSON text of one agent's entry. `notes` is about that agent. An error says what in the
+/// entry is not as the old monitor wrote it.
+ipc::Result<Metadata> read_metadata(std::string_view entry, const std::string& agent, std::string file,
+                                    TimeReader& times, Notes& notes);
 
 /// At most so many bytes of a text, ending between characters.
 std::string cut(std::string text, std::size_t longest);

@@ -11,6 +11,7 @@
 
 #include "ctl/import/legacy_time.hpp"
 #include "ctl/import/merge_export.hpp"
+#include "ipc/iso_time.hpp"
 #include "text/shown_text.hpp"
 
 namespace governor::ctl::legacy {
@@ -174,9 +175,10 @@ class Reconciliation {
       newest = *metadata.last_update_us;
       notes.note("derived", "last_update", "the time of the newest update is taken from last_update");
     } else if (std::llabs(newest - *metadata.last_update_us) > kSame) {
-      notes.contradiction("value_mismatch", "last_update",
-                          fmt::format("last_update is {}, the newest update was at {}: the latter is kept",
-                                      time_text(*metadata.last_update_us), time_text(newest)));
+      notes.contradiction(
+          "value_mismatch", "last_update",
+          fmt::format("last_update is {}, the newest update was at {}: the latter is kept",
+                      ipc::iso_timestamp(*metadata.last_update_us), ipc::iso_timestamp(newest)));
     }
   }
 
@@ -222,9 +224,10 @@ class Reconciliation {
       notes_about("").note("missing", "created_at",
                            "when the agent was created is unknown; governor counts from the import");
     } else if (first != times.end() && *first < *agent_.created_us) {
-      notes_about("").contradiction("value_mismatch", "created_at",
-                                    fmt::format("created_at is {}, the first update was at {}: both are kept",
-                                                time_text(*agent_.created_us), time_text(*first)));
+      notes_about("").contradiction(
+          "value_mismatch", "created_at",
+          fmt::format("created_at is {}, the first update was at {}: both are kept",
+                      ipc::iso_timestamp(*agent_.created_us), ipc::iso_timestamp(*first)));
     }
   }
 
@@ -242,7 +245,7 @@ class Reconciliation {
     const Metadata& metadata = *sources_.metadata;
     if (!metadata.version.empty()) text += "; version " + metadata.version;
     if (metadata.total_updates) text += fmt::format("; total_updates {}", *metadata.total_updates);
-    if (metadata.last_update_us) text += "; last_update " + time_text(*metadata.last_update_us);
+    if (metadata.last_update_us) text += "; last_update " + ipc::iso_timestamp(*metadata.last_update_us);
     if (!metadata.spawn_reason.empty()) text += "; spawn_reason " + metadata.spawn_reason;
     return text;
   }

@@ -59,7 +59,7 @@ std::string_view title_of(Outcome::Kind kind) {
     case Outcome::Kind::unchanged: return "imported before";
     case Outcome::Kind::exists: return "exist with other data and are left alone";
     case Outcome::Kind::refused: return "refused";
-    case Outcome::Kind::unknown: return "of unknown fate; importing again settles it";
+    case Outcome::Kind::unknown: return "with unknown outcome; import again to find out";
   }
   return "";
 }
@@ -116,7 +116,7 @@ void TextReport::about_agent(AgentLine agent, Findings findings) {
                              refused ? "the daemon says: " + outcome.detail
                              : outcome.kind == Outcome::Kind::exists
                                  ? "an agent of this name exists with other data: " + outcome.detail
-                                 : "what became of it is not known; import again"});
+                                 : "the outcome is unknown; import again"});
     }
   }
   keep(std::move(findings));
@@ -160,7 +160,8 @@ void TextReport::end(const Summary& summary) {
   if (!summary.applied) {
     context_.out << "Dry run: nothing has been changed. With --apply the import is made.\n";
     if (!summary.daemon_asked) {
-      context_.out << "No daemon is running, so whether governor has these agents already is not known.\n";
+      context_.out
+          << "No daemon is running, so it was not checked whether governor already has these agents.\n";
     }
     context_.out << '\n';
   }

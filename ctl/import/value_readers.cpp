@@ -10,18 +10,14 @@ std::string range_text(const NumberColumn& column) {
   return fmt::format("a number from {} to {}", column.lowest, column.highest);
 }
 
-void ColumnFaults::add(std::size_t index, std::string given, std::string expected) {
-  if (count_++ > 0) return;
-  first_ = index;
-  given_ = std::move(given);
-  expected_ = std::move(expected);
+void ColumnFaults::add(std::size_t index, std::string_view given, std::string_view expected) {
+  if (count_++ == 0) first_ = fmt::format("value {} is {}; accepted: {}", index + 1, given, expected);
 }
 
 void ColumnFaults::report(Notes& notes) const {
   if (count_ == 0) return;
-  std::string text = fmt::format("value {} is {}; accepted: {}", first_ + 1, given_, expected_);
-  if (count_ > 1) text += fmt::format("; and {} more like it", count_ - 1);
-  notes.add(severity_, code_, std::string(field_), std::move(text));
+  notes.damaged(code_, field_,
+                count_ > 1 ? fmt::format("{}; and {} more like it", first_, count_ - 1) : first_);
 }
 
 bool in_range(const NumberColumn& column, double value) {
@@ -43,10 +39,15 @@ std::optional<Decision> decision_in(std::string_view word) {
   return std::nullopt;
 }
 
-const NumberColumn* find_column(std::string_view name) {
+std::string column_name(std::string_view name) {
   std::string lower = lower_case(name);
   constexpr std::string_view kSuffix = "_history";
   if (lower.ends_with(kSuffix)) lower.resize(lower.size() - kSuffix.size());
+  return lower;
+}
+
+const NumberColumn* find_column(std::string_view name) {
+  std::string lower = column_name(name);
   if (lower == "risk_score") lower = "risk";
   if (lower == "lambda_1") lower = "lambda1";
   for (const NumberColumn& column : kNumberColumns) {

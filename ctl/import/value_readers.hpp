@@ -1,35 +1,33 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "ctl/import/document.hpp"
 #include "ctl/import/finding.hpp"
-#include "ctl/import/legacy_time.hpp"
 
 namespace governor::ctl::legacy {
 
-// One value each, from the text in which it stood. What cannot be used is a finding and becomes a gap.
+inline constexpr std::string_view kAcceptedDecisions = "approve, revise or reject";
+inline constexpr const char* kUnknownField = "governor does not know this field";
 
-/// Counts what is wrong with the values of one column, so that a column gives one finding and not a thousand.
+/// Counts the words and times of one column that governor has no room for: each is a gap, and the column
+/// gives one finding and not a thousand.
 class ColumnFaults {
  public:
-  ColumnFaults(std::string_view field, Severity severity, std::string_view code)
-      : field_(field), severity_(severity), code_(code) {}
+  ColumnFaults(std::string_view field, std::string_view code) : field_(field), code_(code) {}
 
   /// `index` from 0; `given` and `expected` are shown for the first fault.
-  void add(std::size_t index, std::string given, std::string expected);
+  void add(std::size_t index, std::string_view given, std::string_view expected);
   void report(Notes& notes) const;
 
  private:
-  std::string_view field_;
-  Severity severity_;
+  std::string field_;
   std::string_view code_;
   std::size_t count_ = 0;
-  std::size_t first_ = 0;
-  std::string given_;
-  std::string expected_;
+  std::string first_;
 };
 
 bool in_range(const NumberColumn& column, double value);
@@ -37,8 +35,10 @@ bool in_range(const NumberColumn& column, double value);
 /// approve, revise or reject in any case of letters; none for another word.
 std::optional<Decision> decision_in(std::string_view word);
 
-/// The column with this name, with or without `_history`, in any case of letters; also by the names that the
-/// exports use (risk_score). Null for another.
+/// In small letters and without `_history`.
+std::string column_name(std::string_view name);
+/// The column with this name, as column_name() gives it or by the names that the exports use (risk_score).
+/// Null for another.
 const NumberColumn* find_column(std::string_view name);
 
 std::string lower_case(std::string_view text);

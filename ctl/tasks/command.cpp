@@ -9,11 +9,11 @@
 #include "ctl/daemon_call.hpp"
 #include "ctl/exit_code.hpp"
 #include "ctl/failure.hpp"
-#include "ctl/import/file_tree.hpp"
 #include "ctl/json_fields.hpp"
 #include "ctl/pages.hpp"
 #include "ctl/printable.hpp"
 #include "ctl/progress.hpp"
+#include "ctl/records/file_tree.hpp"
 #include "ctl/table.hpp"
 #include "ctl/tasks/import_report.hpp"
 #include "ctl/tasks/task_file.hpp"
@@ -174,18 +174,16 @@ int run_show_task(const Context& context, const TaskRequest& request) {
 }
 
 ipc::Result<std::string> read_file(const std::string& path) {
-  const auto tree = legacy::FileTree::open(path);
+  const auto tree = records::FileTree::open(path);
   if (!tree) return tree.error();
   if (!tree->is_single_file()) {
     return ipc::Error{ipc::Errc::invalid_path, 0, path + " is a directory; give the file with the tasks"};
   }
-  legacy::Findings findings;
-  legacy::Notes notes(findings, path, {});
-  for (const std::string& name : tree->files(findings)) {
-    if (const auto source = tree->open_file(name, notes)) return legacy::read_all(*source);
-  }
-  return ipc::Error{ipc::Errc::io_error, 0,
-                    findings.empty() ? path + " cannot be read" : path + ": " + findings.back().message};
+  std::vector<records::PassedOver> none;
+  auto text = tree->read(tree->files(none).front());
+  if (!text)
+    return ipc::Error{text.error().code, text.error().system_errno, path + ": " + text.error().message};
+  return text;
 }
 
 /// Everything the daemon can be asked; none, with the error kept in `report`, if it went away.
@@ -254,7 +252,7 @@ void add_tasks(CLI::App& app, Action& action) {
       ->check(CLI::Range(0, 500))
       ->capture_default_str();
   CLI::App* import =
-      command->add_subcommand("import", "Takes over tasks from a JSON file, telling what is odd");
+      command->add_subcommand("import", "Imports tasks from a JSON file and reports anything unusual");
   import->add_option("FILE", request->path, "A list of tasks, or an object with the tasks by their ids")
       ->required();
   import->add_flag("--dry-run", request->dry_run, "Only tell what it would do");

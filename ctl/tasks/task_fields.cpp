@@ -10,8 +10,8 @@
 #include <optional>
 #include <set>
 
-#include "ctl/import/json_scan.hpp"
-#include "ctl/import/json_value.hpp"
+#include "ctl/records/json_scan.hpp"
+#include "ctl/records/json_value.hpp"
 #include "ctl/tasks/task_words.hpp"
 
 namespace governor::ctl {
@@ -67,14 +67,15 @@ class FieldReader {
   }
 
   void collect() {
-    const bool whole = legacy::for_each_member(object_, [&](std::string_view quoted, std::string_view value) {
-      const auto name = legacy::text_in(quoted);
-      if (!name) {
-        remark(Severity::changed, "", "a field whose name is no text is left out");
-      } else if (!fields_.emplace(*name, value).second) {
-        remark(Severity::changed, *name, "stands twice; the first one counts");
-      }
-    });
+    const bool whole =
+        records::for_each_member(object_, [&](std::string_view quoted, std::string_view value) {
+          const auto name = records::text_in(quoted);
+          if (!name) {
+            remark(Severity::changed, "", "a field whose name is no text is left out");
+          } else if (!fields_.emplace(*name, value).second) {
+            remark(Severity::changed, *name, "stands twice; the first one counts");
+          }
+        });
     if (!whole) remark(Severity::refused, "", "this is no whole JSON object");
   }
 
@@ -90,7 +91,7 @@ class FieldReader {
         found_as_ = name;
       } else if (*found != field->second) {
         remark(Severity::changed, name,
-               fmt::format("says {}, left out: {} counts", legacy::shown(field->second), found_as_));
+               fmt::format("says {}, left out: {} counts", records::shown(field->second), found_as_));
       }
     }
     return found;
@@ -99,10 +100,10 @@ class FieldReader {
   std::string find_text(std::initializer_list<const char*> names) {
     const auto piece = find(names);
     if (!piece) return {};
-    auto text = legacy::text_in(*piece);
+    auto text = records::text_in(*piece);
     if (!text) {
       remark(Severity::changed, found_as_,
-             fmt::format("is {}, which is no text; left out", legacy::shown(*piece)));
+             fmt::format("is {}, which is no text; left out", records::shown(*piece)));
       return {};
     }
     return *std::move(text);
@@ -154,12 +155,12 @@ class FieldReader {
     const auto piece = find({"notes", "note"});
     if (!piece) return;
     std::string notes;
-    if (auto text = legacy::text_in(*piece)) {
+    if (auto text = records::text_in(*piece)) {
       notes = *std::move(text);
     } else {
       bool texts = true;
-      const bool list = legacy::for_each_element(*piece, [&](std::string_view element) {
-        if (auto line = legacy::text_in(element)) {
+      const bool list = records::for_each_element(*piece, [&](std::string_view element) {
+        if (auto line = records::text_in(element)) {
           notes += (notes.empty() ? "" : "\n") + *line;
         } else {
           texts = false;
@@ -168,7 +169,7 @@ class FieldReader {
       if (!list || !texts) {
         remark(Severity::changed, found_as_,
                fmt::format("is {}, not a text or a list of texts; what is no text is left out",
-                           legacy::shown(*piece)));
+                           records::shown(*piece)));
       }
     }
     task_.note = cut(std::move(notes), "notes", kMaxNoteBytes);
@@ -184,22 +185,22 @@ class FieldReader {
       remark(Severity::note, "status", "is missing; taken as pending");
       return;
     }
-    const auto text = legacy::text_in(*piece);
+    const auto text = records::text_in(*piece);
     const std::string_view known = text ? status_meant_by(*text) : std::string_view();
     if (known.empty()) {
       task_.status = "blocked";
-      add_note(fmt::format("Imported with the status {}.", legacy::shown(*piece)));
+      add_note(fmt::format("Imported with the status {}.", records::shown(*piece)));
       remark(Severity::changed, "status",
-             fmt::format("{} is not known; becomes blocked, so that a person looks at it",
-                         legacy::shown(*piece)));
+             fmt::format("{} is unknown; becomes blocked, so that a person looks at it",
+                         records::shown(*piece)));
     } else if (known == "in_progress") {
-      add_note(fmt::format("Imported with the status {}.", legacy::shown(*piece)));
+      add_note(fmt::format("Imported with the status {}.", records::shown(*piece)));
       remark(Severity::changed, "status",
-             fmt::format("{}: nobody holds it here, so it becomes pending", legacy::shown(*piece)));
+             fmt::format("{}: it is not claimed here, so it becomes pending", records::shown(*piece)));
     } else {
       task_.status = known;
       if (task_.status != *text) {
-        remark(Severity::note, "status", fmt::format("{} becomes {}", legacy::shown(*piece), task_.status));
+        remark(Severity::note, "status", fmt::format("{} becomes {}", records::shown(*piece), task_.status));
       }
     }
   }
@@ -207,16 +208,17 @@ class FieldReader {
   void read_priority() {
     const auto piece = find({"priority"});
     if (!piece) return;
-    const auto text = legacy::text_in(*piece);
+    const auto text = records::text_in(*piece);
     const std::string_view known = text ? priority_meant_by(*text) : std::string_view();
     if (known.empty()) {
       remark(Severity::changed, "priority",
-             fmt::format("{} is not known; becomes MEDIUM", legacy::shown(*piece)));
+             fmt::format("{} is unknown; becomes MEDIUM", records::shown(*piece)));
       return;
     }
     task_.priority = known;
     if (task_.priority != *text) {
-      remark(Severity::note, "priority", fmt::format("{} becomes {}", legacy::shown(*piece), task_.priority));
+      remark(Severity::note, "priority",
+             fmt::format("{} becomes {}", records::shown(*piece), task_.priority));
     }
   }
 
@@ -224,17 +226,17 @@ class FieldReader {
     const auto piece = find({"progress"});
     if (task_.status == "done") task_.progress = 100;
     if (!piece) return;
-    const auto text = legacy::text_in(*piece);
+    const auto text = records::text_in(*piece);
     const auto number = text && text->ends_with('%')
-                            ? legacy::number_in(std::string_view(*text).substr(0, text->size() - 1))
-                            : legacy::number_in(*piece);
+                            ? records::number_in(std::string_view(*text).substr(0, text->size() - 1))
+                            : records::number_in(*piece);
     if (!number) {
-      remark(Severity::changed, "progress", fmt::format("{} is no number; left out", legacy::shown(*piece)));
+      remark(Severity::changed, "progress", fmt::format("{} is no number; left out", records::shown(*piece)));
       return;
     }
     const double kept = std::clamp(std::round(*number), 0.0, 100.0);
     if (kept != *number) {
-      remark(Severity::changed, "progress", fmt::format("{} becomes {}", legacy::shown(*piece), kept));
+      remark(Severity::changed, "progress", fmt::format("{} becomes {}", records::shown(*piece), kept));
     }
     task_.progress = static_cast<int>(kept);
     if (task_.status == "done" && task_.progress < 100) {
@@ -243,10 +245,10 @@ class FieldReader {
   }
 
   void add_dependency(std::string_view piece) {
-    const auto id = legacy::text_in(piece);
+    const auto id = records::text_in(piece);
     if (!id || !is_id(*id, "._-:/")) {
       remark(Severity::changed, "depends_on",
-             fmt::format("{} is no id of a task; left out", legacy::shown(piece)));
+             fmt::format("{} is no id of a task; left out", records::shown(piece)));
       return;
     }
     task_.depends_on.push_back(*id);
@@ -258,9 +260,9 @@ class FieldReader {
     if (piece->starts_with('"')) {
       add_dependency(*piece);
       remark(Severity::note, found_as_, "is one text; taken as a list of one");
-    } else if (!legacy::for_each_element(*piece, [&](std::string_view id) { add_dependency(id); })) {
+    } else if (!records::for_each_element(*piece, [&](std::string_view id) { add_dependency(id); })) {
       remark(Severity::changed, found_as_,
-             fmt::format("is {}, which is no list; left out", legacy::shown(*piece)));
+             fmt::format("is {}, which is no list; left out", records::shown(*piece)));
     }
     auto& ids = task_.depends_on;
     std::sort(ids.begin(), ids.end());
@@ -285,7 +287,7 @@ class FieldReader {
   void remark_on_the_rest() {
     std::vector<std::string> rest;
     for (const auto& [name, value] : fields_) {
-      if (!kKnown.contains(name) && !legacy::says_nothing(value)) rest.push_back(name);
+      if (!kKnown.contains(name) && !records::says_nothing(value)) rest.push_back(name);
     }
     if (rest.empty()) return;
     remark(Severity::note, "", fmt::format("not taken over: {}", fmt::join(rest, ", ")));
@@ -320,8 +322,8 @@ ImportedTask read_task(std::string_view object, const std::string& key) {
 
 bool looks_like_task(std::string_view object) {
   bool found = false;
-  legacy::for_each_member(object, [&](std::string_view quoted, std::string_view) {
-    const auto name = legacy::text_in(quoted);
+  records::for_each_member(object, [&](std::string_view quoted, std::string_view) {
+    const auto name = records::text_in(quoted);
     for (const char* own : {"task_id", "title", "description", "task_description", "status", "depends_on"}) {
       found = found || (name && *name == own);
     }

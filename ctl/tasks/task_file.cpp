@@ -7,8 +7,8 @@
 #include <unordered_set>
 #include <vector>
 
-#include "ctl/import/json_scan.hpp"
-#include "ctl/import/json_value.hpp"
+#include "ctl/records/json_scan.hpp"
+#include "ctl/records/json_value.hpp"
 #include "ctl/tasks/task_fields.hpp"
 
 namespace governor::ctl {
@@ -23,8 +23,8 @@ bool is_object(std::string_view piece) {
 /// The value of a member of an object; empty if there is none.
 std::string_view member(std::string_view object, std::string_view wanted) {
   std::string_view found;
-  legacy::for_each_member(object, [&](std::string_view quoted, std::string_view value) {
-    if (found.empty() && legacy::text_in(quoted) == wanted) found = value;
+  records::for_each_member(object, [&](std::string_view quoted, std::string_view value) {
+    if (found.empty() && records::text_in(quoted) == wanted) found = value;
   });
   return found;
 }
@@ -39,7 +39,7 @@ class Reader {
       text_.remove_prefix(kByteOrderMark.size());
       remark(Severity::note, "", "begins with a byte order mark, which is passed over");
     }
-    text_.remove_prefix(legacy::skip_space(text_, 0));
+    text_.remove_prefix(records::skip_space(text_, 0));
     const std::string_view tasks = is_object(text_) ? member(text_, "tasks") : std::string_view();
     if (text_.starts_with('[')) {
       read_list(text_);
@@ -63,34 +63,33 @@ class Reader {
   }
 
   void broken() {
-    remark(
-        Severity::refused, "",
-        fmt::format("the JSON is broken or ends early, after {} tasks; what stands behind that is not known",
-                    file_.tasks.size()));
+    remark(Severity::refused, "",
+           fmt::format("the JSON is broken or ends early, after {} tasks; what follows is unknown",
+                       file_.tasks.size()));
   }
 
   void read_list(std::string_view list) {
     std::size_t place = 0;
-    const bool whole = legacy::for_each_element(list, [&](std::string_view element) {
+    const bool whole = records::for_each_element(list, [&](std::string_view element) {
       ++place;
       if (is_object(element)) {
         file_.tasks.push_back(read_task(element, {}));
       } else {
-        remark(Severity::refused, "", fmt::format("entry {} is {}, no task", place, legacy::shown(element)));
+        remark(Severity::refused, "", fmt::format("entry {} is {}, no task", place, records::shown(element)));
       }
     });
     if (!whole) broken();
   }
 
   void read_by_id(std::string_view object) {
-    const bool whole = legacy::for_each_member(object, [&](std::string_view quoted, std::string_view value) {
-      const auto name = legacy::text_in(quoted);
+    const bool whole = records::for_each_member(object, [&](std::string_view quoted, std::string_view value) {
+      const auto name = records::text_in(quoted);
       if (!name) {
-        remark(Severity::refused, "", fmt::format("{} is no name", legacy::shown(quoted)));
+        remark(Severity::refused, "", fmt::format("{} is no name", records::shown(quoted)));
       } else if (is_object(value) && looks_like_task(value)) {
         file_.tasks.push_back(read_task(value, *name));
       } else {
-        remark(Severity::refused, *name, fmt::format("is {}, no task", legacy::shown(value)));
+        remark(Severity::refused, *name, fmt::format("is {}, no task", records::shown(value)));
       }
     });
     if (!whole) broken();
@@ -99,12 +98,12 @@ class Reader {
   /// What stands beside `tasks`.
   void remark_on_rest(std::string_view object) {
     std::unordered_set<std::string> seen;
-    const bool whole = legacy::for_each_member(object, [&](std::string_view quoted, std::string_view value) {
-      const auto name = legacy::text_in(quoted);
+    const bool whole = records::for_each_member(object, [&](std::string_view quoted, std::string_view value) {
+      const auto name = records::text_in(quoted);
       if (!name) return;
       if (!seen.insert(*name).second) {
         remark(Severity::changed, *name, "stands twice; the first one counts");
-      } else if (*name != "tasks" && !legacy::says_nothing(value)) {
+      } else if (*name != "tasks" && !records::says_nothing(value)) {
         remark(Severity::note, *name, "is not about tasks; left out");
       }
     });

@@ -57,7 +57,7 @@ bool write_file(const std::string& path, const std::string& text) {
 }  // namespace
 
 std::string UncleanRun::describe() const {
-  std::string text = "The run of the daemon before this one did not end in order";
+  std::string text = "The previous daemon did not shut down cleanly";
   if (started_us > 0) text += fmt::format("; pid {}, started {}", pid, iso_timestamp(started_us));
   if (last_log_us > 0) text += fmt::format(", last wrote its log {}", iso_timestamp(last_log_us));
   text += machine_restarted ? ". The machine was restarted since." : ".";

@@ -22,7 +22,7 @@ core::Error own_refusal(const std::string& path, std::string message, std::strin
 
 core::Error refuse_own(const std::string& path) {
   return own_refusal(path, fmt::format("{} is one of governor's own files.", path),
-                     "Nobody writes them through governor. What can be set, a person sets.");
+                     "They cannot be written through governor; settings are changed by a person.");
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--runtime-dir", options.runtime_dir, "Directory of the socket and the locks");
   app.add_option("--state-dir", options.state_dir, "Directory of the database, backups and log");
   app.add_option("--config", options.config, "Configuration file");
-  app.add_option("--idle-exit", options.idle_exit, "Seconds without a session after which to exit; 0: never")
+  app.add_option("--idle-exit", options.idle_exit, "Exit after this many seconds without a session; 0: never")
       ->check(CLI::Range(0, std::numeric_limits<int>::max()));
   app.add_option("--io-threads", options.io_threads, "Threads for connections")->check(CLI::Range(1, 64));
   app.add_option("--loaded-agents-limit", options.loaded_agents_limit, "Agents kept in memory")

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 
 #include "daemon/support/json_writer.hpp"
@@ -41,8 +43,11 @@ std::string error_text(const core::Error& error) {
 /// Empty: the result speaks for itself.
 std::string text_of_result(const std::string& structured, const Tool* tool) {
   if (tool == nullptr || tool->text == nullptr) return {};
+  // A brief result fits the stack: it is read and dropped without an allocation.
+  std::array<unsigned char, 4096> memory;
+  boost::json::monotonic_resource resource(memory.data(), memory.size());
   boost::system::error_code failure;
-  const boost::json::value result = boost::json::parse(structured, failure);
+  const boost::json::value result = boost::json::parse(structured, failure, &resource);
   return failure || !result.is_object() ? std::string() : tool->text(result.get_object());
 }
 

@@ -19,7 +19,7 @@ struct Entry {
 
 constexpr std::array<Entry, 4> kResources{{
     {kAgentsUri, "agents", "Agents", "The agents with status, health and newest figures, as list_agents."},
-    {kAlertsUri, "alerts", "Alerts", "What a person should know and has not acknowledged, as list_alerts."},
+    {kAlertsUri, "alerts", "Alerts", "Alerts that no person has acknowledged yet, as list_alerts."},
     {kLeasesUri, "leases", "Leases", "Who may write which files at present, and who waits, as list_leases."},
     {kThresholdsUri, "thresholds", "Thresholds",
      "The thresholds of agents without their own, as get_thresholds."},

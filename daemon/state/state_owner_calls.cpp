@@ -14,6 +14,9 @@
 namespace governor::daemon {
 namespace {
 
+/// An update with its answer and what it may say beside.
+constexpr std::size_t kUsualChanges = 4;
+
 bool has_update(const core::Changes& changes) {
   return std::any_of(changes.begin(), changes.end(), [](const core::Change& change) {
     return std::holds_alternative<core::UpdateAppended>(change);
@@ -232,6 +235,7 @@ Step StateOwner::next_step(PendingCall& pending, core::Changes& changes) {
   context.client_follows = !pending.progress_token.empty();
   if (context.begins) pending.agents.clear();
   pending.stage = std::max(pending.stage, Stage::preparing);
+  if (!context.begins) changes.reserve(kUsualChanges);
   pending.wait.waiter = 0;  // it takes its turn, or its place anew
   return pending.call->run(context);
 }

@@ -27,7 +27,7 @@ core::Error files_hang(std::chrono::milliseconds limit) {
 
 core::Error never_began(std::chrono::milliseconds limit) {
   return {core::ErrorCode::overloaded,
-          fmt::format("Work on files that hangs has left no room for this one for {} s; nothing was done.",
+          fmt::format("File operations that hang have blocked this one for {} s; nothing was done.",
                       limit.count() / 1000),
           "Check the file system that holds the path; try again when it answers."};
 }

@@ -75,7 +75,7 @@ std::string updates_text(const RecoveryFacts& facts) {
     return text + fmt::format(" and others in {} more places.", agents - kAgentsNamed);
   if (named < facts.updates_missing) {
     const std::uint64_t others = facts.updates_missing - named;
-    text += fmt::format("{}; of whom {} is not known", agents == 0 ? "" : ", and others",
+    text += fmt::format("{}; it is unknown whose {}", agents == 0 ? "" : ", and others",
                         agents == 0   ? "they were"
                         : others == 1 ? "the other one was"
                                       : fmt::format("the other {} were", others));
@@ -109,7 +109,7 @@ std::string what_is_missing(const RecoveryFacts& facts) {
                     fmt::join(names, ", ")));
   }
   if (!facts.end_is_known)
-    add("How far the database had come is not known, so newer changes may be missing as well.");
+    add("The last stored position is unknown, so newer changes may be missing as well.");
   if (text.empty()) text = "Nothing is missing: everything up to the last change that is known is there.";
   return text;
 }

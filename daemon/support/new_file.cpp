@@ -46,7 +46,7 @@ core::Result<ipc::UniqueFd> open_directory(const std::string& path) {
   if (!fd) return failed("Cannot open " + path, errno);
   struct stat info;
   if (::fstat(fd.get(), &info) != 0) return failed("Cannot examine " + path, errno);
-  if (info.st_uid != ::geteuid()) return refused(path, "belongs to somebody else");
+  if (info.st_uid != ::geteuid()) return refused(path, "belongs to another user");
   return fd;
 }
 

@@ -78,17 +78,18 @@ TEST_CASE("a file that is new is said to be created") {
   SECTION("governor never saw it, and it was made a moment ago") {
     f.is_new = true;
     CHECK(f.changes_to(content("one", 3, 7)));
-    CHECK(f.alert().find(" created /p/a: 3 lines") != std::string::npos);
+    CHECK(f.alert().find("/p/a was created without a lease: 3 lines") != std::string::npos);
   }
   SECTION("it was removed before") {
     CHECK_FALSE(f.changes_to(content("one", 3, 7), FileChange::When::first_look));
     CHECK(f.changes_to(FileState{}));
     CHECK(f.changes_to(content("two", 4, 7)));
-    CHECK(f.alert().find(" created /p/a: 4 lines") != std::string::npos);
+    CHECK(f.alert().find("/p/a was created without a lease: 4 lines") != std::string::npos);
   }
   SECTION("it is old, and governor does not know what was in it") {
     CHECK(f.changes_to(content("one", 3, 7)));
-    CHECK(f.alert().find(" changed /p/a: from what is not known") != std::string::npos);
+    CHECK(f.alert().find("/p/a was changed without a lease: previous content unknown, now 3 lines") !=
+          std::string::npos);
   }
 }
 
@@ -103,7 +104,8 @@ TEST_CASE("what git changes in a watched project is no alert, but in the audit l
     CHECK(f.alert().empty());
     const auto audited = of_kind<AuditAppended>(f.changes);
     REQUIRE(audited.size() == 1);
-    CHECK(audited[0].detail.find("changed /p/a, by git: from 3 lines") != std::string::npos);
+    CHECK(audited[0].detail.find("/p/a was changed without a lease, by git: from 3 lines") !=
+          std::string::npos);
   }
   SECTION("leased") {
     f.granted(f.alice, {"/p/a"});

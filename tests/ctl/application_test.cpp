@@ -1,9 +1,9 @@
 #include "tests/ctl/run_governorctl.hpp"
-#include "tests/ctl/temporary_directory.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_directory.hpp"
 
+using governor::TemporaryDirectory;
 using governor::ctl::test::run_governorctl;
-using governor::ctl::test::TemporaryDirectory;
 
 TEST_CASE("help and version succeed and go to the output", "[ctl]") {
   const TemporaryDirectory directory;

@@ -3,6 +3,7 @@
 #include "tests/support/catch.hpp"
 
 using namespace governor::ctl::test;
+using governor::TemporaryDirectory;
 namespace json = boost::json;
 
 TEST_CASE("export names the file on the first line", "[ctl]") {

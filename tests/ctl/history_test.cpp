@@ -6,14 +6,14 @@
 
 #include "tests/ctl/fake_daemon.hpp"
 #include "tests/ctl/run_governorctl.hpp"
-#include "tests/ctl/temporary_directory.hpp"
 #include "tests/ctl/tool_answers.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_directory.hpp"
 
+using governor::TemporaryDirectory;
 using governor::ctl::test::FakeDaemon;
 using governor::ctl::test::Run;
 using governor::ctl::test::run_governorctl;
-using governor::ctl::test::TemporaryDirectory;
 using governor::ctl::test::tool_result;
 using governor::ctl::test::tools;
 namespace json = boost::json;

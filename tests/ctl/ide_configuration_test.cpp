@@ -4,11 +4,11 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tests/ctl/temporary_directory.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 using namespace governor::ctl;
-using governor::ctl::test::TemporaryDirectory;
+using governor::TemporaryDirectory;
 namespace fs = std::filesystem;
 
 namespace {

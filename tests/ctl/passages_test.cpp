@@ -2,11 +2,11 @@
 
 #include <fstream>
 
-#include "tests/ctl/temporary_directory.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 using namespace governor::ctl;
-using governor::ctl::test::TemporaryDirectory;
+using governor::TemporaryDirectory;
 
 TEST_CASE("paragraphs are separated by empty lines and short ones are dropped", "[ctl]") {
   const std::string long_line(70, 'x');

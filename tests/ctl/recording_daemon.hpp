@@ -10,7 +10,7 @@
 
 #include "tests/ctl/fake_daemon.hpp"
 #include "tests/ctl/run_governorctl.hpp"
-#include "tests/ctl/temporary_directory.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace governor::ctl::test {
 

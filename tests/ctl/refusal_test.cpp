@@ -4,10 +4,11 @@
 
 #include "tests/ctl/fake_daemon.hpp"
 #include "tests/ctl/run_governorctl.hpp"
-#include "tests/ctl/temporary_directory.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 using namespace governor::ctl;
+using governor::TemporaryDirectory;
 using namespace governor::ctl::test;
 namespace json = boost::json;
 

@@ -91,14 +91,14 @@ TEST_CASE("statuses of other programs are understood, and an unknown one is neit
   for (const char* running : {R"("in_progress")", R"("In Progress")", R"("running")"}) {
     const ImportedTask task = status(running);
     CHECK(task.status == "pending");
-    CHECK(remarked(task.remarks, Severity::changed, "status", "nobody holds it"));
+    CHECK(remarked(task.remarks, Severity::changed, "status", "not claimed here"));
     CHECK(task.note.find(running) != std::string::npos);
   }
   for (const char* unknown : {R"("percolating")", "7", "{}"}) {
     const ImportedTask task = status(unknown);
     CHECK(task.status == "blocked");
     CHECK(task.importable());
-    CHECK(remarked(task.remarks, Severity::changed, "status", "is not known"));
+    CHECK(remarked(task.remarks, Severity::changed, "status", "is unknown"));
     CHECK(task.note.find("Imported with the status ") != std::string::npos);
   }
 }
@@ -112,7 +112,7 @@ TEST_CASE("every oddity of a field is told", "[ctl]") {
     return task;
   };
   CHECK(with(R"("priority":"P0")").priority == "CRITICAL");
-  CHECK(changed(R"("priority":3)", "priority", "3 is not known").priority == "MEDIUM");
+  CHECK(changed(R"("priority":3)", "priority", "3 is unknown").priority == "MEDIUM");
   CHECK(changed(R"("progress":140)", "progress", "140 becomes 100").progress == 100);
   CHECK(changed(R"("progress":-1)", "progress", "-1 becomes 0").progress == 0);
   CHECK(changed(R"("progress":12.5)", "progress", "12.5 becomes 13").progress == 13);

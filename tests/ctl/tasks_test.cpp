@@ -4,6 +4,7 @@
 #include "tests/support/catch.hpp"
 
 using namespace governor::ctl::test;
+using governor::TemporaryDirectory;
 namespace json = boost::json;
 
 namespace {

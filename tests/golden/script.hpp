@@ -59,8 +59,8 @@ class Script {
   [[nodiscard]] boost::json::value filled_in(const boost::json::value& given) const;
 
   std::vector<boost::json::object> steps_;
-  daemon::test::TemporaryDirectory project_;
-  daemon::test::TemporaryDirectory runtime_;
+  TemporaryDirectory project_;
+  TemporaryDirectory runtime_;
   Morning morning_;
   daemon::test::DaemonFixture daemon_;
   daemon::test::TestClient clock_watcher_{daemon_.socket()};

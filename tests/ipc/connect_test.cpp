@@ -16,8 +16,8 @@
 #include "tests/support/temporary_directory.hpp"
 
 using namespace governor::ipc;
+using governor::TemporaryDirectory;
 using governor::tests::ForkedChild;
-using governor::tests::TemporaryDirectory;
 using std::chrono::milliseconds;
 
 namespace {

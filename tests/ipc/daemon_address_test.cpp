@@ -10,7 +10,7 @@
 #include "tests/support/temporary_directory.hpp"
 
 using namespace governor::ipc;
-using governor::tests::TemporaryDirectory;
+using governor::TemporaryDirectory;
 
 namespace {
 

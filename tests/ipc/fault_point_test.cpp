@@ -12,7 +12,7 @@
 
 using namespace governor::ipc;
 using governor::tests::fault_points_of;
-using governor::tests::TemporaryDirectory;
+using governor::TemporaryDirectory;
 using std::chrono::seconds;
 using Mode = Fault::Mode;
 

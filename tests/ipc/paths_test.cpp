@@ -46,7 +46,7 @@ TEST_CASE("the XDG variables move the defaults") {
 
 TEST_CASE(
     "who was not told the runtime directory of the user takes the usual one, if it is private and his") {
-  const governor::tests::TemporaryDirectory root;
+  const governor::TemporaryDirectory root;
   Environment environment = with({"HOME=/h"});
   environment.effective_uid = ::geteuid();
   environment.user_runtime_root = root.path();

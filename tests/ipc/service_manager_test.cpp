@@ -11,7 +11,7 @@
 #include "tests/support/temporary_directory.hpp"
 
 using namespace governor::ipc;
-using governor::tests::TemporaryDirectory;
+using governor::TemporaryDirectory;
 using std::chrono::milliseconds;
 
 #ifndef __APPLE__

@@ -63,7 +63,7 @@ bool has_temporary_file(const std::string& directory) {
 
 TEST_CASE(
     "a file that is written while the daemon is killed is whole at every moment, and each write is once") {
-  const tests::TemporaryDirectory directory;
+  const TemporaryDirectory directory;
   const std::string path = fs::canonical(directory.path()).string() + "/file";
   Sandbox sandbox;
   auto clients = full_proxies(sandbox, 1);

@@ -27,7 +27,7 @@
 #endif
 
 using namespace governor::ipc;
-using governor::tests::TemporaryDirectory;
+using governor::TemporaryDirectory;
 using std::chrono::milliseconds;
 
 namespace {
@@ -285,7 +285,7 @@ TEST_CASE("a request that is not answered in time after the end of the input is 
   proxy.end_input();
   CHECK(proxy.wait(kSoon) == kLost);
   CHECK(proxy.complaints() ==
-        "governor-proxy: 1 request was not answered; whether it took effect is not known\n");
+        "governor-proxy: 1 request was not answered; whether it took effect is unknown\n");
   ::kill(world.daemon_pids().back(), SIGCONT);
 }
 

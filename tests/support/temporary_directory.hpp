@@ -4,10 +4,11 @@
 #include <filesystem>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
-namespace governor::tests {
+namespace governor {
 
-/// A fresh 0700 directory with a short path, removed with all that is in it.
+/// A fresh 0700 directory with a short path (a socket fits below it), removed with all that is in it.
 class TemporaryDirectory {
  public:
   TemporaryDirectory() : path_("/tmp/gov-test-XXXXXX") {
@@ -24,11 +25,16 @@ class TemporaryDirectory {
   TemporaryDirectory(const TemporaryDirectory&) = delete;
   TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
 
-  const std::string& path() const { return path_; }
-  std::string operator/(const std::string& name) const { return path_ + "/" + name; }
+  [[nodiscard]] const std::string& path() const { return path_; }
+  [[nodiscard]] std::string operator/(const std::string& name) const { return path_ + "/" + name; }
+  [[nodiscard]] std::string file(std::string_view name) const { return path_ + "/" + std::string(name); }
 
  private:
   std::string path_;
 };
 
+}  // namespace governor
+
+namespace governor::tests {
+using governor::TemporaryDirectory;
 }  // namespace governor::tests

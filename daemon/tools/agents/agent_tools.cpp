@@ -114,7 +114,7 @@ class RegisterCall final : public ToolCall {
           "before.");
     }
     if (outcome->keeps_token) json.value("It is shared: the token stays with those who have it.");
-    if (outcome->parent_unknown) json.value("The parent agent is not known (yet).");
+    if (outcome->parent_unknown) json.value("The parent agent does not exist (yet).");
     if (outcome->taken_from != 0) {
       json.value("Another live session held this agent; it is told at its next call that you took it over.");
     }

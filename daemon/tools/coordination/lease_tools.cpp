@@ -40,7 +40,7 @@ class CheckCall final : public PathCall {
     for (const core::Lease* lease : in_the_way) write_lease(json, *lease);
     json.end_array();
     json.field("reason", own != nullptr       ? "You hold a lease on it."
-                         : in_the_way.empty() ? "Nobody holds it: request_write grants it."
+                         : in_the_way.empty() ? "No lease is in the way: request_write will grant one."
                                               : "Others hold it.");
     json.end_object();
     return text;

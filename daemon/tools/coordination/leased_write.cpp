@@ -97,8 +97,8 @@ std::optional<core::FileWriteOutcome> FileWriteCall::take_down(CallContext& cont
   if (report.displaced) {
     displaced =
         state.record_displaced(path(), report.before, *report.displaced, context.now_us, context.changes);
-    writer_->remark(
-        fmt::format("Somebody else changed the file at the last moment; backup {} has it.", displaced));
+    writer_->remark(fmt::format(
+        "Another program changed the file at the last moment; backup {} has its version.", displaced));
   }
   std::optional<core::FileWriteOutcome> outcome;
   if (!report.failure) {

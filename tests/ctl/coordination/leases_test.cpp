@@ -91,7 +91,7 @@ TEST_CASE("only a process that is there and stopped is stopped", "[ctl]") {
 TEST_CASE("leases can be asked for one path or agent, and with --json come as they are", "[ctl]") {
   RecordingDaemon daemon;
   daemon.will_answer("list_leases", {{{"leases", json::array()}, {"waiting", json::array()}, {"count", 0}}});
-  CHECK(daemon.run({"leases", "--path", "src/a.cpp", "--agent", "ada"}).out == "nobody holds anything\n");
+  CHECK(daemon.run({"leases", "--path", "src/a.cpp", "--agent", "ada"}).out == "No open leases.\n");
   CHECK(daemon.last().at("agent_id").as_string() == "ada");
   CHECK(daemon.last().at("path").as_string() == (std::filesystem::current_path() / "src/a.cpp").string());
   const auto shown = json::parse(daemon.run({"leases", "--json"}).out);

@@ -7,6 +7,7 @@
 #include "tests/support/catch.hpp"
 
 using namespace governor::ctl::test;
+using governor::TemporaryDirectory;
 namespace json = boost::json;
 
 namespace {

@@ -3,11 +3,11 @@
 #include <boost/json.hpp>
 #include <fstream>
 
-#include "tests/ctl/temporary_directory.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 using namespace governor::ctl;
-using governor::ctl::test::TemporaryDirectory;
+using governor::TemporaryDirectory;
 namespace json = boost::json;
 
 namespace {

@@ -5,6 +5,7 @@
 #include "tests/support/catch.hpp"
 
 using namespace governor::ctl::test;
+using governor::TemporaryDirectory;
 namespace fs = std::filesystem;
 namespace json = boost::json;
 

@@ -8,8 +8,8 @@
 
 #include "ctl/guard/program_output.hpp"
 #include "ipc/environment.hpp"
-#include "tests/ctl/temporary_directory.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace governor::ctl::test {
 

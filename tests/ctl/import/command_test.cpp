@@ -7,8 +7,8 @@
 #include "ctl/import/import_request.hpp"
 #include "tests/ctl/fake_daemon.hpp"
 #include "tests/ctl/run_governorctl.hpp"
-#include "tests/ctl/temporary_directory.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace governor::ctl::legacy::test {
 namespace {
@@ -16,7 +16,6 @@ namespace {
 namespace json = boost::json;
 using ctl::test::FakeDaemon;
 using ctl::test::run_governorctl;
-using ctl::test::TemporaryDirectory;
 
 void write_file(const std::string& path, std::string_view text) {
   std::filesystem::create_directories(std::filesystem::path(path).parent_path());
@@ -174,20 +173,30 @@ TEST_CASE("agents that are left alone are told, and the exit code says so", "[im
   }
 }
 
-TEST_CASE("damage is exit code 1, and such agents can be left out", "[import]") {
+TEST_CASE("damage is exit code 1: a broken file costs its agent, other damage only with --skip-damaged",
+          "[import]") {
   const DataDirectory data;
-  write_file(data.path() + "/agents/ada_state.json", std::string_view(kStateRow).substr(0, 200));
   const TemporaryDirectory runtime;
   Importer importer(runtime.path(), "imported");
-  const auto run = run_governorctl(runtime.path(), {"import", data.path(), "--apply"});
-  CHECK(run.code == 1);
-  CHECK(run.out.find("2 imported") != std::string::npos);
-  const auto skipping = run_governorctl(runtime.path(), {"import", data.path(), "--apply", "--skip-damaged"});
+  const auto run_import = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"import", data.path(), "--apply"});
+    return run_governorctl(runtime.path(), more);
+  };
+  write_file(data.path() + "/agents/ada_state.json", std::string_view(kStateRow).substr(0, 200));
+  const auto broken = run_import({});
+  CHECK(broken.code == 1);
+  CHECK(broken.out.find("1 imported") != std::string::npos);
+  CHECK(broken.out.find("ada (agents/ada_state.json): the file is damaged") != std::string::npos);
+  std::string proceeding = kStateRow;
+  proceeding.replace(proceeding.find("\"revise\""), 8, "\"proceed\"");
+  write_file(data.path() + "/agents/ada_state.json", proceeding);
+  CHECK(run_import({}).out.find("2 imported") != std::string::npos);
+  const auto skipping = run_import({"--skip-damaged"});
   CHECK(skipping.code == 1);
   CHECK(skipping.out.find("1 imported") != std::string::npos);
   CHECK(skipping.out.find("1 cannot be imported") != std::string::npos);
   const std::lock_guard lock(importer.mutex);
-  CHECK(importer.requests.at(1).at("agents").as_array().size() == 1);
+  CHECK(importer.requests.at(2).at("agents").as_array().size() == 1);
 }
 
 TEST_CASE("a daemon that goes away or cannot import ends the import with a whole report", "[import]") {

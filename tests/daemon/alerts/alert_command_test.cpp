@@ -16,8 +16,8 @@
 #include "tests/support/until.hpp"
 
 using namespace governor::daemon;
+using governor::TemporaryDirectory;
 using governor::daemon::test::read_file;
-using governor::daemon::test::TemporaryDirectory;
 using governor::test::until;
 using How = CommandEnd::How;
 using std::chrono::milliseconds;

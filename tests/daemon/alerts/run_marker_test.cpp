@@ -9,7 +9,7 @@
 #include "tests/support/catch.hpp"
 
 using namespace governor::daemon;
-using governor::daemon::test::TemporaryDirectory;
+using governor::TemporaryDirectory;
 
 namespace {
 
@@ -44,7 +44,7 @@ TEST_CASE("a run that ended in order leaves nothing, one that did not says when 
   CHECK_FALSE(found->machine_restarted);
   CHECK(
       found->describe() ==
-      "The run of the daemon before this one did not end in order; pid 4712, started "
+      "The previous daemon did not shut down cleanly; pid 4712, started "
       "2025-11-25T12:00:00.000000Z. Whether everything that was acknowledged is there could not be checked.");
   UncleanRun checked = *found;
   checked.confirmed = UncleanRun::Confirmed::all_there;

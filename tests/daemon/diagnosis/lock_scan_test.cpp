@@ -35,7 +35,7 @@ std::string json_lock(pid_t pid) {
 }
 
 struct LockPlace {
-  test::TemporaryDirectory directory;
+  governor::TemporaryDirectory directory;
   std::atomic<bool> cancelled{false};
   LockScanLimits limits;
   std::vector<std::string> excluded;

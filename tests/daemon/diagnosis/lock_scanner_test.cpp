@@ -7,7 +7,7 @@ using namespace governor::daemon;
 using std::chrono::milliseconds;
 
 TEST_CASE("a scan gives its report to whoever waits, and its refusal too") {
-  const test::TemporaryDirectory directory;
+  const governor::TemporaryDirectory directory;
   test::write_file(directory.file("x.lock"), "");
   LockScanner scanner;
   auto scan = scanner.start({directory.path(), false, {}}, {});
@@ -25,7 +25,7 @@ TEST_CASE("a scan gives its report to whoever waits, and its refusal too") {
 }
 
 TEST_CASE("letting go of scans makes room for others") {
-  const test::TemporaryDirectory directory;
+  const governor::TemporaryDirectory directory;
   LockScanner scanner;
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(30);
   int started = 0;

@@ -13,8 +13,8 @@
 
 namespace fs = std::filesystem;
 using namespace governor::daemon;
+using governor::TemporaryDirectory;
 using governor::core::ErrorCode;
-using governor::daemon::test::TemporaryDirectory;
 using governor::daemon::test::write_file;
 
 namespace {

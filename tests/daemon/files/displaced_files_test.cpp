@@ -14,7 +14,7 @@
 
 using namespace governor;
 using namespace governor::daemon;
-using governor::daemon::test::TemporaryDirectory;
+using governor::TemporaryDirectory;
 using governor::daemon::test::write_file;
 
 namespace {

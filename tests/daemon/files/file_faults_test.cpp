@@ -21,10 +21,10 @@
 
 namespace fs = std::filesystem;
 using namespace governor::daemon;
+using governor::TemporaryDirectory;
 using governor::core::OpenWrite;
 using governor::daemon::test::FaultyCalls;
 using governor::daemon::test::read_file;
-using governor::daemon::test::TemporaryDirectory;
 using governor::daemon::test::write_file;
 
 namespace {

@@ -17,11 +17,11 @@
 
 namespace fs = std::filesystem;
 using namespace governor::daemon;
+using governor::TemporaryDirectory;
 using governor::core::ErrorCode;
 using governor::daemon::test::read_file;
 using governor::daemon::test::remove;
 using governor::daemon::test::replace;
-using governor::daemon::test::TemporaryDirectory;
 using governor::daemon::test::write_file;
 
 namespace {

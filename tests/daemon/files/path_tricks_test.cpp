@@ -8,7 +8,7 @@
 #include "tests/support/catch.hpp"
 
 using namespace governor::daemon;
-using governor::daemon::test::TemporaryDirectory;
+using governor::TemporaryDirectory;
 using governor::daemon::test::write_file;
 
 namespace {

@@ -6,7 +6,7 @@
 #include "tests/support/catch.hpp"
 
 using namespace governor::daemon;
-using governor::daemon::test::TemporaryDirectory;
+using governor::TemporaryDirectory;
 
 namespace {
 

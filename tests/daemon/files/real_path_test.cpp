@@ -7,9 +7,9 @@
 #include "tests/support/catch.hpp"
 
 using namespace governor::daemon;
+using governor::TemporaryDirectory;
 using governor::core::ErrorCode;
 using governor::daemon::test::FoldingNames;
-using governor::daemon::test::TemporaryDirectory;
 using Kind = NameLookup::Kind;
 
 namespace {

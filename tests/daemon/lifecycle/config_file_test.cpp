@@ -113,7 +113,7 @@ TEST_CASE("a syntax error is told with its line") {
 }
 
 TEST_CASE("a file that is not there changes nothing, one that cannot be read is an error") {
-  const test::TemporaryDirectory directory;
+  const governor::TemporaryDirectory directory;
   Options options;
   CHECK_FALSE(apply_config_file(directory.file("none.json"), options));
   CHECK_FALSE(apply_config_file(directory.file("none/config.json"), options));

@@ -30,7 +30,7 @@ std::size_t lines_with(const std::string& text, const std::string& part) {
 
 TEST_CASE("a message that repeats is written once and counted") {
   const LoggerRestored restored;
-  const governor::daemon::test::TemporaryDirectory directory;
+  const governor::TemporaryDirectory directory;
   governor::daemon::set_up_logging(false, directory.file("governor.log"), "info");
   for (int i = 0; i < 1000; ++i) spdlog::warn("the same again");
   spdlog::warn("something else");
@@ -42,7 +42,7 @@ TEST_CASE("a message that repeats is written once and counted") {
 
 TEST_CASE("what is below the level is not written, and the time is UTC with milliseconds") {
   const LoggerRestored restored;
-  const governor::daemon::test::TemporaryDirectory directory;
+  const governor::TemporaryDirectory directory;
   governor::daemon::set_up_logging(false, directory.file("governor.log"), "warn");
   spdlog::info("quiet");
   spdlog::error("loud");
@@ -56,7 +56,7 @@ TEST_CASE("what is below the level is not written, and the time is UTC with mill
 
 TEST_CASE("a log file that cannot be opened is told") {
   const LoggerRestored restored;
-  const governor::daemon::test::TemporaryDirectory directory;
+  const governor::TemporaryDirectory directory;
   governor::daemon::test::write_file(directory.file("file"), "");
   CHECK_THROWS_AS(governor::daemon::set_up_logging(false, directory.file("file/governor.log"), "info"),
                   spdlog::spdlog_ex);

@@ -20,7 +20,7 @@ std::variant<Options, ExitNow> read(std::vector<std::string> arguments) {
 }  // namespace
 
 TEST_CASE("the command line outweighs the configuration file, which outweighs the defaults") {
-  const test::TemporaryDirectory directory;
+  const governor::TemporaryDirectory directory;
   const std::string config = directory.file("config.json");
   test::write_file(config, R"({"io_threads": 3, "idle_exit": 7, "log_level": "warn"})");
   const auto merged = read({"--config", config, "--idle-exit", "9", "--state-dir", "/from-line"});
@@ -33,7 +33,7 @@ TEST_CASE("the command line outweighs the configuration file, which outweighs th
 }
 
 TEST_CASE("bad usage ends with code 2 and says why") {
-  const test::TemporaryDirectory directory;
+  const governor::TemporaryDirectory directory;
   const std::string none = directory.file("none.json");
   for (const auto& arguments : {std::vector<std::string>{"--no-such-option"},
                                 {"--io-threads", "0"},
@@ -53,7 +53,7 @@ TEST_CASE("bad usage ends with code 2 and says why") {
 }
 
 TEST_CASE("a wrong configuration file ends with code 2 and tells whoever started the daemon") {
-  const test::TemporaryDirectory directory;
+  const governor::TemporaryDirectory directory;
   const std::string config = directory.file("config.json");
   test::write_file(config, "{\n\"idle\": 1}");
   const auto result = read({"--config", config, "--startup-fd", "42"});

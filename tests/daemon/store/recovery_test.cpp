@@ -113,7 +113,7 @@ TEST_CASE(
         CHECK(f.told().find("30 updates are missing") != std::string::npos);
         CHECK(f.store().load_seed()->keys.history == 130);  // no key is used twice
       } else {
-        CHECK(f.told().find("How far the database had come is not known") != std::string::npos);
+        CHECK(f.told().find("The last stored position is unknown") != std::string::npos);
       }
       CHECK(f.completeness() == Completeness::lossy);
       CHECK(f.number("SELECT count(*) FROM audit WHERE event = 'database_recovered'") == 1);

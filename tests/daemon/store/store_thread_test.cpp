@@ -7,7 +7,7 @@
 #include "tests/daemon/store/store_fixture.hpp"
 
 using namespace governor::daemon;
-using governor::daemon::test::TemporaryDirectory;
+using governor::TemporaryDirectory;
 
 namespace {
 

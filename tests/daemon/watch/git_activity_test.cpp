@@ -9,8 +9,8 @@
 #include "tests/daemon/temporary_directory.hpp"
 #include "tests/support/catch.hpp"
 
+using governor::TemporaryDirectory;
 using governor::daemon::GitActivity;
-using governor::daemon::test::TemporaryDirectory;
 namespace fs = std::filesystem;
 
 namespace {

@@ -14,7 +14,7 @@
 #include "tests/support/catch.hpp"
 
 using namespace governor::daemon;
-using governor::daemon::test::TemporaryDirectory;
+using governor::TemporaryDirectory;
 namespace fs = std::filesystem;
 
 namespace {

@@ -1,4 +1,4 @@
-#include "ctl/import/file_tree.hpp"
+#include "ctl/records/file_tree.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -11,9 +11,10 @@
 #include <climits>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
 #include <utility>
 
-namespace governor::ctl::legacy {
+namespace governor::ctl::records {
 namespace {
 
 constexpr int kDeepest = 8;
@@ -26,7 +27,8 @@ struct CloseDirectory {
 /// Walks a directory and those in it. Plain recursion: the depth is bounded.
 class Walk {
  public:
-  Walk(Findings& findings, std::vector<std::string>& files) : findings_(findings), files_(files) {}
+  Walk(std::vector<PassedOver>& passed_over, std::vector<std::string>& files)
+      : passed_over_(passed_over), files_(files) {}
 
   void into(int parent, const std::string& name, const std::string& prefix, int depth) {
     ipc::UniqueFd fd(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
@@ -58,10 +60,10 @@ class Walk {
   }
 
   void skip(std::string_view code, const std::string& path, std::string message) {
-    findings_.push_back({Severity::note, code, path, "", "", std::move(message)});
+    passed_over_.push_back({code, path, std::move(message)});
   }
 
-  Findings& findings_;
+  std::vector<PassedOver>& passed_over_;
   std::vector<std::string>& files_;
 };
 
@@ -82,17 +84,6 @@ std::string base_name(const std::string& path) {
 }
 
 }  // namespace
-
-ipc::Result<std::size_t> FileSource::read(std::span<char> room) {
-  const std::size_t wanted = static_cast<std::size_t>(std::min<std::uint64_t>(room.size(), left_));
-  for (;;) {
-    const ssize_t got = ::read(file_.get(), room.data(), wanted);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return ipc::system_error("read", errno);
-    left_ -= static_cast<std::uint64_t>(got);
-    return static_cast<std::size_t>(got);
-  }
-}
 
 ipc::Result<FileTree> FileTree::open(const std::string& path) {
   struct stat status {};
@@ -117,37 +108,39 @@ ipc::Result<FileTree> FileTree::open(const std::string& path) {
   return FileTree(std::move(fd), std::move(name));
 }
 
-std::vector<std::string> FileTree::files(Findings& findings) const {
+std::vector<std::string> FileTree::files(std::vector<PassedOver>& passed_over) const {
   if (is_single_file()) return {single_};
   std::vector<std::string> files;
-  Walk(findings, files).into(directory_.get(), ".", "", 0);
+  Walk(passed_over, files).into(directory_.get(), ".", "", 0);
   std::sort(files.begin(), files.end());
   return files;
 }
 
-std::unique_ptr<FileSource> FileTree::open_file(const std::string& name, Notes& notes) const {
+ipc::Result<std::string> FileTree::read(const std::string& name) const {
   const ipc::UniqueFd parent = open_parent(directory_.get(), name);
+  if (!parent) return ipc::system_error("cannot open it", errno);
   // Without O_NONBLOCK, opening a fifo waits for somebody to write into it.
-  ipc::UniqueFd file;
-  if (parent) {
-    file.reset(
-        ::openat(parent.get(), base_name(name).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
-  }
+  const ipc::UniqueFd file(
+      ::openat(parent.get(), base_name(name).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   struct stat status {};
-  if (!file || ::fstat(file.get(), &status) != 0) {
-    notes.refused("unreadable", fmt::format("the file cannot be opened: {}", std::strerror(errno)));
-    return nullptr;
-  }
-  if (!S_ISREG(status.st_mode)) {
-    notes.refused("not_a_file", "it is no regular file and is not read");
-    return nullptr;
-  }
+  if (!file || ::fstat(file.get(), &status) != 0) return ipc::system_error("cannot open it", errno);
+  if (!S_ISREG(status.st_mode)) return ipc::Error{ipc::Errc::invalid_path, 0, "it is no regular file"};
   if (static_cast<std::uint64_t>(status.st_size) > kLargestFile) {
-    notes.refused("too_large",
-                  fmt::format("the file has {} bytes; accepted: at most {}", status.st_size, kLargestFile));
-    return nullptr;
+    return ipc::Error{ipc::Errc::invalid_path, 0,
+                      fmt::format("it has {} bytes; accepted: at most {}", status.st_size, kLargestFile)};
   }
-  return std::make_unique<FileSource>(std::move(file));
+  // A file that grows while it is read ends where it ended when it was opened.
+  std::string text(static_cast<std::size_t>(status.st_size), '\0');
+  std::size_t size = 0;
+  while (size < text.size()) {
+    const ssize_t got = ::read(file.get(), text.data() + size, text.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return ipc::system_error("cannot read it", errno);
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  text.resize(size);
+  return text;
 }
 
-}  // namespace governor::ctl::legacy
+}  // namespace governor::ctl::records

@@ -1,96 +1,23 @@
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 
-#include "ctl/import/file_tree.hpp"
 #include "ctl/import/inventory.hpp"
 #include "ctl/import/legacy_agents.hpp"
+#include "ctl/records/file_tree.hpp"
 #include "tests/ctl/import/findings_of.hpp"
-#include "tests/ctl/temporary_directory.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace governor::ctl::legacy::test {
 namespace {
 
 namespace fs = std::filesystem;
-using ctl::test::TemporaryDirectory;
+using records::FileTree;
 using Names = std::vector<std::string>;
 
 void write(const std::string& path, std::string_view text) {
   fs::create_directories(fs::path(path).parent_path());
   std::ofstream(path) << text;
-}
-
-std::string read(const FileTree& tree, const std::string& name, Findings& findings) {
-  Notes notes(findings, name, "");
-  const auto file = tree.open_file(name, notes);
-  return file ? read_all(*file).value() : "(none)";
-}
-
-TEST_CASE("all regular files are found, and nothing else is opened", "[import]") {
-  const TemporaryDirectory outside;
-  const TemporaryDirectory directory;
-  const std::string& d = directory.path();
-  write(outside.path() + "/secret_state.json", "{}");
-  write(d + "/b.json", "b");
-  write(d + "/agents/a.json", "a");
-  write(d + "/.hidden", "h");
-  write(d + "/agents/.a.lock", "l");
-  fs::create_symlink(outside.path(), d + "/link");
-  fs::create_symlink(outside.path() + "/secret_state.json", d + "/secret_state.json");
-  REQUIRE(::mkfifo((d + "/pipe_state.json").c_str(), 0600) == 0);
-  const auto tree = FileTree::open(d).value();
-  Findings findings;
-  CHECK(tree.files(findings) == Names{"agents/a.json", "b.json"});
-  CHECK(findings.size() == 3);
-  for (const Finding& finding : findings) CHECK(finding.code == "not_a_file");
-  CHECK(read(tree, "agents/a.json", findings) == "a");
-  // Even if something takes a file's place between the listing and the reading.
-  CHECK(read(tree, "secret_state.json", findings) == "(none)");
-  CHECK(read(tree, "link/secret_state.json", findings) == "(none)");
-  CHECK(read(tree, "pipe_state.json", findings) == "(none)");
-  CHECK(read(tree, "agents", findings) == "(none)");
-}
-
-TEST_CASE("a huge file is refused with its size, without being read", "[import]") {
-  const TemporaryDirectory directory;
-  write(directory.path() + "/ada_state.json", "{");
-  REQUIRE(::truncate((directory.path() + "/ada_state.json").c_str(), static_cast<off_t>(kLargestFile) + 1) ==
-          0);
-  const auto tree = FileTree::open(directory.path()).value();
-  Findings findings;
-  CHECK(read(tree, "ada_state.json", findings) == "(none)");
-  REQUIRE(findings.size() == 1);
-  CHECK(findings[0].code == "too_large");
-  CHECK(findings[0].message.find("268435457 bytes") != std::string::npos);
-}
-
-TEST_CASE("a tree may be a single file, named by a link too, but nothing else", "[import]") {
-  const TemporaryDirectory directory;
-  const std::string& d = directory.path();
-  write(d + "/ada_state.json", "x");
-  write(d + "/eve_state.json", "y");
-  fs::create_symlink("ada_state.json", d + "/link");
-  Findings findings;
-  const auto tree = FileTree::open(d + "/link").value();
-  CHECK(tree.is_single_file());
-  CHECK(tree.files(findings) == Names{"ada_state.json"});
-  CHECK(read(tree, "ada_state.json", findings) == "x");
-  REQUIRE(::mkfifo((d + "/pipe").c_str(), 0600) == 0);
-  CHECK(FileTree::open(d + "/pipe").error().code == ipc::Errc::invalid_path);
-  CHECK(FileTree::open(d + "/nowhere").error().code == ipc::Errc::not_found);
-}
-
-TEST_CASE("directories are searched to a bounded depth", "[import]") {
-  const TemporaryDirectory directory;
-  std::string path = directory.path();
-  for (int i = 0; i < 12; ++i) path += "/d";
-  write(path + "/deep.json", "x");
-  Findings findings;
-  CHECK(FileTree::open(directory.path()).value().files(findings).empty());
-  CHECK(findings.size() == 1);
 }
 
 TEST_CASE("files are sorted out by what they are", "[import]") {
@@ -159,14 +86,14 @@ TEST_CASE("agents come in the order of the metadata, then those with files alone
   write(d + "/calibration_state.json", R"({"bins": {}})");
   write(d + "/broken_state.json", "not JSON");
   const Agents agents(d);
-  CHECK(agents.ids() == Names{"zoe", "ada", "zoe (nothing)", "not an id (nothing)", "eve", "bob",
+  CHECK(agents.ids() == Names{" (nothing)", "zoe", "ada", "not an id (nothing)", "eve (nothing)", "bob",
                               "broken (nothing)", "calibration (nothing)"});
-  CHECK(agents.counted == 8);
-  CHECK(agents.items[1].agent->tags == Names{"t"});
-  CHECK(agents.items[1].agent->updates == 1);
-  CHECK(only(agents.items[2].findings, "duplicate", "").severity == Severity::contradiction);
+  CHECK(agents.counted == 7);
+  CHECK(agents.items[2].agent->tags == Names{"t"});
+  CHECK(agents.items[2].agent->updates == 1);
+  CHECK(only(agents.items[0].findings, "duplicate", "").agent == "zoe");
   CHECK(only(agents.items[3].findings, "id_not_accepted", "").severity == Severity::refused);
-  CHECK(only(agents.items[4].findings, "unreadable_value", "").severity == Severity::damaged);
+  CHECK(only(agents.items[4].findings, "unreadable_value", "").severity == Severity::refused);
   CHECK(only(agents.items[6].findings, "damaged_file", "").severity == Severity::refused);
   CHECK(
       text_of(agents.items[7].findings) ==
@@ -184,40 +111,46 @@ TEST_CASE("metadata by another name are read where there are no others, else tol
   write(d + "/agent_metadata_2025.json",
         R"({"agent_metadata": {"status": "active"}, "ada": {"status": "active"}})");
   const Agents agents(d);
-  CHECK(agents.ids() == Names{"ada", " (nothing)", "agent_metadata"});
+  CHECK(agents.ids() == Names{" (nothing)", "ada", "agent_metadata"});
   CHECK(count_of(agents.findings, "superseded", "") == 2);
-  const Finding missed = only(agents.items[1].findings, "not_read", "");
+  const Finding missed = only(agents.items[0].findings, "not_read", "");
   CHECK(missed.severity == Severity::refused);
   CHECK(missed.file == "agent_metadata.json.bak");
   CHECK(missed.message.find("names eve,") != std::string::npos);
 }
 
-TEST_CASE("metadata that end in the middle still give the agents before that place", "[import]") {
+TEST_CASE("broken metadata are named with their reason, and agents with files of their own are imported",
+          "[import]") {
   const TemporaryDirectory directory;
   const std::string& d = directory.path();
   write(d + "/agent_metadata.json", R"({"ada": {"tags": []}, "eve": {"tags": []}, "zoe": {"ta)");
   write(d + "/zoe_state.json", kSmallState);
   const Agents agents(d);
-  CHECK(agents.ids() == Names{"ada", "eve", " (nothing)", "zoe"});
-  const Finding finding = only(agents.items[2].findings, "damaged_file", "");
+  CHECK(agents.ids() == Names{" (nothing)", "zoe"});
+  const Finding finding = only(agents.items[0].findings, "damaged_file", "");
   CHECK(finding.severity == Severity::refused);
-  CHECK(finding.message.find("the 2 agents before that place are read") != std::string::npos);
-  CHECK(count_of(agents.items[3].findings, "no_metadata", "") == 1);
+  CHECK(finding.file == "agent_metadata.json");
+  CHECK(finding.message.find("ends early, after eve") != std::string::npos);
+  CHECK(count_of(agents.items[1].findings, "no_metadata", "") == 1);
 }
 
-TEST_CASE("a damaged state file costs the agent its history and nothing else", "[import]") {
+TEST_CASE("an agent of which a file is broken is left out, and the others are imported", "[import]") {
   const TemporaryDirectory directory;
   const std::string& d = directory.path();
-  write(d + "/agent_metadata.json", R"({"ada": {"total_updates": 3, "tags": ["t"]}})");
-  for (const char* text : {"", "  ", "[1,2]", "\x1f\x8b\x08", "{\"E\": ", "{\"E\" 0.7}"}) {
+  write(d + "/agent_metadata.json",
+        R"({"ada": {"total_updates": 3}, "eve": {"tags": ["t"]}, "zoe": {"tags": 7}})");
+  for (const char* text : {"", "  ", "[1,2]", "\x1f\x8b\x08", "{\"E\": ", "{\"E\" 0.7}", "{\"E\": NaN}",
+                           "{\"E_history\": [0.7, 1.5]}"}) {
     CAPTURE(text);
     write(d + "/ada_state.json", text);
     const Agents agents(d);
-    REQUIRE(agents.items.size() == 1);
-    CHECK(agents.items[0].agent->tags == Names{"t"});
-    CHECK(agents.items[0].agent->rows.rows() == 0);
-    CHECK(only(agents.items[0].findings, "damaged_file", "").severity == Severity::refused);
-    CHECK(count_of(agents.items[0].findings, "no_history", "total_updates") == 1);
+    CHECK(agents.ids() == Names{"ada (nothing)", "eve", "zoe (nothing)"});
+    const Finding finding = only(agents.items[0].findings, "damaged_file", "");
+    CHECK(finding.severity == Severity::refused);
+    CHECK(finding.file == "ada_state.json");
+    CHECK(agents.items[0].findings.size() == 1);
+    CHECK(only(agents.items[2].findings, "unreadable_value", "").message.find("tags is 7") !=
+          std::string::npos);
   }
 }
 

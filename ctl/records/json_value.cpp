@@ -1,13 +1,13 @@
-#include "ctl/import/json_value.hpp"
+#include "ctl/records/json_value.hpp"
 
 #include <boost/json.hpp>
 #include <charconv>
 #include <cmath>
 
-#include "ctl/import/json_scan.hpp"
 #include "ctl/printable.hpp"
+#include "ctl/records/json_scan.hpp"
 
-namespace governor::ctl::legacy {
+namespace governor::ctl::records {
 
 std::optional<double> number_in(std::string_view piece) {
   const std::size_t first = !piece.empty() && piece.front() == '-' ? 1 : 0;
@@ -56,4 +56,4 @@ std::string shown(std::string_view piece) {
   return printable(piece.substr(0, end)) + "...";
 }
 
-}  // namespace governor::ctl::legacy
+}  // namespace governor::ctl::records

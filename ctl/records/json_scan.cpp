@@ -1,6 +1,6 @@
-#include "ctl/import/json_scan.hpp"
+#include "ctl/records/json_scan.hpp"
 
-namespace governor::ctl::legacy {
+namespace governor::ctl::records {
 namespace {
 
 bool is_space(char c) {
@@ -54,16 +54,15 @@ std::size_t skip_space(std::string_view text, std::size_t from) {
 }
 
 Scan scan_value(std::string_view text, std::size_t from) {
-  if (from >= text.size()) return {ScanStatus::incomplete, from};
+  if (from >= text.size()) return {false, from};
   const char first = text[from];
   if (first == '"' || first == '[' || first == '{') {
     const std::size_t end = first == '"' ? string_end(text, from) : container_end(text, from);
-    return end == kNoEnd ? Scan{ScanStatus::incomplete, from} : Scan{ScanStatus::complete, end};
+    return end == kNoEnd ? Scan{false, from} : Scan{true, end};
   }
   std::size_t end = from;
   while (end < text.size() && is_word(text[end])) ++end;
-  if (end == text.size()) return {ScanStatus::incomplete, from};
-  return {end == from ? ScanStatus::broken : ScanStatus::complete, end};
+  return {end > from && end < text.size(), end};
 }
 
-}  // namespace governor::ctl::legacy
+}  // namespace governor::ctl::records

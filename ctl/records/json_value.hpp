@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace governor::ctl::legacy {
+namespace governor::ctl::records {
 
 // What one piece of JSON says. None where it says something else, or nothing that can be read.
 
@@ -24,4 +24,4 @@ bool says_nothing(std::string_view piece);
 /// The piece for a message, shortened.
 std::string shown(std::string_view piece);
 
-}  // namespace governor::ctl::legacy
+}  // namespace governor::ctl::records

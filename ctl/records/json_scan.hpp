@@ -3,16 +3,13 @@
 #include <cstddef>
 #include <string_view>
 
-namespace governor::ctl::legacy {
+namespace governor::ctl::records {
 
-// JSON cut into its pieces without building a tree. A file that ends in the middle still gives what stands
-// before that place, a huge one is never in memory as a whole, and numbers keep their digits, which the tree
-// of Boost.JSON 1.81 rounds.
-
-enum class ScanStatus { complete, incomplete, broken };
+// JSON cut into its pieces without building a tree: numbers keep their digits, which the tree of
+// Boost.JSON 1.81 rounds, and a text can be changed in one place without touching the rest.
 
 struct Scan {
-  ScanStatus status = ScanStatus::broken;
+  bool complete = false;
   std::size_t end = 0;  ///< of a complete value: the place after it
 };
 
@@ -33,7 +30,7 @@ bool for_each_element(std::string_view text, Visit visit) {
   if (at < text.size() && text[at] == ']') return skip_space(text, at + 1) == text.size();
   while (at < text.size()) {
     const Scan scan = scan_value(text, at);
-    if (scan.status != ScanStatus::complete) return false;
+    if (!scan.complete) return false;
     visit(text.substr(at, scan.end - at));
     at = skip_space(text, scan.end);
     if (at < text.size() && text[at] == ']') return skip_space(text, at + 1) == text.size();
@@ -53,12 +50,12 @@ bool for_each_member(std::string_view text, Visit visit) {
   if (at < text.size() && text[at] == '}') return skip_space(text, at + 1) == text.size();
   while (at < text.size() && text[at] == '"') {
     const Scan key = scan_value(text, at);
-    if (key.status != ScanStatus::complete) return false;
+    if (!key.complete) return false;
     const std::size_t colon = skip_space(text, key.end);
     if (colon >= text.size() || text[colon] != ':') return false;
     const std::size_t begin = skip_space(text, colon + 1);
     const Scan value = scan_value(text, begin);
-    if (value.status != ScanStatus::complete) return false;
+    if (!value.complete) return false;
     visit(text.substr(at, key.end - at), text.substr(begin, value.end - begin));
     at = skip_space(text, value.end);
     if (at < text.size() && text[at] == '}') return skip_space(text, at + 1) == text.size();
@@ -68,4 +65,4 @@ bool for_each_member(std::string_view text, Visit visit) {
   return false;
 }
 
-}  // namespace governor::ctl::legacy
+}  // namespace governor::ctl::records
