@@ -16,16 +16,15 @@ class AgentIdCompletion final : public ToolCall {
   AgentIdCompletion(std::string prefix, Revision revision)
       : prefix_(std::move(prefix)), revision_(revision) {}
 
-  [[nodiscard]] bool reads_store() const override { return is_possible(); }
-
-  std::optional<core::Error> read(Store& store) override {
+  std::optional<core::Error> read(Store& store) {
     auto ids = store.list_agent_ids(prefix_, kMaxValues + 1);
     if (!ids) return ids.error();
     ids_ = *std::move(ids);
     return std::nullopt;
   }
 
-  core::Result<std::string> run(CallContext&) override {
+  Step run(CallContext& context) override {
+    if (context.begins && is_possible()) return Read{[this](Store& store) { return read(store); }};
     const bool more = ids_.size() > kMaxValues;
     if (more) ids_.resize(kMaxValues);
     std::string text = "{";

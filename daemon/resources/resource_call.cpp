@@ -14,7 +14,9 @@ constexpr int kListedLeases = 500;
 constexpr int kHistoryRows = 100;
 
 CallContext as_nobody(const CallContext& context) {
-  return {context.state, core::Caller{}, context.now_us, context.changes};
+  CallContext nobody{context.state, core::Caller{}, context.now_us, context.changes};
+  nobody.begins = context.begins;
+  return nobody;
 }
 
 class ResourceCall final : public ToolCall {
@@ -22,29 +24,22 @@ class ResourceCall final : public ToolCall {
   ResourceCall(std::string uri, Revision revision, std::unique_ptr<ToolCall> tool)
       : uri_(std::move(uri)), revision_(revision), tool_(std::move(tool)) {}
 
-  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
-    auto agents = tool_->prepare(as_nobody(context));
-    if (!agents) return about_resource(std::move(agents.error()));
-    return agents;
-  }
-
-  [[nodiscard]] bool reads_store() const override { return tool_->reads_store(); }
-  [[nodiscard]] bool depends_on_all() const override { return tool_->depends_on_all(); }
-
-  std::optional<core::Error> read(Store& store) override {
-    auto error = tool_->read(store);
-    if (error) error = about_resource(*std::move(error));
-    return error;
-  }
-
-  [[nodiscard]] bool wants_more_reads() const override { return tool_->wants_more_reads(); }
-  [[nodiscard]] std::vector<std::string> agents_after_read() const override {
-    return tool_->agents_after_read();
-  }
-
-  core::Result<std::string> run(CallContext& context) override {
+  Step run(CallContext& context) override {
     CallContext nobody = as_nobody(context);
-    auto content = tool_->run(nobody);
+    Step step = tool_->run(nobody);
+    if (auto* answer = std::get_if<Answer>(&step)) answer->result = shown(std::move(answer->result));
+    if (auto* read = std::get_if<Read>(&step)) {
+      read->function = [this, function = std::move(read->function)](Store& store) {
+        auto error = function(store);
+        if (error) error = about_resource(*std::move(error));
+        return error;
+      };
+    }
+    return step;
+  }
+
+ private:
+  [[nodiscard]] core::Result<std::string> shown(core::Result<std::string> content) const {
     if (!content) return about_resource(std::move(content.error()));
     std::string text = "{";
     text.reserve(content->size() * 5 / 4 + 256);
@@ -59,7 +54,6 @@ class ResourceCall final : public ToolCall {
     return text;
   }
 
- private:
   /// The client named a resource and not the argument of a tool.
   core::Error about_resource(core::Error error) const {
     if (error.code != core::ErrorCode::not_found) return error;

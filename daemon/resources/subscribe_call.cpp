@@ -24,7 +24,7 @@ class SubscribeCall final : public ToolCall {
  public:
   SubscribeCall(std::string uri, bool wanted) : uri_(std::move(uri)), wanted_(wanted) {}
 
-  core::Result<std::string> run(CallContext& context) override {
+  Step run(CallContext& context) override {
     core::Session* session = context.state.find_session(context.caller.session);
     if (session == nullptr) {
       return core::Error(core::ErrorCode::conflict, "Only an open session can subscribe.",

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -18,18 +19,22 @@ struct PendingCall {
   Ticket ticket;
   std::shared_ptr<ToolCall> call;
   const Tool* tool = nullptr;
-  bool replay_checked = false;
-  bool store_read = false;
-  std::vector<std::string> agents;
 
-  bool has_run = false;    ///< it has asked for work or to wait
-  bool answered = false;   ///< its ticket has been given away
-  bool abandoned = false;  ///< its client has been told something else meanwhile
+  enum class Stage {
+    arrived,    ///< it may have been answered before
+    fresh,      ///< it has not run
+    preparing,  ///< it has run, to find out what it needs; to be refused still, and to begin anew
+    under_way   ///< it has worked on files or waited for a lease: it is ended whatever happens
+  };
+  Stage stage = Stage::arrived;
+  bool answered = false;            ///< its ticket has been given away
+  bool abandoned = false;           ///< its client has been told something else meanwhile
+  std::vector<std::string> agents;  ///< that it has asked for; the first is what it is about
+
   std::chrono::steady_clock::time_point work_since;
-  std::shared_ptr<FileJob> job{};  ///< its work
-  core::WaiterKey waiter = 0;
-  std::int64_t wait_until_us = 0;
-  std::int64_t wait_us = 0;      ///< from the beginning of the wait to its end
+  std::shared_ptr<FileJob> job{};                    ///< its work
+  std::atomic<bool>* tell_work_abandoned = nullptr;  ///< see Work
+  Wait wait;                                         ///< the one in which it is, or was last
   std::string progress_token{};  ///< JSON text; empty: its client does not want to know how far it is
   std::chrono::steady_clock::time_point next_progress{};
 

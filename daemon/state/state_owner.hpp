@@ -126,12 +126,17 @@ class StateOwner final : public ConcurrencySource {
   void load_agent(const std::string& id);
   void on_agent_loaded(const std::string& id, std::uint64_t generation,
                        core::Result<std::optional<core::Agent>> loaded);
-  void read_store(std::shared_ptr<PendingCall> pending);
-  void after_reads(const std::shared_ptr<PendingCall>& pending);
   void run_call(const std::shared_ptr<PendingCall>& pending);
-  void go_on_later(const std::shared_ptr<PendingCall>& pending, const CallContext& context);
-  void start_work(const std::shared_ptr<PendingCall>& pending);
-  void start_work_when_durable(const std::shared_ptr<PendingCall>& pending);
+  Step next_step(PendingCall& pending, core::Changes& changes);
+  void finish(PendingCall& pending, Answer answer, core::Changes changes);
+  void go_on(const std::shared_ptr<PendingCall>& pending, Read read);
+  void after_read(const std::shared_ptr<PendingCall>& pending, Read read, std::optional<core::Error> error);
+  void go_on(const std::shared_ptr<PendingCall>& pending, Work work);
+  void go_on(const std::shared_ptr<PendingCall>& pending, Wait wait);
+  void is_under_way(PendingCall& pending);
+  void read_store(const std::shared_ptr<PendingCall>& pending, Read read);
+  void start_work(const std::shared_ptr<PendingCall>& pending, Work work);
+  void start_work_when_durable(const std::shared_ptr<PendingCall>& pending, Work work);
   void after_work(const std::shared_ptr<PendingCall>& pending, std::optional<core::Error> failure);
   void run_again(const std::shared_ptr<PendingCall>& pending);
   std::shared_ptr<PendingCall> take_waiting(std::size_t place);
@@ -147,13 +152,13 @@ class StateOwner final : public ConcurrencySource {
   void give_up_slow_work(std::chrono::steady_clock::time_point now);
   void end_unseen(PendingCall& pending);
   void note_refusal(const PendingCall& pending, const core::Error& error, core::Changes& changes);
-  void refuse(PendingCall& pending, core::Error error);
-  void answer(PendingCall& pending, core::Result<std::string> outcome);
+  void refuse(PendingCall& pending, core::Error error, Depends depends);
+  void answer(PendingCall& pending, Answer answer);
   void give_up(PendingCall& pending, core::Error error);
   void block(PendingCall& pending);
   void unblock(PendingCall& pending);
   [[nodiscard]] core::Caller caller_of(const PendingCall& pending) const;
-  [[nodiscard]] CommitQueue::Dependency dependency_of(const PendingCall& pending);
+  [[nodiscard]] CommitQueue::Dependency dependency_of(const PendingCall& pending, Depends depends);
 
   void on_commit_failure(const core::Error& failure);
   void reload();

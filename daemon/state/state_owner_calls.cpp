@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/post.hpp>
+#include <iterator>
 #include <utility>
 
 #include "daemon/state/refusal_text.hpp"
@@ -56,31 +57,16 @@ void StateOwner::take_step(const std::shared_ptr<PendingCall>& pending) {
   // A connection that lost its session to a newer one must not act for it: the lines come again over the
   // newer one. What has begun is ended, though.
   auto& attachment = pending->sink->attachment;
-  if (attachment.detached && !pending->has_run) return;
+  const bool is_begun = pending->stage == PendingCall::Stage::under_way;
+  if (attachment.detached && !is_begun) return;
   if (attachment.blocking != nullptr && attachment.blocking != pending.get()) {
     waits_.begin(pending, WaitsFor::another_call);
     attachment.behind.push_back(pending);
     return;
   }
   waits_.end(*pending);
-  if (pending->has_run) {
-    run_again(pending);
-    return;
-  }
-  if (replay_if_answered(pending) || refuse_now(*pending)) return;
-  core::Changes none;
-  auto agents = pending->call->prepare({*state_, caller_of(*pending), settings_.now_us(), none});
-  if (!agents) {
-    refuse(*pending, std::move(agents.error()));
-    return;
-  }
-  pending->agents = *std::move(agents);
-  if (pending->call->reads_store() && !pending->store_read) {
-    if (!pending->tool->read_only) block(*pending);
-    read_store(pending);
-  } else {
-    after_reads(pending);
-  }
+  if (!is_begun && (replay_if_answered(pending) || refuse_now(*pending))) return;
+  run_again(pending);
 }
 
 void StateOwner::block(PendingCall& pending) {
@@ -135,8 +121,9 @@ bool StateOwner::refuse_now(PendingCall& pending) {
 }
 
 bool StateOwner::replay_if_answered(const std::shared_ptr<PendingCall>& pending) {
-  if (pending->replay_checked || pending->ticket.line == 0) return false;
-  pending->replay_checked = true;
+  if (pending->stage != PendingCall::Stage::arrived) return false;
+  pending->stage = PendingCall::Stage::fresh;
+  if (pending->ticket.line == 0) return false;
   const core::Session* session = state_->find_session(pending->sink->attachment.session);
   if (session == nullptr) return false;
   const auto found = session->answers.find(pending->ticket.line);
@@ -150,7 +137,7 @@ bool StateOwner::replay_if_answered(const std::shared_ptr<PendingCall>& pending)
             give_up(*pending, *failure);
           } else {
             // The answer may have been durable before what failed: the reloaded state knows.
-            pending->replay_checked = false;
+            pending->stage = PendingCall::Stage::arrived;
             park(pending);
           }
           return;
@@ -165,7 +152,7 @@ bool StateOwner::replay_if_answered(const std::shared_ptr<PendingCall>& pending)
               if (!result) {
                 answer(*pending, std::move(result.error()));
               } else if (*result) {
-                answer(*pending, **std::move(result));
+                answer(*pending, {**std::move(result), Depends::nothing});  // it is durable
               } else {
                 start_call(pending);
               }
@@ -176,9 +163,10 @@ bool StateOwner::replay_if_answered(const std::shared_ptr<PendingCall>& pending)
   return true;
 }
 
-CommitQueue::Dependency StateOwner::dependency_of(const PendingCall& pending) {
-  if (pending.call->depends_on_all()) return commits_.on_everything();
+CommitQueue::Dependency StateOwner::dependency_of(const PendingCall& pending, Depends depends) {
   auto dependency = CommitQueue::Dependency::none;
+  if (depends == Depends::everything) return commits_.on_everything();
+  if (depends == Depends::nothing) return dependency;
   for (const std::string& id : pending.agents) {
     const core::Agent* agent = state_->find_agent(id);
     dependency = std::max(dependency, commits_.on_agent(agent != nullptr ? agent->profile.key : 0));
@@ -203,17 +191,18 @@ void StateOwner::note_refusal(const PendingCall& pending, const core::Error& err
                 refusal_text(pending.tool->name, error), settings_.now_us(), changes);
 }
 
-void StateOwner::refuse(PendingCall& pending, core::Error error) {
+void StateOwner::refuse(PendingCall& pending, core::Error error, Depends depends) {
   core::Changes changes;
   note_refusal(pending, error, changes);
   if (changes.empty()) {
-    answer(pending, core::Result<std::string>(std::move(error)));
+    answer(pending, {std::move(error), depends});
     return;
   }
   commits_.add(std::move(changes), waits_.hold_answer(pending, core::Result<std::string>(std::move(error))));
   unblock(pending);
 }
 
+/// Goes as far as it gets without waiting.
 void StateOwner::run_call(const std::shared_ptr<PendingCall>& call) {
   PendingCall& pending = *call;
   if (pending.abandoned) {
@@ -221,29 +210,51 @@ void StateOwner::run_call(const std::shared_ptr<PendingCall>& call) {
     return;
   }
   core::Changes changes;
-  changes.reserve(kUsualChanges);
-  const core::Caller caller = caller_of(pending);
-  CallContext context{*state_, caller, settings_.now_us(), changes, this};
-  context.client_follows = !pending.progress_token.empty();
-  core::Result<std::string> outcome = pending.call->run(context);
-  if (outcome && context.next != CallContext::Next::answer) {
-    if (!changes.empty()) commits_.add(std::move(changes), nullptr);
-    go_on_later(call, context);
+  Step step = next_step(pending, changes);
+  if (auto* answer = std::get_if<Answer>(&step)) {
+    finish(pending, std::move(*answer), std::move(changes));
     return;
   }
-  if (!outcome) {
-    note_refusal(pending, outcome.error(), changes);
+  if (!changes.empty()) commits_.add(std::move(changes), nullptr);
+  if (auto* load = std::get_if<Load>(&step)) {
+    std::move(load->agents.begin(), load->agents.end(), std::back_inserter(pending.agents));
+    if (!wait_for_agents(call)) run_call(call);
+  } else if (auto* read = std::get_if<Read>(&step)) {
+    go_on(call, std::move(*read));
+  } else if (auto* work = std::get_if<Work>(&step)) {
+    go_on(call, std::move(*work));
+  } else {
+    go_on(call, std::get<Wait>(step));
+  }
+}
+
+Step StateOwner::next_step(PendingCall& pending, core::Changes& changes) {
+  using Stage = PendingCall::Stage;
+  CallContext context{*state_, caller_of(pending), settings_.now_us(), changes, this};
+  context.begins = pending.stage < Stage::preparing;
+  context.client_follows = !pending.progress_token.empty();
+  if (context.begins) pending.agents.clear();
+  pending.stage = std::max(pending.stage, Stage::preparing);
+  if (!context.begins) changes.reserve(kUsualChanges);
+  pending.wait.waiter = 0;  // it takes its turn, or its place anew
+  return pending.call->run(context);
+}
+
+void StateOwner::finish(PendingCall& pending, Answer given, core::Changes changes) {
+  const core::Caller caller = caller_of(pending);
+  if (!given.result) {
+    note_refusal(pending, given.result.error(), changes);
   } else if (!changes.empty() && caller.line != 0 && !has_answer(changes)) {
-    state_->save_answer(caller, *outcome, changes);
+    state_->save_answer(caller, *given.result, changes);
   }
   if (changes.empty()) {
-    answer(pending, std::move(outcome));
+    answer(pending, std::move(given));
     look_after_leases();
     return;
   }
   if (has_update(changes)) counters_.updates.fetch_add(1, std::memory_order_relaxed);
   const bool subscribes = pending.ticket.kind == Ticket::Kind::subscription;
-  auto give_answer = waits_.hold_answer(pending, std::move(outcome));
+  auto give_answer = waits_.hold_answer(pending, std::move(given.result));
   if (subscribes) {
     give_answer = [this, sink = pending.sink, give_answer](const core::Error* failure) {
       follow_subscriptions(sink);
@@ -256,10 +267,11 @@ void StateOwner::run_call(const std::shared_ptr<PendingCall>& call) {
 }
 
 /// An answer that changed nothing, a refusal included, may still show what is not durable yet.
-void StateOwner::answer(PendingCall& pending, core::Result<std::string> outcome) {
+void StateOwner::answer(PendingCall& pending, Answer given) {
   waits_.end(pending);
   // What was read from the store is durable, but the call saw the state as well, which may be newer.
-  commits_.when_durable(dependency_of(pending), waits_.hold_answer(pending, std::move(outcome)));
+  const auto dependency = dependency_of(pending, given.depends);
+  commits_.when_durable(dependency, waits_.hold_answer(pending, std::move(given.result)));
   unblock(pending);
 }
 

@@ -47,37 +47,43 @@ void StateOwner::on_agent_loaded(const std::string& id, std::uint64_t generation
   }
 }
 
-void StateOwner::read_store(std::shared_ptr<PendingCall> pending) {
+void StateOwner::go_on(const std::shared_ptr<PendingCall>& pending, Read read) {
+  const bool is_begun = pending->stage == PendingCall::Stage::under_way;
+  if (!is_begun && !pending->tool->read_only) block(*pending);
+  read_store(pending, std::move(read));
+  if (!is_begun) return;
+  unblock(*pending);
+  look_after_leases();
+}
+
+void StateOwner::read_store(const std::shared_ptr<PendingCall>& pending, Read read) {
   waits_.begin(pending, WaitsFor::store);
-  commits_.when_durable(dependency_of(*pending), [this, pending](const core::Error* failure) {
+  const auto dependency = dependency_of(*pending, read.depends);
+  commits_.when_durable(dependency, [this, pending, read = std::move(read)](const core::Error* failure) {
     if (failure != nullptr) {
       give_up(*pending, *failure);
       return;
     }
-    store_.post([this, pending](Store& store) {
-      auto error = foreseen([&] { return pending->call->read(store); });
-      on_strand([this, pending, error = std::move(error)]() mutable {
-        shielded(pending, [&] {
-          pending->store_read = true;
-          if (error && is_worth_telling(*error)) {
-            refuse(*pending, *std::move(error));
-          } else if (error) {
-            give_up(*pending, *std::move(error));
-          } else if (pending->call->wants_more_reads()) {
-            read_store(pending);
-          } else {
-            after_reads(pending);
-          }
-        });
+    store_.post([this, pending, read](Store& store) {
+      auto error = foreseen([&] { return read.function(store); });
+      on_strand([this, pending, read, error = std::move(error)]() mutable {
+        shielded(pending, [&] { after_read(pending, std::move(read), std::move(error)); });
       });
     });
   });
 }
 
-void StateOwner::after_reads(const std::shared_ptr<PendingCall>& pending) {
-  waits_.end(*pending);
-  for (std::string& id : pending->call->agents_after_read()) pending->agents.push_back(std::move(id));
-  if (!wait_for_agents(pending)) run_call(pending);
+void StateOwner::after_read(const std::shared_ptr<PendingCall>& pending, Read read,
+                            std::optional<core::Error> error) {
+  if (error && is_worth_telling(*error)) {
+    refuse(*pending, *std::move(error), read.depends);
+  } else if (error) {
+    give_up(*pending, *std::move(error));
+  } else if (read.again && read.again()) {
+    read_store(pending, std::move(read));
+  } else {
+    run_again(pending);
+  }
 }
 
 }  // namespace governor::daemon

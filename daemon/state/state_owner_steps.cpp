@@ -34,23 +34,27 @@ core::Error never_began(std::chrono::milliseconds limit) {
 
 }  // namespace
 
-void StateOwner::go_on_later(const std::shared_ptr<PendingCall>& pending, const CallContext& context) {
-  pending->has_run = true;
-  if (context.next == CallContext::Next::work && context.after_commit) {
-    start_work_when_durable(pending);
-  } else if (context.next == CallContext::Next::work) {
-    start_work(pending);
-  } else if (context.next == CallContext::Next::read) {
-    read_store(pending);
+void StateOwner::go_on(const std::shared_ptr<PendingCall>& pending, Work work) {
+  if (work.after_commit) {
+    start_work_when_durable(pending, std::move(work));
   } else {
-    waits_.begin(pending, WaitsFor::lease);
-    pending->waiter = context.waiter;
-    pending->wait_until_us = context.wait_until_us;
-    pending->wait_us = context.wait_us;
-    queued_.push_back(pending);
-    tell_progress(std::chrono::steady_clock::now());
+    start_work(pending, std::move(work));
   }
-  unblock(*pending);  // when it stands where a state that is read back finds it
+  is_under_way(*pending);
+}
+
+void StateOwner::go_on(const std::shared_ptr<PendingCall>& pending, Wait wait) {
+  waits_.begin(pending, WaitsFor::lease);
+  pending->wait = wait;
+  queued_.push_back(pending);
+  tell_progress(std::chrono::steady_clock::now());
+  is_under_way(*pending);
+}
+
+/// To be called when the call stands where a state that is read back finds it.
+void StateOwner::is_under_way(PendingCall& pending) {
+  pending.stage = PendingCall::Stage::under_way;
+  unblock(pending);
   look_after_leases();
 }
 
@@ -58,40 +62,42 @@ void StateOwner::tell_progress(std::chrono::steady_clock::time_point now) {
   for (const auto& pending : queued_) {
     if (pending->progress_token.empty() || now < pending->next_progress) continue;
     pending->next_progress = now + kProgressInterval;
-    const std::int64_t left_us = std::max<std::int64_t>(pending->wait_until_us - settings_.now_us(), 0);
-    const double waited = static_cast<double>(pending->wait_us - left_us) / 1e6;
+    const std::int64_t left_us = std::max<std::int64_t>(pending->wait.until_us - settings_.now_us(), 0);
+    const double waited = static_cast<double>(pending->wait.length_us - left_us) / 1e6;
     pending->sink->tell(
-        progress_line(pending->progress_token, waited, static_cast<double>(pending->wait_us) / 1e6));
+        progress_line(pending->progress_token, waited, static_cast<double>(pending->wait.length_us) / 1e6));
   }
 }
 
-void StateOwner::start_work(const std::shared_ptr<PendingCall>& pending) {
+void StateOwner::start_work(const std::shared_ptr<PendingCall>& pending, Work work) {
   waits_.begin(pending, WaitsFor::files);
   pending->work_since = std::chrono::steady_clock::now();
   working_.push_back(pending);
-  const auto work = [this, pending](FileServices& services) {
+  pending->tell_work_abandoned = work.abandoned;
+  const auto job = [this, pending, function = std::move(work.function)](FileServices& services) {
     auto failure = foreseen([&]() -> std::optional<core::Error> {
-      pending->call->work(services);
+      function(services);
       return std::nullopt;
     });
     on_strand([this, pending, failure = std::move(failure)]() mutable {
       shielded(pending, [&] { after_work(pending, std::move(failure)); });
     });
   };
-  pending->job = files_.post(work, mount_of(pending->call->works_at()));
+  pending->job = files_.post(job, mount_of(work.place));
 }
 
-void StateOwner::start_work_when_durable(const std::shared_ptr<PendingCall>& pending) {
+void StateOwner::start_work_when_durable(const std::shared_ptr<PendingCall>& pending, Work work) {
   waits_.begin(pending, WaitsFor::store);
-  commits_.when_durable(commits_.on_everything(), [this, pending](const core::Error* failure) {
-    if (failure == nullptr) {
-      start_work(pending);
-      return;
-    }
-    pending->abandoned = true;
-    if (state_) end_unseen(*pending);
-    give_up(*pending, *failure);
-  });
+  commits_.when_durable(commits_.on_everything(),
+                        [this, pending, work = std::move(work)](const core::Error* failure) {
+                          if (failure == nullptr) {
+                            start_work(pending, work);
+                            return;
+                          }
+                          pending->abandoned = true;
+                          if (state_) end_unseen(*pending);
+                          give_up(*pending, *failure);
+                        });
 }
 
 /// What the call holds in the state is freed also when its work failed in a way that it knows nothing of.
@@ -104,7 +110,6 @@ void StateOwner::after_work(const std::shared_ptr<PendingCall>& pending, std::op
     if (!is_told) give_up(*pending, *std::move(failure));
     return;
   }
-  for (std::string& id : pending->call->agents_after_work()) pending->agents.push_back(std::move(id));
   run_again(pending);
 }
 
@@ -133,8 +138,8 @@ void StateOwner::give_up_slow_work(std::chrono::steady_clock::time_point now) {
     if (withdrawn) {
       std::erase(working_, pending);
       if (state_) end_unseen(*pending);
-    } else {
-      pending->call->abandon();
+    } else if (pending->tell_work_abandoned != nullptr) {
+      *pending->tell_work_abandoned = true;
     }
     give_up(*pending,
             withdrawn ? never_began(settings_.file_work_limit) : files_hang(settings_.file_work_limit));
@@ -171,7 +176,7 @@ void StateOwner::run_those_whose_turn_it_is() {
     const core::WaiterKey ready = state_->leases().next_ready();
     if (ready == 0) break;
     const auto found = std::find_if(queued_.begin(), queued_.end(),
-                                    [&](const auto& pending) { return pending->waiter == ready; });
+                                    [&](const auto& pending) { return pending->wait.waiter == ready; });
     if (found == queued_.end()) {
       core::Changes changes;
       state_->stop_waiting(ready, changes);  // whoever waited is gone
@@ -189,7 +194,7 @@ void StateOwner::check_deadlines() {
   state_->expire(now, changes);
   if (!changes.empty()) commits_.add(std::move(changes), nullptr);
   look_after_leases();  // before those whose time is over: it may be their turn at the same moment
-  const auto is_over = [&](const auto& pending) { return pending->wait_until_us <= now; };
+  const auto is_over = [&](const auto& pending) { return pending->wait.until_us <= now; };
   for (auto over = std::find_if(queued_.begin(), queued_.end(), is_over); state_ && over != queued_.end();
        over = std::find_if(queued_.begin(), queued_.end(), is_over)) {
     run_again(take_waiting(static_cast<std::size_t>(over - queued_.begin())));
@@ -200,7 +205,7 @@ void StateOwner::check_deadlines() {
 void StateOwner::set_deadline_timer() {
   if (!state_ || stopping_) return;
   std::int64_t next = state_->next_deadline_us();
-  for (const auto& pending : queued_) next = std::min(next, pending->wait_until_us);
+  for (const auto& pending : queued_) next = std::min(next, pending->wait.until_us);
   if (next == deadline_us_) return;
   deadline_us_ = next;
   deadline_timer_.cancel();
@@ -215,9 +220,9 @@ void StateOwner::set_deadline_timer() {
 }
 
 void StateOwner::stop_waiting(PendingCall& pending) {
-  if (!state_) return;
+  if (!state_ || pending.wait.waiter == 0) return;
   core::Changes changes;
-  pending.call->stop_waiting(*state_, changes);
+  state_->stop_waiting(pending.wait.waiter, changes);
   if (!changes.empty()) commits_.add(std::move(changes), nullptr);
 }
 
@@ -252,7 +257,7 @@ void StateOwner::end_waits_on_strand(const std::shared_ptr<ReplySink>& sink, con
     }
     const auto pending = take_waiting(place);
     if (pending->ticket.line != 0) {
-      if (state_) state_->keep_place(pending->waiter, settings_.now_us());
+      if (state_) state_->keep_place(pending->wait.waiter, settings_.now_us());
       sink->forget(std::move(pending->ticket), ReplySink::Forget::comes_again);
     } else {
       stop_waiting(*pending);

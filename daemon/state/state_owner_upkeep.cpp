@@ -52,7 +52,13 @@ void StateOwner::drop_state() {
   state_.reset();
   ++generation_;
   for (auto& [id, waiting] : std::exchange(loading_, {})) {
-    for (auto& pending : waiting) park(std::move(pending));
+    for (auto& pending : waiting) {
+      if (pending->stage == PendingCall::Stage::preparing) {
+        pending->stage = PendingCall::Stage::fresh;
+        pending->agents.clear();
+      }
+      park(std::move(pending));
+    }
   }
   for (auto& pending : std::exchange(queued_, {})) park(std::move(pending));
 }

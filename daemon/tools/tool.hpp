@@ -16,6 +16,7 @@
 #include "daemon/health/health_report.hpp"
 #include "daemon/store/store.hpp"
 #include "daemon/tools/parameter.hpp"
+#include "daemon/tools/step.hpp"
 
 namespace governor::daemon {
 
@@ -23,77 +24,29 @@ namespace governor::daemon {
 struct CallContext {
   core::State& state;
   core::Caller caller;
-  std::int64_t now_us;                             ///< one clock reading for the whole call
+  std::int64_t now_us;                             ///< one clock reading for the whole run
   core::Changes& changes;                          ///< what must become durable before the result may be seen
   const ConcurrencySource* concurrency = nullptr;  ///< who waits for what; only while `run` runs
 
-  /// What comes after `run`.
-  enum class Next {
-    answer,  ///< its result, or its error
-    work,    ///< the call's `work`, then `run` again
-    read,    ///< the call's `read`, as often as it wants, then `run` again
-    wait     ///< `run` again when the waiter's turn has come, or at `wait_until_us`
-  };
-  Next next = Next::answer;
-  core::WaiterKey waiter = 0;      ///< of `wait`: its place in the queue for leases
-  std::int64_t wait_until_us = 0;  ///< of `wait`
-  bool after_commit = false;       ///< of `work`: not before what this call has changed so far is durable
-  std::int64_t wait_us = 0;        ///< of `wait`: how long from its beginning to its end
-
+  bool begins = true;  ///< the first run, or the first on a state that was read back before it took effect
   bool client_follows = false;  ///< it is told how far the call is, and so does not give up meanwhile
 };
 
-class FileServices;
-
-/// One call of a tool with its arguments parsed. It goes through these steps, each on the thread named:
-/// `replay` (only for a line that was already applied), `prepare`, `read` if it reads the store, loading of
-/// the agents it named, and `run`, which may ask for `work` or to wait and then runs again. An error at any
-/// step ends it. What `run` changed for a numbered line is
-/// answered once more from the stored text of the result, unless the mutation has stored a shorter reference
-/// itself.
+/// One call of a tool with its arguments parsed. What `run` changed for a numbered line is answered once more
+/// from the stored text of the result, unless the mutation has stored a shorter reference itself.
 class ToolCall {
  public:
   virtual ~ToolCall() = default;
 
-  /// State strand: the agents that `run` needs in memory. Resolves a missing agent id to the session's own.
-  virtual core::Result<std::vector<std::string>> prepare(const CallContext&) {
-    return std::vector<std::string>{};
-  }
+  /// State strand, without suspension: says what comes next, and runs again after that unless it is the
+  /// answer. What it has changed becomes durable in any case. The state may have been read back from the
+  /// store between two runs.
+  virtual Step run(CallContext& context) = 0;
 
-  /// State strand, without suspension: does the work and returns the structured result as JSON. Unless
-  /// `context.next` says that it is not done yet: then the result does not matter, and what it has changed so
-  /// far becomes durable all the same. The state may have been read back from the store between two runs.
-  virtual core::Result<std::string> run(CallContext& context) = 0;
-
-  /// A file thread: what touches the user's files. May take long, and uses nothing of the state.
-  virtual void work(FileServices&) {}
-  /// State strand, before a `work`: a path that it will touch, so that the work on one file system that hangs
-  /// does not keep that on others waiting.
-  [[nodiscard]] virtual std::string works_at() const { return {}; }
-  /// State strand, while a `work` runs: the caller has been told that the file system does not answer, so the
-  /// work should have no further effect if that is possible.
-  virtual void abandon() {}
-  /// State strand, in place of the next `run`, after the caller was told so, or that the work never began.
-  /// Takes down what the work has done all the same and frees what the call holds; it gives nobody anything.
+  /// State strand, in place of the next `run`: the caller was told that its work on files takes too long, or
+  /// it never began. Takes down what the work has done all the same and frees what the call holds; it gives
+  /// nobody anything.
   virtual void finish_unseen(CallContext&) {}
-  /// State strand, after a `work`: further agents that the next `run` needs in memory.
-  [[nodiscard]] virtual std::vector<std::string> agents_after_work() { return {}; }
-
-  /// Whether `read` must happen, after all that the call depends on is durable.
-  [[nodiscard]] virtual bool reads_store() const { return false; }
-  /// Whether the answer may show anything of the state. If not, it waits only until what concerns the agents
-  /// is durable that `prepare` named: to be said of a call of which that is certain, and which need not wait.
-  [[nodiscard]] virtual bool depends_on_all() const { return true; }
-  /// Store thread: reads what `run` will need into the call, a slice of it at a time.
-  virtual std::optional<core::Error> read(Store&) { return std::nullopt; }
-  /// After a `read`: whether another is needed. Commits go first in between.
-  [[nodiscard]] virtual bool wants_more_reads() const { return false; }
-  /// After the last `read`: further agents that `run` needs in memory.
-  [[nodiscard]] virtual std::vector<std::string> agents_after_read() const { return {}; }
-
-  /// State strand: `run` had the call wait or work and will not be called again; frees what it holds in the
-  /// state.
-  virtual void stop_waiting(core::State&, core::Changes&) {}
 
   /// Store thread: the result of the same line when it was first applied, if not its text was stored; none if
   /// the call must run again (it then knows what it made the first time).

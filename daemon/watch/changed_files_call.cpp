@@ -41,7 +41,7 @@ std::vector<std::string> known_files_of(const core::State& state,
 ChangedFilesCall::ChangedFilesCall(ChangedFiles what, LookAgain look_again)
     : what_(std::move(what)), look_again_(std::move(look_again)), to_look_at_(std::move(what_.files)) {}
 
-core::Result<std::string> ChangedFilesCall::run(CallContext& context) {
+Step ChangedFilesCall::run(CallContext& context) {
   for (Look& look : std::exchange(looks_, {})) {
     const std::string path = look.path;
     try {
@@ -60,8 +60,7 @@ core::Result<std::string> ChangedFilesCall::run(CallContext& context) {
     known_ = known_files_of(context.state, what_.targets);
   next_looks(context);
   if (!looks_.empty() || (!what_.targets.empty() && !found_all_)) {
-    context.next = CallContext::Next::work;
-    return std::string();
+    return Work{[this](FileServices& files) { work(files); }};
   }
   if (more_alerts_ > 0)
     context.state.raise_many_changes(more_alerts_, example_, context.now_us, context.changes);

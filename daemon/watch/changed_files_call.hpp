@@ -30,8 +30,7 @@ class ChangedFilesCall final : public ToolCall {
   using LookAgain = std::function<void(std::vector<std::string>)>;
   ChangedFilesCall(ChangedFiles what, LookAgain look_again);
 
-  core::Result<std::string> run(CallContext& context) override;
-  void work(FileServices& files) override;
+  Step run(CallContext& context) override;
 
  private:
   struct Look {
@@ -45,6 +44,7 @@ class ChangedFilesCall final : public ToolCall {
     core::FileState after;
   };
 
+  void work(FileServices& files);
   void next_looks(const CallContext& context);
   void look_at(Look& look, FileServices& files);
   void take_down(CallContext& context, Look look);

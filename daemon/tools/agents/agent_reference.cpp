@@ -34,11 +34,12 @@ core::Result<AgentReference> resolve_agent(const CallContext& context,
   return reference;
 }
 
-core::Result<std::vector<std::string>> AgentCall::prepare(const CallContext& context) {
+Step AgentCall::run(CallContext& context) {
+  if (!context.begins) return run_on_agent(context);
   auto reference = resolve_agent(context, given_);
   if (!reference) return std::move(reference.error());
   id_ = std::move(reference->id);
-  return std::vector<std::string>{id_};
+  return Load{{id_}};
 }
 
 core::Error unknown_agent(const std::string& id) {

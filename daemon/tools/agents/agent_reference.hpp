@@ -21,14 +21,16 @@ struct AgentReference {
 core::Result<AgentReference> resolve_agent(const CallContext& context,
                                            const std::optional<std::string>& given);
 
-/// What many tools do first: find out which agent they are about, by default the session's own.
+/// What many tools do first: find out which agent they are about, by default the session's own, and load it.
 class AgentCall : public ToolCall {
  public:
   explicit AgentCall(std::optional<std::string> agent_id) : given_(std::move(agent_id)) {}
 
-  core::Result<std::vector<std::string>> prepare(const CallContext& context) override;
+  Step run(CallContext& context) final;
 
  protected:
+  /// With the agent in memory, if there is one.
+  virtual Step run_on_agent(CallContext& context) = 0;
   [[nodiscard]] const std::string& id() const { return id_; }
 
  private:

@@ -37,7 +37,8 @@ class RegisterCall final : public ToolCall {
     command_.new_token_hash = sha256_hex(token_);
   }
 
-  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
+  Step run(CallContext& context) override {
+    if (!context.begins) return register_agent(context);
     if (!registered_before_.empty()) {
       command_.agent_id = registered_before_;
       command_.generic_id = agent_id_ && core::is_generic_agent_id(*agent_id_);
@@ -53,10 +54,21 @@ class RegisterCall final : public ToolCall {
     }
     std::vector<std::string> needed{command_.agent_id};
     if (!command_.parent_id.empty()) needed.push_back(command_.parent_id);
-    return needed;
+    return Load{std::move(needed)};
   }
 
-  core::Result<std::string> run(CallContext& context) override {
+  /// Only a token's hash is stored, so the first token cannot be told again: the line runs once more on the
+  /// same agent and gives a new one. Nobody has seen the first.
+  core::Result<std::optional<std::string>> replay(Store& store, const core::Answer& answer) override {
+    if (answer.kind != core::Answer::Kind::registration) return ToolCall::replay(store, answer);
+    auto id = store.load_agent_id(answer.target);
+    if (!id) return std::move(id.error());
+    if (*id) registered_before_ = **id;
+    return std::optional<std::string>();
+  }
+
+ private:
+  Step register_agent(CallContext& context) {
     auto outcome =
         context.state.register_agent(context.caller, std::move(command_), context.now_us, context.changes);
     if (!outcome) return std::move(outcome.error());
@@ -104,17 +116,6 @@ class RegisterCall final : public ToolCall {
     return text;
   }
 
-  /// Only a token's hash is stored, so the first token cannot be told again: the line runs once more on the
-  /// same agent and gives a new one. Nobody has seen the first.
-  core::Result<std::optional<std::string>> replay(Store& store, const core::Answer& answer) override {
-    if (answer.kind != core::Answer::Kind::registration) return ToolCall::replay(store, answer);
-    auto id = store.load_agent_id(answer.target);
-    if (!id) return std::move(id.error());
-    if (*id) registered_before_ = **id;
-    return std::optional<std::string>();
-  }
-
- private:
   std::optional<std::string> agent_id_;
   core::RegisterCommand command_;
   std::string user_;
@@ -161,10 +162,7 @@ class ListAgentsCall final : public ToolCall {
 
   explicit ListAgentsCall(Query query) : query_(std::move(query)) { page_.looked_at = query_.cursor; }
 
-  [[nodiscard]] bool reads_store() const override { return true; }
-  [[nodiscard]] bool depends_on_all() const override { return true; }
-
-  std::optional<core::Error> read(Store& store) override {
+  std::optional<core::Error> read(Store& store) {
     const std::size_t room = query_.summary_only ? kListSlice : query_.limit - page_.agents.size();
     auto part = store.list_agents(query_.filter, page_.looked_at, room, kListSlice);
     if (!part) return part.error();
@@ -180,11 +178,13 @@ class ListAgentsCall final : public ToolCall {
     return std::nullopt;
   }
 
-  [[nodiscard]] bool wants_more_reads() const override {
+  [[nodiscard]] bool wants_more() const {
     return page_.more && (query_.summary_only || page_.agents.size() < query_.limit);
   }
 
-  core::Result<std::string> run(CallContext& context) override {
+  Step run(CallContext& context) override {
+    if (context.begins)
+      return Read{[this](Store& store) { return read(store); }, [this] { return wants_more(); }};
     std::string text;
     JsonWriter json(text);
     json.begin_object();

@@ -22,26 +22,23 @@ class DeleteCall final : public AgentCall {
   DeleteCall(std::string agent_id, core::LifecycleCommand command, std::string directory)
       : AgentCall(std::move(agent_id)), command_(std::move(command)), directory_(std::move(directory)) {}
 
-  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
-    now_us_ = context.now_us;
-    return AgentCall::prepare(context);
-  }
-  [[nodiscard]] bool reads_store() const override { return true; }
-
-  std::optional<core::Error> read(Store& store) override {
+  std::optional<core::Error> read(Store& store, std::int64_t now_us) {
     if (!backup_) {
       const auto agent = store.load_agent(id());
       if (!agent) return agent.error();
       // What will be refused needs no backup.
       if (!*agent || (*agent)->profile.pinned || (*agent)->profile.status == core::Lifecycle::deleted)
         return std::nullopt;
-      backup_.emplace(AgentExport::Request{id(), ExportFormat::json, directory_, {}, now_us_});
+      backup_.emplace(AgentExport::Request{id(), ExportFormat::json, directory_, {}, now_us});
     }
     return backup_->step(store);
   }
-  [[nodiscard]] bool wants_more_reads() const override { return backup_ && !backup_->done(); }
 
-  core::Result<std::string> run(CallContext& context) override {
+  Step run_on_agent(CallContext& context) override {
+    if (!std::exchange(is_read_, true)) {
+      return Read{[this, now_us = context.now_us](Store& store) { return read(store, now_us); },
+                  [this] { return backup_ && !backup_->done(); }};
+    }
     command_.agent_id = id();
     const auto outcome = context.state.change_lifecycle(context.caller, command_, core::Lifecycle::deleted,
                                                         context.now_us, context.changes);
@@ -57,7 +54,7 @@ class DeleteCall final : public AgentCall {
  private:
   core::LifecycleCommand command_;
   std::string directory_;
-  std::int64_t now_us_ = 0;
+  bool is_read_ = false;
   std::optional<AgentExport> backup_;
 };
 

@@ -15,23 +15,13 @@ class ExportCall final : public AgentCall {
   ExportCall(std::optional<std::string> agent_id, AgentExport::Request request)
       : AgentCall(std::move(agent_id)), request_(std::move(request)) {}
 
-  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
-    request_.now_us = context.now_us;
-    return AgentCall::prepare(context);
-  }
-
-  [[nodiscard]] bool reads_store() const override { return true; }
-  [[nodiscard]] bool wants_more_reads() const override { return !export_->done(); }
-
-  std::optional<core::Error> read(Store& store) override {
+  Step run_on_agent(CallContext& context) override {
     if (!export_) {
       request_.agent_id = id();
+      request_.now_us = context.now_us;
       export_.emplace(request_);
+      return Read{[this](Store& store) { return export_->step(store); }, [this] { return !export_->done(); }};
     }
-    return export_->step(store);
-  }
-
-  core::Result<std::string> run(CallContext& context) override {
     const ExportedFile& file = export_->result();
     const core::Agent* agent = context.state.find_agent(id());
     context.state.audit(context.caller, "agent_exported", agent != nullptr ? agent->profile.key : 0,

@@ -31,11 +31,7 @@ class AggregateCall final : public ToolCall {
  public:
   explicit AggregateCall(FleetFilter filter) : filter_(std::move(filter)) {}
 
-  [[nodiscard]] bool reads_store() const override { return true; }
-  [[nodiscard]] bool depends_on_all() const override { return true; }
-  [[nodiscard]] bool wants_more_reads() const override { return more_; }
-
-  std::optional<core::Error> read(Store& store) override {
+  std::optional<core::Error> read(Store& store) {
     auto slice = store.load_fleet(filter_, after_, kAgentSlice);
     if (!slice) return std::move(slice.error());
     after_ = slice->looked_at;
@@ -44,7 +40,8 @@ class AggregateCall final : public ToolCall {
     return std::nullopt;
   }
 
-  core::Result<std::string> run(CallContext&) override {
+  Step run(CallContext& context) override {
+    if (context.begins) return Read{[this](Store& store) { return read(store); }, [this] { return more_; }};
     std::string text;
     JsonWriter json(text);
     json.begin_object();
@@ -131,22 +128,8 @@ class AnomaliesCall final : public ToolCall {
 
   explicit AnomaliesCall(Request request) : request_(std::move(request)), after_(request_.after) {}
 
-  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
-    auto resolved = resolve_agents(context, request_.ids);
-    if (!resolved) return std::move(resolved.error());
-    request_.ids = std::move(*resolved);
-    return std::vector<std::string>{};  // the store tells all; nothing need be loaded
-  }
-
-  [[nodiscard]] bool reads_store() const override { return true; }
-  [[nodiscard]] bool depends_on_all() const override { return true; }
-  [[nodiscard]] bool wants_more_reads() const override { return more_ && !full_; }
-
-  std::optional<core::Error> read(Store& store) override {
-    return request_.ids.empty() ? read_all(store) : read_named(store);
-  }
-
-  core::Result<std::string> run(CallContext&) override {
+  Step run(CallContext& context) override {
+    if (context.begins) return begin(context);
     std::string text;
     JsonWriter json(text);
     json.begin_object();
@@ -164,6 +147,15 @@ class AnomaliesCall final : public ToolCall {
   }
 
  private:
+  /// The store tells all; nothing need be loaded.
+  Step begin(const CallContext& context) {
+    auto resolved = resolve_agents(context, request_.ids);
+    if (!resolved) return std::move(resolved.error());
+    request_.ids = std::move(*resolved);
+    return Read{[this](Store& store) { return request_.ids.empty() ? read_all(store) : read_named(store); },
+                [this] { return more_ && !full_; }};
+  }
+
   std::optional<core::Error> read_all(Store& store) {
     auto slice = store.load_fleet(FleetFilter{}, after_, kAgentSlice);
     if (!slice) return std::move(slice.error());

@@ -29,7 +29,7 @@ class ChangeCall final : public AgentCall {
   ChangeCall(std::optional<std::string> agent_id, core::LifecycleCommand command, core::Lifecycle target)
       : AgentCall(std::move(agent_id)), command_(std::move(command)), target_(target) {}
 
-  core::Result<std::string> run(CallContext& context) override {
+  Step run_on_agent(CallContext& context) override {
     command_.agent_id = id();
     const auto outcome =
         context.state.change_lifecycle(context.caller, command_, target_, context.now_us, context.changes);
@@ -69,7 +69,7 @@ class ResetCall final : public AgentCall {
   ResetCall(std::optional<std::string> agent_id, core::LifecycleCommand command)
       : AgentCall(std::move(agent_id)), command_(std::move(command)) {}
 
-  core::Result<std::string> run(CallContext& context) override {
+  Step run_on_agent(CallContext& context) override {
     command_.agent_id = id();
     const core::Agent* agent = context.state.find_agent(id());
     const std::uint64_t before = agent != nullptr ? agent->state.updates : 0;
@@ -115,15 +115,7 @@ class ArchiveIdleCall final : public ToolCall {
 
   explicit ArchiveIdleCall(Query query) : query_(std::move(query)) {}
 
-  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
-    query_.filter.status = core::Lifecycle::active;
-    query_.filter.idle_since_us = context.now_us - query_.days * kDayUs;
-    return std::vector<std::string>{};
-  }
-  [[nodiscard]] bool reads_store() const override { return true; }
-  [[nodiscard]] bool depends_on_all() const override { return true; }
-
-  std::optional<core::Error> read(Store& store) override {
+  std::optional<core::Error> read(Store& store) {
     constexpr std::size_t kSlice = 2000;
     auto page = store.list_agents(query_.filter, looked_at_, query_.limit - found_.size(), kSlice);
     if (!page) return page.error();
@@ -134,16 +126,10 @@ class ArchiveIdleCall final : public ToolCall {
     }
     return std::nullopt;
   }
-  [[nodiscard]] bool wants_more_reads() const override { return more_ && found_.size() < query_.limit; }
 
-  [[nodiscard]] std::vector<std::string> agents_after_read() const override {
-    std::vector<std::string> ids;
-    if (query_.dry_run) return ids;
-    for (const AgentSummary& agent : found_) ids.push_back(agent.profile.id);
-    return ids;
-  }
-
-  core::Result<std::string> run(CallContext& context) override {
+  Step run(CallContext& context) override {
+    if (context.begins) return find_idle(context.now_us);
+    if (!query_.dry_run && !std::exchange(is_loaded_, true)) return load_found();
     std::erase_if(found_, [&](const AgentSummary& agent) { return !archive(context, agent); });
     std::string text;
     JsonWriter json(text);
@@ -159,6 +145,22 @@ class ArchiveIdleCall final : public ToolCall {
   }
 
  private:
+  Step find_idle(std::int64_t now_us) {
+    query_.filter.status = core::Lifecycle::active;
+    query_.filter.idle_since_us = now_us - query_.days * kDayUs;
+    looked_at_.clear();
+    found_.clear();
+    is_loaded_ = false;
+    return Read{[this](Store& store) { return read(store); },
+                [this] { return more_ && found_.size() < query_.limit; }};
+  }
+
+  [[nodiscard]] Step load_found() const {
+    Load load;
+    for (const AgentSummary& agent : found_) load.agents.push_back(agent.profile.id);
+    return load;
+  }
+
   /// Whether the agent is (or, in a dry run, would be) archived: not if it has come to life meanwhile.
   bool archive(CallContext& context, const AgentSummary& summary) const {
     if (context.state.owner_of(summary.profile) != nullptr) return false;
@@ -178,6 +180,7 @@ class ArchiveIdleCall final : public ToolCall {
   std::string looked_at_;
   bool more_ = false;
   std::vector<AgentSummary> found_;
+  bool is_loaded_ = false;
 };
 
 constexpr Parameter kArchiveIdleParameters[] = {

@@ -29,11 +29,7 @@ class GetMetadataCall final : public AgentCall {
  public:
   using AgentCall::AgentCall;
 
-  [[nodiscard]] bool reads_store() const override { return true; }
-  /// The children are agents of their own.
-  [[nodiscard]] bool depends_on_all() const override { return true; }
-
-  std::optional<core::Error> read(Store& store) override {
+  std::optional<core::Error> read(Store& store) {
     auto agent = store.load_agent(id());
     if (!agent) return agent.error();
     if (!*agent) return unknown_agent(id());
@@ -49,7 +45,8 @@ class GetMetadataCall final : public AgentCall {
     return std::nullopt;
   }
 
-  core::Result<std::string> run(CallContext& context) override {
+  Step run_on_agent(CallContext& context) override {
+    if (!std::exchange(is_read_, true)) return Read{[this](Store& store) { return read(store); }};
     const core::Agent* agent = context.state.find_agent(id());
     if (agent == nullptr) return unknown_agent(id());
     std::string text;
@@ -99,6 +96,7 @@ class GetMetadataCall final : public AgentCall {
     json.end_array();
   }
 
+  bool is_read_ = false;
   std::vector<std::string> children_;
   std::vector<LifecycleStep> life_;
   std::vector<core::UpdateRecord> recent_;
@@ -109,7 +107,7 @@ class UpdateMetadataCall final : public AgentCall {
   UpdateMetadataCall(std::optional<std::string> agent_id, core::MetadataCommand command)
       : AgentCall(std::move(agent_id)), command_(std::move(command)) {}
 
-  core::Result<std::string> run(CallContext& context) override {
+  Step run_on_agent(CallContext& context) override {
     command_.agent_id = id();
     if (auto error = context.state.update_metadata(context.caller, std::move(command_), context.now_us,
                                                    context.changes)) {

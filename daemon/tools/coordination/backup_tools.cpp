@@ -19,23 +19,19 @@ class RestoreFileCall final : public LeasedWrite {
   RestoreFileCall(Request request, RestoreOrder order)
       : LeasedWrite(std::move(request)), order_(std::move(order)) {}
 
-  std::optional<core::Error> read(Store& store) override {
-    read_ = true;
-    return order_.find(path(), store);
-  }
-
  protected:
   [[nodiscard]] std::string_view doing() const override { return "restore_file"; }
   [[nodiscard]] core::FileVersionKind kind() const override { return core::FileVersionKind::restored; }
-  bool needs_read() override { return !read_; }
-  std::optional<core::Error> check_read() override { return order_.refusal(path()); }
+  std::optional<Read> look_up() override {
+    return Read{[this](Store& store) { return order_.find(path(), store); }};
+  }
+  std::optional<core::Error> check_found() override { return order_.refusal(path()); }
   core::Result<WriteOrder> order(FileServices& files) override { return order_.order(path(), files); }
 
   [[nodiscard]] const core::FileVersion* restored() const override { return &order_.restored(); }
 
  private:
   RestoreOrder order_;
-  bool read_ = false;
 };
 
 constexpr Parameter kRestoreFileParameters[] = {
@@ -64,48 +60,45 @@ class ListBackupsCall final : public ToolCall {
   ListBackupsCall(std::string path, core::FileVersionKey before, std::size_t limit)
       : given_(std::move(path)), before_(before), limit_(limit) {}
 
-  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
-    directory_ = working_directory(context);
-    return std::vector<std::string>{};
-  }
-  [[nodiscard]] bool depends_on_all() const override { return true; }
-
-  void work(FileServices& files) override {
-    if (step_ == Step::resolve) {
-      auto resolved = resolve_file(given_, directory_);
-      if (!resolved) failure_ = std::move(resolved.error());
-      if (resolved) path_ = std::move(resolved->path);
-      step_ = Step::read;
-      return;
-    }
-    for (const core::FileVersion& version : page_.versions)
-      restorable_.push_back(!version.state.exists() || files.backups().has(version.state.sha256));
-    const auto slot = FileSlot::open(path_);
-    current_ = slot ? slot->read(files.settings().max_file_bytes) : slot.error();
-    step_ = Step::answer;
-  }
-
-  [[nodiscard]] std::string works_at() const override { return place_of(given_, directory_); }
-
-  std::optional<core::Error> read(Store& store) override {
-    auto page = store.load_file_versions(path_, before_, limit_);
-    if (!page) return std::move(page.error());
-    page_ = *std::move(page);
-    step_ = Step::look;
-    return std::nullopt;
-  }
-
-  core::Result<std::string> run(CallContext& context) override {
-    if (failure_) return *failure_;
-    if (step_ == Step::answer) return answer();
-    context.next = step_ == Step::read ? CallContext::Next::read : CallContext::Next::work;
-    return std::string();
+  Step run(CallContext& context) override {
+    if (context.begins) directory_ = working_directory(context);
+    return failure_ ? Step(*failure_) : (this->*next_)();
   }
 
  private:
-  enum class Step { resolve, read, look, answer };
+  Step resolve() {
+    next_ = &ListBackupsCall::read;
+    return Work{[this](FileServices&) {
+                  auto resolved = resolve_file(given_, directory_);
+                  if (!resolved) failure_ = std::move(resolved.error());
+                  if (resolved) path_ = std::move(resolved->path);
+                },
+                place_of(given_, directory_)};
+  }
 
-  [[nodiscard]] std::string answer() const {
+  Step read() {
+    next_ = &ListBackupsCall::look;
+    return Read{[this](Store& store) -> std::optional<core::Error> {
+      auto page = store.load_file_versions(path_, before_, limit_);
+      if (!page) return std::move(page.error());
+      page_ = *std::move(page);
+      return std::nullopt;
+    }};
+  }
+
+  Step look() {
+    next_ = &ListBackupsCall::answer;
+    return Work{
+        [this](FileServices& files) {
+          for (const core::FileVersion& version : page_.versions)
+            restorable_.push_back(!version.state.exists() || files.backups().has(version.state.sha256));
+          const auto slot = FileSlot::open(path_);
+          current_ = slot ? slot->read(files.settings().max_file_bytes) : slot.error();
+        },
+        place_of(given_, directory_)};
+  }
+
+  Step answer() {
     std::string text;
     JsonWriter json(text);
     json.begin_object().field("path", path_).key("current").begin_object();
@@ -132,7 +125,7 @@ class ListBackupsCall final : public ToolCall {
   std::string given_;
   core::FileVersionKey before_;
   std::size_t limit_;
-  Step step_ = Step::resolve;
+  Step (ListBackupsCall::*next_)() = &ListBackupsCall::resolve;
   std::string directory_;
   std::optional<core::Error> failure_;
   std::string path_;

@@ -22,14 +22,11 @@ class PersonRestoreCall final : public FileWriteCall {
   PersonRestoreCall(std::string path, std::string reason, RestoreOrder order)
       : FileWriteCall(std::move(path)), reason_(std::move(reason)), order_(std::move(order)) {}
 
-  std::optional<core::Error> read(Store& store) override {
-    read_ = true;
-    return order_.find(path(), store);
-  }
-
  protected:
-  bool needs_read() override { return !read_; }
-  std::optional<core::Error> check_read() override { return order_.refusal(path()); }
+  std::optional<Read> look_up() override {
+    return Read{[this](Store& store) { return order_.find(path(), store); }};
+  }
+  std::optional<core::Error> check_found() override { return order_.refusal(path()); }
   core::Result<WriteOrder> order(FileServices& files) override { return order_.order(path(), files); }
   [[nodiscard]] core::FileWrite describe() const override {
     core::FileWrite write;
@@ -43,7 +40,6 @@ class PersonRestoreCall final : public FileWriteCall {
  private:
   std::string reason_;
   RestoreOrder order_;
-  bool read_ = false;
 };
 
 constexpr Parameter kPersonRestoreParameters[] = {
@@ -67,9 +63,7 @@ core::Result<std::unique_ptr<ToolCall>> parse_person_restore(const boost::json::
 /// What is protected and what is unlocked.
 class RulesCall final : public ToolCall {
  public:
-  [[nodiscard]] bool depends_on_all() const override { return true; }
-
-  core::Result<std::string> run(CallContext& context) override {
+  Step run(CallContext& context) override {
     std::string text;
     JsonWriter json(text);
     json.begin_object().key("items").begin_array();
@@ -108,18 +102,11 @@ class RuleCall final : public ToolCall {
  public:
   RuleCall(std::string path, Change change) : given_(std::move(path)), change_(std::move(change)) {}
 
-  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
-    directory_ = working_directory(context);
-    return std::vector<std::string>{};
-  }
-  [[nodiscard]] bool depends_on_all() const override { return true; }
-
-  void work(FileServices&) override { resolved_ = resolve_path(given_, directory_); }
-
-  core::Result<std::string> run(CallContext& context) override {
-    if (!resolved_) {
-      context.next = CallContext::Next::work;
-      return std::string();
+  Step run(CallContext& context) override {
+    if (context.begins) {
+      return Work{[this, directory = working_directory(context)](FileServices&) {
+        resolved_ = resolve_path(given_, directory);
+      }};
     }
     if (!*resolved_) return core::Error(resolved_->error());
     return change_(context, lease_path(**resolved_));
@@ -128,7 +115,6 @@ class RuleCall final : public ToolCall {
  private:
   std::string given_;
   Change change_;
-  std::string directory_;
   std::optional<core::Result<ResolvedPath>> resolved_;
 };
 

@@ -12,17 +12,13 @@ class InterruptedWritesCall final : public ToolCall {
  public:
   explicit InterruptedWritesCall(std::vector<core::OpenWrite> writes) : writes_(std::move(writes)) {}
 
-  [[nodiscard]] std::string works_at() const override {
-    return writes_.empty() ? std::string() : writes_.front().write.path;
-  }
-  void work(FileServices& files) override {
-    for (const core::OpenWrite& write : writes_) found_.push_back(look_at_interrupted(write, files));
-  }
-
-  core::Result<std::string> run(CallContext& context) override {
-    if (found_.size() < writes_.size()) {
-      context.next = CallContext::Next::work;
-      return std::string();
+  Step run(CallContext& context) override {
+    if (context.begins && !writes_.empty()) {
+      return Work{[this](FileServices& files) {
+                    for (const core::OpenWrite& write : writes_)
+                      found_.push_back(look_at_interrupted(write, files));
+                  },
+                  writes_.front().write.path};
     }
     for (std::size_t i = 0; i < writes_.size(); ++i) take_down(context, writes_[i], found_[i]);
     found_.clear();  // the changes name what is kept

@@ -22,7 +22,7 @@ class CheckCall final : public PathCall {
 
  protected:
   [[nodiscard]] bool is_about_writing() const override { return true; }
-  core::Result<std::string> run_with_paths(CallContext& context) override {
+  Step run_with_paths(CallContext& context) override {
     const core::LeasePath& path = paths().front();
     core::LeaseHolder self{context.caller.session, 0, agent(), {}, 0};
     if (const core::Agent* known = agent().empty() ? nullptr : context.state.find_agent(agent()))
@@ -68,9 +68,8 @@ template <class Change>
 class LeaseCall final : public ToolCall {
  public:
   explicit LeaseCall(Change change) : change_(std::move(change)) {}
-  [[nodiscard]] bool depends_on_all() const override { return true; }
 
-  core::Result<std::string> run(CallContext& context) override {
+  Step run(CallContext& context) override {
     const core::Result<core::Lease> lease = change_(context);
     if (!lease) return core::Error(lease.error());
     std::string text;
@@ -142,7 +141,7 @@ class ListLeasesCall final : public PathCall {
         limit_(limit) {}
 
  protected:
-  core::Result<std::string> run_with_paths(CallContext& context) override {
+  Step run_with_paths(CallContext& context) override {
     std::string text;
     JsonWriter json(text);
     json.begin_object().key("leases").begin_array();

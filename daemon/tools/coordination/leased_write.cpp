@@ -8,59 +8,48 @@
 
 namespace governor::daemon {
 
-core::Result<std::vector<std::string>> FileWriteCall::prepare(const CallContext& context) {
-  directory_ = working_directory(context);
-  return std::vector<std::string>{};
-}
-
-std::string FileWriteCall::works_at() const {
-  return resolved_.path.empty() ? place_of(given_, directory_) : resolved_.path;
-}
-
-void FileWriteCall::work(FileServices& files) {
-  if (step_ == Step::resolve) {
-    auto resolved = callers_file(given_, directory_, files);
-    if (!resolved) failure_ = std::move(resolved.error());
-    if (resolved) resolved_ = *std::move(resolved);
-    const std::string place = given_.starts_with('/') ? given_ : directory_ + "/" + given_;
-    if (system_names().look(text::path_bytes(place)).kind == NameLookup::Kind::symlink) link_ = place;
-    step_ = Step::resolved;
-  } else if (step_ == Step::find_out) {
-    auto wanted = order(files);
-    if (!wanted) failure_ = std::move(wanted.error());
-    if (wanted) writer_ = std::make_unique<FileWriter>(*std::move(wanted));
-    is_to_be_written_ = writer_ && writer_->prepare(files);
-    step_ = Step::found_out;
-  } else {
-    writer_->write(files, &abandoned_);
-    step_ = Step::written;
+Step FileWriteCall::run(CallContext& context) {
+  if (context.begins) {
+    directory_ = working_directory(context);
+    if (std::string agent = acting(context); !agent.empty()) return Load{{std::move(agent)}};
   }
+  if (failure_) {
+    release(context);
+    return *failure_;
+  }
+  return (this->*next_)(context);
 }
 
-core::Result<std::string> FileWriteCall::run(CallContext& context) {
-  switch (step_) {
-    case Step::resolved: return begin(context);
-    case Step::found_out: return announce(context);
-    case Step::written: return end(context);
-    case Step::resolve:
-    case Step::find_out:
-    case Step::write: break;  // only `work` leads on from here
-  }
-  context.next = CallContext::Next::work;
-  return std::string();
+Step FileWriteCall::resolve(CallContext&) {
+  next_ = &FileWriteCall::look_up_first;
+  return Work{[this](FileServices& files) { resolve_given(files); }, place_of(given_, directory_)};
 }
 
-core::Result<std::string> FileWriteCall::begin(CallContext& context) {
-  if (failure_) return *failure_;
-  if (needs_read()) {
-    context.next = CallContext::Next::read;
-    return std::string();
-  }
-  if (auto error = check_read()) return with_link(*std::move(error));
+void FileWriteCall::resolve_given(FileServices& files) {
+  auto resolved = callers_file(given_, directory_, files);
+  if (!resolved) failure_ = std::move(resolved.error());
+  if (resolved) resolved_ = *std::move(resolved);
+  const std::string place = given_.starts_with('/') ? given_ : directory_ + "/" + given_;
+  if (system_names().look(text::path_bytes(place)).kind == NameLookup::Kind::symlink) link_ = place;
+}
+
+Step FileWriteCall::look_up_first(CallContext& context) {
+  next_ = &FileWriteCall::find_out;
+  if (auto read = look_up()) return *std::move(read);
+  return find_out(context);
+}
+
+Step FileWriteCall::find_out(CallContext& context) {
+  if (auto error = check_found()) return with_link(*std::move(error));
   if (auto error = allow(context)) return *std::move(error);
-  step_ = Step::find_out;
-  context.next = CallContext::Next::work;
-  return std::string();
+  next_ = &FileWriteCall::write;
+  return Work{[this](FileServices& files) {
+                auto wanted = order(files);
+                if (!wanted) failure_ = std::move(wanted.error());
+                if (wanted) writer_ = std::make_unique<FileWriter>(*std::move(wanted));
+                is_to_be_written_ = writer_ && writer_->prepare(files);
+              },
+              path()};
 }
 
 /// Backups are of files. Of one that has given way to a link, they are not those of what the link leads to.
@@ -73,11 +62,7 @@ core::Error FileWriteCall::with_link(core::Error error) const {
 }
 
 /// Nothing happens before it is known to the store.
-core::Result<std::string> FileWriteCall::announce(CallContext& context) {
-  if (failure_) {
-    release(context);
-    return *failure_;
-  }
+Step FileWriteCall::write(CallContext& context) {
   if (!is_to_be_written_) return end(context);
   core::FileWrite write = describe();
   write.path = path();
@@ -85,13 +70,18 @@ core::Result<std::string> FileWriteCall::announce(CallContext& context) {
   write.after = writer_->report().after;
   open_ = context.state.begin_change(context.caller, std::move(write), writer_->temporary().stem,
                                      context.now_us, context.changes);
-  step_ = Step::write;
-  context.next = CallContext::Next::work;
-  context.after_commit = true;
-  return std::string();
+  next_ = &FileWriteCall::end;
+  Work work{[this](FileServices& files) {
+              writer_->write(files, &abandoned_);
+              has_worked_ = true;
+            },
+            path()};
+  work.after_commit = true;
+  work.abandoned = &abandoned_;
+  return work;
 }
 
-core::Result<std::string> FileWriteCall::end(CallContext& context) {
+Step FileWriteCall::end(CallContext& context) {
   release(context);
   const auto outcome = take_down(context);
   if (!outcome) return refusal(context, writer_->report());
@@ -127,8 +117,8 @@ std::optional<core::FileWriteOutcome> FileWriteCall::take_down(CallContext& cont
 
 void FileWriteCall::finish_unseen(CallContext& context) {
   release(context);
-  const bool has_written = step_ == Step::written && !writer_->report().failure;
-  if (step_ == Step::written) {
+  const bool has_written = has_worked_ && !writer_->report().failure;
+  if (has_worked_) {
     static_cast<void>(take_down(context));
   } else {
     context.state.end_change(std::exchange(open_, 0), context.changes);
@@ -140,13 +130,12 @@ void FileWriteCall::finish_unseen(CallContext& context) {
       context.now_us, context.changes);
 }
 
-core::Result<std::vector<std::string>> LeasedWrite::prepare(const CallContext& context) {
-  auto none = FileWriteCall::prepare(context);
+std::string LeasedWrite::acting(const CallContext& context) {
   const auto& open = context.state.leases().open();
   const auto lease = open.find(request_.lease);
   // Whoever comes with somebody else's is told so by `allow`.
   if (lease != open.end()) agent_id_ = lease->second.claim.holder.agent_id;
-  return agent_id_.empty() ? std::move(none) : std::vector<std::string>{agent_id_};
+  return agent_id_;
 }
 
 std::optional<core::Error> LeasedWrite::allow(CallContext& context) {

@@ -22,15 +22,12 @@ class FileWriteCall : public ToolCall {
  public:
   explicit FileWriteCall(std::string given) : given_(std::move(given)) {}
 
-  core::Result<std::vector<std::string>> prepare(const CallContext& context) override;
-  [[nodiscard]] bool depends_on_all() const override { return true; }
-  [[nodiscard]] std::string works_at() const override;
-  void work(FileServices& files) override;
-  core::Result<std::string> run(CallContext& context) override;
-  void abandon() override { abandoned_ = true; }
+  Step run(CallContext& context) override;
   void finish_unseen(CallContext& context) override;
 
  protected:
+  /// State strand: the agent that acts; empty: none.
+  virtual std::string acting(const CallContext&) { return {}; }
   /// State strand: whether the caller may write the file with this path now; what it holds until `release`.
   virtual std::optional<core::Error> allow(CallContext&) { return std::nullopt; }
   virtual void release(CallContext&) {}
@@ -38,10 +35,10 @@ class FileWriteCall : public ToolCall {
   virtual core::Result<WriteOrder> order(FileServices& files) = 0;
   /// Who writes what for which reason; the path and the contents are filled in.
   [[nodiscard]] virtual core::FileWrite describe() const = 0;
-  /// State strand, with the path resolved and before `allow`: true: the store must be read first.
-  virtual bool needs_read() { return false; }
-  /// State strand: after a read, whether it found what is needed.
-  virtual std::optional<core::Error> check_read() { return std::nullopt; }
+  /// State strand, with the path resolved and before `allow`: what must be read first.
+  virtual std::optional<Read> look_up() { return std::nullopt; }
+  /// State strand: after that, whether it found what is needed.
+  virtual std::optional<core::Error> check_found() { return std::nullopt; }
   virtual core::Error refusal(const CallContext&, const WriteReport& report) { return *report.failure; }
   /// After the write: the version that it brought back; null: it wrote something new.
   [[nodiscard]] virtual const core::FileVersion* restored() const { return nullptr; }
@@ -52,22 +49,26 @@ class FileWriteCall : public ToolCall {
   [[nodiscard]] const FileWriter& writer() const { return *writer_; }
 
  private:
-  enum class Step { resolve, resolved, find_out, found_out, write, written };
+  // What comes next, in this order.
+  Step resolve(CallContext& context);
+  Step look_up_first(CallContext& context);
+  Step find_out(CallContext& context);
+  Step write(CallContext& context);
+  Step end(CallContext& context);
 
-  core::Result<std::string> begin(CallContext& context);
+  void resolve_given(FileServices& files);
   [[nodiscard]] core::Error with_link(core::Error error) const;
-  core::Result<std::string> announce(CallContext& context);
-  core::Result<std::string> end(CallContext& context);
   std::optional<core::FileWriteOutcome> take_down(CallContext& context);
 
   std::string given_;
-  Step step_ = Step::resolve;
+  Step (FileWriteCall::*next_)(CallContext&) = &FileWriteCall::resolve;
   std::string directory_;
   std::optional<core::Error> failure_;
   ResolvedPath resolved_;
   std::string link_;  ///< what was given, if it is a symbolic link to the file
   std::unique_ptr<FileWriter> writer_;
   bool is_to_be_written_ = false;
+  bool has_worked_ = false;  ///< on the file
   std::atomic<bool> abandoned_{false};
   core::OpenWriteKey open_ = 0;
 };
@@ -83,9 +84,8 @@ class LeasedWrite : public FileWriteCall {
 
   explicit LeasedWrite(Request request) : FileWriteCall(request.path), request_(std::move(request)) {}
 
-  core::Result<std::vector<std::string>> prepare(const CallContext& context) override;
-
  protected:
+  std::string acting(const CallContext& context) override;
   /// For the audit log.
   [[nodiscard]] virtual std::string_view doing() const = 0;
   [[nodiscard]] virtual core::FileVersionKind kind() const = 0;

@@ -7,16 +7,8 @@
 
 namespace governor::daemon {
 
-core::Result<std::vector<std::string>> PathCall::prepare(const CallContext& context) {
-  auto agent = acting_agent(context, given_agent_);
-  if (!agent) return std::move(agent.error());
-  agent_ = *std::move(agent);
-  directory_ = working_directory(context);
-  return agent_.empty() ? std::vector<std::string>{} : std::vector<std::string>{agent_};
-}
-
-std::string PathCall::works_at() const {
-  return given_paths_.empty() ? std::string() : place_of(given_paths_.front(), directory_);
+Step PathCall::work_on_paths() {
+  return Work{[this](FileServices& files) { work(files); }, place_of(given_paths_.front(), directory_)};
 }
 
 void PathCall::work(FileServices& files) {
@@ -32,11 +24,15 @@ void PathCall::work(FileServices& files) {
   }
 }
 
-core::Result<std::string> PathCall::run(CallContext& context) {
-  if (!resolved_ && !given_paths_.empty()) {
-    context.next = CallContext::Next::work;
-    return std::string();
+Step PathCall::run(CallContext& context) {
+  if (context.begins) {
+    auto agent = acting_agent(context, given_agent_);
+    if (!agent) return std::move(agent.error());
+    agent_ = *std::move(agent);
+    directory_ = working_directory(context);
+    if (!agent_.empty()) return Load{{agent_}};
   }
+  if (!resolved_ && !given_paths_.empty()) return work_on_paths();
   if (failure_) return *failure_;
   return run_with_paths(context);
 }

@@ -16,14 +16,13 @@ class PathCall : public ToolCall {
   PathCall(std::optional<std::string> agent_id, std::vector<std::string> paths)
       : given_agent_(std::move(agent_id)), given_paths_(std::move(paths)) {}
 
-  core::Result<std::vector<std::string>> prepare(const CallContext& context) override;
-  [[nodiscard]] bool depends_on_all() const override { return true; }
-  [[nodiscard]] std::string works_at() const override;
-  void work(FileServices& files) override;
-  core::Result<std::string> run(CallContext& context) final;
+  Step run(CallContext& context) final;
 
  protected:
-  virtual core::Result<std::string> run_with_paths(CallContext& context) = 0;
+  virtual Step run_with_paths(CallContext& context) = 0;
+  /// File thread.
+  virtual void work(FileServices& files);
+  [[nodiscard]] Step work_on_paths();
   /// Then governor's own files are refused.
   [[nodiscard]] virtual bool is_about_writing() const { return false; }
   /// File thread: one of the paths, resolved.

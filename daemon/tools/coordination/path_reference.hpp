@@ -15,7 +15,7 @@ namespace governor::daemon {
 /// The directory against which the caller's relative paths are meant; empty when it is not known.
 std::string working_directory(const CallContext& context);
 
-/// For `ToolCall::works_at`.
+/// For `Work::place`.
 std::string place_of(const std::string& given, const std::string& directory);
 
 /// File thread: the file that a caller wants to write, which is none of governor's own.

@@ -16,44 +16,37 @@ constexpr std::size_t kEnough = 256;  ///< versions in one call
 /// after a crash in between the store names contents that are gone, which the next call finds again.
 class PruneCall final : public ToolCall {
  public:
-  [[nodiscard]] bool depends_on_all() const override { return true; }
+  Step run(CallContext& context) override { return (this->*next_)(context); }
 
-  void work(FileServices& files) override {
-    if (step_ == Step::measure) {
+ private:
+  Step measure(CallContext&) {
+    next_ = &PruneCall::find;
+    return Work{[this](FileServices& files) {
       since_ = files.backups().moment();
       const std::uint64_t bytes = files.backups().total_bytes();
       scan_.doubtful = files.backups().some_contents();
       scan_.keep_count = files.settings().keep_count;
       scan_.excess_bytes = bytes > files.settings().max_bytes ? bytes - files.settings().max_bytes : 0;
       keep_days_ = static_cast<std::int64_t>(files.settings().keep_days);
-      step_ = Step::read;
-      return;
-    }
-    for (const std::string& sha256 : scan_.contents) files.backups().remove(sha256, since_);
-    files.backups().forget_before(since_);
-    step_ = Step::end;
+    }};
   }
 
-  std::optional<core::Error> read(Store& store) override { return store.find_prunable(scan_, kPruneSlice); }
-  [[nodiscard]] bool wants_more_reads() const override {
-    return !scan_.done && scan_.versions.size() < kEnough;
+  Step find(CallContext& context) {
+    scan_.oldest_us = context.now_us - keep_days_ * kDayUs;
+    next_ = &PruneCall::remove;
+    return Read{[this](Store& store) { return store.find_prunable(scan_, kPruneSlice); },
+                [this] { return !scan_.done && scan_.versions.size() < kEnough; }};
   }
 
-  core::Result<std::string> run(CallContext& context) override {
-    if (step_ == Step::end) return end(context);
-    context.next = CallContext::Next::work;
-    if (step_ == Step::read) {
-      scan_.oldest_us = context.now_us - keep_days_ * kDayUs;
-      context.next = CallContext::Next::read;
-      step_ = Step::remove;
-    }
-    return std::string();
+  Step remove(CallContext&) {
+    next_ = &PruneCall::end;
+    return Work{[this](FileServices& files) {
+      for (const std::string& sha256 : scan_.contents) files.backups().remove(sha256, since_);
+      files.backups().forget_before(since_);
+    }};
   }
 
- private:
-  enum class Step { measure, read, remove, end };
-
-  core::Result<std::string> end(CallContext& context) {
+  Step end(CallContext& context) {
     const std::size_t count = scan_.versions.size();
     if (count > 0) {
       context.state.prune_versions(std::move(scan_.versions), context.changes);
@@ -69,7 +62,7 @@ class PruneCall final : public ToolCall {
     return text;
   }
 
-  Step step_ = Step::measure;
+  Step (PruneCall::*next_)(CallContext&) = &PruneCall::measure;
   PruneScan scan_;
   std::int64_t keep_days_ = 0;
   std::uint64_t since_ = 0;

@@ -39,25 +39,21 @@ class RequestWriteCall final : public PathCall {
   RequestWriteCall(std::optional<std::string> agent_id, std::vector<std::string> paths, LeaseWish wish)
       : PathCall(std::move(agent_id), std::move(paths)), wish_(std::move(wish)) {}
 
-  void stop_waiting(core::State& state, core::Changes& changes) override {
-    state.stop_waiting(waiter_, changes);
-  }
   void finish_unseen(CallContext& context) override {
     if (granted_.created && is_still_granted(context.state))
       (void)context.state.release_lease(context.caller, granted_.lease.key, context.now_us, context.changes);
   }
 
+ protected:
   void work(FileServices& files) override {
     if (!is_resolved()) PathCall::work(files);
     found_.read(files);
     ++reads_;
   }
-
- protected:
   [[nodiscard]] bool is_about_writing() const override { return true; }
   void on_path(const ResolvedPath& path) override { found_.add(path); }
 
-  core::Result<std::string> run_with_paths(CallContext& context) override {
+  Step run_with_paths(CallContext& context) override {
     if (since_us_ == 0) since_us_ = context.now_us;
     if (is_still_granted(context.state)) {
       // What was stored with the grant does not say yet what the files hold.
@@ -65,15 +61,12 @@ class RequestWriteCall final : public PathCall {
       context.state.save_answer(context.caller, text, context.changes);
       return text;
     }
-    if (waiter_ == 0 && reads_ < kMostReads && found_.differ_from(context.state)) {
-      context.next = CallContext::Next::work;
-      return std::string();
-    }
+    if (waiter_ == 0 && reads_ < kMostReads && found_.differ_from(context.state)) return work_on_paths();
     return request(context);
   }
 
  private:
-  core::Result<std::string> request(CallContext& context) {
+  Step request(CallContext& context) {
     wait_ = context.client_follows ? wish_.wait : std::min(wish_.wait, kLongestSilentWait);
     core::LeaseCommand command;
     command.agent_id = agent();
@@ -92,19 +85,14 @@ class RequestWriteCall final : public PathCall {
     if (outcome->since_us != 0) since_us_ = outcome->since_us;
     if (outcome->status == core::LeaseOutcome::Status::waiting) {
       waiter_ = outcome->waiter;
-      context.next = CallContext::Next::wait;
-      context.waiter = waiter_;
-      context.wait_until_us = outcome->wait_until_us;
-      context.wait_us = wait_ * kSecondUs;
-      return std::string();
+      return Wait{waiter_, outcome->wait_until_us, wait_ * kSecondUs};
     }
     const bool is_granted = outcome->status == core::LeaseOutcome::Status::granted;
     if (is_granted && waiter_ != 0 && granted_.lease.key != outcome->lease.key) {
       // Those that had it may have written. If the daemon dies meanwhile, the line is answered without that.
       granted_ = *std::move(outcome);
       context.state.save_answer(context.caller, answer_without_files(context.now_us), context.changes);
-      context.next = CallContext::Next::work;
-      return std::string();
+      return work_on_paths();
     }
     std::string text = answer(*outcome, context.now_us);
     if (granted_.lease.key != 0) context.state.save_answer(context.caller, text, context.changes);

@@ -56,11 +56,11 @@ class WatchCall final : public ToolCall {
  public:
   explicit WatchCall(WatchWish wish) : wish_(std::move(wish)) {}
 
-  core::Result<std::string> run(CallContext& context) override {
-    if (!resolved_) {
-      directory_ = working_directory(context);
-      context.next = CallContext::Next::work;
-      return std::string();
+  Step run(CallContext& context) override {
+    if (context.begins) {
+      return Work{[this, directory = working_directory(context)](FileServices& files) {
+        look_at(directory, files.own());
+      }};
     }
     if (failure_) return *failure_;
     const std::string& root = wish_.root.path;
@@ -85,11 +85,11 @@ class WatchCall final : public ToolCall {
     return text;
   }
 
-  void work(FileServices& files) override {
-    resolved_ = true;
+ private:
+  void look_at(const std::string& directory, const OwnFiles& own) {
     constexpr std::string_view kTree = "/**";
     const std::string given = wish_.root.path;
-    auto found = resolve_path(given + "/", directory_);
+    auto found = resolve_path(given + "/", directory);
     if (!found) {
       failure_ = std::move(found.error());
       failure_->field = "root";
@@ -101,12 +101,11 @@ class WatchCall final : public ToolCall {
     }
     wish_.root.path = found->path.substr(0, found->path.size() - kTree.size());
     // What lies around governor's own files may be watched; they are left out.
-    if (!wish_.remove && files.own().contains(wish_.root.path)) failure_ = files.own().refusal(*found);
+    if (!wish_.remove && own.contains(wish_.root.path)) failure_ = own.refusal(*found);
     if (failure_) failure_->field = "root";
-    if (!failure_ && !wish_.remove) failure_ = look_at_root(files.own());
+    if (!failure_ && !wish_.remove) failure_ = look_at_root(own);
   }
 
- private:
   /// How many files it is about, and whether it can be meant.
   std::optional<core::Error> look_at_root(const OwnFiles& own) {
     std::string& root = wish_.root.path;
@@ -132,8 +131,6 @@ class WatchCall final : public ToolCall {
   }
 
   WatchWish wish_;
-  std::string directory_;
-  bool resolved_ = false;
   std::size_t files_ = 0;
   std::optional<core::Error> failure_;
 };
@@ -159,9 +156,7 @@ core::Result<std::unique_ptr<ToolCall>> parse_watch(const boost::json::object& o
 
 class WatchesCall final : public ToolCall {
  public:
-  [[nodiscard]] bool depends_on_all() const override { return true; }
-
-  core::Result<std::string> run(CallContext& context) override {
+  Step run(CallContext& context) override {
     std::string text;
     JsonWriter json(text);
     json.begin_object().key("items").begin_array();

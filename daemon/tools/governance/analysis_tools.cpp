@@ -47,16 +47,15 @@ class ObserveCall final : public AgentCall {
   ObserveCall(std::optional<std::string> agent_id, std::size_t window)
       : AgentCall(std::move(agent_id)), window_(window) {}
 
-  [[nodiscard]] bool reads_store() const override { return true; }
-
-  std::optional<core::Error> read(Store& store) override {
+  std::optional<core::Error> read(Store& store) {
     auto agent = load_recent(store, id(), std::max(window_, core::kRecentRows));
     if (!agent) return std::move(agent.error());
     agent_ = std::move(*agent);
     return std::nullopt;
   }
 
-  core::Result<std::string> run(CallContext& context) override {
+  Step run_on_agent(CallContext& context) override {
+    if (!std::exchange(is_read_, true)) return Read{[this](Store& store) { return read(store); }};
     const core::Trends trends = core::trends_of(agent_.rows);
     std::string text;
     JsonWriter json(text);
@@ -98,6 +97,7 @@ class ObserveCall final : public AgentCall {
   }
 
   std::size_t window_;
+  bool is_read_ = false;
   RecentUpdates agent_;
 };
 
@@ -119,17 +119,7 @@ class CompareCall final : public ToolCall {
  public:
   explicit CompareCall(std::vector<std::string> ids) : ids_(std::move(ids)) {}
 
-  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
-    auto resolved = resolve_agents(context, ids_);
-    if (!resolved) return std::move(resolved.error());
-    ids_ = std::move(*resolved);
-    return std::vector<std::string>{};  // the store tells all; nothing need be loaded
-  }
-
-  [[nodiscard]] bool reads_store() const override { return true; }
-  [[nodiscard]] bool depends_on_all() const override { return true; }
-
-  std::optional<core::Error> read(Store& store) override {
+  std::optional<core::Error> read(Store& store) {
     for (const std::string& id : ids_) {
       auto agent = load_recent(store, id, core::kRecentRows);
       if (!agent) return std::move(agent.error());
@@ -138,7 +128,14 @@ class CompareCall final : public ToolCall {
     return std::nullopt;
   }
 
-  core::Result<std::string> run(CallContext& context) override {
+  Step run(CallContext& context) override {
+    if (context.begins) {
+      auto resolved = resolve_agents(context, ids_);
+      if (!resolved) return std::move(resolved.error());
+      ids_ = std::move(*resolved);
+      // The store tells all; nothing need be loaded.
+      return Read{[this](Store& store) { return read(store); }};
+    }
     std::vector<core::UpdateRecord> newest_rows;
     std::vector<std::string_view> names;
     std::string text;

@@ -25,13 +25,7 @@ class OutcomeCall final : public ToolCall {
   OutcomeCall(core::PredictionName name, core::TruthCommand command)
       : name_(std::move(name)), command_(std::move(command)) {}
 
-  core::Result<std::vector<std::string>> prepare(const CallContext&) override {
-    return std::vector<std::string>{name_.agent_id};
-  }
-
-  [[nodiscard]] bool reads_store() const override { return true; }
-
-  std::optional<core::Error> read(Store& store) override {
+  std::optional<core::Error> read(Store& store) {
     auto stored = store.load_prediction(name_.agent_id, name_.number);
     if (!stored) return std::move(stored.error());
     if (!*stored) return no_such_prediction();
@@ -40,7 +34,9 @@ class OutcomeCall final : public ToolCall {
     return std::nullopt;
   }
 
-  core::Result<std::string> run(CallContext& context) override {
+  Step run(CallContext& context) override {
+    if (context.begins) return Load{{name_.agent_id}};
+    if (!std::exchange(is_read_, true)) return Read{[this](Store& store) { return read(store); }};
     command_.agent_id = name_.agent_id;
     const auto outcome =
         context.state.record_outcome(context.caller, std::move(command_), context.now_us, context.changes);
@@ -70,6 +66,7 @@ class OutcomeCall final : public ToolCall {
 
   core::PredictionName name_;
   core::TruthCommand command_;
+  bool is_read_ = false;
 };
 
 constexpr Parameter kOutcomeParameters[] = {
@@ -102,26 +99,30 @@ class CalibrationCall final : public ToolCall {
  public:
   explicit CalibrationCall(std::optional<std::string> agent_id) : agent_id_(std::move(agent_id)) {}
 
-  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
-    if (!agent_id_) return std::vector<std::string>{};
-    auto reference = resolve_agent(context, agent_id_);
-    if (!reference) return std::move(reference.error());
-    agent_id_ = std::move(reference->id);
-    return std::vector<std::string>{*agent_id_};
-  }
-
-  [[nodiscard]] bool reads_store() const override { return true; }
-  [[nodiscard]] bool depends_on_all() const override { return !agent_id_; }
-  [[nodiscard]] bool wants_more_reads() const override { return !agent_id_ && scan_.more; }
-
-  std::optional<core::Error> read(Store& store) override {
+  std::optional<core::Error> read(Store& store) {
     if (!agent_id_) return store.add_calibration(scan_, kOutcomeSlice);
     auto found = store.load_calibration(*agent_id_, scan_);
     if (!found) return std::move(found.error());
     return *found ? std::nullopt : std::optional(unknown_agent(*agent_id_));
   }
 
-  core::Result<std::string> run(CallContext&) override {
+  Step run(CallContext& context) override {
+    if (context.begins && agent_id_) {
+      auto reference = resolve_agent(context, agent_id_);
+      if (!reference) return std::move(reference.error());
+      agent_id_ = std::move(reference->id);
+      return Load{{*agent_id_}};
+    }
+    const Depends depends = agent_id_ ? Depends::its_agents : Depends::everything;
+    if (!std::exchange(is_read_, true)) {
+      return Read{[this](Store& store) { return read(store); }, [this] { return !agent_id_ && scan_.more; },
+                  depends};
+    }
+    return Answer(text(), depends);
+  }
+
+ private:
+  [[nodiscard]] std::string text() const {
     const core::Calibration& calibration = scan_.calibration;
     std::string text;
     JsonWriter json(text);
@@ -140,7 +141,6 @@ class CalibrationCall final : public ToolCall {
     return text;
   }
 
- private:
   static void write_bin(JsonWriter& json, std::size_t index, const core::CalibrationSums& bin) {
     const auto known = [&](double (core::CalibrationSums::*figure)() const) {
       return bin.count == 0 ? std::nullopt : std::optional((bin.*figure)());
@@ -155,6 +155,7 @@ class CalibrationCall final : public ToolCall {
   }
 
   std::optional<std::string> agent_id_;
+  bool is_read_ = false;
   CalibrationScan scan_;
 };
 

@@ -21,25 +21,13 @@ class UpdateAgentCall final : public ToolCall {
                   Detail detail)
       : agent_id_(std::move(agent_id)), command_(std::move(command)), simulate_(simulate), detail_(detail) {}
 
-  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
+  Step run(CallContext& context) override {
+    if (!context.begins) return Answer(update(context), Depends::its_agents);
     auto reference = resolve_agent(context, agent_id_);
     if (!reference) return std::move(reference.error());
     command_.agent_id = reference->id;
     command_.generic_id = reference->generic;
-    return std::vector<std::string>{std::move(reference->id)};
-  }
-
-  [[nodiscard]] bool depends_on_all() const override { return false; }
-
-  core::Result<std::string> run(CallContext& context) override {
-    auto outcome = simulate_ ? context.state.simulate(context.caller, command_, context.now_us)
-                             : context.state.update(context.caller, std::move(command_), context.now_us,
-                                                    context.changes);
-    if (!outcome) return std::move(outcome.error());
-    const core::Agent* agent = context.state.find_agent(outcome->agent_id);
-    return update_json(*outcome,
-                       agent != nullptr ? context.state.thresholds_of(*agent) : context.state.thresholds(),
-                       simulate_, detail_);
+    return Load{{std::move(reference->id)}};
   }
 
   core::Result<std::optional<std::string>> replay(Store& store, const core::Answer& answer) override {
@@ -52,6 +40,17 @@ class UpdateAgentCall final : public ToolCall {
   }
 
  private:
+  core::Result<std::string> update(CallContext& context) {
+    auto outcome = simulate_ ? context.state.simulate(context.caller, command_, context.now_us)
+                             : context.state.update(context.caller, std::move(command_), context.now_us,
+                                                    context.changes);
+    if (!outcome) return std::move(outcome.error());
+    const core::Agent* agent = context.state.find_agent(outcome->agent_id);
+    return update_json(*outcome,
+                       agent != nullptr ? context.state.thresholds_of(*agent) : context.state.thresholds(),
+                       simulate_, detail_);
+  }
+
   std::optional<std::string> agent_id_;
   core::UpdateCommand command_;
   bool simulate_;
@@ -104,29 +103,23 @@ core::Result<std::unique_ptr<ToolCall>> parse_update_agent(const boost::json::ob
       std::make_unique<UpdateAgentCall>(std::move(agent_id), std::move(command), simulate, detail));
 }
 
-class MetricsCall final : public ToolCall {
+class MetricsCall final : public AgentCall {
  public:
   MetricsCall(std::optional<std::string> agent_id, Detail detail)
-      : agent_id_(std::move(agent_id)), detail_(detail) {}
+      : AgentCall(std::move(agent_id)), detail_(detail) {}
 
-  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
-    auto reference = resolve_agent(context, agent_id_);
-    if (!reference) return std::move(reference.error());
-    id_ = std::move(reference->id);
-    return std::vector<std::string>{id_};
-  }
+ private:
+  Step run_on_agent(CallContext& context) override { return Answer(shown(context), Depends::its_agents); }
 
-  [[nodiscard]] bool depends_on_all() const override { return false; }
-
-  core::Result<std::string> run(CallContext& context) override {
-    const core::Agent* agent = context.state.find_agent(id_);
-    if (agent == nullptr) return unknown_agent(id_);
+  [[nodiscard]] core::Result<std::string> shown(const CallContext& context) const {
+    const core::Agent* agent = context.state.find_agent(id());
+    if (agent == nullptr) return unknown_agent(id());
     const core::Thresholds& thresholds = context.state.thresholds_of(*agent);
     const core::UpdateRecord* last = agent->last ? &*agent->last : nullptr;
     std::string text;
     JsonWriter json(text);
     json.begin_object();
-    json.field("agent_id", id_).field("status", core::to_string(agent->profile.status));
+    json.field("agent_id", id()).field("status", core::to_string(agent->profile.status));
     if (detail_ == Detail::brief) {
       write_newest(json, last, thresholds);
       json.end_object();
@@ -145,7 +138,6 @@ class MetricsCall final : public ToolCall {
     return text;
   }
 
- private:
   void write_newest(JsonWriter& json, const core::UpdateRecord* last,
                     const core::Thresholds& thresholds) const {
     if (last == nullptr) {
@@ -157,8 +149,6 @@ class MetricsCall final : public ToolCall {
     write_brief(json, *last, thresholds);
   }
 
-  std::optional<std::string> agent_id_;
-  std::string id_;
   Detail detail_;
 };
 
@@ -179,26 +169,23 @@ core::Result<std::unique_ptr<ToolCall>> parse_metrics(const boost::json::object&
 /// Rows looked at in one read when only those of one epoch are wanted, which may lie far back.
 constexpr std::size_t kEpochSlice = 1000;
 
-class HistoryCall final : public ToolCall {
+class HistoryCall final : public AgentCall {
  public:
   HistoryCall(std::optional<std::string> agent_id, bool csv, std::size_t limit, std::uint64_t before,
               std::uint32_t epoch)
-      : agent_id_(std::move(agent_id)), csv_(csv), limit_(limit), before_(before), epoch_(epoch) {}
+      : AgentCall(std::move(agent_id)), csv_(csv), limit_(limit), before_(before), epoch_(epoch) {}
 
-  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
-    auto reference = resolve_agent(context, agent_id_);
-    if (!reference) return std::move(reference.error());
-    id_ = std::move(reference->id);
-    return std::vector<std::string>{id_};
+ private:
+  Step run_on_agent(CallContext&) override {
+    if (std::exchange(is_read_, true)) return Answer(shown(), Depends::its_agents);
+    return Read{[this](Store& store) { return read(store); },
+                [this] { return epoch_ != 0 && more_ && page_.rows.size() < limit_; }, Depends::its_agents};
   }
 
-  [[nodiscard]] bool reads_store() const override { return true; }
-  [[nodiscard]] bool depends_on_all() const override { return false; }
-
-  std::optional<core::Error> read(Store& store) override {
-    auto page = store.load_history(id_, before_, epoch_ == 0 ? limit_ : kEpochSlice);
+  std::optional<core::Error> read(Store& store) {
+    auto page = store.load_history(id(), before_, epoch_ == 0 ? limit_ : kEpochSlice);
     if (!page) return page.error();
-    if (!*page) return unknown_agent(id_);
+    if (!*page) return unknown_agent(id());
     page_.total = (*page)->total;
     more_ = false;
     for (core::UpdateRecord& row : (*page)->rows) {
@@ -209,34 +196,29 @@ class HistoryCall final : public ToolCall {
     }
     return std::nullopt;
   }
-  [[nodiscard]] bool wants_more_reads() const override {
-    return epoch_ != 0 && more_ && page_.rows.size() < limit_;
-  }
 
-  core::Result<std::string> run(CallContext&) override {
+  [[nodiscard]] std::string shown() const {
     std::string text;
     JsonWriter json(text);
     json.begin_object();
-    json.field("agent_id", id_).field("format", csv_ ? "csv" : "json");
+    json.field("agent_id", id()).field("format", csv_ ? "csv" : "json");
     json.field("count", static_cast<std::uint64_t>(page_.rows.size())).field("total", page_.total);
     if (more_) json.field("next_before", before_);
     if (csv_) {
-      json.field("csv", history_csv(id_, page_.rows));
+      json.field("csv", history_csv(id(), page_.rows));
     } else {
       json.key("rows");
-      write_history_rows(json, id_, page_.rows);
+      write_history_rows(json, id(), page_.rows);
     }
     json.end_object();
     return text;
   }
 
- private:
-  std::optional<std::string> agent_id_;
   bool csv_;
   std::size_t limit_;
   std::uint64_t before_;
   std::uint32_t epoch_;  ///< 0: all
-  std::string id_;
+  bool is_read_ = false;
   HistoryPage page_;
   bool more_ = false;
 };

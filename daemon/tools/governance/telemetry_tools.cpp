@@ -26,18 +26,7 @@ class TelemetryCall final : public ToolCall {
   TelemetryCall(std::optional<std::string> agent_id, std::size_t window, double hours)
       : agent_id_(std::move(agent_id)), window_(window), hours_(hours) {}
 
-  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
-    if (!agent_id_) return std::vector<std::string>{};
-    auto reference = resolve_agent(context, agent_id_);
-    if (!reference) return std::move(reference.error());
-    agent_id_ = std::move(reference->id);
-    return std::vector<std::string>{*agent_id_};
-  }
-
-  [[nodiscard]] bool reads_store() const override { return true; }
-  [[nodiscard]] bool depends_on_all() const override { return !agent_id_; }
-
-  std::optional<core::Error> read(Store& store) override {
+  std::optional<core::Error> read(Store& store) {
     auto window = store.load_window(agent_id_.value_or(""), window_);
     if (!window) return std::move(window.error());
     if (!*window) return unknown_agent(*agent_id_);
@@ -45,7 +34,16 @@ class TelemetryCall final : public ToolCall {
     return std::nullopt;
   }
 
-  core::Result<std::string> run(CallContext& context) override {
+  Step run(CallContext& context) override {
+    if (context.begins && agent_id_) {
+      auto reference = resolve_agent(context, agent_id_);
+      if (!reference) return std::move(reference.error());
+      agent_id_ = std::move(reference->id);
+      return Load{{*agent_id_}};
+    }
+    const Depends depends = agent_id_ ? Depends::its_agents : Depends::everything;
+    if (!std::exchange(is_read_, true))
+      return Read{[this](Store& store) { return read(store); }, nullptr, depends};
     const std::int64_t since =
         hours_ == 0.0 ? INT64_MIN : context.now_us - static_cast<std::int64_t>(hours_ * kUsPerHour);
     core::TelemetryCollector collector;
@@ -54,7 +52,7 @@ class TelemetryCall final : public ToolCall {
       collector.add(update.record,
                     update.own_interval.value_or(context.state.thresholds().lambda1_update_interval));
     }
-    return written(std::move(collector).finish());
+    return Answer(written(std::move(collector).finish()), depends);
   }
 
  private:
@@ -81,6 +79,7 @@ class TelemetryCall final : public ToolCall {
   std::optional<std::string> agent_id_;
   std::size_t window_;
   double hours_;  ///< 0: however old
+  bool is_read_ = false;
   std::vector<WindowUpdate> updates_;
 };
 

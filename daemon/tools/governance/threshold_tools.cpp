@@ -43,13 +43,8 @@ class GetThresholdsCall final : public ToolCall {
  public:
   explicit GetThresholdsCall(std::optional<std::string> agent_id) : agent_id_(std::move(agent_id)) {}
 
-  core::Result<std::vector<std::string>> prepare(const CallContext&) override {
-    return agent_id_ ? std::vector<std::string>{*agent_id_} : std::vector<std::string>{};
-  }
-  /// What was set for all may be on its way to the disk.
-  [[nodiscard]] bool depends_on_all() const override { return true; }
-
-  core::Result<std::string> run(CallContext& context) override {
+  Step run(CallContext& context) override {
+    if (context.begins && agent_id_) return Load{{*agent_id_}};
     const core::Agent* agent = agent_id_ ? context.state.find_agent(*agent_id_) : nullptr;
     if (agent_id_ && agent == nullptr) return unknown_agent(*agent_id_);
     std::string text;
@@ -68,13 +63,8 @@ class SetCall final : public ToolCall {
  public:
   explicit SetCall(core::ThresholdsCommand command) : command_(std::move(command)) {}
 
-  core::Result<std::vector<std::string>> prepare(const CallContext&) override {
-    return command_.agent_id.empty() ? std::vector<std::string>{}
-                                     : std::vector<std::string>{command_.agent_id};
-  }
-  [[nodiscard]] bool depends_on_all() const override { return true; }
-
-  core::Result<std::string> run(CallContext& context) override {
+  Step run(CallContext& context) override {
+    if (context.begins && !command_.agent_id.empty()) return Load{{command_.agent_id}};
     const auto outcome =
         context.state.set_thresholds(context.caller, command_, context.now_us, context.changes);
     if (!outcome) return core::Error(outcome.error());

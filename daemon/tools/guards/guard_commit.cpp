@@ -19,10 +19,7 @@ class GuardCommitCall final : public ToolCall {
   GuardCommitCall(std::vector<pid_t> pids, std::string cwd, std::vector<std::string> paths)
       : pids_(std::move(pids)), cwd_(std::move(cwd)), given_(std::move(paths)) {}
 
-  [[nodiscard]] bool depends_on_all() const override { return true; }
-
-  void work(FileServices&) override {
-    worked_ = true;
+  void look_around() {
     for (const Process& process : sessions_) {
       const bool is_own = is_ancestor(process.pid) ||
                           (process.is_proxy && is_ancestor(ipc::parent_process(process.pid).value_or(0)));
@@ -34,14 +31,13 @@ class GuardCommitCall final : public ToolCall {
     }
   }
 
-  core::Result<std::string> run(CallContext& context) override {
-    if (!worked_) {
+  Step run(CallContext& context) override {
+    if (context.begins) {
       for (const auto& [key, session] : context.state.sessions()) {
         if (session.process.pid <= 0 || session.passing) continue;
         sessions_.push_back({key, static_cast<pid_t>(session.process.pid), !session.is_hooks()});
       }
-      context.next = CallContext::Next::work;
-      return std::string();
+      return Work{[this](FileServices&) { look_around(); }};
     }
     std::string text;
     JsonWriter json(text);
@@ -93,7 +89,6 @@ class GuardCommitCall final : public ToolCall {
   std::vector<pid_t> pids_;
   std::string cwd_;
   std::vector<std::string> given_;
-  bool worked_ = false;
   std::vector<Process> sessions_;
   std::set<core::SessionKey> own_;  ///< of the tool that commits
   std::vector<core::LeasePath> paths_;

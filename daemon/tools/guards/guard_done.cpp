@@ -30,26 +30,17 @@ class GuardDoneCall final : public ToolCall {
   GuardDoneCall(GuardActor actor, WrittenReport report)
       : actor_(std::move(actor)), report_(std::move(report)) {}
 
-  [[nodiscard]] bool depends_on_all() const override { return true; }
-
-  void work(FileServices& services) override {
+  void look(FileServices& services) {
     actor_.look_around();
     file_.emplace(look_at_file(report_.path, report_.cwd, services));
   }
 
-  [[nodiscard]] std::string works_at() const override { return place_of(report_.path, report_.cwd); }
-
-  [[nodiscard]] std::vector<std::string> agents_after_work() override {
-    return actor_.agent_id().empty() ? std::vector<std::string>{}
-                                     : std::vector<std::string>{actor_.agent_id()};
-  }
-
-  core::Result<std::string> run(CallContext& context) override {
+  Step run(CallContext& context) override {
     if (!file_) {
       actor_.note_sessions(context.state);
-      context.next = CallContext::Next::work;
-      return std::string();
+      return Work{[this](FileServices& services) { look(services); }, place_of(report_.path, report_.cwd)};
     }
+    if (!std::exchange(is_loaded_, true) && !actor_.agent_id().empty()) return Load{{actor_.agent_id()}};
     if (!*file_) return core::Error(file_->error());
     const GuardActor::Acting acting = actor_.find(context);
     if (acting.caller.session == 0) return answer({});
@@ -101,6 +92,7 @@ class GuardDoneCall final : public ToolCall {
   GuardActor actor_;
   WrittenReport report_;
   std::optional<core::Result<GuardFile>> file_;
+  bool is_loaded_ = false;
 };
 
 constexpr auto kGuardDoneParameters =

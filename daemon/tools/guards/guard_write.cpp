@@ -34,25 +34,13 @@ class GuardWriteCall final : public ToolCall {
   GuardWriteCall(GuardActor actor, GuardIntent intent)
       : actor_(std::move(actor)), intent_(std::move(intent)) {}
 
-  [[nodiscard]] bool depends_on_all() const override { return true; }
-
-  void work(FileServices& services) override {
-    if (!file_) actor_.look_around();
-    file_.emplace(look_at_file(intent_.path, intent_.cwd, services));
-  }
-
-  [[nodiscard]] std::vector<std::string> agents_after_work() override {
-    return actor_.agent_id().empty() ? std::vector<std::string>{}
-                                     : std::vector<std::string>{actor_.agent_id()};
-  }
-
-  core::Result<std::string> run(CallContext& context) override {
+  Step run(CallContext& context) override {
     if (!file_) {
       since_us_ = context.now_us;
       actor_.note_sessions(context.state);
-      context.next = CallContext::Next::work;
-      return std::string();
+      return look();
     }
+    if (std::exchange(load_, false) && !actor_.agent_id().empty()) return Load{{actor_.agent_id()}};
     if (!*file_) {
       give_back(context);
       return core::Error(file_->error());
@@ -71,13 +59,18 @@ class GuardWriteCall final : public ToolCall {
     return ask_for_lease(context);
   }
 
-  [[nodiscard]] std::string works_at() const override { return place_of(intent_.path, intent_.cwd); }
   void finish_unseen(CallContext& context) override { give_back(context); }
-  void stop_waiting(core::State& state, core::Changes& changes) override {
-    state.stop_waiting(waiter_, changes);
-  }
 
  private:
+  Step look() {
+    load_ = true;
+    return Work{[this](FileServices& services) {
+                  if (!file_) actor_.look_around();
+                  file_.emplace(look_at_file(intent_.path, intent_.cwd, services));
+                },
+                place_of(intent_.path, intent_.cwd)};
+  }
+
   [[nodiscard]] const std::string& path() const { return (*file_)->path.text(); }
 
   [[nodiscard]] std::uint64_t lines_left() const {
@@ -87,7 +80,7 @@ class GuardWriteCall final : public ToolCall {
     return static_cast<std::uint64_t>(std::max<std::int64_t>(after, 0));
   }
 
-  core::Result<std::string> ask_for_lease(CallContext& context) {
+  Step ask_for_lease(CallContext& context) {
     core::LeaseCommand command;
     command.agent_id = acting_.agent_id;
     command.paths = {(*file_)->path};
@@ -105,18 +98,14 @@ class GuardWriteCall final : public ToolCall {
     if (outcome->status == core::LeaseOutcome::Status::waiting) {
       waiter_ = outcome->waiter;
       has_waited_ = true;
-      context.next = CallContext::Next::wait;
-      context.waiter = waiter_;
-      context.wait_until_us = outcome->wait_until_us;
-      return std::string();
+      return Wait{waiter_, outcome->wait_until_us};
     }
     if (outcome->status == core::LeaseOutcome::Status::held)
       return decide(context, acting_, "deny", "held", held_text(path(), *outcome, has_waited_));
     if (outcome->created) taken_ = outcome->lease.key;
     if (std::exchange(has_waited_, false)) {
       // Whoever held it has written meanwhile.
-      context.next = CallContext::Next::work;
-      return std::string();
+      return look();
     }
     return allow(context, outcome->lease.key);
   }
@@ -188,6 +177,7 @@ class GuardWriteCall final : public ToolCall {
   GuardActor::Acting acting_;
   std::int64_t since_us_ = 0;
   core::WaiterKey waiter_ = 0;
+  bool load_ = false;  ///< the agent, after a look
   bool has_waited_ = false;
   core::LeaseKey taken_ = 0;
 };

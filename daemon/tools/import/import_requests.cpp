@@ -36,17 +36,7 @@ class ImportCall final : public ToolCall {
  public:
   ImportCall(std::vector<Item> items, bool dry_run) : items_(std::move(items)), dry_run_(dry_run) {}
 
-  core::Result<std::vector<std::string>> prepare(const CallContext&) override {
-    std::vector<std::string> ids;
-    for (const Item& item : items_) {
-      if (item.agent) ids.push_back(item.agent->profile.id);
-    }
-    return ids;
-  }
-
-  [[nodiscard]] bool reads_store() const override { return true; }
-
-  std::optional<core::Error> read(Store& store) override {
+  std::optional<core::Error> read(Store& store) {
     std::size_t agents = 0;
     for (std::size_t rows = 0; next_ < items_.size() && rows < kRowsPerRead && agents < kAgentsPerRead;
          ++agents) {
@@ -63,9 +53,16 @@ class ImportCall final : public ToolCall {
     return std::nullopt;
   }
 
-  [[nodiscard]] bool wants_more_reads() const override { return next_ < items_.size(); }
-
-  core::Result<std::string> run(CallContext& context) override {
+  Step run(CallContext& context) override {
+    if (context.begins) {
+      Load load;
+      for (const Item& item : items_) {
+        if (item.agent) load.agents.push_back(item.agent->profile.id);
+      }
+      return load;
+    }
+    if (next_ < items_.size())
+      return Read{[this](Store& store) { return read(store); }, [this] { return next_ < items_.size(); }};
     std::string text;
     JsonWriter json(text);
     json.begin_object().key("agents").begin_array();

@@ -22,17 +22,15 @@ class ListAlertsCall final : public ToolCall {
   ListAlertsCall(AlertFilter filter, core::AlertKey before, std::size_t limit)
       : filter_(filter), before_(before), limit_(limit) {}
 
-  [[nodiscard]] bool reads_store() const override { return true; }
-  [[nodiscard]] bool depends_on_all() const override { return true; }
-
-  std::optional<core::Error> read(Store& store) override {
+  std::optional<core::Error> read(Store& store) {
     auto page = store.list_alerts(filter_, before_, limit_);
     if (!page) return page.error();
     page_ = *std::move(page);
     return std::nullopt;
   }
 
-  core::Result<std::string> run(CallContext&) override {
+  Step run(CallContext& context) override {
+    if (context.begins) return Read{[this](Store& store) { return read(store); }};
     std::string text;
     JsonWriter json(text);
     json.begin_object().key("alerts").begin_array();
@@ -54,10 +52,7 @@ class AcknowledgeCall final : public ToolCall {
  public:
   AcknowledgeCall(core::AlertKey key, std::string note) : key_(key), note_(std::move(note)) {}
 
-  [[nodiscard]] bool reads_store() const override { return true; }
-  [[nodiscard]] bool depends_on_all() const override { return true; }
-
-  std::optional<core::Error> read(Store& store) override {
+  std::optional<core::Error> read(Store& store) {
     auto alert = store.load_alert(key_);
     if (!alert) return alert.error();
     if (!*alert) {
@@ -71,11 +66,12 @@ class AcknowledgeCall final : public ToolCall {
     return std::nullopt;
   }
 
-  [[nodiscard]] std::vector<std::string> agents_after_read() const override {
-    return alert_.agent_id.empty() ? std::vector<std::string>{} : std::vector<std::string>{alert_.agent_id};
-  }
-
-  core::Result<std::string> run(CallContext& context) override {
+  Step run(CallContext& context) override {
+    if (context.begins) {
+      is_loaded_ = false;
+      return Read{[this](Store& store) { return read(store); }};
+    }
+    if (!std::exchange(is_loaded_, true) && !alert_.agent_id.empty()) return Load{{alert_.agent_id}};
     const auto alert = context.state.acknowledge_alert(context.caller, alert_, std::move(note_),
                                                        context.now_us, context.changes);
     if (!alert) return core::Error(alert.error());
@@ -89,6 +85,7 @@ class AcknowledgeCall final : public ToolCall {
   core::AlertKey key_;
   std::string note_;
   core::Alert alert_;
+  bool is_loaded_ = false;
 };
 
 constexpr Parameter kListAlertsParameters[] = {

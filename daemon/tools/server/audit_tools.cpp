@@ -41,10 +41,7 @@ class QueryCall final : public ToolCall {
     page_.next = from;
   }
 
-  [[nodiscard]] bool reads_store() const override { return true; }
-  [[nodiscard]] bool depends_on_all() const override { return true; }
-
-  std::optional<core::Error> read(Store& store) override {
+  std::optional<core::Error> read(Store& store) {
     auto part = store.load_audit(filter_, page_.next, limit_ - page_.entries.size(), kAuditSlice);
     if (!part) return part.error();
     page_.next = part->next;
@@ -52,9 +49,12 @@ class QueryCall final : public ToolCall {
     for (AuditEntry& entry : part->entries) page_.entries.push_back(std::move(entry));
     return std::nullopt;
   }
-  [[nodiscard]] bool wants_more_reads() const override { return page_.more && page_.entries.size() < limit_; }
 
-  core::Result<std::string> run(CallContext&) override {
+  Step run(CallContext& context) override {
+    if (context.begins) {
+      return Read{[this](Store& store) { return read(store); },
+                  [this] { return page_.more && page_.entries.size() < limit_; }};
+    }
     if (page_.entries.empty() && !filter_.event.empty() && !is_audit_event(filter_.event)) {
       return core::invalid_argument("event", fmt::format("\"{}\"", filter_.event),
                                     fmt::format("one of {}", fmt::join(kAuditEvents, ", ")));
@@ -121,12 +121,11 @@ core::Result<std::unique_ptr<ToolCall>> parse_query(const boost::json::object& o
 /// Computes the hash chains of audit log and history anew. Not a tool: it is for people, and may take long.
 class VerifyCall final : public ToolCall {
  public:
-  [[nodiscard]] bool reads_store() const override { return true; }
-  [[nodiscard]] bool depends_on_all() const override { return true; }
-  std::optional<core::Error> read(Store& store) override { return store.check_chains(check_, kAuditSlice); }
-  [[nodiscard]] bool wants_more_reads() const override { return !check_.done(); }
-
-  core::Result<std::string> run(CallContext&) override {
+  Step run(CallContext& context) override {
+    if (context.begins) {
+      return Read{[this](Store& store) { return store.check_chains(check_, kAuditSlice); },
+                  [this] { return !check_.done(); }};
+    }
     std::string text;
     JsonWriter json(text);
     json.begin_object().field("ok", check_.problem_count == 0).field("entries", check_.audit.rows);

@@ -36,7 +36,7 @@ constexpr std::string_view kCleanupOutput =
     R"("locks":{"type":"array","items":{"type":"object","properties":{"path":{"type":"string"},"kind":{"enum":["file","directory"]},"state":{"enum":["alive","dead","unknown"]},"reason":{"type":"string"},"pid":{"type":"integer"},"holder":{"type":"string"},"host":{"type":"string"},"written":{"type":"string"},"age_seconds":{"type":"integer"},"removed":{"type":"boolean"},"kept_because":{"type":"string"}},"required":["path","kind","state","reason","written","age_seconds","removed"]}}},)"
     R"("required":["dry_run","removed","directory","names_seen","complete","dead","unknown","alive","locks"]})";
 
-/// Waits for a scan in slices, so that nothing else does.
+/// Waits for a scan in slices, so that nothing else does. It is asked when everything else waits.
 class ScanningCall : public ToolCall {
  public:
   ScanningCall(const ToolEnvironment& environment, std::string directory, bool remove)
@@ -46,12 +46,21 @@ class ScanningCall : public ToolCall {
     request_.excluded = {environment.facts.runtime_directory, environment.facts.state_directory};
   }
 
-  [[nodiscard]] bool reads_store() const override { return !request_.directory.empty(); }
-  [[nodiscard]] bool wants_more_reads() const override { return scan_ != nullptr; }
-  // It is asked when everything else waits.
-  [[nodiscard]] bool depends_on_all() const override { return false; }
+  Step run(CallContext& context) final {
+    if (!context.begins || request_.directory.empty()) return Answer(report(context), Depends::nothing);
+    return Read{[this](Store&) { return wait_for_scan(); }, [this] { return scan_ != nullptr; },
+                Depends::nothing};
+  }
 
-  std::optional<core::Error> read(Store&) override {
+ protected:
+  virtual core::Result<std::string> report(CallContext& context) = 0;
+
+  ToolEnvironment environment_;
+  LockScanRequest request_;
+  LockReport report_;
+
+ private:
+  std::optional<core::Error> wait_for_scan() {
     if (!scan_) {
       auto started = environment_.diagnosis->lock_scanner.start(request_, {});
       if (!started) return started.error();
@@ -71,12 +80,6 @@ class ScanningCall : public ToolCall {
                        "Its disk hangs, or the machine is very busy; name a smaller directory.");
   }
 
- protected:
-  ToolEnvironment environment_;
-  LockScanRequest request_;
-  LockReport report_;
-
- private:
   std::unique_ptr<LockScanner::Scan> scan_;
   std::chrono::steady_clock::time_point deadline_;
 };
@@ -86,7 +89,7 @@ class DiagnoseCall final : public ScanningCall {
   DiagnoseCall(const ToolEnvironment& environment, std::string directory)
       : ScanningCall(environment, std::move(directory), false) {}
 
-  core::Result<std::string> run(CallContext& context) override {
+  core::Result<std::string> report(CallContext& context) override {
     std::string text;
     JsonWriter json(text);
     json.begin_object();
@@ -106,7 +109,7 @@ class CleanupCall final : public ScanningCall {
  public:
   using ScanningCall::ScanningCall;
 
-  core::Result<std::string> run(CallContext& context) override {
+  core::Result<std::string> report(CallContext& context) override {
     std::uint64_t removed = 0;
     for (const FoundLock& lock : report_.locks) {
       if (!lock.removed) continue;

@@ -19,16 +19,13 @@ class HealthCall final : public ToolCall {
  public:
   explicit HealthCall(const ToolEnvironment& environment) : environment_(environment) {}
 
-  // It answers also when the disk does not.
-  [[nodiscard]] bool depends_on_all() const override { return false; }
-
-  core::Result<std::string> run(CallContext&) override {
+  Step run(CallContext&) override {
     std::string text;
     JsonWriter json(text);
     json.begin_object();
     write_health_fields(json, environment_.facts, environment_.counters, std::chrono::steady_clock::now());
     json.end_object();
-    return text;
+    return Answer(std::move(text), Depends::nothing);  // it answers also when the disk does not
   }
 
  private:
@@ -39,9 +36,7 @@ class InfoCall final : public ToolCall {
  public:
   explicit InfoCall(const ToolEnvironment& environment) : facts_(environment.facts) {}
 
-  [[nodiscard]] bool depends_on_all() const override { return false; }
-
-  core::Result<std::string> run(CallContext&) override {
+  Step run(CallContext&) override {
     std::string text;
     JsonWriter json(text);
     json.begin_object();
@@ -57,7 +52,7 @@ class InfoCall final : public ToolCall {
     json.field("line_bytes", kMaxLineBytes).field("unanswered_lines", kMaxUnanswered);
     json.field("sessions", kMaxConnections).end_object();
     json.end_object();
-    return text;
+    return Answer(std::move(text), Depends::nothing);
   }
 
  private:

@@ -27,13 +27,8 @@ class DefineCall final : public ToolCall {
   DefineCall(core::TaskDefinition definition, std::string task_file)
       : definition_(std::move(definition)), task_file_(std::move(task_file)) {}
 
-  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
-    directory_ = working_directory(context);
-    return std::vector<std::string>{};
-  }
-  void work(FileServices&) override {
-    auto read = read_task_text(task_file_, directory_);
-    task_file_.clear();
+  void read_text(const std::string& directory) {
+    auto read = read_task_text(task_file_, directory);
     if (!read) {
       unreadable_ = std::move(read.error());
       return;
@@ -42,13 +37,9 @@ class DefineCall final : public ToolCall {
     definition_.description = std::move(read->text);
   }
 
-  /// That nothing was created shows what is there.
-  [[nodiscard]] bool depends_on_all() const override { return true; }
-
-  core::Result<std::string> run(CallContext& context) override {
-    if (!task_file_.empty()) {
-      context.next = CallContext::Next::work;
-      return std::string();
+  Step run(CallContext& context) override {
+    if (context.begins && !task_file_.empty()) {
+      return Work{[this, directory = working_directory(context)](FileServices&) { read_text(directory); }};
     }
     if (unreadable_) return *unreadable_;
     const auto defined =
@@ -71,8 +62,7 @@ class DefineCall final : public ToolCall {
 
  private:
   core::TaskDefinition definition_;
-  std::string task_file_;  ///< still to be read
-  std::string directory_;
+  std::string task_file_;
   std::string source_;
   std::optional<core::Error> unreadable_;
 };
@@ -118,16 +108,13 @@ class ClaimCall final : public ToolCall {
   ClaimCall(core::ClaimCommand command, std::optional<std::string> agent_id)
       : command_(std::move(command)), given_agent_(std::move(agent_id)) {}
 
-  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
-    auto agent = acting_agent(context, given_agent_);
-    if (!agent) return std::move(agent.error());
-    command_.agent_id = *std::move(agent);
-    return command_.agent_id.empty() ? std::vector<std::string>{}
-                                     : std::vector<std::string>{command_.agent_id};
-  }
-  [[nodiscard]] bool depends_on_all() const override { return true; }
-
-  core::Result<std::string> run(CallContext& context) override {
+  Step run(CallContext& context) override {
+    if (context.begins) {
+      auto agent = acting_agent(context, given_agent_);
+      if (!agent) return std::move(agent.error());
+      command_.agent_id = *std::move(agent);
+      if (!command_.agent_id.empty()) return Load{{command_.agent_id}};
+    }
     const auto claimed = context.state.claim_task(context.caller, command_, context.now_us, context.changes);
     if (!claimed) return core::Error(claimed.error());
     const core::Task* task = *claimed;
@@ -176,9 +163,7 @@ class UpdateTaskCall final : public ToolCall {
  public:
   explicit UpdateTaskCall(core::TaskUpdate update) : update_(std::move(update)) {}
 
-  [[nodiscard]] bool depends_on_all() const override { return true; }
-
-  core::Result<std::string> run(CallContext& context) override {
+  Step run(CallContext& context) override {
     const auto updated = context.state.update_task(context.caller, update_, context.now_us, context.changes);
     if (!updated) return core::Error(updated.error());
     std::string text;

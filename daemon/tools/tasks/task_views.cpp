@@ -15,22 +15,14 @@ class GetTaskCall final : public ToolCall {
  public:
   GetTaskCall(std::string task_id, std::size_t events) : task_id_(std::move(task_id)), events_(events) {}
 
-  core::Result<std::vector<std::string>> prepare(const CallContext& context) override {
-    const core::Task* task = context.state.tasks().find(task_id_);
-    key_ = task == nullptr ? 0 : task->key;
-    return std::vector<std::string>{};
-  }
-  [[nodiscard]] bool reads_store() const override { return events_ > 0 && key_ != 0; }
-  [[nodiscard]] bool depends_on_all() const override { return true; }
-
-  std::optional<core::Error> read(Store& store) override {
-    auto history = store.load_task_history(key_, events_);
+  std::optional<core::Error> read(Store& store, core::TaskKey key) {
+    auto history = store.load_task_history(key, events_);
     if (!history) return history.error();
     history_ = *std::move(history);
     return std::nullopt;
   }
 
-  core::Result<std::string> run(CallContext& context) override {
+  Step run(CallContext& context) override {
     const core::Task* task = context.state.tasks().find(task_id_);
     if (task == nullptr) {
       core::Error error(core::ErrorCode::not_found, fmt::format("There is no task \"{}\".", task_id_),
@@ -39,6 +31,8 @@ class GetTaskCall final : public ToolCall {
       error.given = task_id_;
       return error;
     }
+    if (context.begins && events_ > 0)
+      return Read{[this, key = task->key](Store& store) { return read(store, key); }};
     std::string text;
     JsonWriter json(text);
     json.begin_object().key("task");
@@ -52,7 +46,6 @@ class GetTaskCall final : public ToolCall {
  private:
   std::string task_id_;
   std::size_t events_;
-  core::TaskKey key_ = 0;
   TaskHistory history_;
 };
 
@@ -84,9 +77,7 @@ class ListTasksCall final : public ToolCall {
 
   explicit ListTasksCall(Query query) : query_(std::move(query)) {}
 
-  [[nodiscard]] bool depends_on_all() const override { return true; }
-
-  core::Result<std::string> run(CallContext& context) override {
+  Step run(CallContext& context) override {
     // Others wait for the state meanwhile: whoever finds little among many gets it in several pages.
     constexpr std::size_t kMostLookedAt = 20'000;
     const core::TaskTable& tasks = context.state.tasks();

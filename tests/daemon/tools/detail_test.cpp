@@ -12,7 +12,7 @@ namespace json = boost::json;
 namespace {
 
 /// What one call gives a model to read.
-struct Answer {
+struct Said {
   json::object structured;
   std::string text;
 
@@ -25,12 +25,12 @@ class Reader {
     client_.hello(session);
   }
 
-  Answer ask(std::string_view tool, const json::object& arguments) { return ask(++line_, tool, arguments); }
+  Said ask(std::string_view tool, const json::object& arguments) { return ask(++line_, tool, arguments); }
 
-  Answer ask(std::uint64_t line, std::string_view tool, const json::object& arguments) {
+  Said ask(std::uint64_t line, std::string_view tool, const json::object& arguments) {
     client_.send_tool(line, tool, json::serialize(arguments));
     const std::string answer = client_.answer(line);
-    Answer said;
+    Said said;
     said.structured = client_.result(line);
     const json::value reply = json::parse(answer);
     said.text = std::string(reply.at("result").at("content").as_array().at(0).at("text").as_string());
@@ -62,14 +62,14 @@ TEST_CASE("an update is answered in less than 600 bytes with what its caller act
   Reader reader(daemon);
   const std::string longest(128, 'a');
   reader.ask("register_agent", of(longest));
-  const Answer first = reader.ask("process_agent_update", of("new"));  // with a warning
+  const Said first = reader.ask("process_agent_update", of("new"));  // with a warning
   CHECK(first.bytes() < 600);
   CHECK(first.text.find(first.structured.at("warnings").at(0).as_string().c_str()) != std::string::npos);
-  const Answer generic = reader.ask("process_agent_update", of("test"));
+  const Said generic = reader.ask("process_agent_update", of("test"));
   CHECK(generic.structured.at("warnings").as_array().size() == 2);
   CHECK(generic.bytes() < 600);
   for (int n = 0; n < 6; ++n) {
-    const Answer said = reader.ask("process_agent_update", n < 3 ? of(longest) : with_id(kDrift, longest));
+    const Said said = reader.ask("process_agent_update", n < 3 ? of(longest) : with_id(kDrift, longest));
     INFO(said.text << json::serialize(said.structured));
     CHECK(said.bytes() < 600);
     CHECK(fields(said.structured) == std::set<std::string>{"agent_id", "update", "prediction_id", "decision",
@@ -86,7 +86,7 @@ TEST_CASE("an update is answered in less than 600 bytes with what its caller act
 TEST_CASE("with detail full an update is answered with all figures, to the last digit, as it is stored") {
   DaemonFixture daemon;
   Reader reader(daemon);
-  const Answer full = reader.ask("process_agent_update", {{"agent_id", "ada"}, {"detail", "full"}});
+  const Said full = reader.ask("process_agent_update", {{"agent_id", "ada"}, {"detail", "full"}});
   CHECK(json::parse(full.text) == full.structured);
   CHECK(full.structured.at("metrics").at("risk_score").as_double() ==
         reader.ask("get_system_history", of("ada")).structured.at("rows").at(0).at("risk_score").as_double());
@@ -98,22 +98,22 @@ TEST_CASE("trying an update and asking for an agent's state are answered as brie
   DaemonFixture daemon;
   Reader reader(daemon);
   reader.ask("register_agent", of("ada"));
-  const Answer none = reader.ask("get_governance_metrics", of("ada"));
+  const Said none = reader.ask("get_governance_metrics", of("ada"));
   CHECK(none.structured.at("decision").is_null());
   CHECK(none.text.find("not reported yet") != std::string::npos);
-  const Answer tried = reader.ask("simulate_update", of("ada"));
+  const Said tried = reader.ask("simulate_update", of("ada"));
   CHECK(tried.structured.at("simulated").as_bool());
   CHECK_FALSE(tried.structured.contains("metrics"));
   CHECK_FALSE(tried.structured.contains("prediction_id"));
   CHECK(tried.text.find("nothing recorded") != std::string::npos);
   reader.ask("process_agent_update", of("ada"));
-  const Answer brief = reader.ask("get_governance_metrics", of("ada"));
+  const Said brief = reader.ask("get_governance_metrics", of("ada"));
   CHECK(brief.bytes() < 600);
   CHECK(brief.structured.at("update").as_int64() == 1);
   CHECK(brief.structured.at("status").as_string() == "active");
   CHECK(brief.text.starts_with("The agent is active, its health "));
   for (const char* tool : {"simulate_update", "get_governance_metrics"}) {
-    const Answer full = reader.ask(tool, {{"agent_id", "ada"}, {"detail", "full"}});
+    const Said full = reader.ask(tool, {{"agent_id", "ada"}, {"detail", "full"}});
     CHECK(full.structured.contains("metrics"));
     CHECK(json::parse(full.text) == full.structured);
   }
@@ -132,12 +132,12 @@ TEST_CASE("an answer that is given once more is the same, in the detail that was
   const json::object brief = of("ada");
   const json::object full{{"agent_id", "ada"}, {"detail", "full"}};
   Reader before(daemon);
-  const Answer first = before.ask(11, "process_agent_update", brief);
-  const Answer second = before.ask(12, "process_agent_update", full);
+  const Said first = before.ask(11, "process_agent_update", brief);
+  const Said second = before.ask(12, "process_agent_update", full);
   daemon.restart();
   Reader after(daemon);
-  const Answer first_again = after.ask(11, "process_agent_update", brief);
-  const Answer second_again = after.ask(12, "process_agent_update", full);
+  const Said first_again = after.ask(11, "process_agent_update", brief);
+  const Said second_again = after.ask(12, "process_agent_update", full);
   CHECK(first_again.text == first.text);
   CHECK(first_again.structured == first.structured);
   CHECK(second_again.text == second.text);

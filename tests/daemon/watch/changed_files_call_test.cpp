@@ -67,11 +67,11 @@ TEST_CASE("a change that nobody was granted is told with what was there before")
   ChangedFilesCall call({{project.path}, {}, {}}, [&](Paths paths) { again = std::move(paths); });
   write_file(project.path, "theirs");
   auto first = project.context();
-  REQUIRE(call.run(first));
-  REQUIRE(first.next == CallContext::Next::work);
-  call.work(project.files);
+  const Step look = call.run(first);
+  REQUIRE(std::holds_alternative<Work>(look));
+  std::get<Work>(look).function(project.files);
   auto second = project.context();
-  REQUIRE(call.run(second));
+  REQUIRE(std::holds_alternative<Answer>(call.run(second)));
   CHECK(project.alerts() == 1);
   CHECK(again.empty());
   CHECK(project.state.newest_version(project.path)->state.sha256 == sha256_hex("theirs"));
@@ -83,19 +83,20 @@ TEST_CASE("what was seen before governor wrote the file is no change after it, b
   Paths again;
   ChangedFilesCall call({{project.path}, {}, {}}, [&](Paths paths) { again = std::move(paths); });
   auto first = project.context();
-  REQUIRE(call.run(first));
+  const Step look = call.run(first);
+  REQUIRE(std::holds_alternative<Work>(look));
   SECTION("seen before") {
-    call.work(project.files);
+    std::get<Work>(look).function(project.files);
     project.commit("two");
   }
   SECTION("seen after, and told before") {
     project.commit("two");
-    call.work(project.files);
+    std::get<Work>(look).function(project.files);
     project.commit("three");
   }
   project.changes.clear();
   auto second = project.context();
-  REQUIRE(call.run(second));
+  REQUIRE(std::holds_alternative<Answer>(call.run(second)));
   CHECK(project.alerts() == 0);
   CHECK(again == Paths{project.path});
   CHECK(project.changes.empty());

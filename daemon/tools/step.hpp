@@ -1,0 +1,75 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/keys.hpp"
+#include "core/result.hpp"
+
+namespace governor::daemon {
+
+class FileServices;
+class Store;
+
+// What comes next in a call: `ToolCall::run` returns one of these, and the owner of the state does the rest.
+// The functions in them may point into the call, which outlives them.
+
+/// What must be durable before something may be shown, or read.
+enum class Depends {
+  everything,  ///< all that is not durable yet
+  its_agents,  ///< what concerns the agents that the call has loaded, and nothing else of the state
+  nothing      ///< it shows nothing that changes with the state
+};
+
+/// The call is over: the structured result as JSON, or why there is none.
+struct Answer {
+  Answer(std::string text) : result(std::move(text)) {}                        // NOLINT(*-explicit-*)
+  Answer(core::Error error) : result(std::move(error)) {}                      // NOLINT(*-explicit-*)
+  Answer(core::Result<std::string> outcome, Depends on = Depends::everything)  // NOLINT(*-explicit-*)
+      : result(std::move(outcome)), depends(on) {}
+
+  core::Result<std::string> result;
+  Depends depends = Depends::everything;
+};
+
+/// These agents are needed in memory, at every further run.
+struct Load {
+  std::vector<std::string> agents;
+};
+
+/// Store thread: a slice of what the call reads, and again as long as `again` says so on the state strand.
+/// Commits go first in between. An error ends the call.
+struct Read {
+  std::function<std::optional<core::Error>(Store&)> function;
+  std::function<bool()> again{};
+  Depends depends = Depends::everything;
+};
+
+/// A file thread: what touches the user's files. It may take long, and uses nothing of the state. Whoever
+/// sent the call later does not wait for it.
+struct Work {
+  std::function<void(FileServices&)> function;
+  /// A path that it will touch, so that work on a file system that hangs does not hold up that on others.
+  std::string place{};
+  bool after_commit = false;  ///< not before what the call has changed so far is durable
+  /// Becomes true when the caller has been told that the file system does not answer: the work should have no
+  /// further effect if that is possible.
+  std::atomic<bool>* abandoned = nullptr;
+};
+
+/// It runs again when its turn has come in the queue for leases, or at `until_us`.
+struct Wait {
+  core::WaiterKey waiter = 0;
+  std::int64_t until_us = 0;
+  std::int64_t length_us = 0;  ///< from the beginning of the wait to its end
+};
+
+using Step = std::variant<Answer, Load, Read, Work, Wait>;
+
+}  // namespace governor::daemon

@@ -1,0 +1,138 @@
+// Sequences of steps, without sockets, store or files: what would be read or worked on is left out or given
+// by hand.
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "daemon/tools/coordination/tools.hpp"
+#include "daemon/tools/tool.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace governor;
+using namespace governor::daemon;
+
+namespace {
+
+/// Takes calls through their steps as the owner of the state does.
+struct CallDriver {
+  CallDriver() {
+    bool resumed = false;
+    core::Session session;
+    session.id = "a";
+    caller.session = state.open_session(std::move(session), resumed, changes).key;
+    changes.clear();
+  }
+
+  std::unique_ptr<ToolCall> call(std::string_view tool, const boost::json::object& arguments) {
+    auto parsed =
+        find_tool(tool)->parse(arguments, {facts, counters, [](std::size_t) { return std::string(); }});
+    REQUIRE(parsed);
+    begins = true;
+    return std::move(*parsed);
+  }
+
+  /// The next step that is not to load agents: none of them is in the store.
+  Step next(ToolCall& call) {
+    for (;;) {
+      CallContext context{state, caller, ++now, changes};
+      context.begins = std::exchange(begins, false);
+      Step step = call.run(context);
+      const auto* load = std::get_if<Load>(&step);
+      if (load == nullptr) return step;
+      loaded = load->agents;
+      for (const std::string& id : loaded) state.insert_absent(id);
+    }
+  }
+
+  Answer answer(ToolCall& call) {
+    Step step = next(call);
+    REQUIRE(std::holds_alternative<Answer>(step));
+    return std::get<Answer>(std::move(step));
+  }
+
+  core::State state{core::Thresholds{}, core::StateSeed{}};
+  core::Caller caller;
+  core::Changes changes;
+  std::int64_t now = 1'000'000;
+  ServerFacts facts;
+  Counters counters;
+  bool begins = true;
+  std::vector<std::string> loaded;
+};
+
+}  // namespace
+
+TEST_CASE("an update loads its agent and depends on that alone") {
+  CallDriver driver;
+  const auto call = driver.call("process_agent_update", {{"agent_id", "one"}});
+  const Answer answer = driver.answer(*call);
+  CHECK(driver.loaded == std::vector<std::string>{"one"});
+  CHECK(answer.result);
+  CHECK(answer.depends == Depends::its_agents);
+  CHECK_FALSE(driver.changes.empty());
+}
+
+TEST_CASE("a refusal depends on no more than the answer would") {
+  CallDriver driver;
+  const auto call = driver.call("get_governance_metrics", {{"agent_id", "nobody"}});
+  const Answer answer = driver.answer(*call);
+  REQUIRE_FALSE(answer.result);
+  CHECK(answer.result.error().code == core::ErrorCode::not_found);
+  CHECK(answer.depends == Depends::its_agents);
+}
+
+TEST_CASE("an answer depends on everything unless it says otherwise") {
+  CallDriver driver;
+  CHECK(driver.answer(*driver.call("claim_task", {})).depends == Depends::everything);
+  CHECK(driver.answer(*driver.call("list_leases", {})).depends == Depends::everything);
+  CHECK(driver.answer(*driver.call("get_thresholds", {})).depends == Depends::everything);
+  CHECK(driver.answer(*driver.call("health_check", {})).depends == Depends::nothing);
+}
+
+TEST_CASE("a history loads its agent, reads the store once, and answers") {
+  CallDriver driver;
+  const auto call = driver.call("get_system_history", {{"agent_id", "one"}});
+  const Step read = driver.next(*call);
+  CHECK(driver.loaded == std::vector<std::string>{"one"});
+  REQUIRE(std::holds_alternative<Read>(read));
+  CHECK(std::get<Read>(read).depends == Depends::its_agents);
+  CHECK_FALSE(std::get<Read>(read).again());
+  CHECK(driver.answer(*call).depends == Depends::its_agents);
+}
+
+TEST_CASE("a call that begins anew names its agent as the state of then has it") {
+  CallDriver driver;
+  core::Session& session = *driver.state.find_session(driver.caller.session);
+  session.agent_id = "first";
+  const auto call = driver.call("get_system_history", {});
+  REQUIRE(std::holds_alternative<Read>(driver.next(*call)));
+  CHECK(driver.loaded == std::vector<std::string>{"first"});
+  session.agent_id = "second";
+  driver.begins = true;
+  static_cast<void>(driver.next(*call));
+  CHECK(driver.loaded == std::vector<std::string>{"second"});
+}
+
+TEST_CASE("backups are listed by way of the path, the store and the file") {
+  CallDriver driver;
+  const auto call = driver.call("list_backups", {{"path", "/project/file"}});
+  const Step resolve = driver.next(*call);
+  REQUIRE(std::holds_alternative<Work>(resolve));
+  CHECK(std::get<Work>(resolve).place == "/project/file");
+  CHECK(std::holds_alternative<Read>(driver.next(*call)));
+  CHECK(std::holds_alternative<Work>(driver.next(*call)));
+  CHECK(driver.answer(*call).result);
+  CHECK(driver.changes.empty());
+}
+
+TEST_CASE("pruning measures, reads, removes and then forgets") {
+  CallDriver driver;
+  const auto call = make_prune_call();
+  CHECK(std::holds_alternative<Work>(driver.next(*call)));
+  CHECK(std::holds_alternative<Read>(driver.next(*call)));
+  const Step remove = driver.next(*call);
+  REQUIRE(std::holds_alternative<Work>(remove));
+  CHECK_FALSE(std::get<Work>(remove).after_commit);
+  CHECK(driver.answer(*call).result);
+  CHECK(driver.changes.empty());  // nothing was found
+}
