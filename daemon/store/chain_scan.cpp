@@ -13,18 +13,6 @@ bool touches(const std::vector<KeyRange>& ranges, std::int64_t first, std::int64
                      [&](const KeyRange& range) { return range.first <= last && range.last >= first; });
 }
 
-/// What of `range` is in none of the others, which are in order.
-std::vector<KeyRange> without(KeyRange range, const std::vector<KeyRange>& others) {
-  std::vector<KeyRange> rest;
-  for (const KeyRange& other : others) {
-    if (other.last < range.first || other.first > range.last) continue;
-    if (other.first > range.first) rest.push_back({range.first, other.first - 1});
-    range.first = other.last + 1;
-  }
-  if (range.first <= range.last) rest.push_back(range);
-  return rest;
-}
-
 /// Takes the next row into account. A row that fits the one before it shows that none was between them,
 /// whatever their keys; after a hole nothing can be said about the first row.
 void scan_row(ChainScan& scan, const std::vector<KeyRange>& known, std::int64_t key, std::string_view bytes,
@@ -41,6 +29,17 @@ void scan_row(ChainScan& scan, const std::vector<KeyRange>& known, std::int64_t 
 }
 
 }  // namespace
+
+std::vector<KeyRange> without(KeyRange range, const std::vector<KeyRange>& others) {
+  std::vector<KeyRange> rest;
+  for (const KeyRange& other : others) {
+    if (other.last < range.first || other.first > range.last) continue;
+    if (other.first > range.first) rest.push_back({range.first, other.first - 1});
+    range.first = other.last + 1;
+  }
+  if (range.first <= range.last) rest.push_back(range);
+  return rest;
+}
 
 std::vector<KeyRange> known_losses(SQLite::Database& database, const std::string& table) {
   std::vector<KeyRange> losses;

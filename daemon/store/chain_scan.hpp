@@ -19,6 +19,9 @@ struct KeyRange {
   [[nodiscard]] std::uint64_t count() const { return static_cast<std::uint64_t>(last - first) + 1; }
 };
 
+/// What of `range` is in none of the others, which are in order.
+std::vector<KeyRange> without(KeyRange range, const std::vector<KeyRange>& others);
+
 /// What the chain of a table says about its rows.
 struct ChainScan {
   std::vector<KeyRange> missing;      ///< rows that were there once

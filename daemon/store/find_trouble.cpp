@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
@@ -15,6 +16,7 @@
 #include "daemon/store/best_backup.hpp"
 #include "daemon/store/chain_scan.hpp"
 #include "daemon/store/chained_rows.hpp"
+#include "daemon/store/removed_rows.hpp"
 #include "daemon/store/schema.hpp"
 
 namespace governor::daemon {
@@ -23,6 +25,7 @@ namespace {
 /// A start must not take long; what is damaged further on shows when it is read, and then the next start
 /// looks at everything.
 constexpr int kQuickCheckMs = 400;
+constexpr std::chrono::milliseconds kCountingTime{200};
 
 /// The two marks as they stand in the file's header, read without SQLite so that nothing is touched.
 /// https://www.sqlite.org/fileformat2.html#the_database_header
@@ -100,8 +103,11 @@ std::optional<StoreTrouble> find_schema_trouble(SQLite::Database& database, Migr
 std::optional<StoreTrouble> find_missing_rows(SQLite::Database& database) {
   const HistoryScan history = scan_history(database);
   const ChainScan audit = scan_audit(database);
-  if (history.missing.empty() && history.changed.empty() && audit.missing.empty() && audit.changed.empty())
-    return std::nullopt;
+  const StoreProgress there = read_progress(database);
+  const bool all_there = history.missing.empty() && audit.missing.empty() &&
+                         history.end.entries == there.history.entries &&
+                         audit.end.entries == there.audit.entries;
+  if (all_there && history.changed.empty() && audit.changed.empty()) return std::nullopt;
   return StoreTrouble{"rows of the history or of the audit log are missing or were changed"};
 }
 
@@ -186,7 +192,12 @@ std::optional<StoreTrouble> find_trouble(const std::string& path, const std::str
   if (record.suspect) {
     if (auto trouble = find_missing_rows(database)) return trouble;
   }
-  return record.progress ? compare_with(database, *record.progress) : std::nullopt;
+  if (record.progress) {
+    if (auto trouble = compare_with(database, *record.progress)) return trouble;
+  }
+  if (const auto table = find_miscounted_table(database, kCountingTime))
+    return StoreTrouble{fmt::format("rows of the table {} were removed or added by others", *table)};
+  return std::nullopt;
 }
 
 }  // namespace governor::daemon

@@ -79,6 +79,7 @@ core::Result<OpenedStore> open_or_recover(const Places& places, const ProgressRe
 core::Result<OpenedStore> open_checked(const std::string& state_directory, Migrations migrations) {
   const Places places{database_path(state_directory), backup_directory(state_directory),
                       progress_path(state_directory)};
+  const auto schemas = known_schemas(migrations);  // kept as long as they are needed
   finish_recovery(places.database);
   if (auto refusal = with_second_try([&] { return refuse_foreign(places.database, migrations); }))
     return *std::move(refusal);

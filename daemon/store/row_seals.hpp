@@ -36,6 +36,8 @@ class RowSeals {
   /// Of rows that are gone, and of the seals themselves.
   void check_seals(std::vector<Problem>& problems);
 
+  /// Of all rows that there ever were.
+  [[nodiscard]] std::int64_t highest_row() const { return sum_.end().last; }
   [[nodiscard]] const std::string& table() const { return table_; }
 
  private:
@@ -55,7 +57,7 @@ enum SealedTable { kSealedAgent, kSealedAlert, kSealedTask, kSealedTaskStanding,
 std::deque<RowSeals> make_seals(SQLite::Database& database);
 
 /// For a database that is put together anew: how many rows of each table do not fit their seals, or are gone
-/// though there is a seal. Whatever is there counts as sound from then on.
+/// though there is a seal. Whatever is there counts as sound from then on; keys that were used stay used.
 struct UnsealedRows {
   std::string table;
   std::uint64_t missing = 0;

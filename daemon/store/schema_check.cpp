@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
-#include <vector>
+#include <algorithm>
+#include <stdexcept>
 
 namespace governor::daemon {
 namespace {
 
-/// By version, from none on; up to a migration that fails.
-std::vector<SchemaObjects> all_schemas(Migrations migrations) {
+std::vector<SchemaObjects> work_out_schemas(Migrations migrations) {
   SQLite::Database memory(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
   std::vector<SchemaObjects> schemas(1);
   for (const char* migration : migrations) {
@@ -21,6 +21,19 @@ std::vector<SchemaObjects> all_schemas(Migrations migrations) {
 
 }  // namespace
 
+std::shared_ptr<const KnownSchemas> known_schemas(Migrations migrations) {
+  thread_local std::weak_ptr<const KnownSchemas> kept;
+  auto known = kept.lock();
+  if (known &&
+      std::equal(migrations.begin(), migrations.end(), known->migrations.begin(), known->migrations.end())) {
+    return known;
+  }
+  known = std::make_shared<const KnownSchemas>(
+      KnownSchemas{{migrations.begin(), migrations.end()}, work_out_schemas(migrations)});
+  kept = known;
+  return known;
+}
+
 SchemaObjects read_schema(SQLite::Database& database) {
   SchemaObjects objects;
   SQLite::Statement rows(database,
@@ -31,9 +44,9 @@ SchemaObjects read_schema(SQLite::Database& database) {
 }
 
 SchemaObjects expected_schema(Migrations migrations, std::size_t version) {
-  SQLite::Database memory(":memory:", SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
-  for (const char* migration : migrations.first(version)) memory.exec(migration);
-  return read_schema(memory);
+  const auto known = known_schemas(migrations);
+  if (version < known->versions.size()) return known->versions[version];
+  throw std::runtime_error(fmt::format("migration {} fails", known->versions.size()));
 }
 
 std::optional<std::string> find_schema_fault(const SchemaObjects& found, const SchemaObjects& expected) {
@@ -46,7 +59,8 @@ std::optional<std::string> find_schema_fault(const SchemaObjects& found, const S
 }
 
 std::size_t version_of_schema(const SchemaObjects& found, Migrations migrations) {
-  const std::vector<SchemaObjects> schemas = all_schemas(migrations);
+  const auto known = known_schemas(migrations);
+  const std::vector<SchemaObjects>& schemas = known->versions;
   for (std::size_t version = schemas.size() - 1; version > 0; --version) {
     // A migration may change only rows: of versions that look alike the oldest is meant, and what the others
     // do is done again.
@@ -59,7 +73,8 @@ std::size_t version_of_schema(const SchemaObjects& found, Migrations migrations)
 std::size_t likely_version(const SchemaObjects& found, Migrations migrations) {
   std::size_t best = 0;
   std::size_t most = 0;
-  const std::vector<SchemaObjects> schemas = all_schemas(migrations);
+  const auto known = known_schemas(migrations);
+  const std::vector<SchemaObjects>& schemas = known->versions;
   for (std::size_t version = 1; version < schemas.size(); ++version) {
     std::size_t there = 0;
     for (const auto& [object, sql] : schemas[version]) {

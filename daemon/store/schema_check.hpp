@@ -3,9 +3,11 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace governor::daemon {
 
@@ -15,6 +17,14 @@ using Migrations = std::span<const char* const>;
 
 /// Tables and indexes by "type name", with the statement that made each.
 using SchemaObjects = std::map<std::string, std::string>;
+
+/// What the migrations make, by version, from none on; up to a migration that fails.
+struct KnownSchemas {
+  std::vector<std::string> migrations;
+  std::vector<SchemaObjects> versions;
+};
+/// Worked out once as long as this thread keeps one: a start, and above all a recovery, asks often.
+std::shared_ptr<const KnownSchemas> known_schemas(Migrations migrations);
 
 /// What the database has; objects of SQLite itself left out.
 SchemaObjects read_schema(SQLite::Database& database);

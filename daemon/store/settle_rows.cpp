@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "daemon/store/lost_numbers.hpp"
+
 namespace governor::daemon {
 namespace {
 
@@ -61,7 +63,10 @@ std::uint64_t settle_chain(SQLite::Database& database, const char* table, ChainS
                            std::int64_t now_us) {
   const std::uint64_t known = known_entries(stored, remembered);
   const RowChain::End end = farthest_end(scan.end, stored, remembered);
-  if (end.last > scan.end.last) scan.missing.push_back({scan.end.last + 1, end.last});
+  if (end.last > scan.end.last) {
+    for (const KeyRange& range : without({scan.end.last + 1, end.last}, known_losses(database, table)))
+      scan.missing.push_back(range);
+  }
   std::uint64_t in_holes = 0;
   for (const KeyRange& range : scan.missing) {
     in_holes += range.count();
@@ -71,15 +76,33 @@ std::uint64_t settle_chain(SQLite::Database& database, const char* table, ChainS
   return std::max(in_holes, known > scan.end.entries ? known - scan.end.entries : 0);
 }
 
-/// What the index of newest rows knows beyond the rows that are there.
+/// What the index of newest rows knows beyond the rows that are there, and beyond what was told before.
 void add_missing_ends(SQLite::Database& database, HistoryScan& scan) {
+  const LostNumbers told = load_lost_numbers(database);
   SQLite::Statement heads(database, "SELECT agent, number FROM agent_head");
   while (heads.executeStep()) {
     const core::AgentKey agent = heads.getColumn(0).getInt64();
     const auto number = static_cast<std::uint64_t>(heads.getColumn(1).getInt64());
     const auto newest = scan.newest.find(agent);
-    const std::uint64_t there = newest == scan.newest.end() ? 0 : newest->second;
+    std::uint64_t there = newest == scan.newest.end() ? 0 : newest->second;
+    if (const auto lost = told.find(agent); lost != told.end()) there = std::max(there, lost->second);
     if (number > there) scan.updates.push_back({agent, there + 1, number});
+  }
+}
+
+/// What the index of newest rows does not tell may have been updates of anybody: each agent may have had as
+/// many more as nobody knows of.
+void settle_numbers(SQLite::Database& database, const RecoveryFacts& facts, std::uint64_t unknown,
+                    std::int64_t now_us) {
+  LostNumbers used = load_lost_numbers(database);
+  for (const MissingUpdates& missing : facts.history.updates)
+    used[missing.agent] = std::max(used[missing.agent], missing.last);
+  for (const auto& [agent, id] : facts.agent_ids) used.try_emplace(agent, 0);
+  for (const auto& [agent, number] : used) {
+    const auto there = facts.history.newest.find(agent);
+    const std::uint64_t newest = there == facts.history.newest.end() ? 0 : there->second;
+    const std::uint64_t highest = std::max(number, newest) + unknown;
+    if (highest > newest) save_lost_numbers(database, agent, newest, highest, now_us);
   }
 }
 
@@ -97,6 +120,9 @@ void settle_rows(SQLite::Database& database, const std::string& second,
   std::uint64_t numbered = 0;
   for (const MissingUpdates& missing : facts.history.updates) numbered += missing.last - missing.first + 1;
   facts.updates_missing = std::max(facts.updates_missing, numbered);
+  SQLite::Statement ids(database, "SELECT key, id FROM agent");
+  while (ids.executeStep()) facts.agent_ids[ids.getColumn(0).getInt64()] = ids.getColumn(1).getString();
+  settle_numbers(database, facts, facts.updates_missing - numbered, now_us);
   facts.entries_missing = settle_chain(database, "audit", facts.audit, stored.audit,
                                        remembered ? &remembered->audit : nullptr, now_us);
   RowChain::End commits = stored.commits;
@@ -106,8 +132,6 @@ void settle_rows(SQLite::Database& database, const std::string& second,
   forget_seals(database);
   database.exec("DELETE FROM agent_head; DELETE FROM setting WHERE name = 'heads'");
 
-  SQLite::Statement ids(database, "SELECT key, id FROM agent");
-  while (ids.executeStep()) facts.agent_ids[ids.getColumn(0).getInt64()] = ids.getColumn(1).getString();
   for (const auto& [agent, number] : facts.history.newest)
     facts.agents_missing += facts.agent_ids.count(agent) == 0 ? 1 : 0;
   facts.newest_us = database.execAndGet("SELECT coalesce(max(timestamp_us), 0) FROM history").getInt64();

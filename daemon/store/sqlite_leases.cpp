@@ -117,7 +117,8 @@ void SqliteStore::apply(const core::WaiterEnded& change) {
 }
 
 void SqliteStore::load_leases(core::StateSeed& seed) {
-  seed.keys.lease = database_->execAndGet("SELECT coalesce(max(key), 0) FROM lease").getInt64();
+  seed.keys.lease = std::max(database_->execAndGet("SELECT coalesce(max(key), 0) FROM lease").getInt64(),
+                             seals_[kSealedLease].highest_row());
   seed.keys.fence = static_cast<std::uint64_t>(
       database_->execAndGet("SELECT coalesce(max(fence), 0) FROM lease").getInt64());
   SQLite::Statement rows(

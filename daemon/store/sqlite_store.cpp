@@ -44,6 +44,7 @@ SqliteStore::SqliteStore(std::unique_ptr<SQLite::Database> database)
       seals_(make_seals(*database_)),
       commit_chain_(*database_, "commit"),
       lost_rows_(known_losses(*database_, "history")),
+      lost_numbers_(load_lost_numbers(*database_)),
       files_(database_->getFilename()) {}
 
 SqliteStore::~SqliteStore() {
@@ -283,10 +284,12 @@ core::Result<core::StateSeed> SqliteStore::load_seed() {
     };
     core::StateSeed seed;
     seed.agents = static_cast<std::uint64_t>(highest("SELECT count(*) FROM agent"));
-    seed.keys.agent = highest("SELECT max(key) FROM agent");
+    // What was removed by others has used its key all the same.
+    seed.keys.agent = std::max({highest("SELECT max(key) FROM agent"), seals_[kSealedAgent].highest_row(),
+                                highest("SELECT max(agent) FROM agent_head")});
     seed.keys.history = std::max(highest("SELECT max(key) FROM history"), history_chain_.end().last);
     seed.keys.audit = std::max(highest("SELECT max(key) FROM audit"), audit_chain_.end().last);
-    seed.keys.alert = highest("SELECT max(key) FROM alert");
+    seed.keys.alert = std::max(highest("SELECT max(key) FROM alert"), seals_[kSealedAlert].highest_row());
     seed.keys.slot =
         highest(fmt::format("SELECT max(slot) FROM answer WHERE slot BETWEEN 1 AND {}", kHighestSlot));
     seed.keys.session = highest("SELECT seq FROM sqlite_sequence WHERE name = 'session'");
@@ -316,7 +319,7 @@ core::Result<core::StateSeed> SqliteStore::load_seed() {
     load_leases(seed);
     load_files(seed);
     seed.tasks = load_tasks();
-    seed.keys.task = highest("SELECT max(key) FROM task");
+    seed.keys.task = std::max(highest("SELECT max(key) FROM task"), seals_[kSealedTask].highest_row());
     seed.thresholds = decode_thresholds(load_setting(kThresholdsSetting));
     seed.watch_roots = decode_tags(load_setting(kWatchRootsSetting));
     return seed;

@@ -10,6 +10,7 @@
 
 #include "daemon/store/chain_scan.hpp"
 #include "daemon/store/head_index.hpp"
+#include "daemon/store/lost_numbers.hpp"
 #include "daemon/store/open_files.hpp"
 #include "daemon/store/progress_record.hpp"
 #include "daemon/store/row_chain.hpp"
@@ -167,6 +168,7 @@ class SqliteStore final : public Store {
   std::deque<RowSeals> seals_;
   RowChain commit_chain_;            ///< one entry a commit
   std::vector<KeyRange> lost_rows_;  ///< of the history, known to be missing
+  LostNumbers lost_numbers_;
   std::unique_ptr<ProgressRecord> progress_;
   std::function<void(const std::string& what)> tell_damage_;
   bool has_met_damage_ = false;

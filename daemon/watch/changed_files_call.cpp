@@ -2,7 +2,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <exception>
+#include <iterator>
 #include <utility>
 
 #include "daemon/files/backup_store.hpp"
@@ -21,6 +23,18 @@ constexpr std::size_t kRound = 200;
 constexpr std::size_t kMaxFiles = 100'000;
 /// More alerts than that nobody reads one by one.
 constexpr std::size_t kMaxAlerts = 20;
+
+/// What governor knows that the targets mean.
+std::vector<std::string> known_files_of(const core::State& state,
+                                        const std::vector<core::WatchTarget>& targets) {
+  std::vector<std::string> known = state.known_files_below("");
+  std::erase_if(known, [&](const std::string& path) {
+    return std::none_of(targets.begin(), targets.end(),
+                        [&](const core::WatchTarget& target) { return target.pattern.matches(path); });
+  });
+  std::sort(known.begin(), known.end());
+  return known;
+}
 
 }  // namespace
 
@@ -41,6 +55,9 @@ Step ChangedFilesCall::run(CallContext& context) {
     to_look_at_.insert(to_look_at_.end(), std::make_move_iterator(known.begin()),
                        std::make_move_iterator(known.end()));
   }
+  const bool is_first = !what_.targets.empty() && !found_all_ && known_.empty();
+  if (is_first && what_.when == core::FileChange::When::after_start)
+    known_ = known_files_of(context.state, what_.targets);
   next_looks(context);
   if (!looks_.empty() || (!what_.targets.empty() && !found_all_)) {
     return Work{[this](FileServices& files) { work(files); }};
@@ -70,6 +87,10 @@ void ChangedFilesCall::work(FileServices& files) {
   if (!git_) git_.emplace();
   if (!what_.targets.empty() && !std::exchange(found_all_, true)) {
     auto all = matching_files(what_.targets, {}, kMaxFiles, *filter_);
+    // What was deleted, moved away or has become a directory meanwhile is found in no directory.
+    std::sort(all.begin(), all.end());
+    std::set_difference(known_.begin(), known_.end(), all.begin(), all.end(),
+                        std::back_inserter(to_look_at_));
     to_look_at_.insert(to_look_at_.end(), std::make_move_iterator(all.begin()),
                        std::make_move_iterator(all.end()));
   }

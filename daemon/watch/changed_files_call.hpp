@@ -51,6 +51,7 @@ class ChangedFilesCall final : public ToolCall {
 
   ChangedFiles what_;
   LookAgain look_again_;
+  std::vector<std::string> known_;       ///< that there were, after a start
   std::vector<std::string> to_look_at_;  ///< in reverse
   std::vector<Look> looks_;              ///< of this round
   std::vector<BackupStore::Pin> pins_;   ///< until what they keep is taken down

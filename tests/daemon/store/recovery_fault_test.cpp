@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <map>
 
 #include "daemon/store/backup.hpp"
 #include "daemon/store/best_backup.hpp"
@@ -54,34 +55,75 @@ class FaultFixture {
   [[nodiscard]] std::string original() const { return template_.path(); }
 
  private:
+  std::shared_ptr<const KnownSchemas> schemas_ = known_schemas(kMigrations);
   TemporaryDirectory template_;
   std::optional<TemporaryDirectory> trial_;
 };
 
 using Step = std::function<void()>;
 
-/// Lets `step` run with each of its calls failing in turn, and with each of them and all that follow; then
-/// with the process ending at each. After each of these `check` sees what is left.
-void with_each_fault(const Step& begin, const Step& step, const Step& check) {
-  for (const auto mode : {failing_calls_fail, failing_calls_fail_from}) {
-    long call = 0;
-    for (;; ++call) {
-      REQUIRE(call < kMostCalls);
-      begin();
-      failing_calls_set(mode, call);
-      step();
-      const bool reached = failing_calls_reached() != 0;
-      const std::string name = failing_calls_name();
-      failing_calls_set(failing_calls_off, 0);
-      INFO("call " << call << ", " << name
-                   << (mode == failing_calls_fail ? " fails" : " and all after it fail"));
-      check();
-      if (!reached) break;
-    }
-    CHECK(call > 20);  // else nothing was tried
+/// The calls of `step` at which something else can happen than at those before: where a place makes many, as
+/// where pages are copied, the first ones and the last stand for all.
+class FaultPlan {
+ public:
+  FaultPlan(const Step& begin, const Step& step) {
+    begin();
+    failing_calls_watch();
+    step();
+    const failing_calls_point* points = nullptr;
+    const long calls = failing_calls_watched(&points);
+    failing_calls_set(failing_calls_off, 0);
+    points_.assign(points, points + calls);
+    REQUIRE(calls > 20);  // else nothing would be tried
+    REQUIRE(calls < kMostCalls);
   }
-  for (long call = 0;; ++call) {
-    REQUIRE(call < kMostCalls);
+
+  /// The `first` calls of each place, and its last.
+  [[nodiscard]] std::vector<long> failing(std::size_t first) const {
+    return choose(first, [](const failing_calls_point&) { return true; });
+  }
+  /// Where the process ends before a call that changes nothing, the disk is as before the next that does.
+  [[nodiscard]] std::vector<long> ending(std::size_t first) const {
+    return choose(first, [](const failing_calls_point& point) { return point.changes != 0; });
+  }
+
+ private:
+  template <class Counts>
+  [[nodiscard]] std::vector<long> choose(std::size_t first, Counts counts) const {
+    std::map<unsigned long, std::vector<long>> places;
+    for (std::size_t call = 0; call < points_.size(); ++call) {
+      if (counts(points_[call])) places[points_[call].site].push_back(static_cast<long>(call));
+    }
+    std::vector<long> chosen;
+    for (auto& [site, calls] : places) {
+      if (calls.size() > first + 1) calls.erase(calls.begin() + static_cast<long>(first), calls.end() - 1);
+      chosen.insert(chosen.end(), calls.begin(), calls.end());
+    }
+    std::sort(chosen.begin(), chosen.end());
+    return chosen;
+  }
+
+  std::vector<failing_calls_point> points_;
+};
+
+/// Lets `step` run with a call failing, or with it and all that follow; then `check` sees what is left.
+void with_failures(failing_calls_mode mode, const std::vector<long>& calls, const Step& begin,
+                   const Step& step, const Step& check) {
+  for (const long call : calls) {
+    begin();
+    failing_calls_set(mode, call);
+    step();
+    const std::string name = failing_calls_name();
+    failing_calls_set(failing_calls_off, 0);
+    INFO("call " << call << ", " << name
+                 << (mode == failing_calls_fail ? " fails" : " and all after it fail"));
+    check();
+  }
+}
+
+/// The same with the process ending before a call.
+void with_ends(const std::vector<long>& calls, const Step& begin, const Step& step, const Step& check) {
+  for (const long call : calls) {
     begin();
     const pid_t child = ::fork();
     REQUIRE(child >= 0);
@@ -95,8 +137,16 @@ void with_each_fault(const Step& begin, const Step& step, const Step& check) {
     REQUIRE(WIFEXITED(status));
     INFO("killed at call " << call);
     check();
-    if (WEXITSTATUS(status) == 0) break;
   }
+}
+
+/// After each of these faults `check` sees what is left, and first of all what is left without any.
+void with_each_fault(const Step& begin, const Step& step, const Step& check) {
+  const FaultPlan plan(begin, step);
+  check();
+  with_failures(failing_calls_fail, plan.failing(1), begin, step, check);
+  with_failures(failing_calls_fail_from, plan.failing(1), begin, step, check);
+  with_ends(plan.ending(1), begin, step, check);
 }
 
 std::int64_t rows_in(SqliteStore& store) {

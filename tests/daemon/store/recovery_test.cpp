@@ -417,3 +417,124 @@ TEST_CASE("a damaged database is not copied over good backups") {
   CHECK(refused.error().hint.find("governorctl restart") != std::string::npos);
   CHECK(list_backups(f.backups()).size() == 1);
 }
+
+namespace {
+
+/// What a kill leaves, in a directory of its own.
+class KilledCopy {
+ public:
+  explicit KilledCopy(const RecoveryFixture& f) {
+    for (const char* suffix : {"", "-wal"})
+      std::filesystem::copy_file(f.database() + suffix, path() + suffix);
+    std::filesystem::copy_file(progress_path(f.directory()), progress_path(directory_.path()));
+  }
+  [[nodiscard]] std::string path() const { return database_path(directory_.path()); }
+  void execute(const std::string& statement) const {
+    SQLite::Database(path(), SQLite::OPEN_READWRITE, 2000).exec(statement);
+  }
+  [[nodiscard]] std::unique_ptr<SqliteStore> open() const {
+    auto opened = open_store(directory_.path());
+    REQUIRE(opened);
+    return std::move(opened->store);
+  }
+
+ private:
+  TemporaryDirectory directory_;
+};
+
+std::uint64_t updates_counted(SqliteStore& store, const std::string& id) {
+  const auto agent = store.load_agent(id);
+  REQUIRE(agent);
+  REQUIRE(*agent);
+  return (*agent)->total;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "rows of the history that somebody removed are missed at the next start, and no number comes again") {
+  for (const char* how :
+       {"DELETE FROM history WHERE key > 90", "DELETE FROM history WHERE key BETWEEN 20 AND 30",
+        "DELETE FROM history WHERE agent = 2", "DELETE FROM history", "DELETE FROM audit WHERE key > 90"}) {
+    const bool of_audit = std::string(how).find("audit") != std::string::npos;
+    INFO(how);
+    RecoveryFixture f;
+    f.work(100);
+    SECTION(std::string("after a clean stop: ") + how) {
+      f.close();
+      f.execute(how);
+      f.reopen();
+      CHECK(f.told().find("were removed or added by others") != std::string::npos);
+      CHECK(f.told().find(of_audit ? "entries of the audit log are missing" : "updates are missing") !=
+            std::string::npos);
+      CHECK(f.is_severe());
+      CHECK(f.store().load_seed()->keys.history == 100);
+      for (int agent = 1; agent <= 5; ++agent)
+        CHECK(updates_counted(f.store(), "agent-" + std::to_string(agent)) == 20);
+      f.reopen();
+      CHECK(f.notices().empty());
+      CHECK(f.told().find("missing") != std::string::npos);
+    }
+    SECTION(std::string("after a kill: ") + how) {
+      const KilledCopy killed(f);
+      killed.execute(how);
+      auto store = killed.open();
+      const auto alerts = store->list_alerts({}, 0, 10)->alerts;
+      REQUIRE(alerts.size() == 1);
+      CHECK(alerts[0].message.find("were removed or added by others") != std::string::npos);
+      CHECK(store->load_seed()->keys.history == 100);
+      for (int agent = 1; agent <= 5; ++agent)
+        CHECK(updates_counted(*store, "agent-" + std::to_string(agent)) >= 20);
+    }
+  }
+}
+
+TEST_CASE("numbers that are lost stay used, also over another recovery") {
+  RecoveryFixture f;
+  f.work(100);
+  f.close();
+  f.execute("DELETE FROM history WHERE key > 50");
+  f.reopen();
+  const auto agent = *f.store().load_agent("agent-1");
+  CHECK(agent->total == 20);
+  CHECK(f.updates_of("agent-1") == 10);
+  f.commit({row(101, 1, distinct_record(21), agent->head)});
+  f.close();
+  f.execute("DELETE FROM history WHERE key = 101; DROP TABLE task");
+  f.reopen();
+  CHECK(updates_counted(f.store(), "agent-1") == 21);
+  CHECK(updates_counted(f.store(), "agent-2") >= 20);
+}
+
+TEST_CASE("rows that are removed while governor runs are mended by the restart that the hint names") {
+  RecoveryFixture f;
+  f.work(100);
+  f.reopen();
+  f.execute("DELETE FROM history WHERE key > 90");
+  const auto failed = f.store().load_agent("agent-1");
+  REQUIRE_FALSE(failed);
+  CHECK(failed.error().hint.find("governorctl restart") != std::string::npos);
+  f.reopen();
+  CHECK(updates_counted(f.store(), "agent-1") == 20);
+  CHECK(f.told().find("updates are missing") != std::string::npos);
+}
+
+TEST_CASE("an agent, an alert or a lease that somebody removed is missed, and its key is not used again") {
+  RecoveryFixture f;
+  f.work(100);
+  f.close();
+  f.execute(
+      "DELETE FROM history WHERE agent = 5; DELETE FROM agent WHERE key = 5; DELETE FROM agent_head WHERE "
+      "agent = 5");
+  f.reopen();
+  CHECK(f.told().find("1 row of the table agent is missing") != std::string::npos);
+  CHECK(f.store().load_seed()->keys.agent == 5);
+  f.reopen();
+  CHECK(f.notices().empty());
+  CHECK(f.store().load_seed()->keys.agent == 5);
+  f.close();
+  f.execute("DELETE FROM alert");
+  f.reopen();
+  CHECK(f.told().find("1 row of the table alert is missing") != std::string::npos);
+  CHECK(f.store().load_seed()->keys.alert == 2);
+}

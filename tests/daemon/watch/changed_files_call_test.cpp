@@ -102,3 +102,32 @@ TEST_CASE("what was seen before governor wrote the file is no change after it, b
   CHECK(project.changes.empty());
   std::filesystem::remove_all(project.root + "-backups");
 }
+
+TEST_CASE("a protected or leased file that went while governor did not run is told") {
+  Project project;
+  project.state.set_watch_root(project.caller, {project.root, false}, false, project.now, project.changes);
+  const core::LeasePath path{core::PathPattern::literal(project.path)};
+  core::ProtectCommand protect;
+  protect.path = path;
+  REQUIRE_FALSE(project.state.protect(project.caller, std::move(protect), project.now, project.changes));
+  std::filesystem::remove(project.path);
+  SECTION("deleted") {}
+  SECTION("moved away") {
+    write_file(project.path + ".away", "one");
+  }
+  SECTION("a directory in its place") {
+    std::filesystem::create_directory(project.path);
+  }
+  project.changes.clear();
+  ChangedFilesCall call({{}, {}, project.state.watch_targets(), core::FileChange::When::after_start},
+                        [](const Paths&) {});
+  for (int rounds = 0; rounds < 4; ++rounds) {
+    auto context = project.context();
+    REQUIRE(call.run(context));
+    if (context.next != CallContext::Next::work) break;
+    call.work(project.files);
+  }
+  CHECK(project.alerts() == 1);
+  CHECK_FALSE(project.state.newest_version(project.path)->state.exists());
+  std::filesystem::remove_all(project.root + "-backups");
+}
