@@ -100,8 +100,8 @@ TEST_CASE("below a watched directory every change is an alert, new files and rem
   f.knows(1);
   SECTION("new") {
     write_file(f.file("new.cpp"), "x");
-    CHECK(f.alert_about("new.cpp").find("created " + f.file("new.cpp") + ": 1 line (1 bytes).") !=
-          std::string::npos);
+    CHECK(f.alert_about("new.cpp").find(
+              f.file("new.cpp") + " was created without a lease: 1 line (1 bytes).") != std::string::npos);
   }
   SECTION("removed") {
     fs::remove(f.file("core.cpp"));
