@@ -3,13 +3,13 @@
 #include "daemon/tools/parameter.hpp"
 
 #include <fmt/format.h>
+#include <regex.h>
 
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cmath>
 #include <cstdint>
 #include <limits>
-#include <regex>
 #include <string>
 #include <vector>
 
@@ -23,6 +23,15 @@ namespace json = boost::json;
 using Type = Parameter::Type;
 
 namespace {
+
+/// The patterns of the schemas are extended regular expressions of POSIX as well.
+bool matches(const char* pattern, const std::string& text) {
+  regex_t rule;
+  REQUIRE(regcomp(&rule, pattern, REG_EXTENDED | REG_NOSUB) == 0);
+  const bool is_match = regexec(&rule, text.c_str(), 0, nullptr, 0) == 0;
+  regfree(&rule);
+  return is_match;
+}
 
 std::string no_random(std::size_t bytes) {
   return std::string(2 * bytes, '0');
@@ -239,12 +248,11 @@ TEST_CASE("the schema refuses nothing that the tool takes, and what it says the 
         for (const json::value& word : words->as_array()) takes(word);
       if (const auto* fallback = said.if_contains("default")) takes(*fallback);
       if (const auto* pattern = said.if_contains("pattern")) {
-        const std::regex rule(pattern->as_string().c_str());
         for (const std::string& given : {std::string(1, 'x'), std::string(128, 'x'), std::string(129, 'x'),
                                          std::string("a b"), std::string()}) {
           INFO(given);
           const auto error = refusal(tool, with(least_call(tool), parameter.name, json::value(given)));
-          CHECK(std::regex_match(given, rule) != (error && is_about(*error, parameter.name)));
+          CHECK(matches(pattern->as_string().c_str(), given) != (error && is_about(*error, parameter.name)));
         }
       }
     }
