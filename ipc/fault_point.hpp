@@ -16,7 +16,7 @@ namespace governor::ipc {
 // assertions (dev, asan, tsan) and cost one load; Release has nothing of them.
 //
 // The part of a name before the first underscore says which walk over the list visits the point:
-// - commit: the statements of a commit, in their order; at commit_ended it took effect, and its report is lost
+// - commit: the statements of a commit, in their order; at commit_ended only its report is lost
 // - progress: the record beside the database of how far it has come, which may fail without harm
 // - durable: what recovery and backups ask of the system
 // - exchange: the calls by which a user's file gets its new content; at exchange_swapped the report is lost

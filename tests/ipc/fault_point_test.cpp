@@ -11,8 +11,8 @@
 #include "tests/support/temporary_directory.hpp"
 
 using namespace governor::ipc;
-using governor::tests::fault_points_of;
 using governor::TemporaryDirectory;
+using governor::tests::fault_points_of;
 using std::chrono::seconds;
 using Mode = Fault::Mode;
 
