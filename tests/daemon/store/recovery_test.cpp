@@ -1,6 +1,8 @@
 // What becomes of a database that was emptied, removed, set back or damaged.
 #include "daemon/store/recovery.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
