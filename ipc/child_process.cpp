@@ -58,7 +58,8 @@ std::vector<char*> exec_vector(const std::vector<std::string>& strings) {
 }
 
 Result<pid_t> start_program(const std::vector<std::string>& arguments,
-                            const std::vector<std::string>& environment, const StandardStreams& streams) {
+                            const std::vector<std::string>& environment, const StandardStreams& streams,
+                            const ProgramPlace& place) {
   posix_spawn_file_actions_t actions;
   posix_spawnattr_t attributes;
   ::posix_spawn_file_actions_init(&actions);
@@ -66,13 +67,21 @@ Result<pid_t> start_program(const std::vector<std::string>& arguments,
   ::posix_spawn_file_actions_adddup2(&actions, streams.input, STDIN_FILENO);
   ::posix_spawn_file_actions_adddup2(&actions, streams.output, STDOUT_FILENO);
   ::posix_spawn_file_actions_adddup2(&actions, streams.error, STDERR_FILENO);
+  if (place.directory != nullptr) ::posix_spawn_file_actions_addchdir_np(&actions, place.directory);
+  short flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+  if (place.own_group) flags |= POSIX_SPAWN_SETPGROUP;
+#ifdef POSIX_SPAWN_CLOEXEC_DEFAULT
+  flags |= POSIX_SPAWN_CLOEXEC_DEFAULT;
+#else
+  ::posix_spawn_file_actions_addclosefrom_np(&actions, STDERR_FILENO + 1);
+#endif
   sigset_t none;
   sigset_t all;
   ::sigemptyset(&none);
   ::sigfillset(&all);
   ::posix_spawnattr_setsigmask(&attributes, &none);
   ::posix_spawnattr_setsigdefault(&attributes, &all);
-  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  ::posix_spawnattr_setflags(&attributes, flags);
   pid_t pid = -1;
   const int failure = ::posix_spawnp(&pid, arguments.front().c_str(), &actions, &attributes,
                                      exec_vector(arguments).data(), exec_vector(environment).data());

@@ -28,10 +28,17 @@ struct StandardStreams {
   int error;
 };
 
-/// Starts a program, with default signals and nothing but these descriptors where all others are
-/// close-on-exec. A name without a slash is searched in PATH. Whoever calls it waits for the process.
+/// Where a program runs; else where its starter does.
+struct ProgramPlace {
+  const char* directory = nullptr;
+  bool own_group = false;  ///< it leads a process group of its own
+};
+
+/// Starts a program, with default signals and nothing but these descriptors. A name without a slash is
+/// searched in PATH. Whoever calls it waits for the process.
 Result<pid_t> start_program(const std::vector<std::string>& arguments,
-                            const std::vector<std::string>& environment, const StandardStreams& streams);
+                            const std::vector<std::string>& environment, const StandardStreams& streams,
+                            const ProgramPlace& place = {});
 
 /// (child) Points 0, 1 and 2 to /dev/null.
 bool redirect_standard_streams() noexcept;

@@ -10,6 +10,7 @@
 #include "ipc/connect.hpp"
 #include "ipc/connector.hpp"
 #include "ipc/peer_credentials.hpp"
+#include "ipc/replace_file.hpp"
 
 namespace governor::ipc {
 namespace {
@@ -30,18 +31,9 @@ bool leads_to(const UniqueFd& connection, const DaemonAddress& address) {
 }  // namespace
 
 Result<void> write_daemon_address(const std::string& state_dir, const DaemonAddress& address) {
-  const std::string path = record_path(state_dir);
-  const std::string partial = path + ".part";
-  const std::string text = address.socket + '\n' + std::to_string(address.listener) + '\n';
-  const UniqueFd file(::open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!file) return system_error("cannot write " + partial, errno);
-  const auto written = ::write(file.get(), text.data(), text.size());
-  if (written < 0) return system_error("cannot write " + partial, errno);
-  if (static_cast<std::size_t>(written) != text.size())
-    return system_error("cannot write " + partial, ENOSPC);
   // Not synced: after a crash of the machine nobody listens anywhere.
-  if (::rename(partial.c_str(), path.c_str()) != 0) return system_error("cannot write " + path, errno);
-  return {};
+  return replace_file(record_path(state_dir),
+                      address.socket + '\n' + std::to_string(address.listener) + '\n');
 }
 
 std::optional<DaemonAddress> read_daemon_address(const std::string& state_dir) {

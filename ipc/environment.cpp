@@ -26,12 +26,17 @@ std::string_view name_of(std::string_view entry) {
   return entry.substr(0, entry.find('='));
 }
 
+/// Of one agent: a daemon that it has started is not its own.
+bool is_of_agent(std::string_view name) {
+  return name == "GOVERNOR_DEPLOYMENT" || name == "GOVERNOR_AGENT_ID" || name == "GOVERNOR_TOKEN_FILE";
+}
+
 bool is_inherited(std::string_view name) {
   static constexpr std::array<std::string_view, 11> kNames = {
       "HOME",   "PATH", "USER",         "LOGNAME",      "LANG",         "LC_ALL",
       "TMPDIR", "TZ",   "ASAN_OPTIONS", "TSAN_OPTIONS", "UBSAN_OPTIONS"};
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end() || name.starts_with("XDG_") ||
-         name.starts_with("GOVERNOR_");
+         (name.starts_with("GOVERNOR_") && !is_of_agent(name));
 }
 
 template <class Visit>

@@ -21,6 +21,7 @@ namespace governor::ipc {
 // - durable: what recovery and backups ask of the system
 // - exchange: the calls by which a user's file gets its new content; at exchange_swapped the report is lost
 // - spawn: starting a daemon
+// - deploy: a deployment is reserved, its program runs, that it runs is taken down
 // - order: nothing fails here; places to wait at
 #define GOVERNOR_FAULT_POINTS(POINT) \
   POINT(commit_begin)                \
@@ -49,6 +50,9 @@ namespace governor::ipc {
   POINT(spawn_fork_again)            \
   POINT(spawn_streams)               \
   POINT(spawn_exec)                  \
+  POINT(deploy_reserved)             \
+  POINT(deploy_launched)             \
+  POINT(deploy_confirmed)            \
   POINT(order_store_job)
 
 #define GOVERNOR_FAULT_POINT_VALUE(name) name,

@@ -157,4 +157,17 @@ std::string process_name(pid_t pid) {
 }
 #endif
 
+std::vector<ProcessIdentity> process_ancestors(pid_t pid, std::size_t limit) {
+  std::vector<ProcessIdentity> ancestors;
+  while (pid > 1 && ancestors.size() < limit) {
+    auto identity = identify_process(pid);
+    if (!identity) break;
+    ancestors.push_back(*std::move(identity));
+    const auto parent = parent_process(pid);
+    if (!parent) break;
+    pid = *parent;
+  }
+  return ancestors;
+}
+
 }  // namespace governor::ipc

@@ -2,9 +2,11 @@
 
 #include <sys/types.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace governor::ipc {
 
@@ -26,6 +28,10 @@ Liveness liveness(const ProcessIdentity& identity);
 
 /// The process that started it, or adopted it since; nothing if the system does not tell.
 std::optional<pid_t> parent_process(pid_t pid);
+
+/// The process itself and those above it, the nearest first, at most `limit`; those that the system does not
+/// tell of, and what is above them, are left out.
+std::vector<ProcessIdentity> process_ancestors(pid_t pid, std::size_t limit);
 
 /// The command name of a process, empty if unknown.
 std::string process_name(pid_t pid);

@@ -28,7 +28,7 @@ TEST_CASE("what is set comes before what is inherited") {
   CHECK(environment.entries.size() == 1);
 }
 
-TEST_CASE("a daemon inherits where things are, and no secrets") {
+TEST_CASE("a daemon inherits where things are, no secrets, and nobody's identity") {
   const char* const inherited[] = {"HOME=/h",
                                    "PATH=/bin",
                                    "SECRET_TOKEN=x",
@@ -37,6 +37,8 @@ TEST_CASE("a daemon inherits where things are, and no secrets") {
                                    "LANG=C",
                                    "XDG_STATE_HOME=/s",
                                    "GOVERNOR_STATE_DIR=/old",
+                                   "GOVERNOR_DEPLOYMENT=an-agent-1",
+                                   "GOVERNOR_TOKEN_FILE=/t",
                                    "LD_PRELOAD=x",
                                    "SSH_AUTH_SOCK=/sock",
                                    "TZ=UTC",

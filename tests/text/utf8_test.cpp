@@ -1,6 +1,7 @@
 #include "text/utf8.hpp"
 
 #include "tests/support/catch.hpp"
+#include "text/cut_text.hpp"
 #include "text/shown_text.hpp"
 
 using namespace governor::text;
@@ -25,4 +26,14 @@ TEST_CASE("nothing that is shown can control a terminal or turn a line around") 
   CHECK(shown_text("safe\xE2\x80\xAEgpj.exe\xE2\x80\xA8") == R"(safe\xe2\x80\xaegpj.exe\xe2\x80\xa8)");
   CHECK(shown_text("\xE2\x81\xA6x\xE2\x82\xAC") == "\\xe2\\x81\\xa6x\xE2\x82\xAC");
   CHECK(shown_text("What? *all* of C:\\x41 in Größe 東京") == "What? *all* of C:\\x41 in Größe 東京");
+}
+
+TEST_CASE("a text is cut to at most so many bytes, never within a code point") {
+  CHECK(cut_text("abc", 3) == "abc");
+  CHECK(cut_text("abc", 2) == "ab");
+  CHECK(cut_text("a\xC3\xA9", 2) == "a");
+  CHECK(cut_text("a\xC3\xA9", 3) == "a\xC3\xA9");
+  CHECK(cut_text("\xF0\x9F\x98\x80", 3).empty());
+  CHECK(cut_text("", 5).empty());
+  CHECK(cut_text("\xC3\xA9", 0).empty());
 }
