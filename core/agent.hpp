@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/behaviour.hpp"
 #include "core/governance_state.hpp"
 #include "core/keys.hpp"
 #include "core/loop_detection.hpp"
@@ -24,6 +25,9 @@ enum Ordered : std::uint8_t {
   kOrderedStatus = 1,     ///< paused or archived by a person
   kOrderedThresholds = 2  ///< its own thresholds, or that it has none
 };
+
+/// How the purpose of an agent begins that hooks have registered, as long as its client has given it no name.
+inline constexpr std::string_view kPurposeOfHooks = "writes that the hooks of ";
 
 /// What is known of an agent besides its governance: who it is, whose, and whether it may go on.
 struct AgentProfile {
@@ -58,6 +62,7 @@ struct Agent {
   HistoryKey head = 0;               ///< newest row of its history, of whatever epoch
   std::uint64_t total = 0;           ///< updates in all epochs
   LoopWatch watch;
+  Behaviour behaviour;  ///< of this epoch
 };
 
 }  // namespace governor::core

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "core/cut_text.hpp"
+#include "text/cut_text.hpp"
 
 namespace governor::core {
 namespace {
@@ -34,7 +34,7 @@ std::optional<Error> validate_agent_id(std::string_view field, std::string_view 
   if (is_valid && !is_directory) return std::nullopt;
   constexpr std::size_t kShown = 64;
   std::string given = id.size() > kShown
-                          ? fmt::format("\"{}...\" ({} characters)", cut_text(id, kShown), id.size())
+                          ? fmt::format("\"{}...\" ({} characters)", text::cut_text(id, kShown), id.size())
                           : fmt::format("\"{}\"", id);
   return invalid_argument(std::string(field), std::move(given),
                           is_directory ? "an id other than \".\" and \"..\", which name directories"

@@ -110,6 +110,9 @@ std::optional<Error> validate(const AgentImport& agent) {
   if (auto error = check_profile(agent.profile)) return error;
   if (auto error = check_events(agent.events)) return error;
   if (auto error = check_text("source", agent.source, kMaxImportedText)) return error;
+  if (agent.deployment) {
+    if (auto error = validate(*agent.deployment)) return error;
+  }
   if (agent.updates > kMaxUpdates) {
     return invalid_argument("updates", fmt::format("{}", agent.updates),
                             fmt::format("at most {}", kMaxUpdates));

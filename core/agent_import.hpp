@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/agent.hpp"
+#include "core/deployment_import.hpp"
 #include "core/error.hpp"
 
 namespace governor::core {
@@ -32,6 +33,8 @@ struct AgentImport {
   std::uint64_t first = 1;    ///< number of the first of `rows`
   /// Their figures, times and actions; numbers and the rest are filled in by the state.
   std::vector<UpdateRecord> rows;
+
+  std::optional<DeploymentImport> deployment{};  ///< that it was, if it was one
 
   [[nodiscard]] std::uint64_t last() const { return first + rows.size() - 1; }
   [[nodiscard]] bool is_last_part() const { return last() == total; }

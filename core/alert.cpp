@@ -13,6 +13,12 @@ std::string_view to_string(AlertKind kind) {
     case AlertKind::file_changed: return "file_changed";
     case AlertKind::watch_incomplete: return "watch_incomplete";
     case AlertKind::data_loss: return "data_loss";
+    case AlertKind::risky_action: return "risky_action";
+    case AlertKind::deployment_waiting: return "deployment_waiting";
+    case AlertKind::deployment_stuck: return "deployment_stuck";
+    case AlertKind::deployment_spiral: return "deployment_spiral";
+    case AlertKind::registry_difference: return "registry_difference";
+    case AlertKind::branch_conflict: return "branch_conflict";
   }
   return "storage";
 }

@@ -19,6 +19,12 @@ enum class AlertKind : std::uint8_t {
   file_changed = 7,
   watch_incomplete = 8,
   data_loss = 9,
+  risky_action = 10,
+  deployment_waiting = 11,   ///< for a person
+  deployment_stuck = 12,     ///< alive, and silent for long
+  registry_difference = 13,  ///< between what is known of deployments and what there is
+  branch_conflict = 14,
+  deployment_spiral = 16,  ///< programs of a runner fail one after another
 };
 enum class AlertSeverity : std::uint8_t { warning = 1, critical = 2 };
 

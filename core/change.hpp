@@ -8,6 +8,8 @@
 
 #include "core/agent.hpp"
 #include "core/alert.hpp"
+#include "core/deployment.hpp"
+#include "core/evidence.hpp"
 #include "core/file_version.hpp"
 #include "core/ground_truth.hpp"
 #include "core/lease.hpp"
@@ -160,11 +162,46 @@ struct WatchRootsSaved {
   std::vector<std::string> roots;  ///< see WatchRoot::text
 };
 
-using Change = std::variant<UpdateAppended, AnswerSaved, AgentSaved, SessionSaved, SessionEnded,
-                            AuditAppended, LifecycleEventAppended, AlertSaved, ThresholdsSaved,
-                            OutcomeRecorded, LeaseSaved, TaskAppended, TaskChanged, TaskEventAppended,
-                            FileVersionAppended, FileVersionsPruned, ProtectionSaved, UnlockSaved,
-                            WatchRootsSaved, OpenWriteSaved, OpenWriteEnded, WaiterSaved, WaiterEnded>;
+/// Appends one row to the evidence of an agent.
+struct EvidenceAppended {
+  Evidence evidence;
+};
+
+/// A new deployment, standing as they do at first.
+struct DeploymentAppended {
+  Deployment deployment;
+};
+
+struct DeploymentChanged {
+  DeploymentKey deployment = 0;
+  std::string id;  ///< for those who follow it; not stored again
+  DeploymentStanding standing;
+};
+
+/// What happened to a deployment, and what its agent has told, for its history.
+struct DeploymentEventAppended {
+  DeploymentKey deployment = 0;
+  std::int64_t timestamp_us = 0;
+  std::string event;  ///< snake_case
+  DeploymentState state = DeploymentState::reserved;
+  int progress = -1;
+  std::string note;
+  std::string data{};  ///< JSON; empty: none
+  AuditKey actor = 0;  ///< see Session::introduced; 0: the daemon
+};
+
+/// The oldest entries of the evidence, up to this one, are forgotten.
+struct EvidencePruned {
+  EvidenceKey last = 0;
+};
+
+using Change =
+    std::variant<UpdateAppended, AnswerSaved, AgentSaved, SessionSaved, SessionEnded, AuditAppended,
+                 LifecycleEventAppended, AlertSaved, ThresholdsSaved, OutcomeRecorded, LeaseSaved,
+                 TaskAppended, TaskChanged, TaskEventAppended, FileVersionAppended, FileVersionsPruned,
+                 ProtectionSaved, UnlockSaved, WatchRootsSaved, OpenWriteSaved, OpenWriteEnded, WaiterSaved,
+                 WaiterEnded, EvidenceAppended, DeploymentAppended, DeploymentChanged,
+                 DeploymentEventAppended, EvidencePruned>;
 using Changes = std::vector<Change>;
 
 }  // namespace governor::core

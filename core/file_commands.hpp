@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "core/file_version.hpp"
@@ -21,11 +22,17 @@ struct FileWrite {
   FileVersionKind kind = FileVersionKind::committed;
   FileState before;  ///< as it was found
   FileState after;
+  std::optional<std::uint32_t> lines_added{};  ///< none: all that is known is how many lines there are
+  std::optional<std::uint32_t> lines_removed{};
   bool found_written = false;  ///< `after` was there already: the same request has written it before
   std::string agent_id;        ///< must be loaded; empty: the session itself
   LeaseKey lease = 0;
   std::string note;
   FileVersionKey restored_from = 0;  ///< the version that came back; 0: none
+  /// A command has changed it, with as many others as it liked: what it makes again and again is no circle,
+  /// and each is not told for itself.
+  bool by_command = false;
+  bool with_git = false;  ///< see FileVersion
 };
 
 struct FileWriteOutcome {

@@ -13,7 +13,7 @@ enum class FileVersionKind : std::uint8_t {
   seen = 1,       ///< it was there when governor looked; who wrote it is not known
   committed = 2,  ///< by commit_file
   restored = 3,   ///< brought back from a backup
-  reported = 4,   ///< by its lease's holder with tools of its own
+  reported = 4,   ///< by its lease's holder with tools of its own, or by a command of an agent
   unasked = 5     ///< by somebody who had no right to
 };
 
@@ -46,6 +46,8 @@ struct FileVersion {
   std::int64_t pid = 0;
   LeaseKey lease = 0;
   std::string note;  ///< in the words of whoever wrote it
+  /// git was at work at that moment and may have brought it, from a commit. Not stored.
+  bool with_git = false;
 };
 
 /// What a person types to bring the version back.

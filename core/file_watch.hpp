@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -52,10 +54,28 @@ struct FileChange {
   std::string path;  ///< the real one
   FileState after;
   When when = When::now;
-  bool is_new = false;      ///< the file was made a moment ago
-  bool by_git = false;      ///< git changed its repository's files at that moment
+  std::int64_t changed_us = 0;  ///< when, as the file system says; 0: it does not
+  // Against what governor knew; none where that content is not kept.
+  std::optional<std::uint32_t> lines_added{};
+  std::optional<std::uint32_t> lines_removed{};
+  bool is_new = false;  ///< the file was made a moment ago
+  bool by_git = false;  ///< git changed its repository's files at that moment
+  /// It is as git has checked it out, and git still has what it held before: nothing is lost.
+  bool is_kept_by_git = false;
+  /// It is as git has it, and so many lines are gone that others had written and nobody had committed.
+  std::uint32_t uncommitted = 0;
   bool raise_alert = true;  ///< false: it is told together with others
 };
+
+/// It is long enough for its loss to be told.
+inline bool can_be_lost(const FileState& state) {
+  return state.lines >= 50;
+}
+
+/// More than half of a file of 50 lines or more is gone: more often a mistake than not.
+inline bool shrinks_badly(const FileState& before, const FileState& after) {
+  return can_be_lost(before) && after.lines * 2 < before.lines;
+}
 
 /// The cause of the alert about a file.
 inline std::string file_changed_cause(const std::string& path) {

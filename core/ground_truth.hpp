@@ -15,12 +15,19 @@ enum class TruthSource : std::uint8_t { person = 1, test = 2, exit_code = 3 };
 
 std::string_view to_string(TruthSource source);
 
+/// What an update that was made from evidence says of failure.
+struct FailureForecast {
+  std::uint32_t per_million = 0;  ///< the probability, times 1,000,000, with what had been learned by then
+  double log_odds = 0;            ///< of the shipped model, see FailureEstimate
+};
+
 /// Every update predicts, with its confidence, that it is right.
 struct Prediction {
   HistoryKey history = 0;
   AgentKey agent = 0;
   std::uint64_t number = 0;  ///< of the update
   double confidence = std::numeric_limits<double>::quiet_NaN();
+  std::optional<FailureForecast> failure{};  ///< none: it was made of what was reported
 };
 
 /// How a prediction turned out, as told later.

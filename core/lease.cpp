@@ -18,6 +18,7 @@ std::string_view to_string(LeaseEnding ending) {
     case LeaseEnding::session_ended: return "session_ended";
     case LeaseEnding::agent_retired: return "agent_retired";
     case LeaseEnding::broken: return "broken";
+    case LeaseEnding::deployment_over: return "deployment_over";
   }
   return "open";
 }

@@ -7,6 +7,7 @@
 
 #include "core/keys.hpp"
 #include "core/path_pattern.hpp"
+#include "core/repository_path.hpp"
 
 namespace governor::core {
 
@@ -21,7 +22,8 @@ enum class LeaseEnding : std::uint8_t {
   expired = 2,
   session_ended = 3,
   agent_retired = 4,  ///< archived or deleted
-  broken = 5          ///< by a person
+  broken = 5,         ///< by a person
+  deployment_over = 6
 };
 
 std::string_view to_string(LeaseMode mode);
@@ -42,9 +44,10 @@ struct LeaseHolder {
   [[nodiscard]] bool is(const LeaseHolder& other) const {
     return session == other.session && agent == other.agent && worker == other.worker;
   }
-  /// Who both have the same session are not in each other's way, unless they are two of its workers.
+  /// Who both have the same session are not in each other's way, unless they are two of its workers or of its
+  /// agents. A session that had no agent yet when it asked is not in the way of the one that it has now.
   [[nodiscard]] bool makes_room_for(const LeaseHolder& other) const {
-    return session == other.session && agent == other.agent &&
+    return session == other.session && (agent == other.agent || agent == 0 || other.agent == 0) &&
            (worker == other.worker || worker.empty() || other.worker.empty());
   }
 };
@@ -61,10 +64,14 @@ struct LeasePath {
   std::string spelled{};     ///< for people, where the pattern has letters folded; empty: as the pattern
   std::uint64_t device = 0;  ///< with `inode`; 0: the file has no other name, or there is none yet
   std::uint64_t inode = 0;
+  RepositoryPath in_repository{};  ///< unknown where nobody has looked
 
   [[nodiscard]] const std::string& text() const { return spelled.empty() ? pattern.text() : spelled; }
   [[nodiscard]] bool conflicts_with(const LeasePath& other) const {
-    return (inode != 0 && inode == other.inode && device == other.device) || pattern.overlaps(other.pattern);
+    return (inode != 0 && inode == other.inode && device == other.device) ||
+           pattern.overlaps(other.pattern) ||
+           ((in_repository.is_exclusive || other.in_repository.is_exclusive) &&
+            in_repository.meets(other.in_repository));
   }
 };
 

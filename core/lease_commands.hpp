@@ -14,9 +14,18 @@ enum class LeaseGate : std::uint8_t {
   on  ///< those that are paused, critical or in a loop
 };
 
+/// Two working trees of one git repository in which the same file is wanted.
+enum class AcrossWorktrees : std::uint8_t {
+  warn,      ///< both get it, and are told of each other
+  exclusive  ///< as if it were one file
+};
+
 struct LeasePolicy {
   LeaseGate gate = LeaseGate::on;
   std::int64_t grace_us = 30'000'000;  ///< how long leases outlive their session, for it to come back
+  AcrossWorktrees across_worktrees = AcrossWorktrees::warn;
+  /// For so long it is told that a file was changed in another working tree.
+  std::int64_t changed_elsewhere_us = std::int64_t{24} * 3600 * 1'000'000;
 };
 
 struct LeaseCommand {
@@ -41,6 +50,8 @@ struct LeaseObstacle {
   std::string reason;
   std::int64_t since_us = 0;
   std::int64_t until_us = 0;  ///< 0 for a request
+  /// Where the file is that it holds, if that is another working tree of the repository; else empty.
+  Worktree worktree{};
 };
 
 struct LeaseOutcome {

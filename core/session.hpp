@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/keys.hpp"
 
@@ -13,11 +14,12 @@ namespace governor::core {
 /// What the answer to a numbered line was made from, so that the same answer can be given again.
 struct Answer {
   /// `text`: the answer itself is stored. Stored numbers: never renumber.
-  enum class Kind : std::uint8_t { update = 1, registration = 2, text = 3 };
+  enum class Kind : std::uint8_t { update = 1, registration = 2, text = 3, grant = 4, deployment = 5 };
 
   SlotKey slot = 0;  ///< row that holds it; reused once the client has confirmed the answer
   Kind kind = Kind::update;
-  std::int64_t target = 0;  ///< HistoryKey of an update, AgentKey of a registration, else 0
+  std::int64_t target =
+      0;  ///< HistoryKey of an update, AgentKey of a registration, LeaseKey of a grant, DeploymentKey, else 0
 };
 
 /// The process behind a session, so that it can be told from a later one with the same pid.
@@ -44,6 +46,8 @@ struct Session {
   SessionKey key = 0;
   std::string id;  ///< 128 bits as hex, chosen by the client
   SessionProcess process;
+  std::vector<SessionProcess>
+      ancestors{};          ///< of the process, itself first, as they were at hello; not stored
   bool resumable = false;   ///< said hello, so it can come back after a disconnection
   Role role = Role::agent;  ///< of its newest hello; not stored
   bool passing = false;     ///< of one connection of governorctl or a hook: nothing of it is stored

@@ -5,23 +5,27 @@
 namespace governor::core {
 
 State::State(Thresholds defaults, StateSeed seed, LoopPolicy loop_policy, LeasePolicy lease_policy,
-             std::vector<Protection> configured_protections, Authority authority)
+             std::vector<Protection> configured_protections, Authority authority,
+             DeploymentLimits deployment_limits)
     : defaults_(defaults),
       thresholds_(seed.thresholds.value_or(defaults)),
       loop_policy_(loop_policy),
       lease_policy_(lease_policy),
       authority_(authority),
+      lessons_(seed.lessons),
       has_common_thresholds_(seed.thresholds.has_value()),
       keys_(seed.keys),
       slots_(seed.keys.slot),
       protections_(std::move(configured_protections)),
       unlocks_(std::move(seed.unlocks)),
+      deployment_limits_(deployment_limits),
       agent_count_(seed.agents) {
   for (Alert& alert : seed.open_alerts) {
     std::string cause = alert.cause;
     alerts_.emplace(std::move(cause), std::move(alert));
   }
   for (Lease& lease : seed.leases) {
+    apply_policy(lease.claim.paths);
     if (lease.ended_us == 0) {
       leases_.insert(std::move(lease));
     } else {
@@ -30,12 +34,14 @@ State::State(Thresholds defaults, StateSeed seed, LoopPolicy loop_policy, LeaseP
   }
   for (LeaseWaiter& waiter : seed.waiters) {
     waiter.is_away = true;
+    apply_policy(waiter.claim.paths);
     leases_.insert(std::move(waiter));
   }
   for (FileVersion& version : seed.file_versions) files_.add(std::move(version));
   for (OpenWrite& open : seed.open_writes) open_writes_.emplace(open.key, std::move(open));
   for (Protection& protection : seed.protections) protections_.push_back(std::move(protection));
   for (Task& task : seed.tasks) tasks_.insert(std::move(task));
+  for (Deployment& deployment : seed.deployments) deployments_.insert(std::move(deployment));
   for (std::string& root : seed.watch_roots) watch_roots_.push_back(WatchRoot::from(std::move(root)));
   for (Session& session : seed.sessions) {
     for (const auto& [number, answer] : session.answers) slots_.mark_used(answer.slot);
@@ -48,6 +54,12 @@ State::State(Thresholds defaults, StateSeed seed, LoopPolicy loop_policy, LeaseP
 void State::go_on(Unstored before) {
   leases_.go_on(std::move(before.leases));
   awaited_reports_ = std::move(before.awaited_reports);
+  commands_ = std::move(before.commands);
+  launching_ = std::move(before.launching);
+  stops_asked_ = std::move(before.stops_asked);
+  failed_ends_ = std::move(before.failed_ends);
+  told_ = std::move(before.told);
+  branch_conflicts_ = std::move(before.branch_conflicts);
   std::erase_if(awaited_reports_, [this](LeaseKey key) { return !leases_.open().contains(key); });
 }
 
@@ -61,6 +73,7 @@ Session& State::open_session(Session fresh, bool& resumed, Changes& changes) {
     session->working_directory = std::move(fresh.working_directory);
     session->tools = std::move(fresh.tools);
     session->role = fresh.role;
+    session->ancestors = std::move(fresh.ancestors);
     if (!same_process && session->is_told_of()) introduce(*session, "session_resumed", now_us, changes);
   } else {
     fresh.key = fresh.passing ? --last_passing_ : ++keys_.session;
@@ -69,6 +82,7 @@ Session& State::open_session(Session fresh, bool& resumed, Changes& changes) {
     session = &sessions_.emplace(key, std::move(fresh)).first->second;
     if (session->is_told_of()) introduce(*session, "session_opened", now_us, changes);
   }
+  bind_session(*session);
   save_session(*session, changes);
   return *session;
 }
@@ -102,6 +116,7 @@ void State::end_session(SessionKey key, std::int64_t now_us, Changes& changes) {
   if (found->second.is_told_of()) audit({key, 0}, "session_closed", 0, {}, now_us, changes);
   orphan_leases(key, now_us, changes);
   drop_places(key, changes);
+  commands_.end_session(key, now_us);
   const bool passing = found->second.passing;
   for (const auto& [number, answer] : found->second.answers) slots_.release(answer.slot);
   session_keys_.erase(found->second.id);
@@ -112,10 +127,11 @@ void State::end_session(SessionKey key, std::int64_t now_us, Changes& changes) {
 void State::expire(std::int64_t now_us, Changes& changes) {
   expire_leases(now_us, changes);
   expire_claims(now_us, changes);
+  expire_deployments(now_us, changes);
 }
 
 std::int64_t State::next_deadline_us() const {
-  return std::min(next_lease_deadline(), next_claim_expiry());
+  return std::min({next_lease_deadline(), next_claim_expiry(), next_deployment_deadline()});
 }
 
 void State::confirm_answers(SessionKey key, std::uint64_t below, const std::vector<std::uint64_t>& also) {
@@ -176,6 +192,10 @@ void State::store_answer(const Caller& caller, Answer answer, std::string text, 
 
 void State::save_answer(const Caller& caller, std::string text, Changes& changes) {
   store_answer(caller, {0, Answer::Kind::text, 0}, std::move(text), changes);
+}
+
+void State::save_grant(const Caller& caller, LeaseKey lease, Changes& changes) {
+  store_answer(caller, {0, Answer::Kind::grant, lease}, {}, changes);
 }
 
 void State::save_profile(AgentProfile& profile, Changes& changes) const {

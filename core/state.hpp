@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,11 +18,20 @@
 #include "core/actor.hpp"
 #include "core/agent.hpp"
 #include "core/agent_import.hpp"
+#include "core/branch_conflicts.hpp"
 #include "core/change.hpp"
+#include "core/command_table.hpp"
+#include "core/deployment_budget.hpp"
+#include "core/deployment_commands.hpp"
+#include "core/deployment_table.hpp"
+#include "core/elsewhere.hpp"
+#include "core/evidence_command.hpp"
+#include "core/failure_lessons.hpp"
 #include "core/file_commands.hpp"
 #include "core/file_table.hpp"
 #include "core/file_watch.hpp"
 #include "core/ground_truth.hpp"
+#include "core/judgement.hpp"
 #include "core/lease_commands.hpp"
 #include "core/lease_table.hpp"
 #include "core/loop_detection.hpp"
@@ -31,6 +41,7 @@
 #include "core/slot_ring.hpp"
 #include "core/task_table.hpp"
 #include "core/thresholds.hpp"
+#include "core/told_notices.hpp"
 #include "core/update_input.hpp"
 
 namespace governor::core {
@@ -42,12 +53,14 @@ struct KeyCounters {
   HistoryKey history = 0;
   SlotKey slot = 0;
   AuditKey audit = 0;
+  EvidenceKey evidence = 0;
   AlertKey alert = 0;
   LeaseKey lease = 0;
   std::uint64_t fence = 0;
   FileVersionKey file_version = 0;
   OpenWriteKey open_write = 0;
   TaskKey task = 0;
+  DeploymentKey deployment = 0;
 };
 
 /// What a new state starts from: everything stored except the agents, which are loaded on first use.
@@ -65,6 +78,8 @@ struct StateSeed {
   std::vector<Unlock> unlocks;
   std::vector<std::string> watch_roots;  ///< see WatchRoot::text
   std::vector<Task> tasks;
+  std::vector<FailureLesson> lessons;   ///< the newest of them
+  std::vector<Deployment> deployments;  ///< those that are not over, and the newest of the others
 };
 
 /// Who asks: the session (0 for a connection without one) and the number of its line (0 if not numbered).
@@ -82,12 +97,14 @@ struct UpdateCommand {
   bool generic_id = false;  ///< the id was made unique for the session
   std::string token_hash;   ///< empty when no token was given
   UpdateInput input;
+  StatedFields stated{};  ///< of an agent whose turns are seen, what was not stated is measured
 };
 
 struct UpdateOutcome {
   AgentKey agent = 0;
   std::string agent_id;
   UpdateRecord record;
+  std::optional<Judgement> judgement{};  ///< of an agent whose turns are seen
 };
 
 struct RegisterCommand {
@@ -112,6 +129,7 @@ struct RegisterOutcome {
   bool parent_unknown = false;
   bool was_deleted = false;   ///< and begins anew: of what it was, only the history is kept
   bool keeps_token = false;   ///< it is shared, and its token stays with those who have it
+  bool deployed = false;      ///< its token stays with its deployment
   std::uint64_t updates = 0;  ///< of this epoch
   Lifecycle status = Lifecycle::active;
   SessionKey taken_from = 0;  ///< a live session that held it until now
@@ -175,12 +193,13 @@ struct TaskDefined {
 };
 
 /// All domain state in memory, and the mutations on it. Plain synchronous code: one owner calls it, from one
-/// strand. Every mutation appends the changes that make it durable; an `Error` means that nothing changed.
+/// strand. Every mutation appends the changes that make it durable; an `Error` means that nothing changed,
+/// but for what tells of the refusal itself.
 class State {
  public:
   State(Thresholds defaults, StateSeed seed, LoopPolicy loop_policy = LoopPolicy::advise,
         LeasePolicy lease_policy = {}, std::vector<Protection> configured_protections = {},
-        Authority authority = Authority::people);
+        Authority authority = Authority::people, DeploymentLimits deployment_limits = {});
 
   // Sessions.
   /// Takes up the session with this id, or opens it; `fresh` carries what hello said. Never fails.
@@ -230,6 +249,21 @@ class State {
   /// Says how a stored prediction turned out. The same once more changes nothing but the audit log.
   Result<TruthOutcome> record_outcome(const Caller& caller, TruthCommand command, std::int64_t now_us,
                                       Changes& changes);
+
+  /// What outcomes have taught about failure.
+  [[nodiscard]] const FailureLessons& lessons() const { return lessons_; }
+
+  /// Takes down what an agent did or said of itself. What has the source of something that is there already
+  /// changes nothing: `known` is true.
+  Result<EvidenceOutcome> record_evidence(const Caller& caller, EvidenceCommand command, std::int64_t now_us,
+                                          Changes& changes);
+
+  /// Forgets the oldest entries, up to this one. What agents in memory have done stays known of them.
+  void prune_evidence(EvidenceKey last, Changes& changes) const;
+
+  /// The agent (empty: none) was kept from doing something to the path by governor itself.
+  void note_refusal(const Caller& caller, const std::string& agent_id, Refused::By by, std::string path,
+                    std::int64_t now_us, Changes& changes);
 
   /// Takes over an agent of another system, or a part of it. `stored` are the rows that the store has of
   /// those imported, in their order: an agent that has the same ones already stays as it is.
@@ -282,9 +316,26 @@ class State {
                                                LeaseMode mode) const;
   /// The holder's own exclusive lease on the path; null: none.
   [[nodiscard]] const Lease* own_lease_covering(const LeasePath& path, const LeaseHolder& holder) const;
+  /// Who holds the path in another working tree of its repository exclusively, or has changed it there
+  /// lately.
+  [[nodiscard]] std::vector<Elsewhere> elsewhere(const ElsewhereQuestion& question,
+                                                 std::int64_t now_us) const;
+  /// The other open leases for the same paths in other working trees. Valid until the next mutation.
+  [[nodiscard]] std::vector<const Lease*> leases_elsewhere(const Lease& lease) const;
+  [[nodiscard]] ToldNotices& told() { return told_; }
+  /// Which branches will not merge. `record_branches` takes down what was found out: an alert stands for each
+  /// pair on which somebody works at both ends, until it merges.
+  [[nodiscard]] BranchConflicts& branch_conflicts() { return branch_conflicts_; }
+  [[nodiscard]] const BranchConflicts& branch_conflicts() const { return branch_conflicts_; }
+  void record_branches(BranchLook look, std::int64_t now_us, Changes& changes);
+  /// Agents, or clients without one, whose sessions are in the working tree and in none below it.
+  [[nodiscard]] std::vector<std::string> who_works_in(const std::string& top,
+                                                      const std::vector<Worktree>& worktrees) const;
   /// While a lease is pinned its holder is writing: it neither ends nor can it be broken.
   void pin_lease(LeaseKey key) { leases_.pin(key); }
   void unpin_lease(LeaseKey key) { leases_.unpin(key); }
+  /// The caller's session holds nothing any more, none of its workers.
+  void release_leases_of(const Caller& caller, std::int64_t now_us, Changes& changes);
   /// Its holder will say when it has written, and releases it then: what the files hold until that moment is
   /// nobody's business. Not stored: after a restart the watcher judges what it sees.
   void await_report(LeaseKey key) { awaited_reports_.insert(key); }
@@ -294,8 +345,17 @@ class State {
   struct Unstored {
     LeaseTable::Unstored leases;
     std::unordered_set<LeaseKey> awaited_reports;
+    CommandTable commands;
+    std::map<std::string, std::weak_ptr<const void>> launching;
+    std::map<std::string, std::string> stops_asked;
+    std::map<std::string, std::vector<std::int64_t>> failed_ends;
+    ToldNotices told;
+    BranchConflicts branch_conflicts;
   };
-  [[nodiscard]] Unstored unstored() const { return {leases_.unstored(), awaited_reports_}; }
+  [[nodiscard]] Unstored unstored() const {
+    return {leases_.unstored(), awaited_reports_, commands_, launching_,
+            stops_asked_,       failed_ends_,     told_,     branch_conflicts_};
+  }
   /// Of the state before. To be called first of all.
   void go_on(Unstored before);
 
@@ -335,7 +395,8 @@ class State {
   // Files that change without governor.
   /// What is to be watched: leased and protected files, and those of watched projects.
   [[nodiscard]] std::vector<WatchTarget> watch_targets() const;
-  [[nodiscard]] FileStanding standing_of(const std::string& path, std::int64_t now_us) const;
+  [[nodiscard]] FileStanding standing_of(const std::string& path, std::int64_t now_us,
+                                         std::int64_t changed_us = 0) const;
   /// Takes down what the file holds now. Returns whether nobody had a right to change it; that is audited.
   bool record_change(FileChange change, std::int64_t now_us, Changes& changes);
   /// A program wrote to a file that had been replaced already; `late` is what that file holds now.
@@ -347,8 +408,16 @@ class State {
   bool set_watch_root(const Caller& caller, WatchRoot root, bool watched, std::int64_t now_us,
                       Changes& changes);
   [[nodiscard]] const std::vector<WatchRoot>& watch_roots() const { return watch_roots_; }
+  // Commands that agents run, as their hooks tell.
+  /// The project in which the caller's session works; empty: none that could be watched. For as long as the
+  /// session lasts, all its files are watched, so that what commands change can be brought back.
+  void set_project(const Caller& caller, std::string root, std::int64_t now_us, Changes& changes);
+  [[nodiscard]] CommandTable& commands() { return commands_; }
+  [[nodiscard]] const CommandTable& commands() const { return commands_; }
   /// The files below the directory of which governor remembers what they hold, as long as they are there.
   [[nodiscard]] std::vector<std::string> known_files_below(const std::string& directory) const;
+  /// Those that are protected and lie outside of this directory; empty: all of them.
+  [[nodiscard]] std::vector<std::string> known_protected_files(const std::string& outside) const;
 
   /// `not_found` when there is nothing to remove, `conflict` when it stands in the configuration.
   std::optional<Error> protect(const Caller& caller, ProtectCommand command, std::int64_t now_us,
@@ -378,6 +447,78 @@ class State {
   [[nodiscard]] std::int64_t next_claim_expiry() const { return tasks_.next_expiry(); }
   [[nodiscard]] const TaskTable& tasks() const { return tasks_; }
 
+  // Deployments. The agent of the deployment must be loaded or known to be absent in all that change one.
+  /// Checks all limits, and makes the agent and its deployment, of which nothing runs yet. The parent named
+  /// must be loaded or known to be absent.
+  Result<const Deployment*> reserve_deployment(const Caller& caller, DeploymentWish wish, std::int64_t now_us,
+                                               Changes& changes);
+  /// Somebody is about to start it, and nobody takes it for one that was forgotten as long as `who` lives,
+  /// or until its start is taken down. Not stored.
+  void begin_launch(const std::string& id, std::weak_ptr<const void> who) { launching_[id] = std::move(who); }
+  void end_launch(const std::string& id) { launching_.erase(id); }
+  [[nodiscard]] bool is_launching(const std::string& id) const {
+    const auto found = launching_.find(id);
+    return found != launching_.end() && !found->second.expired();
+  }
+  /// It is to be stopped as soon as somebody follows it. Not stored.
+  void ask_to_stop(const std::string& id, std::string reason) { stops_asked_[id] = std::move(reason); }
+  /// Why; null: it is not.
+  [[nodiscard]] const std::string* stop_asked(const std::string& id) const {
+    const auto found = stops_asked_.find(id);
+    return found == stops_asked_.end() ? nullptr : &found->second;
+  }
+  /// Its program runs. Nothing happens to one that is over, in this and the next two.
+  void confirm_deployment(DeploymentKey key, DeploymentStarted started, std::int64_t now_us,
+                          Changes& changes);
+  void note_deployment(DeploymentKey key, DeploymentSeen seen, std::int64_t now_us, Changes& changes);
+  /// It is over, or could not be started: all that it held is released, and whoever it concerns is told.
+  void end_deployment(DeploymentKey key, DeploymentEnded ended, std::int64_t now_us, Changes& changes);
+  /// Only its own agent, its parent, whoever deployed it, and people.
+  [[nodiscard]] std::optional<Error> check_command_of(const Caller& caller, const Deployment& deployment,
+                                                      std::string_view what) const;
+  /// Somebody did something to it that its history tells.
+  void note_deployment_event(const Caller& caller, const Deployment& deployment, std::string event,
+                             std::string note, std::int64_t now_us, Changes& changes);
+  /// By its own agent, or who has its token.
+  Result<const Deployment*> update_progress(const Caller& caller, const std::string& id,
+                                            const std::string& token_hash, std::optional<int> progress,
+                                            std::optional<std::string> note, std::int64_t now_us,
+                                            Changes& changes);
+  Result<const Deployment*> report_finding(const Caller& caller, const std::string& id,
+                                           const std::string& token_hash, Finding finding,
+                                           std::int64_t now_us, Changes& changes);
+  /// Its worktree is gone, by a person's word or because nothing was in it.
+  void note_workspace_removed(const Caller& caller, const Deployment& deployment, std::int64_t now_us,
+                              Changes& changes);
+  /// It may go on: what is used up of its budget is raised, for all that share it, to `budget` or by as much
+  /// again as was ordered; a limit of its runner's account counts as over; one that failed is started again
+  /// at once.
+  Result<const Deployment*> continue_deployment(const Caller& caller, const std::string& id,
+                                                const std::optional<DeploymentBudget>& budget,
+                                                std::int64_t now_us, Changes& changes);
+  /// Those whose program is to be started again now.
+  [[nodiscard]] std::vector<std::string> due_restarts(std::int64_t now_us) const;
+  [[nodiscard]] bool restart_is_due(const Deployment& deployment, std::int64_t now_us) const;
+  /// Of its agent, which must be loaded, for the next run of its program.
+  void renew_token(const Deployment& deployment, std::string token_hash, Changes& changes);
+  /// What the deployed agent of that id is told of its budget; empty: it is no such, or has enough left.
+  [[nodiscard]] std::string budget_note(const std::string& agent_id, std::int64_t now_us) const;
+  /// What whoever deploys with that runner is told of it; empty: nothing.
+  [[nodiscard]] std::string runner_note(const std::string& runner, std::int64_t now_us) const;
+  [[nodiscard]] BudgetUse budget_use_of(const Deployment& deployment, std::int64_t now_us) const;
+  /// The deployment to which the session's process belongs; null: none.
+  [[nodiscard]] const Deployment* deployment_of(const Session& session) const;
+  [[nodiscard]] const DeploymentTable& deployments() const { return deployments_; }
+  [[nodiscard]] const DeploymentLimits& deployment_limits() const { return deployment_limits_; }
+
+  /// All that is not as the registry has it. Left out is what is about to be started, and what has started
+  /// or ended since `asked_us`, when it was begun to look for what there is.
+  [[nodiscard]] std::vector<RegistryDifference> compare_registry(const FoundAll& found,
+                                                                 std::int64_t asked_us) const;
+  /// Precondition: it is repairable.
+  void repair_registry(const Caller& caller, const RegistryDifference& difference, std::int64_t now_us,
+                       Changes& changes);
+
   /// Ends what has come to its time: leases and claims.
   void expire(std::int64_t now_us, Changes& changes);
   /// When `expire` has something to do next; INT64_MAX: nothing is in sight.
@@ -391,9 +532,11 @@ class State {
                  std::int64_t now_us, Changes& changes);
   /// Makes `text` the answer to the caller's line, should it be sent again.
   void save_answer(const Caller& caller, std::string text, Changes& changes);
+  /// The answer names the lease, and what its files hold when the line comes again.
+  void save_grant(const Caller& caller, LeaseKey lease, Changes& changes);
 
   /// What `update` would give, without changing anything.
-  Result<UpdateOutcome> simulate(const Caller& caller, const UpdateCommand& command, std::int64_t now_us);
+  Result<UpdateOutcome> simulate(const Caller& caller, UpdateCommand command, std::int64_t now_us);
 
   /// The session that holds the agent at present; none when it is open or its owner is gone.
   [[nodiscard]] const Session* owner_of(const AgentProfile& profile) const;
@@ -420,9 +563,12 @@ class State {
   std::optional<Error> check_decision(const Caller& caller, std::string what, std::string command) const;
   std::optional<Error> check_orders(const AgentProfile& profile, const Caller& caller, unsigned orders) const;
   [[nodiscard]] Actor actor_for(const Caller& caller) const;
-  std::optional<Error> check_may_go_on(const Agent& agent, std::int64_t now_us) const;
+  std::optional<Error> check_may_go_on(const Agent& agent, std::int64_t now_us,
+                                       std::string_view path = {}) const;
   std::optional<Error> check_gate(const Agent& agent, const LeaseClaim& claim, std::int64_t now_us) const;
   Result<Lease*> own_lease(const Caller& caller, LeaseKey key);
+  /// As configured: whether other working trees count.
+  void apply_policy(std::vector<LeasePath>& paths) const;
   Lease& grant_lease(const Caller& caller, const LeaseClaim& claim, LeaseCommand& command,
                      std::int64_t waited_since_us, std::int64_t now_us, Changes& changes);
   void audit_lease(const Caller& caller, std::string event, const Lease& lease, std::string_view how,
@@ -441,21 +587,57 @@ class State {
   void expire_leases(std::int64_t now_us, Changes& changes);
   [[nodiscard]] std::int64_t next_lease_deadline() const;
   void orphan_leases(SessionKey session, std::int64_t now_us, Changes& changes);
-  void adopt_leases(const Caller& caller, const Agent& agent, const Session& session, std::int64_t now_us,
-                    Changes& changes);
+  void adopt_leases(const Caller& caller, const Agent& agent, const Session& session, bool has_token,
+                    std::int64_t now_us, Changes& changes);
+  void end_leases_of_deployment(AgentKey agent, const std::vector<SessionKey>& sessions, std::int64_t now_us,
+                                Changes& changes);
   void retire_leases(const Agent& agent, std::int64_t now_us, Changes& changes);
+  [[nodiscard]] bool is_named_elsewhere(const Agent& agent) const;
+  /// One working session is one agent: if the caller's has one that its hooks have made, and nobody has this
+  /// id, that is its id from now on. Returns whether.
+  bool rename_hooks_agent(const Caller& caller, const std::string& id, std::int64_t now_us, Changes& changes);
   Agent& create_agent(const Caller& caller, const std::string& id, std::int64_t now_us, Changes& changes);
-  void append_record(const Caller& caller, Agent& agent, UpdateRecord& record, Changes& changes);
+  void append_evidence(const Caller& caller, Agent& agent, EvidenceGiven given, std::uint64_t source,
+                       std::int64_t now_us, Changes& changes);
+  void note_gate(const Caller& caller, Agent& agent, std::string path, std::int64_t now_us, Changes& changes);
+  void note_commit(const Caller& caller, Agent& agent, const FileVersion& version, const FileWrite& write,
+                   Changes& changes);
+  void tell_people(const Caller& caller, const Agent& agent, const Evidence& evidence, Changes& changes);
+  /// That turns are judged alike is no loop, as nobody sent the same again.
+  enum class MadeOf { report, evidence };
+  void append_record(const Caller& caller, Agent& agent, UpdateRecord& record, MadeOf made_of,
+                     Changes& changes);
+  void judge_turn(const Caller& caller, Agent& agent, std::int64_t now_us, Changes& changes);
+  Judgement judge_agent(const Caller& caller, Agent& agent, const StatedInput& stated, MadeOf made_of,
+                        std::int64_t now_us, std::uint8_t warnings, Changes& changes);
+  void note_statement(const Caller& caller, Agent& agent, const StatedInput& stated, std::int64_t now_us,
+                      Changes& changes);
   Agent& begin_import(const Caller& caller, const AgentImport& incoming, std::int64_t now_us,
                       Changes& changes);
   void append_imported(const Caller& caller, Agent& agent, const AgentImport& incoming, Changes& changes);
   void finish_import(const Caller& caller, Agent& agent, AgentImport incoming, std::int64_t now_us,
                      Changes& changes);
+  void append_imported(const Caller& caller, const AgentProfile& profile, DeploymentImport incoming,
+                       std::int64_t now_us, Changes& changes);
   void watch_for_loops(const Caller& caller, Agent& agent, UpdateRecord& record, Changes& changes);
   void watch_health(Agent& agent, Health before, const UpdateRecord& record, Changes& changes);
   std::optional<Error> check_protection(const Caller& caller, const LeasePath& path, const std::string& doing,
-                                        const Agent* agent, std::int64_t now_us, Changes& changes);
+                                        Agent* agent, std::int64_t now_us, Changes& changes);
   [[nodiscard]] bool is_changing(const std::string& path) const;
+  [[nodiscard]] std::string runner_text(const RunningCommand& command) const;
+  [[nodiscard]] std::string others_than(const RunningCommand& command,
+                                        const std::vector<RunningCommand*>& commands) const;
+  /// Whether more than half of a file is gone, and is nowhere else.
+  [[nodiscard]] bool loses_content(const FileChange& change, const FileState& before, const FileState& after,
+                                   const std::vector<RunningCommand*>& commands) const;
+  bool record_command_change(FileChange change, FileWrite write, const FileStanding& standing,
+                             const std::vector<RunningCommand*>& commands, std::int64_t now_us,
+                             Changes& changes);
+  void note_harm(Agent& agent, const RunningCommand& command, const CommandFinding& finding,
+                 std::int64_t now_us, Changes& changes);
+  void tell_command_change(const FileChange& change, const CommandFinding& finding,
+                           const RunningCommand* command, const std::string& who, std::int64_t now_us,
+                           Changes& changes);
   FileVersion& append_version(FileVersion version, Changes& changes);
   void follow_rewrites(const Caller& caller, const FileTable::File& file, Agent* agent,
                        FileWriteOutcome& outcome, std::int64_t now_us, Changes& changes);
@@ -465,7 +647,43 @@ class State {
                   std::int64_t now_us, Changes& changes);
   std::optional<Error> refuse_claim(const Caller& caller, const ClaimCommand& command,
                                     const Task& task) const;
+  std::optional<Error> check_deployment_limits(const DeploymentWish& wish, std::int64_t now_us) const;
+  [[nodiscard]] int depth_below(const Caller& caller, const std::string& parent) const;
+  Agent& create_deployed_agent(const Caller& caller, const DeploymentWish& wish, std::int64_t now_us,
+                               Changes& changes);
+  const Deployment& change_deployment(const Caller& caller, const Deployment& deployment,
+                                      DeploymentStanding standing, std::string event, std::string note,
+                                      std::int64_t now_us, Changes& changes);
+  [[nodiscard]] DeploymentSpent spent_of(const DeploymentOrder& order, const Deployment* own,
+                                         std::int64_t now_us) const;
+  [[nodiscard]] std::int64_t limited_until(const std::string& runner, const Deployment* but_by,
+                                           std::int64_t now_us) const;
+  [[nodiscard]] static std::int64_t sane_limit(std::int64_t until_us, std::int64_t now_us);
+  [[nodiscard]] const Alert* open_circuit(const std::string& runner) const;
+  void settle_deployment(const Deployment& deployment, std::int64_t now_us, Changes& changes);
+  void settle_with(const DeploymentOrder& order, std::int64_t now_us, Changes& changes);
+  void count_failure(const Deployment& deployment, std::int64_t now_us, Changes& changes);
+  bool plan_restart(const Deployment& deployment, const DeploymentEnded& ended, DeploymentStanding& standing,
+                    std::int64_t now_us) const;
+  bool begin_wait_for_restart(const Deployment& deployment, const DeploymentEnded& ended,
+                              const std::string& ending, std::int64_t now_us, Changes& changes);
+  void expire_deployments(std::int64_t now_us, Changes& changes);
+  [[nodiscard]] std::int64_t next_mark_us(const Deployment& deployment) const;
+  [[nodiscard]] std::int64_t next_deployment_deadline() const;
+  void compare_places(const FoundAll& found, std::int64_t asked_us,
+                      std::vector<RegistryDifference>& differences) const;
+  void watch_deployment(const Deployment& deployment, std::int64_t now_us, Changes& changes);
+  void bind_session(Session& session) const;
+  void tell_task(const Deployment& deployment, std::string event, std::string note, std::int64_t now_us,
+                 Changes& changes);
+  void release_all_of(const Deployment& deployment, std::int64_t now_us, Changes& changes);
+  [[nodiscard]] bool is_of_deployed_agent(const AgentProfile& profile, const Caller& caller) const;
+  [[nodiscard]] const Deployment* running_as(const AgentProfile& profile) const;
+  [[nodiscard]] std::set<std::string> holding_from_before() const;
+  Result<const Deployment*> own_deployment(const Caller& caller, const std::string& id,
+                                           const std::string& token_hash);
   void begin_epoch(Agent& agent);
+  void end_unlocks(const Caller& caller, const AgentProfile& profile, std::int64_t now_us, Changes& changes);
   void end_loop(Agent& agent, std::int64_t now_us, Changes& changes);
   void note_life(const Caller& caller, const Agent& agent, std::string event, std::string reason,
                  std::int64_t now_us, Changes& changes);
@@ -479,6 +697,7 @@ class State {
   LoopPolicy loop_policy_;
   LeasePolicy lease_policy_;
   Authority authority_;
+  FailureLessons lessons_;
   bool has_common_thresholds_;   ///< somebody has set those of all agents
   SessionKey last_passing_ = 0;  ///< sessions that are not stored have keys below 0
   KeyCounters keys_;
@@ -489,12 +708,20 @@ class State {
   LeaseTable leases_;
   std::unordered_set<LeaseKey> awaited_reports_;  ///< of open leases
   FileTable files_;
+  CommandTable commands_;
+  ToldNotices told_;
+  BranchConflicts branch_conflicts_;
   std::map<OpenWriteKey, OpenWrite> open_writes_;
   std::vector<Protection> protections_;
   std::vector<WatchRoot> watch_roots_;
   std::vector<Unlock> unlocks_;                    ///< also some that are over
   std::unordered_map<std::string, Alert> alerts_;  ///< by cause, see alerts()
   TaskTable tasks_;
+  DeploymentTable deployments_;
+  DeploymentLimits deployment_limits_;
+  std::map<std::string, std::weak_ptr<const void>> launching_;
+  std::map<std::string, std::string> stops_asked_;                ///< why, by id
+  std::map<std::string, std::vector<std::int64_t>> failed_ends_;  ///< lately, by runner; not stored
   std::deque<GroundTruth> recent_truths_;  ///< newest last: what a call may not yet have read from the store
   std::uint64_t agent_count_;
   std::uint64_t use_counter_ = 0;

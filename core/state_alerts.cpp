@@ -84,10 +84,12 @@ Result<Alert> State::acknowledge_alert(const Caller& caller, const Alert& stored
       if (alert.kind == AlertKind::loop) alert.resolved_us = now_us;
     }
     // These are events and do not last; a person has now seen them.
-    const bool is_event = alert.kind == AlertKind::daemon_crash || alert.kind == AlertKind::clock_jump ||
-                          alert.kind == AlertKind::file_changed ||
-                          alert.kind == AlertKind::watch_incomplete || alert.kind == AlertKind::data_loss ||
-                          (alert.kind == AlertKind::loop && alert.agent_id.empty());
+    const bool is_event =
+        alert.kind == AlertKind::daemon_crash || alert.kind == AlertKind::clock_jump ||
+        alert.kind == AlertKind::file_changed || alert.kind == AlertKind::watch_incomplete ||
+        alert.kind == AlertKind::data_loss || alert.kind == AlertKind::risky_action ||
+        alert.kind == AlertKind::registry_difference || alert.kind == AlertKind::deployment_spiral ||
+        (alert.kind == AlertKind::loop && alert.agent_id.empty());
     if (is_event) {
       if (alert.resolved_us == 0) alert.resolved_us = now_us;
     }

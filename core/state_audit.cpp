@@ -1,6 +1,6 @@
 // The audit log: who did what, and why.
-#include "core/cut_text.hpp"
 #include "core/state.hpp"
+#include "text/cut_text.hpp"
 
 namespace governor::core {
 namespace {
@@ -26,7 +26,7 @@ Actor State::actor_for(const Caller& caller) const {
 
 AuditKey State::audit(const Caller& caller, std::string event, AgentKey agent, std::string detail,
                       std::int64_t now_us, Changes& changes) {
-  if (detail.size() > kLongestDetail) detail = std::string(cut_text(detail, kLongestDetail)) + "…";
+  if (detail.size() > kLongestDetail) detail = std::string(text::cut_text(detail, kLongestDetail)) + "…";
   AuditAppended entry;
   entry.key = ++keys_.audit;
   entry.timestamp_us = now_us;

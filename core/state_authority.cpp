@@ -40,11 +40,19 @@ std::optional<Error> State::check_owner(const AgentProfile& profile, const Calle
   if (is_person(caller)) return std::nullopt;
   const Session* owner = owner_of(profile);
   if (owner != nullptr && owner->key == caller.session) return std::nullopt;
+  if (is_of_deployed_agent(profile, caller)) return std::nullopt;
+  const Deployment* deployment = running_as(profile);
   const Lease* kept = owner == nullptr ? kept_lease(profile) : nullptr;
-  if (owner == nullptr && kept == nullptr) return std::nullopt;
+  if (owner == nullptr && kept == nullptr && deployment == nullptr) return std::nullopt;
   if (!token_hash.empty() && token_hash == profile.token_hash) return std::nullopt;
   Error error =
-      owner != nullptr
+      deployment != nullptr
+          ? about_agent(ErrorCode::not_owner,
+                        fmt::format("Agent \"{}\" is deployed and {}: its own processes act for it.",
+                                    profile.id, to_string(deployment->standing.state)),
+                        "Use an agent id of your own, or give the token that it got at its start.",
+                        profile.id)
+      : owner != nullptr
           ? about_agent(ErrorCode::not_owner,
                         fmt::format("Agent \"{}\" is held by another session: {}, since {}.", profile.id,
                                     session_text(*owner), utc_text(profile.owner_since_us)),
@@ -75,8 +83,8 @@ std::optional<Error> State::check_registration(const AgentProfile& profile, cons
     return error;
   // Others may be working with it; its token says who may take it from them.
   const bool is_shared = profile.shared && !profile.token_hash.empty();
-  const bool has_right =
-      profile.owner == caller.session || command.token_hash == profile.token_hash || is_person(caller);
+  const bool has_right = profile.owner == caller.session || command.token_hash == profile.token_hash ||
+                         is_of_deployed_agent(profile, caller) || is_person(caller);
   if (!is_shared || command.shared || has_right) return std::nullopt;
   Error error = about_agent(
       ErrorCode::not_owner,
@@ -92,9 +100,11 @@ std::optional<Error> State::check_registration(const AgentProfile& profile, cons
   return error;
 }
 
+/// Not one that a deployed agent has started to speak for one.
 bool State::is_person(const Caller& caller) const {
   const auto found = sessions_.find(caller.session);
-  return found != sessions_.end() && found->second.role == Role::person;
+  return found != sessions_.end() && found->second.role == Role::person &&
+         deployment_of(found->second) == nullptr;
 }
 
 bool State::may_decide(const Caller& caller) const {

@@ -47,9 +47,12 @@ Result<Lease> State::begin_write(const Caller& caller, const WriteIntent& intent
   auto lease = lease_for_write(caller, intent.lease, intent.path, now_us);
   if (!lease) return std::move(lease.error());
   const LeaseHolder& holder = lease->claim.holder;
-  const Agent* agent = holder.agent_id.empty() ? nullptr : find_agent(holder.agent_id);
+  Agent* agent = holder.agent_id.empty() ? nullptr : find_agent(holder.agent_id);
   if (agent != nullptr) {
-    if (auto error = check_may_go_on(*agent, now_us)) return *std::move(error);
+    if (auto error = check_may_go_on(*agent, now_us, intent.path.text())) {
+      note_gate(caller, *agent, intent.path.text(), now_us, changes);
+      return *std::move(error);
+    }
   }
   if (auto error = check_protection(caller, intent.path, intent.doing, agent, now_us, changes))
     return *std::move(error);
@@ -105,7 +108,7 @@ FileWriteOutcome State::record_write(const Caller& caller, FileWrite write, std:
     return outcome;
   }
   const bool by_caller = write.kind != FileVersionKind::seen && write.kind != FileVersionKind::unasked;
-  if (by_caller) {
+  if (by_caller && !write.by_command) {
     audit(caller, std::string(write_event(write.kind)), agent_key, written_text(write), now_us, changes);
   }
   FileVersion version;
@@ -115,6 +118,7 @@ FileWriteOutcome State::record_write(const Caller& caller, FileWrite write, std:
   version.kind = write.kind;
   version.agent = agent_key;
   version.lease = write.lease;
+  version.with_git = write.with_git;
   version.note = std::move(write.note);
   if (by_caller) {
     const Session* session = find_session(caller.session);
@@ -125,7 +129,11 @@ FileWriteOutcome State::record_write(const Caller& caller, FileWrite write, std:
   }
   if (by_caller) resolve_alert(file_changed_cause(version.path), now_us, changes);
   outcome.version = append_version(std::move(version), changes);
-  if (by_caller) follow_rewrites(caller, *files_.find(outcome.version.path), agent, outcome, now_us, changes);
+  // Of what a hook reports its own events tell more.
+  const bool is_own = write.kind == FileVersionKind::committed || write.kind == FileVersionKind::restored;
+  if (agent != nullptr && is_own) note_commit(caller, *agent, outcome.version, write, changes);
+  if (by_caller && !write.by_command)
+    follow_rewrites(caller, *files_.find(outcome.version.path), agent, outcome, now_us, changes);
   return outcome;
 }
 

@@ -33,6 +33,15 @@ std::int64_t created_at(const AgentImport& incoming, std::int64_t now_us) {
   return known == incoming.rows.end() ? now_us : known->timestamp_us;
 }
 
+/// Two files of the other system do not write the start of one deployment at the same moment.
+constexpr std::int64_t kSameStartUs = 2'000'000;
+
+bool is_other_creation(const AgentImport& incoming, std::int64_t created_us) {
+  if (incoming.profile.created_us == 0) return false;
+  const std::int64_t apart = std::abs(incoming.profile.created_us - created_us);
+  return apart > (incoming.deployment ? kSameStartUs : 0);
+}
+
 ImportOutcome existing(std::string detail) {
   return {ImportOutcome::Kind::exists, std::move(detail)};
 }
@@ -49,7 +58,7 @@ Result<ImportOutcome> State::compare_import(const AgentImport& incoming, std::sp
                  "Begin with the first row of its history.");
   }
   const AgentProfile& profile = agent->profile;
-  if (incoming.profile.created_us != 0 && incoming.profile.created_us != profile.created_us) {
+  if (is_other_creation(incoming, profile.created_us)) {
     return existing(fmt::format("it was created {} here, {} there", utc_text(profile.created_us),
                                 utc_text(incoming.profile.created_us)));
   }
@@ -157,6 +166,42 @@ void State::finish_import(const Caller& caller, Agent& agent, AgentImport incomi
   }
   audit(caller, "agent_imported", profile.key, fmt::format("{} rows, {}", incoming.total, incoming.source),
         now_us, changes);
+  if (incoming.deployment) append_imported(caller, profile, *std::move(incoming.deployment), now_us, changes);
+}
+
+/// Its agent is new, so there is no deployment of this id.
+void State::append_imported(const Caller& caller, const AgentProfile& profile, DeploymentImport incoming,
+                            std::int64_t now_us, Changes& changes) {
+  Deployment deployment;
+  deployment.key = ++keys_.deployment;
+  deployment.agent = profile.key;
+  deployment.created_us = profile.created_us;
+  DeploymentOrder& order = deployment.order;
+  order.id = profile.id;
+  order.agent_type = std::move(incoming.agent_type);
+  order.runner = kImportedRunner;
+  order.task_id = std::move(incoming.task_id);
+  order.parent = profile.parent_id;
+  order.depth = incoming.depth;
+  order.prompt_bytes = incoming.prompt_bytes;
+  changes.emplace_back(DeploymentAppended{deployment});
+  DeploymentStanding& standing = deployment.standing;
+  standing.state = incoming.state;
+  standing.ended_us = incoming.ended_us != 0 ? incoming.ended_us : now_us;
+  standing.since_us = standing.ended_us;
+  standing.started_us = incoming.started_us;
+  standing.attempts = 1;
+  standing.why = std::move(incoming.why);
+  standing.progress = incoming.progress;
+  standing.note = std::move(incoming.note);
+  for (ImportedDeploymentEvent& event : incoming.events) {
+    const std::int64_t at = event.timestamp_us != 0 ? event.timestamp_us : deployment.created_us;
+    changes.emplace_back(DeploymentEventAppended{deployment.key, at, std::move(event.event), standing.state,
+                                                 event.progress, std::move(event.note), std::move(event.data),
+                                                 actor_of(caller)});
+  }
+  changes.emplace_back(DeploymentChanged{deployment.key, order.id, standing});
+  deployments_.insert(std::move(deployment));
 }
 
 }  // namespace governor::core

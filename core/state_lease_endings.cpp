@@ -59,6 +59,30 @@ std::optional<Lease> State::end_lease_use(const Caller& caller, const LeasePath&
   return lease;
 }
 
+template <class Predicate>
+void State::end_leases_if(Predicate predicate, LeaseEnding ending, std::int64_t now_us, Changes& changes) {
+  std::vector<LeaseKey> over;
+  for (const auto& [key, lease] : leases_.open()) {
+    if (predicate(lease) && !leases_.is_pinned(key)) over.push_back(key);
+  }
+  for (const LeaseKey key : over) {
+    const Lease lease = end_lease(key, ending, {}, now_us, changes);
+    audit_lease({}, ending == LeaseEnding::expired ? "lease_expired" : "lease_ended", lease,
+                ending == LeaseEnding::expired           ? "its time is over"
+                : ending == LeaseEnding::session_ended   ? "its session did not come back"
+                : ending == LeaseEnding::released        ? "its session is over"
+                : ending == LeaseEnding::deployment_over ? "the deployment of its agent is over"
+                                                         : "its agent was archived or deleted",
+                now_us, changes);
+  }
+}
+
+void State::release_leases_of(const Caller& caller, std::int64_t now_us, Changes& changes) {
+  end_leases_if([&](const Lease& lease) { return lease.claim.holder.session == caller.session; },
+                LeaseEnding::released, now_us, changes);
+  drop_places(caller.session, changes);
+}
+
 Result<Lease> State::break_lease(const Caller& caller, LeaseKey key, std::string reason, std::int64_t now_us,
                                  Changes& changes) {
   const Lease* lease = leases_.find(key);
@@ -90,22 +114,6 @@ Lease State::end_lease(LeaseKey key, LeaseEnding ending, std::string detail, std
   awaited_reports_.erase(key);
   leases_.remove(lease);
   return lease;
-}
-
-template <class Predicate>
-void State::end_leases_if(Predicate predicate, LeaseEnding ending, std::int64_t now_us, Changes& changes) {
-  std::vector<LeaseKey> over;
-  for (const auto& [key, lease] : leases_.open()) {
-    if (predicate(lease) && !leases_.is_pinned(key)) over.push_back(key);
-  }
-  for (const LeaseKey key : over) {
-    const Lease lease = end_lease(key, ending, {}, now_us, changes);
-    audit_lease({}, ending == LeaseEnding::expired ? "lease_expired" : "lease_ended", lease,
-                ending == LeaseEnding::expired         ? "its time is over"
-                : ending == LeaseEnding::session_ended ? "its session did not come back"
-                                                       : "its agent was archived or deleted",
-                now_us, changes);
-  }
 }
 
 void State::expire_leases(std::int64_t now_us, Changes& changes) {
@@ -141,13 +149,13 @@ void State::orphan_leases(SessionKey session, std::int64_t now_us, Changes& chan
   }
 }
 
-/// Who comes with an agent's token goes on with what the agent holds; of a shared one, only with what nobody
-/// else works with.
-void State::adopt_leases(const Caller& caller, const Agent& agent, const Session& session,
+/// Who comes with an agent's token goes on with what the agent holds; of one that others work with as well,
+/// only with what nobody does.
+void State::adopt_leases(const Caller& caller, const Agent& agent, const Session& session, bool has_token,
                          std::int64_t now_us, Changes& changes) {
   for (const auto& [key, open] : leases_.open()) {
     if (open.claim.holder.agent != agent.profile.key || open.claim.holder.session == session.key) continue;
-    if (agent.profile.shared && open.orphaned_us == 0) continue;
+    if ((agent.profile.shared || !has_token) && open.orphaned_us == 0) continue;
     Lease& lease = *leases_.find(key);
     const std::string from = holder_text(lease.claim.holder);
     lease.claim.holder.session = session.key;
@@ -155,8 +163,20 @@ void State::adopt_leases(const Caller& caller, const Agent& agent, const Session
     lease.claim.holder.pid = session.process.pid;
     lease.orphaned_us = 0;
     changes.emplace_back(LeaseSaved{lease});
-    audit_lease(caller, "lease_taken_over", lease, "with the agent's token, from " + from, now_us, changes);
+    audit_lease(caller, "lease_taken_over", lease,
+                (has_token ? "with the agent's token, from " : "by its deployment, from ") + from, now_us,
+                changes);
   }
+}
+
+void State::end_leases_of_deployment(AgentKey agent, const std::vector<SessionKey>& sessions,
+                                     std::int64_t now_us, Changes& changes) {
+  const auto is_its = [&](const Lease& lease) {
+    const LeaseHolder& holder = lease.claim.holder;
+    return holder.agent == agent ||
+           std::find(sessions.begin(), sessions.end(), holder.session) != sessions.end();
+  };
+  end_leases_if(is_its, LeaseEnding::deployment_over, now_us, changes);
 }
 
 void State::retire_leases(const Agent& agent, std::int64_t now_us, Changes& changes) {

@@ -30,13 +30,29 @@ std::vector<std::string> texts_of(const std::vector<LeasePath>& paths) {
   return texts;
 }
 
-LeaseObstacle obstacle(const Lease& lease) {
-  return {lease.key,    lease.claim.holder, lease.claim.mode, texts_of(lease.claim.paths),
-          lease.reason, lease.granted_us,   lease.expires_us};
+/// In which other working tree `theirs` has what `ours` wants; none of its own: it is in the way itself.
+Worktree worktree_between(const LeaseClaim& theirs, const LeaseClaim& ours) {
+  for (const LeasePath& path : theirs.paths) {
+    for (const LeasePath& wanted : ours.paths)
+      if (path.in_repository.meets(wanted.in_repository)) return path.in_repository.worktree;
+  }
+  return {};
 }
 
-LeaseObstacle obstacle(const LeaseTable::Waiter& waiter) {
-  return {0, waiter.claim.holder, waiter.claim.mode, texts_of(waiter.claim.paths), {}, waiter.since_us, 0};
+LeaseObstacle obstacle(const Lease& lease, const LeaseClaim& wanted) {
+  return {lease.key,    lease.claim.holder, lease.claim.mode, texts_of(lease.claim.paths),
+          lease.reason, lease.granted_us,   lease.expires_us, worktree_between(lease.claim, wanted)};
+}
+
+LeaseObstacle obstacle(const LeaseTable::Waiter& waiter, const LeaseClaim& wanted) {
+  return {0,
+          waiter.claim.holder,
+          waiter.claim.mode,
+          texts_of(waiter.claim.paths),
+          {},
+          waiter.since_us,
+          0,
+          worktree_between(waiter.claim, wanted)};
 }
 
 Error would_deadlock(const std::vector<LeaseHolder>& cycle) {
@@ -73,7 +89,10 @@ std::optional<Error> State::check_gate(const Agent& agent, const LeaseClaim& cla
     error.hint = "Write other files meanwhile; then read this one again and write something new.";
     return error;
   }
-  if (profile.loop.kind != LoopKind::none && profile.loop.kind != LoopKind::repeated_rewrite) {
+  // Of an agent whose turns are seen it is known what it does, whatever it reports again.
+  const bool is_told =
+      profile.loop.kind == LoopKind::repeated_update || profile.loop.kind == LoopKind::repeated_reject;
+  if (is_told && !agent.behaviour.turns_are_seen()) {
     error.code = ErrorCode::loop_detected;
     error.message = fmt::format("Agent \"{}\" is in a loop ({}) since {} and gets no exclusive lease.",
                                 profile.id, to_string(profile.loop.kind), utc_text(profile.loop.since_us));
@@ -125,6 +144,7 @@ Result<LeaseOutcome> State::request_lease(const Caller& caller, LeaseCommand com
       stop_waiting(command.waiter, changes);
     return std::move(holder.error());
   }
+  apply_policy(command.paths);
   const LeaseClaim claim{*std::move(holder), command.mode, std::move(command.paths)};
   LeaseOutcome outcome;
   const WaiterKey place = take_place(caller, claim, command, outcome, changes);
@@ -154,8 +174,11 @@ Result<LeaseOutcome> State::request_lease(const Caller& caller, LeaseCommand com
     return outcome;
   }
   if (command.mode == LeaseMode::exclusive && claim.holder.agent != 0) {
-    if (auto error = check_gate(*find_agent(claim.holder.agent_id), claim, now_us))
+    Agent& agent = *find_agent(claim.holder.agent_id);
+    if (auto error = check_gate(agent, claim, now_us)) {
+      note_gate(caller, agent, paths_text(claim.paths), now_us, changes);
       return refuse(*std::move(error));
+    }
   }
   if (held >= kMaxLeasesOfHolder || leases_.open().size() >= kMaxOpenLeases) {
     return refuse({ErrorCode::limit_exceeded,
@@ -172,8 +195,9 @@ Result<LeaseOutcome> State::request_lease(const Caller& caller, LeaseCommand com
     outcome.created = true;
     return outcome;
   }
-  for (const Lease* lease : obstacles.leases) outcome.obstacles.push_back(obstacle(*lease));
-  for (const LeaseTable::Waiter* older : obstacles.waiters) outcome.obstacles.push_back(obstacle(*older));
+  for (const Lease* lease : obstacles.leases) outcome.obstacles.push_back(obstacle(*lease, claim));
+  for (const LeaseTable::Waiter* older : obstacles.waiters)
+    outcome.obstacles.push_back(obstacle(*older, claim));
   outcome.ahead = obstacles.waiters.size();
   const AgentKey agent_key = claim.holder.agent;
   if (now_us >= command.wait_until_us) {
@@ -181,6 +205,7 @@ Result<LeaseOutcome> State::request_lease(const Caller& caller, LeaseCommand com
           fmt::format("{}: {}{}", paths_text(claim.paths), in_the_way_text(obstacles),
                       place != 0 ? "; the time to wait is over" : ""),
           now_us, changes);
+    note_refusal(caller, claim.holder.agent_id, Refused::By::lease, paths_text(claim.paths), now_us, changes);
     stop_waiting(place, changes);
     return outcome;
   }

@@ -47,6 +47,7 @@ Result<RegisterOutcome> State::register_agent(const Caller& caller, RegisterComm
     return invalid_argument("parent_agent_id", fmt::format("\"{}\"", command.parent_id),
                             "the id of another agent");
   }
+  (void)rename_hooks_agent(caller, command.agent_id, now_us, changes);
   Agent* agent = find_agent(command.agent_id);
   const Session* previous_owner = nullptr;
   if (agent != nullptr) {
@@ -62,6 +63,7 @@ Result<RegisterOutcome> State::register_agent(const Caller& caller, RegisterComm
   AgentProfile& profile = agent->profile;
   // Read before anything of it changes.
   const bool has_token = !profile.token_hash.empty() && command.token_hash == profile.token_hash;
+  const bool is_deployed = is_of_deployed_agent(profile, caller);
   const bool was_mine = profile.owner == session->key;
   const bool stays_shared = profile.shared && command.shared && !profile.token_hash.empty();
   if (profile.status == Lifecycle::deleted) {
@@ -87,17 +89,20 @@ Result<RegisterOutcome> State::register_agent(const Caller& caller, RegisterComm
   // Who joins those that share an agent gets no power over them.
   outcome.keeps_token = stays_shared && !was_mine && !has_token;
   if (!outcome.keeps_token) {
+    if (!was_mine && !has_token && !is_deployed) end_unlocks(caller, profile, now_us, changes);
     if (!was_mine || profile.shared) profile.owner_since_us = now_us;
     profile.owner = session->key;
     profile.shared = command.shared;
-    profile.token_hash = std::move(command.new_token_hash);
+    // Its program may have given the token on to what it has started.
+    outcome.deployed = running_as(profile) != nullptr;
+    if (!outcome.deployed) profile.token_hash = std::move(command.new_token_hash);
   }
   if (!command.parent_id.empty()) profile.parent_id = std::move(command.parent_id);
   if (command.purpose) profile.purpose = *std::move(command.purpose);
   if (command.tags) profile.tags = *std::move(command.tags);
   if (command.notes) profile.notes = *std::move(command.notes);
   session->agent_id = profile.id;
-  if (has_token) adopt_leases(caller, *agent, *session, now_us, changes);
+  if (has_token || is_deployed) adopt_leases(caller, *agent, *session, has_token, now_us, changes);
 
   save_profile(profile, changes);
   save_session(*session, changes);
@@ -125,6 +130,19 @@ Result<std::uint32_t> State::reset_monitor(const Caller& caller, const Lifecycle
   Agent* agent = find_agent(command.agent_id);
   if (agent == nullptr || agent->profile.status == Lifecycle::deleted) return unknown_agent(command.agent_id);
   if (auto error = check_owner(agent->profile, caller, command.token_hash)) return *std::move(error);
+  const bool is_critical = agent->last && agent->last->health == Health::critical;
+  if (is_critical && agent->profile.loop.kind == LoopKind::repeated_reject && !may_decide(caller)) {
+    Error error(
+        ErrorCode::not_owner,
+        fmt::format("Agent \"{}\" is critical and was rejected again and again. Only a person lets it "
+                    "begin anew.",
+                    command.agent_id),
+        "Say what you tried to do, and why it was rejected; a person acknowledges the alert "
+        "(governorctl alerts), or another course of action makes the agent healthy.");
+    error.field = "agent_id";
+    error.given = command.agent_id;
+    return error;
+  }
   // A loop is not over with that, unless a person says so: an agent leaves it by doing something else.
   if (may_decide(caller)) end_loop(*agent, now_us, changes);
   resolve_alert("agent_critical/" + command.agent_id, now_us, changes);

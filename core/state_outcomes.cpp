@@ -22,12 +22,26 @@ Result<TruthOutcome> State::record_outcome(const Caller& caller, TruthCommand co
   if (const Agent* agent = find_agent(command.agent_id)) {
     if (auto error = check_owner(agent->profile, caller, {})) return *std::move(error);
   }
+  if (command.source == TruthSource::person && !may_decide(caller)) {
+    Error error(ErrorCode::not_owner, "What a person found, only a person records.",
+                "Give test or exit_code as the source, for what a program told you.");
+    error.field = "source";
+    error.given = "person";
+    error.expected = "test or exit_code";
+    return error;
+  }
   const Prediction& prediction = command.prediction;
   // What was recorded after the store was read is known here, durable or not.
   const auto newer =
       std::find_if(recent_truths_.rbegin(), recent_truths_.rend(),
                    [&](const GroundTruth& truth) { return truth.prediction.history == prediction.history; });
   if (newer != recent_truths_.rend()) command.known = *newer;
+  if (command.known && command.known->source == TruthSource::person &&
+      command.known->correct != command.correct && !may_decide(caller)) {
+    return Error(ErrorCode::not_owner,
+                 "A person has told how this turned out, and is not contradicted by an agent.",
+                 "Tell the person what you found.");
+  }
   const std::string id = prediction_id(command.agent_id, prediction.number);
 
   TruthOutcome outcome;
@@ -49,6 +63,12 @@ Result<TruthOutcome> State::record_outcome(const Caller& caller, TruthCommand co
                     outcome.truth.detail.empty() ? "" : ": " + outcome.truth.detail),
         now_us, changes);
   outcome.truth.actor = actor_of(caller);  // the entry may be the one that says who this is
+  // That it was right is an agent's claim, which teaches nothing; that it was wrong is believed.
+  if (command.correct && !may_decide(caller)) outcome.truth.prediction.failure.reset();
+  if (const auto& failure = outcome.truth.prediction.failure)
+    lessons_.take({now_us, prediction.history, failure->log_odds, !command.correct});
+  else
+    lessons_.forget(prediction.history);
   changes.emplace_back(OutcomeRecorded{outcome.truth});
   recent_truths_.push_back(outcome.truth);
   if (recent_truths_.size() > kRecentTruths) recent_truths_.pop_front();

@@ -43,8 +43,8 @@ const Protection* State::protection_against(const LeasePath& path, const std::st
 }
 
 std::optional<Error> State::check_protection(const Caller& caller, const LeasePath& path,
-                                             const std::string& doing, const Agent* agent,
-                                             std::int64_t now_us, Changes& changes) {
+                                             const std::string& doing, Agent* agent, std::int64_t now_us,
+                                             Changes& changes) {
   const bool is_protected =
       std::any_of(protections_.begin(), protections_.end(),
                   [&](const Protection& protection) { return protection.path.conflicts_with(path); });
@@ -58,6 +58,7 @@ std::optional<Error> State::check_protection(const Caller& caller, const LeasePa
     return std::nullopt;
   }
   audit(caller, "protected_write_refused", key, what, now_us, changes);
+  note_refusal(caller, id, Refused::By::protection, path.text(), now_us, changes);
   return about_path(
       ErrorCode::conflict,
       fmt::format("{} is protected by {} ({}){}.", path.text(), protection->path.text(),
@@ -109,6 +110,15 @@ std::optional<Error> State::protect(const Caller& caller, ProtectCommand command
 
 std::optional<Error> State::unlock(const Caller& caller, UnlockCommand command, std::int64_t now_us,
                                    Changes& changes) {
+  if (command.duration_us > 0 && !command.agent_id.empty() && find_agent(command.agent_id) == nullptr) {
+    Error error(ErrorCode::not_found,
+                fmt::format("There is no agent \"{}\"; whoever registered under that id would be meant.",
+                            command.agent_id),
+                "governorctl agents lists those that there are; without an agent it counts for all.");
+    error.field = "agent_id";
+    error.given = command.agent_id;
+    return error;
+  }
   Unlock unlock;
   unlock.path = std::move(command.path);
   unlock.agent_id = std::move(command.agent_id);
@@ -131,6 +141,18 @@ std::optional<Error> State::unlock(const Caller& caller, UnlockCommand command, 
   changes.emplace_back(UnlockSaved{unlock});
   if (command.duration_us > 0) unlocks_.push_back(std::move(unlock));
   return std::nullopt;
+}
+
+/// The id has come to somebody whom the person who unlocked did not mean.
+void State::end_unlocks(const Caller& caller, const AgentProfile& profile, std::int64_t now_us,
+                        Changes& changes) {
+  for (Unlock& unlock : unlocks_) {
+    if (unlock.agent_id != profile.id || unlock.until_us <= now_us) continue;
+    unlock.until_us = now_us;
+    audit(caller, "files_locked_again", profile.key,
+          fmt::format("{}: agent \"{}\" is another's now", unlock.path.text(), profile.id), now_us, changes);
+    changes.emplace_back(UnlockSaved{unlock});
+  }
 }
 
 }  // namespace governor::core

@@ -1,6 +1,9 @@
 // Updates of agents: who may, what they give, and what they set off.
 #include <fmt/format.h>
 
+#include <cmath>
+#include <limits>
+
 #include "core/governance_model.hpp"
 #include "core/loop_cause.hpp"
 #include "core/state.hpp"
@@ -18,14 +21,18 @@ std::string loop_message(const std::string& id, LoopKind kind) {
                      LoopWatch::kAllowedRepeats, LoopWatch::kWindowUs / 60'000'000);
 }
 
+constexpr double kUnknownConfidence = std::numeric_limits<double>::quiet_NaN();
+
 std::string critical_cause(const std::string& id) {
   return "agent_critical/" + id;
 }
 
 }  // namespace
 
-/// Lifecycle and loops: whether an agent that may be updated by the caller may be updated at all now.
-std::optional<Error> State::check_may_go_on(const Agent& agent, std::int64_t now_us) const {
+/// Lifecycle and loops: whether an agent that may be updated by the caller may be updated at all now, or may
+/// write the file at `path`.
+std::optional<Error> State::check_may_go_on(const Agent& agent, std::int64_t now_us,
+                                            std::string_view path) const {
   const AgentProfile& profile = agent.profile;
   if (profile.status != Lifecycle::active) {
     const bool deleted = profile.status == Lifecycle::deleted;
@@ -44,11 +51,20 @@ std::optional<Error> State::check_may_go_on(const Agent& agent, std::int64_t now
     error.given = profile.id;
     return error;
   }
-  if (profile.loop.cooldown_until_us > now_us) {
-    Error error(ErrorCode::loop_detected,
-                fmt::format("Agent \"{}\" is in a loop ({}); its updates are refused until {}.", profile.id,
-                            to_string(profile.loop.kind), utc_text(profile.loop.cooldown_until_us)),
-                "Do something different then, or let a person acknowledge the alert.");
+  // A loop of rewrites concerns its file alone.
+  const bool concerns = profile.loop.kind != LoopKind::repeated_rewrite ||
+                        (!path.empty() && fingerprint(path, {}) == profile.loop.fingerprint);
+  if (concerns && profile.loop.cooldown_until_us > now_us) {
+    Error error(
+        ErrorCode::loop_detected,
+        fmt::format("Agent \"{}\" is in a loop ({}); its {} refused until {}.", profile.id,
+                    to_string(profile.loop.kind),
+                    profile.loop.kind == LoopKind::repeated_rewrite ? fmt::format("writes of {} are", path)
+                                                                    : std::string("updates are"),
+                    utc_text(profile.loop.cooldown_until_us)),
+        profile.loop.kind == LoopKind::repeated_rewrite
+            ? "Write other files meanwhile; then read this one again and write something new."
+            : "Do something different then, or let a person acknowledge the alert.");
     error.field = "agent_id";
     error.given = profile.id;
     return error;
@@ -71,12 +87,17 @@ Agent& State::create_agent(const Caller& caller, const std::string& id, std::int
   return *entry.agent;
 }
 
-void State::append_record(const Caller& caller, Agent& agent, UpdateRecord& record, Changes& changes) {
+void State::append_record(const Caller& caller, Agent& agent, UpdateRecord& record, MadeOf made_of,
+                          Changes& changes) {
   record.number = ++agent.total;
   record.epoch = agent.profile.epoch;
   record.actor = actor_of(caller);
   watch_health(agent, agent.last ? agent.last->health : Health::unknown, record, changes);
-  watch_for_loops(caller, agent, record, changes);
+  if (made_of == MadeOf::report) {
+    watch_for_loops(caller, agent, record, changes);
+  } else if (agent.profile.loop.kind != LoopKind::none && has_risk(agent.behaviour)) {
+    record.human_reasons |= kHumanLoop;
+  }
   agent.last = record;
   UpdateAppended appended{++keys_.history, agent.head, agent.profile.key, record, {}};
   if (agent.state.previous_parameters) appended.parameters = *agent.state.previous_parameters;
@@ -135,11 +156,13 @@ void State::begin_epoch(Agent& agent) {
   agent.profile.epoch_start = agent.total;
   agent.state = GovernanceState{};
   agent.last.reset();
+  agent.behaviour = Behaviour{};
 }
 
 Result<UpdateOutcome> State::update(const Caller& caller, UpdateCommand command, std::int64_t now_us,
                                     Changes& changes) {
   if (auto error = validate(command.input)) return *std::move(error);
+  if (command.stated.confidence_unknown) command.input.confidence = kUnknownConfidence;
   Agent* agent = find_agent(command.agent_id);
   unsigned warnings = command.generic_id ? unsigned{kWarnGenericId} : 0u;
   if (agent == nullptr) {
@@ -150,27 +173,38 @@ Result<UpdateOutcome> State::update(const Caller& caller, UpdateCommand command,
   } else if (auto error = check_owner(agent->profile, caller, command.token_hash)) {
     return *std::move(error);
   } else if (auto refusal = check_may_go_on(*agent, now_us)) {
+    note_gate(caller, *agent, {}, now_us, changes);
     return *std::move(refusal);
   }
 
+  if (is_measured(agent->behaviour)) {
+    const StatedInput stated{std::move(command.input), command.stated};
+    note_statement(caller, *agent, stated, now_us, changes);
+    // Whether an agent goes round is seen in what it does, if that is seen.
+    const MadeOf made_of = agent->behaviour.turns_are_seen() ? MadeOf::evidence : MadeOf::report;
+    Judgement judgement =
+        judge_agent(caller, *agent, stated, made_of, now_us, static_cast<std::uint8_t>(warnings), changes);
+    return UpdateOutcome{agent->profile.key, agent->profile.id, judgement.record, std::move(judgement)};
+  }
   const Thresholds& thresholds = thresholds_of(*agent);
   UpdateRecord record = advance(agent->state, command.input, thresholds);
   record.timestamp_us = now_us;
   record.warnings = static_cast<std::uint8_t>(warnings);
-  append_record(caller, *agent, record, changes);
+  append_record(caller, *agent, record, MadeOf::report, changes);
   if (record.lambda1_skipped) {
     audit(caller, "lambda1_skip", agent->profile.key,
-          fmt::format("update {}: confidence {} is below {}", record.number, record.confidence,
-                      thresholds.controller_confidence),
+          std::isnan(record.confidence) ? fmt::format("update {}: confidence is unknown", record.number)
+                                        : fmt::format("update {}: confidence {} is below {}", record.number,
+                                                      record.confidence, thresholds.controller_confidence),
           now_us, changes);
   }
   store_answer(caller, {0, Answer::Kind::update, keys_.history}, {}, changes);
-  return UpdateOutcome{agent->profile.key, agent->profile.id, record};
+  return UpdateOutcome{agent->profile.key, agent->profile.id, record, std::nullopt};
 }
 
-Result<UpdateOutcome> State::simulate(const Caller& caller, const UpdateCommand& command,
-                                      std::int64_t now_us) {
+Result<UpdateOutcome> State::simulate(const Caller& caller, UpdateCommand command, std::int64_t now_us) {
   if (auto error = validate(command.input)) return *std::move(error);
+  if (command.stated.confidence_unknown) command.input.confidence = kUnknownConfidence;
   const Agent* agent = find_agent(command.agent_id);
   GovernanceState state;
   Thresholds thresholds = thresholds_;
@@ -186,7 +220,13 @@ Result<UpdateOutcome> State::simulate(const Caller& caller, const UpdateCommand&
     epoch = agent->profile.epoch;
   }
   outcome.agent_id = command.agent_id;
-  outcome.record = advance(state, command.input, thresholds);
+  if (agent != nullptr && is_measured(agent->behaviour)) {
+    outcome.judgement =
+        judge(state, agent->behaviour, {command.input, command.stated}, thresholds, lessons_.learning());
+    outcome.record = outcome.judgement->record;
+  } else {
+    outcome.record = advance(state, command.input, thresholds);
+  }
   outcome.record.number = total + 1;
   outcome.record.epoch = epoch;
   outcome.record.timestamp_us = now_us;

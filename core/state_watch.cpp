@@ -10,8 +10,6 @@ namespace {
 
 /// The system tells of a change a little later, when a lease may have been released already.
 constexpr std::int64_t kLateUs = 2'000'000;
-/// The same limits as for writes through governor, see the destructive-overwrite guard.
-constexpr std::uint64_t kShrinkFromLines = 50;
 
 std::string size_of(const FileState& state) {
   if (!state.exists()) return "no file";
@@ -22,6 +20,10 @@ std::string size_of(const FileState& state) {
 /// for it. What it protects is seen where something else is watched.
 bool is_meant_everywhere(const PathPattern& pattern) {
   return !pattern.is_literal() && pattern.text().find_first_of("*?") < pattern.text().find('/', 1);
+}
+
+bool is_holder(const LeaseHolder& holder, const RunningCommand& command) {
+  return command.session == holder.session && command.worker == holder.worker;
 }
 
 bool allows_direct_write(const Lease& lease, const LeaseClaim& write) {
@@ -41,6 +43,9 @@ std::vector<WatchTarget> State::watch_targets() const {
     for (const LeasePath& path : lease.claim.paths) add(path);
   }
   for (const Protection& protection : protections_) add(protection.path);
+  for (const auto& [session, root] : commands_.projects()) {
+    if (!root.empty()) targets.push_back({PathPattern::glob(root + "/**"), true});
+  }
   for (const WatchRoot& root : watch_roots_)
     targets.push_back({PathPattern::glob(root.path + "/**"), !root.with_ignored});
   std::sort(targets.begin(), targets.end(),
@@ -49,7 +54,7 @@ std::vector<WatchTarget> State::watch_targets() const {
   return targets;
 }
 
-FileStanding State::standing_of(const std::string& path, std::int64_t now_us) const {
+FileStanding State::standing_of(const std::string& path, std::int64_t now_us, std::int64_t changed_us) const {
   FileStanding standing;
   const LeasePath file{PathPattern::literal(path)};
   const LeaseClaim write{{}, LeaseMode::exclusive, {file}};
@@ -70,6 +75,7 @@ FileStanding State::standing_of(const std::string& path, std::int64_t now_us) co
   }
   standing.is_being_written = standing.is_being_written || is_changing(path);
   for (const Lease& lease : leases_.ended()) {
+    if (changed_us > lease.ended_us + CommandTable::kSlackUs) continue;
     if (standing.writer == nullptr && now_us - lease.ended_us < kLateUs && allows_direct_write(lease, write))
       standing.writer = &lease;
   }
@@ -93,37 +99,80 @@ bool State::record_change(FileChange change, std::int64_t now_us, Changes& chang
   const FileVersionKey before_key = is_known ? known->key : 0;
   if (is_known ? before.sha256 == change.after.sha256 : !change.after.exists()) return false;
   if (end_interrupted(change.path, change.after, now_us, changes)) return false;
-  const FileStanding standing = standing_of(change.path, now_us);
+  FileStanding standing = standing_of(change.path, now_us, change.changed_us);
   FileWrite write;
   write.path = change.path;
   write.before = before;
   write.after = std::move(change.after);
   const FileState after = write.after;
 
-  const bool is_first_look = change.when == FileChange::When::first_look;
   const bool was_away = change.when == FileChange::When::after_start;
+  const auto commands =
+      was_away ? std::vector<RunningCommand*>() : commands_.during(change.path, change.changed_us, now_us);
+  // What is gone has no time; a command that began after the lease is nearer than a lease that is over.
+  if (standing.writer != nullptr && standing.writer->ended_us != 0 && change.changed_us == 0 &&
+      std::any_of(commands.begin(), commands.end(), [&](const RunningCommand* command) {
+        return command->began_us >= standing.writer->ended_us;
+      }))
+    standing.writer = nullptr;
+  // A first look at what governor remembers from earlier comes too late when a command was faster.
+  const bool is_first_look = change.when == FileChange::When::first_look && (commands.empty() || !is_known);
   const bool matters = standing.leased != nullptr || standing.protection != nullptr;
   // A person who checks something out changes many files, and knows it: the audit log has them.
   const bool is_checkout = change.by_git && !matters && standing.writer == nullptr;
+  if (!is_first_look && !commands.empty() && standing.writer == nullptr) {
+    return record_command_change(std::move(change), std::move(write), standing, commands, now_us, changes);
+  }
   if (is_first_look || (was_away && !(is_known && matters)) ||
       (standing.writer == nullptr && !matters && !standing.is_below_root)) {
     write.kind = FileVersionKind::seen;
     record_write({}, std::move(write), now_us, changes);
     return false;
   }
-  const bool shrinks = before.lines >= kShrinkFromLines && after.lines * 2 < before.lines;
+  const bool shrinks = loses_content(change, before, after, commands);
+  CommandFinding finding;
+  finding.path = change.path;
+  finding.before = before;
+  finding.is_known = is_known;
+  finding.after = after;
+  finding.backup = before.stored_bytes != 0 ? before_key : 0;
   std::string who;  // empty: nobody who may
   if (standing.writer != nullptr) {
     const LeaseHolder& holder = standing.writer->claim.holder;
+    std::string suspects;
+    for (const RunningCommand* command : commands) {
+      if (is_holder(holder, *command)) continue;
+      const std::string name = runner_text(*command);
+      if (suspects.find(name) == std::string::npos) suspects += " or a command of " + name;
+    }
     write.kind = FileVersionKind::reported;
     write.lease = standing.writer->key;
-    if (find_agent(holder.agent_id) != nullptr) write.agent_id = holder.agent_id;
-    who = holder_text(holder);
-    record_write({holder.session, 0}, std::move(write), now_us, changes);
+    who = holder_text(holder) + suspects;
+    if (suspects.empty()) {
+      if (find_agent(holder.agent_id) != nullptr) write.agent_id = holder.agent_id;
+    } else {
+      write.note = "by " + who;
+    }
+    record_write(suspects.empty() ? Caller{holder.session, 0} : Caller{}, std::move(write), now_us, changes);
+    for (RunningCommand* command : commands) (void)command->note_content(change.path, after);
     if (!shrinks) return false;
+    finding.held = fmt::format("{} holds lease {} on it", holder_text(holder), standing.writer->key);
+    finding.others = holder_text(holder);
+    for (RunningCommand* command : commands) {
+      if (!is_holder(holder, *command)) command->note(finding);
+    }
   } else {
     write.kind = FileVersionKind::unasked;
     record_write({}, std::move(write), now_us, changes);
+    // Outside of its project a command may have done it as well as anybody.
+    finding.is_elsewhere = true;
+    const auto running =
+        was_away ? std::vector<RunningCommand*>() : commands_.running_at(change.changed_us, now_us);
+    for (RunningCommand* command : running) {
+      finding.is_protected = protection_against(LeasePath{PathPattern::literal(change.path)},
+                                                command->agent_id, now_us) != nullptr;
+      if (finding.is_protected) command->note(finding);
+    }
   }
   std::string why;
   if (standing.leased != nullptr) {
@@ -179,6 +228,20 @@ std::vector<std::string> State::known_files_below(const std::string& directory) 
   return found;
 }
 
+std::vector<std::string> State::known_protected_files(const std::string& outside) const {
+  std::vector<std::string> found;
+  if (protections_.empty()) return found;
+  for (const FileTable::File& file : files_.all()) {
+    const FileVersion& newest = file.newest;
+    if (!newest.state.exists() || (!outside.empty() && newest.path.starts_with(outside + '/'))) continue;
+    const bool is_protected =
+        std::any_of(protections_.begin(), protections_.end(),
+                    [&](const Protection& one) { return one.path.pattern.matches(newest.path); });
+    if (is_protected) found.push_back(newest.path);
+  }
+  return found;
+}
+
 void State::raise_many_changes(std::size_t files, const std::string& example, std::int64_t now_us,
                                Changes& changes) {
   alerts_.erase("files_changed");
@@ -187,10 +250,11 @@ void State::raise_many_changes(std::size_t files, const std::string& example, st
        AlertKind::file_changed,
        AlertSeverity::critical,
        {},
-       fmt::format("{} more files were changed at once without a lease, {} among them. "
-                   "The audit log (event file_changed) names them all; governorctl restore brings each "
-                   "back.",
-                   files, example)},
+       fmt::format(
+           "{} more files were changed at once without a lease, {} among them. "
+           "`governorctl audit --event file_changed` names them all, each with the command that brings it "
+           "back.",
+           files, example)},
       now_us, changes);
 }
 

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "core/cut_text.hpp"
+#include "text/cut_text.hpp"
 
 namespace governor::core {
 namespace {
@@ -19,7 +19,7 @@ bool is_task_id_character(char c) {
 
 std::string quoted(std::string_view text) {
   if (text.size() <= kShownBytes) return fmt::format("\"{}\"", text);
-  return fmt::format("\"{}...\" ({} bytes)", cut_text(text, kShownBytes), text.size());
+  return fmt::format("\"{}...\" ({} bytes)", text::cut_text(text, kShownBytes), text.size());
 }
 
 /// Of two long texts what matters is where they part.

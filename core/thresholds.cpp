@@ -53,6 +53,12 @@ Thresholds Thresholds::strict() {
   return t;
 }
 
+Thresholds Thresholds::evidence() {
+  Thresholds t;
+  t.require_human_risk = 0.50;
+  return t;
+}
+
 std::span<const ThresholdField> threshold_fields() {
   return kFields;
 }
@@ -70,7 +76,8 @@ bool operator==(const Thresholds& a, const Thresholds& b) {
 
 std::string_view profile_name(const Thresholds& thresholds) {
   if (thresholds == Thresholds{}) return "default";
-  return thresholds == Thresholds::strict() ? "strict" : "custom";
+  if (thresholds == Thresholds::strict()) return "strict";
+  return thresholds == Thresholds::evidence() ? "evidence" : "custom";
 }
 
 std::optional<Error> validate(const Thresholds& t) {

@@ -30,6 +30,8 @@ struct Thresholds {
   double lambda1_max = 0.20;
 
   static Thresholds strict();
+  /// Of agents whose inputs are measured: a person is called where the agent is to halt, not before.
+  static Thresholds evidence();
 };
 
 /// One figure under the name that people know it by.
@@ -45,7 +47,7 @@ std::span<const ThresholdField> threshold_fields();
 /// The figure with this name, or null.
 const ThresholdField* find_threshold(std::string_view name);
 
-/// `default`, `strict` or `custom`.
+/// `default`, `strict`, `evidence` or `custom`.
 std::string_view profile_name(const Thresholds& thresholds);
 
 bool operator==(const Thresholds& a, const Thresholds& b);

@@ -32,6 +32,15 @@ struct UpdateInput {
   std::uint64_t fingerprint = 0;  ///< of text and parameters, see loop_detection.hpp
 };
 
+/// Which of its inputs the caller of an update gave itself.
+struct StatedFields {
+  bool drift = false;
+  bool text = false;
+  bool complexity = false;
+  bool confidence = false;
+  bool confidence_unknown = false;  ///< it said that it does not know
+};
+
 /// Refuses what is not finite or out of range, naming the field, the value and the accepted range.
 std::optional<Error> validate(const UpdateInput& input);
 

@@ -108,7 +108,9 @@ std::vector<std::string> human_reason_texts(const UpdateRecord& r, const Thresho
                                 std::abs(r.V), r.void_threshold));
   }
   if (r.human_reasons & kHumanHighRisk) {
-    texts.push_back(fmt::format(FMT_COMPILE("the verdict is high-risk: phi = {:.4f} is below 0"), r.phi));
+    texts.push_back(r.phi < 0
+                        ? fmt::format(FMT_COMPILE("the verdict is high-risk: phi = {:.4f} is below 0"), r.phi)
+                        : std::string("it did what may do lasting harm, more than once"));
   }
   if (r.human_reasons & kHumanLoop)
     texts.emplace_back("a loop was detected: the same again without progress");

@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "core/cut_text.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace governor::core;
@@ -48,16 +47,6 @@ TEST_CASE("a refused agent id is cut between code points, as messages are UTF-8"
     REQUIRE(end != std::string::npos);
     CHECK((end - 1 - letters) % 3 == 0);  // behind the quotation mark, whole euro signs
   }
-}
-
-TEST_CASE("a text is cut to at most so many bytes, never within a code point") {
-  CHECK(cut_text("abc", 3) == "abc");
-  CHECK(cut_text("abc", 2) == "ab");
-  CHECK(cut_text("a\xC3\xA9", 2) == "a");
-  CHECK(cut_text("a\xC3\xA9", 3) == "a\xC3\xA9");
-  CHECK(cut_text("\xF0\x9F\x98\x80", 3).empty());
-  CHECK(cut_text("", 5).empty());
-  CHECK(cut_text("\xC3\xA9", 0).empty());
 }
 
 TEST_CASE("exactly the ids that many clients use by default are generic") {

@@ -64,6 +64,26 @@ TEST_CASE("an agent that is rejected again and again is one alert, and seeing it
   CHECK(of_kind<AlertSaved>(f.changes).back().alert.resolved_us == 0);  // it is critical still
 }
 
+TEST_CASE("an agent that is critical and rejected again and again does not begin anew by itself") {
+  StateFixture f;
+  f.know("x");
+  for (int i = 0; i < 4; ++i) {
+    UpdateCommand command;
+    command.agent_id = "x";
+    command.input.ethical_drift = {1.0, 1.0, 1.0};
+    command.input.fingerprint = static_cast<std::uint64_t>(i) + 1;
+    REQUIRE(f.state.update({f.alice, 0}, std::move(command), f.now += 1'000'000, f.changes));
+  }
+  f.changes.clear();
+  const auto refused = f.state.reset_monitor({f.alice, 0}, {"x", {}, {}}, ++f.now, f.changes);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::not_owner);
+  CHECK(f.changes.empty());
+  CHECK(f.state.find_agent("x")->last->health == Health::critical);
+  CHECK(f.state.reset_monitor({f.person, 0}, {"x", {}, {}}, ++f.now, f.changes));
+  CHECK(f.state.find_agent("x")->profile.loop.kind == LoopKind::none);
+}
+
 TEST_CASE("a cause that comes back soon opens its alert again, later it is a new one") {
   StateFixture f;
   f.state.raise_alert(low_disk(), 1, f.changes);

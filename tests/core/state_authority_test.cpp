@@ -60,6 +60,7 @@ std::vector<std::pair<const char*, Mutation>> mutations_of_x() {
        [](StateFixture& f, SessionKey session) {
          TruthCommand command;
          command.agent_id = "x";
+         command.source = TruthSource::test;
          return error_of(f.state.record_outcome({session, 0}, command, ++f.now, f.changes));
        }},
       {"lease",

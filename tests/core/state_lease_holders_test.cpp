@@ -124,3 +124,16 @@ TEST_CASE("while leases are kept for a session that has ended, its agent and the
     CHECK(f.state.leases().open().empty());
   }
 }
+
+TEST_CASE("what a session leased before it had an agent is not in that agent's way, but in others'") {
+  LeaseFixture f;
+  f.granted(f.alice, {kFile});
+  RegisterCommand command;
+  command.agent_id = "later";
+  f.state.insert_absent("later");
+  REQUIRE(f.state.register_agent({f.alice, 0}, std::move(command), f.now, f.changes));
+  LeaseFixture::Wish wish;
+  wish.agent_id = "later";
+  CHECK(f.request(f.alice, {kFile}, wish).status == LeaseOutcome::Status::granted);
+  CHECK(f.request(f.bob, {kFile}).status == LeaseOutcome::Status::held);
+}

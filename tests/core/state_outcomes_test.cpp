@@ -37,6 +37,47 @@ struct OutcomeFixture : StateFixture {
 
 }  // namespace
 
+TEST_CASE("what a person found only a person records") {
+  OutcomeFixture f;
+  TruthCommand command = truth(f.made, f.history, true);
+  command.source = TruthSource::person;
+  f.changes.clear();
+  const auto refused = f.state.record_outcome({f.bob, 0}, command, ++f.now, f.changes);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::not_owner);
+  CHECK(refused.error().field == "source");
+  CHECK(f.changes.empty());
+  CHECK(f.state.record_outcome({f.person, 0}, command, ++f.now, f.changes));
+}
+
+TEST_CASE("that it was right teaches nothing when an agent says so, and a person is not contradicted") {
+  OutcomeFixture f;
+  TruthCommand command = truth(f.made, f.history, true);
+  command.prediction.failure = FailureForecast{250'000, -1.1};
+  CHECK_FALSE(f.record(command).truth.prediction.failure);
+  CHECK(f.state.lessons().count() == 0);
+  command.correct = false;
+  CHECK(f.record(command).truth.prediction.failure);
+  CHECK(f.state.lessons().count() == 1);
+  command.correct = true;
+  f.record(command);
+  CHECK(f.state.lessons().count() == 0);
+
+  command.source = TruthSource::person;
+  command.correct = false;
+  REQUIRE(f.state.record_outcome({f.person, 0}, command, ++f.now, f.changes));
+  CHECK(f.state.lessons().count() == 1);
+  command.source = TruthSource::test;
+  command.correct = true;
+  f.changes.clear();
+  const auto refused = f.state.record_outcome({f.bob, 0}, command, ++f.now, f.changes);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::not_owner);
+  CHECK(f.changes.empty());
+  REQUIRE(f.state.record_outcome({f.person, 0}, command, ++f.now, f.changes));
+  CHECK(f.state.lessons().count() == 1);
+}
+
 TEST_CASE("an outcome is stored with its prediction and who told it, and audited") {
   OutcomeFixture f;
   const TruthOutcome outcome = f.record(truth(f.made, f.history, true));
@@ -64,14 +105,14 @@ TEST_CASE("the same outcome again changes nothing but the audit log") {
   const TruthOutcome first = f.record(truth(f.made, f.history, true));
   TruthCommand again = truth(f.made, f.history, true);
   again.known = first.truth;
-  again.source = TruthSource::person;
+  again.source = TruthSource::exit_code;
   const TruthOutcome second = f.record(again);
   CHECK_FALSE(second.replaced);
   CHECK(second.truth.timestamp_us == first.truth.timestamp_us);
   CHECK(second.truth.source == TruthSource::test);
   CHECK(of_kind<OutcomeRecorded>(f.changes).empty());
   REQUIRE(of_kind<AuditAppended>(f.changes).size() == 1);
-  CHECK(of_kind<AuditAppended>(f.changes)[0].detail == "x/1 was right, told again by person");
+  CHECK(of_kind<AuditAppended>(f.changes)[0].detail == "x/1 was right, told again by exit_code");
 }
 
 TEST_CASE("another outcome replaces the first, and the audit log tells of both") {

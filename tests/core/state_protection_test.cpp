@@ -11,6 +11,7 @@ constexpr std::int64_t kHour = 3'600'000'000;
 struct ProtectionFixture : FilesFixture {
   ProtectionFixture() {
     enrol(alice, "ada");
+    enrol(bob, "bob");
     own = lease(alice, "/p/**", "ada");
     changes.clear();
   }
@@ -80,6 +81,26 @@ TEST_CASE("a person's unlock counts for its files, its agent and its time") {
     files.unlock("/p/core/**", "ada", 0);
     CHECK_FALSE(files.may_write("/p/core/a.cpp"));
   }
+}
+
+TEST_CASE("an unlock for an agent is not for whoever takes its id later") {
+  ProtectionFixture files;
+  files.protect("/p/core/**");
+  const auto nobody = files.unlock("/p/core/**", "nobody", kHour);
+  REQUIRE(nobody);
+  CHECK(nobody->code == ErrorCode::not_found);
+  CHECK(nobody->field == "agent_id");
+  REQUIRE_FALSE(files.unlock("/p/core/**", "ada", kHour));
+  files.unlock("/p/core/**", "bob", kHour);
+  files.enrol(files.alice, "ada");  // again
+  CHECK(files.may_write("/p/core/a.cpp"));
+  REQUIRE(files.state.release_lease({files.alice, 0}, files.own, ++files.now, files.changes));
+  files.state.end_session(files.alice, ++files.now, files.changes);
+  files.changes.clear();
+  files.enrol(files.bob, "ada");
+  CHECK(files.state.protection_against(FilesFixture::at("/p/core/a.cpp"), "ada", files.now) != nullptr);
+  CHECK(files.state.protection_against(FilesFixture::at("/p/core/a.cpp"), "bob", files.now) == nullptr);
+  CHECK(of_kind<UnlockSaved>(files.changes).size() == 1);
 }
 
 TEST_CASE("an unlock of one file does not open a pattern that has more") {

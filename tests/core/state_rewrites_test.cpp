@@ -105,6 +105,10 @@ TEST_CASE("with the policy to block, an agent in such a loop may not write for a
     files.write(files.alice, "/p/a.cpp", "B", "A", "ada");
   }
   CHECK(files.begin(files.alice, lease, "/p/a.cpp").error().code == ErrorCode::loop_detected);
+  // It concerns that file alone.
+  const LeaseKey other = files.lease(files.alice, "/p/b.cpp", "ada");
+  CHECK(files.begin(files.alice, other, "/p/b.cpp"));
+  CHECK(files.update(files.alice, "ada"));
   files.now += LoopState::kFirstCooldownUs;
   CHECK(files.begin(files.alice, lease, "/p/a.cpp"));
 }

@@ -144,3 +144,12 @@ TEST_CASE("a write that came after the file was replaced is kept as a version, a
   f.state.record_late_write("/p/a", content("one", 3, 7), ++f.now, f.changes);
   CHECK(f.changes.empty());
 }
+
+TEST_CASE("an alert about many files names the command that shows how each comes back") {
+  ChangeFixture f;
+  f.state.raise_many_changes(12, "/p/a b", ++f.now, f.changes);
+  const auto raised = of_kind<AlertSaved>(f.changes);
+  REQUIRE(raised.size() == 1);
+  CHECK(raised[0].alert.message.find("`governorctl audit --event file_changed`") != std::string::npos);
+  CHECK(raised[0].alert.message.find("governorctl restore") == std::string::npos);  // of which file?
+}
