@@ -22,27 +22,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kChildLook{20};
 constexpr std::chrono::milliseconds kGraceAtEnd{500};  // the daemon promises to end soon
-constexpr int kReportFd = 3;
-
-/// Runs in the child: only async-signal-safe calls, since the other threads are gone.
-[[noreturn]] void become_program(char* const* arguments, char* const* environment, int input, int report) {
-  ::setpgid(0, 0);
-  // Both may lie on numbers that are about to be replaced.
-  const int high_input = ::fcntl(input, F_DUPFD, kReportFd + 1);
-  const int high_report = ::fcntl(report, F_DUPFD, kReportFd + 1);
-  bool ready = high_input >= 0 && high_report >= 0 && ipc::redirect_standard_streams();
-  ready = ready && ::dup2(high_input, STDIN_FILENO) == STDIN_FILENO && ::dup2(high_report, kReportFd) >= 0;
-  ready = ready && ::fcntl(kReportFd, F_SETFD, FD_CLOEXEC) == 0 && ::chdir("/") == 0;
-  if (ready) {
-    ipc::close_descriptors_from(kReportFd + 1);
-    ipc::reset_signals();
-    ::execve(arguments[0], arguments, environment);
-  }
-  const int error = errno;
-  // Unread, it is taken for an exit with 127, which is as true.
-  if (::write(ready ? kReportFd : report, &error, sizeof error) < 0) ::_exit(126);
-  ::_exit(127);
-}
 
 struct Started {
   pid_t pid = -1;
@@ -53,33 +32,13 @@ struct Started {
 std::variant<int, Started> start(const std::vector<std::string>& arguments,
                                  const std::vector<std::string>& environment) {
   auto input = ipc::make_pipe();
-  auto report = ipc::make_pipe();
-  if (!input || !report) return (!input ? input : report).error().system_errno;
-  const auto argument_pointers = ipc::exec_vector(arguments);
-  const auto environment_pointers = ipc::exec_vector(environment);
-  pid_t pid = -1;
-  {
-    const ipc::SignalsBlocked blocked;  // no handler of ours may run in the child
-    pid = ::fork();
-    if (pid == 0) {
-      become_program(argument_pointers.data(), environment_pointers.data(), input->first.get(),
-                     report->second.get());
-    }
-  }
-  if (pid < 0) return errno;
-  ::setpgid(pid, pid);  // by whoever comes first, so that the group is there when we need it
-  report->second.reset();
-  int error = 0;
-  ssize_t got = 0;
-  do {
-    got = ::read(report->first.get(), &error, sizeof error);  // ends with the exec, if not before
-  } while (got < 0 && errno == EINTR);
-  if (got == sizeof error) {
-    while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
-    }
-    return error;
-  }
-  return Started{pid, std::move(input->second)};
+  if (!input) return input.error().system_errno;
+  const ipc::UniqueFd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
+  if (!null) return errno;
+  const auto pid =
+      ipc::start_program(arguments, environment, {input->first.get(), null.get(), null.get()}, {"/", true});
+  if (!pid) return pid.error().system_errno;
+  return Started{*pid, std::move(input->second)};
 }
 
 std::optional<int> reaped(pid_t pid) {

@@ -1,20 +1,18 @@
 #include "daemon/alerts/run_marker.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <boost/json.hpp>
-#include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <sstream>
 
 #include "daemon/support/json_writer.hpp"
 #include "daemon/support/timestamp.hpp"
-#include "ipc/unique_fd.hpp"
+#include "ipc/replace_file.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -41,17 +39,6 @@ std::string read_text(const std::string& path) {
   std::stringstream text;
   if (file) text << file.rdbuf();
   return text.str();
-}
-
-/// Written beside and renamed, so that a crash leaves the old marker, the new one, or none, and never a half.
-bool write_file(const std::string& path, const std::string& text) {
-  const std::string beside = path + ".new";
-  {
-    const ipc::UniqueFd fd(
-        ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600));
-    if (!fd || ::write(fd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) return false;
-  }
-  return ::rename(beside.c_str(), path.c_str()) == 0;
 }
 
 }  // namespace
@@ -106,9 +93,9 @@ RunMarker::RunMarker(const std::string& state_directory, std::int64_t pid, std::
       .field("started_us", now_us)
       .field("boot_id", boot_id)
       .end_object();
-  if (!write_file(path_, text + "\n")) {
+  if (const auto written = ipc::replace_file(path_, text + "\n"); !written) {
     spdlog::warn("{} cannot be written ({}): a crash of this run will not be noticed", path_,
-                 std::strerror(errno));
+                 std::strerror(written.error().system_errno));
   }
 }
 
@@ -116,7 +103,7 @@ void RunMarker::withdraw() {
   if (before_.empty()) {
     in_order_ = true;
   } else {
-    write_file(path_, before_);
+    (void)ipc::replace_file(path_, before_);
   }
 }
 

@@ -11,6 +11,7 @@ std::string_view to_string(WaitsFor what) {
     case WaitsFor::reload: return "reload";
     case WaitsFor::files: return "files";
     case WaitsFor::lease: return "lease";
+    case WaitsFor::deployment: return "deployment";
     case WaitsFor::disk: break;
   }
   return "disk";

@@ -18,6 +18,7 @@ enum class WaitsFor {
   reload,        ///< that the state is read back after a failed write
   files,         ///< that its work on files is done
   lease,         ///< that others release what it wants to write
+  deployment,    ///< that a deployment starts, changes or ends
   disk           ///< that what it changed or saw is on the disk
 };
 std::string_view to_string(WaitsFor what);

@@ -36,6 +36,17 @@ core::Error damaged(const std::string& path) {
           "Take another version; the damaged one cannot be brought back."};
 }
 
+/// It is not the file of the caller that is in trouble, nor can an agent mend it.
+core::Error not_kept(core::Error error) {
+  error.code = core::ErrorCode::storage_unavailable;
+  error.hint =
+      "Without a backup nothing is written. A person must see that governor can write in that directory, and "
+      "that there is space; then try again.";
+  error.field.clear();
+  error.given.clear();
+  return error;
+}
+
 /// Calls `visit(name)` for each entry. False, and errno, if the directory cannot be read.
 template <class Visit>
 bool for_each_entry(const std::string& path, Visit visit) {
@@ -91,13 +102,14 @@ std::uint64_t BackupStore::total_bytes() {
   return total_bytes_;
 }
 
-std::optional<core::Error> BackupStore::make_folder(const std::string& folder) const {
+std::optional<core::Error> BackupStore::make_folder(const std::string& folder, Durable durable) const {
   if (::mkdir(directory_.c_str(), 0700) != 0 && errno != EEXIST)
     return file_error("Cannot make the directory", directory_, errno);
   if (::mkdir(folder.c_str(), 0700) != 0) {
     if (errno == EEXIST) return std::nullopt;
     return file_error("Cannot make the directory", folder, errno);
   }
+  if (durable == Durable::soon) return std::nullopt;
   const ipc::UniqueFd parent(::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!parent || sync_descriptor(parent.get()) != 0) return file_error("Cannot write to", directory_, errno);
   return std::nullopt;
@@ -115,31 +127,61 @@ bool BackupStore::has(const std::string& sha256) const {
   return is_sha256(sha256) && ::access(path_of(sha256).c_str(), F_OK) == 0;
 }
 
-core::Result<BackupStore::Stored> BackupStore::put(std::string_view content, const std::string& sha256) {
+core::Result<BackupStore::Stored> BackupStore::put(std::string_view content, const std::string& sha256,
+                                                   Durable durable) {
   // First: from here on nobody removes it.
   Stored stored{sha256, 0, false, pin(sha256)};
   const std::lock_guard lock(disk_mutex_);
   scan();
   if (has(sha256)) {
     stored.bytes = size_of(path_of(sha256));
+    if (durable == Durable::at_once && unsettled_.contains(sha256)) settle_locked();
     if (get(sha256)) return stored;
     // The disk has damaged it, and this is the moment to replace it.
     if (::unlink(path_of(sha256).c_str()) == 0) total_bytes_ -= std::min(total_bytes_, stored.bytes);
   }
-  return write(content, std::move(stored));
+  return write(content, std::move(stored), durable);
 }
 
-core::Result<BackupStore::Stored> BackupStore::write(std::string_view content, Stored stored) {
-  if (auto error = make_folder(folder_of(stored.sha256))) return *std::move(error);
+core::Result<BackupStore::Stored> BackupStore::write(std::string_view content, Stored stored,
+                                                     Durable durable) {
+  if (auto error = make_folder(folder_of(stored.sha256), durable)) return not_kept(*std::move(error));
   auto file = NewFile::create(folder_of(stored.sha256));
-  if (!file) return std::move(file.error());
+  if (!file) return not_kept(std::move(file.error()));
   const std::string compressed = compress(content);
-  if (auto error = file->write(compressed)) return *std::move(error);
-  if (auto error = file->publish(stored.sha256)) return *std::move(error);
+  if (auto error = file->write(compressed)) return not_kept(*std::move(error));
+  if (auto error =
+          durable == Durable::soon ? file->publish_unsynced(stored.sha256) : file->publish(stored.sha256))
+    return not_kept(*std::move(error));
+  if (durable == Durable::soon) {
+    unsettled_.insert(stored.sha256);
+    unsettled_count_ = unsettled_.size();
+  }
   stored.bytes = compressed.size();
   stored.is_new = true;
   total_bytes_ += stored.bytes;
   return stored;
+}
+
+void BackupStore::settle() {
+  if (!has_unsettled()) return;
+  const std::lock_guard lock(disk_mutex_);
+  settle_locked();
+}
+
+/// What cannot be brought to the disk is tried no second time: the database knows only that it may be
+/// damaged.
+void BackupStore::settle_locked() {
+  std::set<std::string> paths{directory_};
+  for (const std::string& sha256 : std::exchange(unsettled_, {})) {
+    paths.insert(folder_of(sha256));
+    paths.insert(path_of(sha256));
+  }
+  unsettled_count_ = 0;
+  for (const std::string& path : paths) {
+    const ipc::UniqueFd opened(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+    if (opened) (void)sync_descriptor(opened.get());
+  }
 }
 
 core::Result<std::string> BackupStore::get(const std::string& sha256) const {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -50,9 +52,20 @@ class BackupStore {
   explicit BackupStore(std::string directory) : directory_(std::move(directory)) {}
   BackupStore(const BackupStore&) = delete;
   BackupStore& operator=(const BackupStore&) = delete;
+  ~BackupStore() { settle(); }
 
-  /// Durable once it has returned. `sha256` must be that of `content`.
-  core::Result<Stored> put(std::string_view content, const std::string& sha256);
+  /// When a content is on the disk for sure, whatever happens to the machine.
+  enum class Durable {
+    at_once,  ///< before `put` returns
+    soon      ///< with the next `settle`: for what is elsewhere as well, and somebody waits
+  };
+  /// `sha256` must be that of `content`.
+  core::Result<Stored> put(std::string_view content, const std::string& sha256,
+                           Durable durable = Durable::at_once);
+  /// Brings to the disk what was put to be there soon.
+  void settle();
+  /// Any thread.
+  [[nodiscard]] bool has_unsettled() const { return unsettled_count_.load(std::memory_order_relaxed) > 0; }
   /// `not_found` if it is not kept (any more), `storage_unavailable` if what lies there is damaged.
   [[nodiscard]] core::Result<std::string> get(const std::string& sha256) const;
   [[nodiscard]] bool has(const std::string& sha256) const;
@@ -85,14 +98,17 @@ class BackupStore {
   [[nodiscard]] std::string folder_of(const std::string& sha256) const;
   [[nodiscard]] std::string path_of(const std::string& sha256) const;
   void scan();
-  core::Result<Stored> write(std::string_view content, Stored stored);
+  core::Result<Stored> write(std::string_view content, Stored stored, Durable durable);
+  void settle_locked();
   /// Durably, since the contents in it would go with it.
-  [[nodiscard]] std::optional<core::Error> make_folder(const std::string& folder) const;
+  [[nodiscard]] std::optional<core::Error> make_folder(const std::string& folder, Durable durable) const;
   Pin pin(const std::string& sha256);
 
   std::string directory_;
   std::mutex disk_mutex_;  ///< over what follows, and held while contents come and go
   bool scanned_ = false;
+  std::set<std::string> unsettled_;
+  std::atomic<std::size_t> unsettled_count_{0};
   std::uint64_t total_bytes_ = 0;
   unsigned next_folder_ = 0;
   const std::shared_ptr<Uses> uses_ = std::make_shared<Uses>();

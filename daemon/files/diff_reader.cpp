@@ -6,8 +6,8 @@
 #include <charconv>
 #include <optional>
 
-#include "core/cut_text.hpp"
 #include "daemon/support/valid_utf8.hpp"
+#include "text/cut_text.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -226,7 +226,7 @@ std::vector<std::string_view> split_lines(std::string_view text) {
 
 std::string shown_line(std::string_view line) {
   while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
-  return std::string(core::cut_text(valid_utf8(line), kShownLineBytes));
+  return std::string(text::cut_text(valid_utf8(line), kShownLineBytes));
 }
 
 core::Error bad_diff(std::string message, std::string given, std::string expected) {

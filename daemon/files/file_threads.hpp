@@ -72,6 +72,8 @@ class FileThreads {
   [[nodiscard]] const OwnFiles& own() const { return services_->own(); }
   /// Whether there are files that have lost their names and may be written to still. Any thread.
   [[nodiscard]] bool has_displaced() const { return !services_->displaced().empty(); }
+  /// Whether there are backups that are not on the disk for sure. Any thread.
+  [[nodiscard]] bool has_unsettled() const { return services_->backups().has_unsettled(); }
   /// How many jobs wait or run.
   [[nodiscard]] std::size_t jobs() const;
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "daemon/files/file_state.hpp"
+#include "daemon/files/hook_switches.hpp"
 #include "daemon/files/leftovers.hpp"
 #include "daemon/files/shrink_guard.hpp"
 #include "daemon/files/unified_diff.hpp"
@@ -45,6 +46,10 @@ bool FileWriter::prepare(FileServices& files) {
   temporary_ = new_temporary_name();
   const bool is_so = report_.before.sha256 == report_.after.sha256;
   if (is_so) report_.after = report_.before;
+  if (!is_so) {
+    report_.lines = compare_lines(old_.exists ? std::string_view(old_.bytes) : std::string_view(),
+                                  content_ ? std::string_view(*content_) : std::string_view());
+  }
   return !is_so || (order_.look && old_.exists && old_.mode != (order_.look->mode & 07777));
 }
 
@@ -79,8 +84,12 @@ bool FileWriter::check_content(FileServices& files) {
     return fail({});
   }
   report_.found_written = !is_expected;
+  if (auto refusal = order_.by_person ? std::nullopt
+                                      : switches_hooks_off(order_.path, old_.bytes, content_.value_or("")))
+    return fail(*std::move(refusal));
   if (order_.may_shrink || !old_.exists) return true;
   const auto shrinkage = find_shrinkage(old_.bytes, content_.value_or(""));
+  report_.shrinks = shrinkage.has_value();
   return !shrinkage || fail(shrink_error(order_.path, *shrinkage));
 }
 

@@ -10,6 +10,7 @@
 #include "core/file_version.hpp"
 #include "daemon/files/file_services.hpp"
 #include "daemon/files/file_slot.hpp"
+#include "daemon/files/line_change.hpp"
 
 namespace governor::daemon {
 
@@ -22,6 +23,7 @@ struct WriteOrder {
   /// Of the content that whoever asks has read, empty for no file; none: whatever is there.
   std::optional<std::string> expected_sha256;
   bool may_shrink = false;
+  bool by_person = false;        ///< who may also switch off hooks
   std::optional<FileLook> look;  ///< see FileReplacement
 };
 
@@ -30,8 +32,10 @@ struct WriteReport {
   std::optional<core::Error> failure;  ///< nothing was written
   /// The failure is that the file is not what was expected: `before` says what it is.
   bool stale = false;
+  bool shrinks = false;  ///< the failure is that too much would be lost
   core::FileState before;
   core::FileState after;
+  std::optional<LineChange> lines;  ///< from the one to the other; none: nothing is to change
   /// The file has been so already, and not as it was expected: the same order was carried out before, or
   /// somebody else had the same idea.
   bool found_written = false;

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "core/cut_text.hpp"
+#include "text/cut_text.hpp"
 #include "text/path_text.hpp"
 
 namespace governor::daemon {
@@ -100,13 +100,13 @@ core::Result<std::string> path_of_address(std::string_view given) {
   if (!rest.starts_with('/')) {
     return refuse_path(given, "The address has no absolute path.",
                        "Write file:///absolute/path, or the path itself; a file of that name is ./" +
-                           std::string(core::cut_text(given, kShownPathBytes)) + ".",
+                           std::string(text::cut_text(given, kShownPathBytes)) + ".",
                        std::string(kExpectedAddress));
   }
   if (const std::size_t mark = rest.find_first_of("#?"); mark != std::string_view::npos) {
     return refuse_path(given,
                        fmt::format("The address goes on behind the path, with \"{}\".",
-                                   core::cut_text(rest.substr(mark), kShownPathBytes)),
+                                   text::cut_text(rest.substr(mark), kShownPathBytes)),
                        "Leave that out. In an address, # and ? of a name are written %23 and %3F.",
                        std::string(kExpectedAddress));
   }
@@ -161,7 +161,7 @@ std::size_t line_number_size(std::string_view text) {
 core::Error refuse_path(std::string_view given, std::string message, std::string hint, std::string expected) {
   core::Error error(core::ErrorCode::invalid_argument, std::move(message), std::move(hint));
   error.field = "path";
-  error.given = core::cut_text(given, kShownPathBytes);
+  error.given = text::cut_text(given, kShownPathBytes);
   error.expected = expected.empty() ? std::string(kExpectedPath) : std::move(expected);
   return error;
 }

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include "daemon/files/installed_hook.hpp"
 #include "text/path_text.hpp"
@@ -62,6 +64,32 @@ bool OwnFiles::is_below_other_name(std::string path) const {
   }
 }
 
+/// A file that somebody has linked out of one of the places. What lies deeper there are contents of files of
+/// people, which are only ever replaced.
+bool OwnFiles::is_other_name(const FileIdentity& file) const {
+  if (file.links < 2) return false;
+  const auto is_it = [&](const std::filesystem::path& path) {
+    return names_->look(path.string()).identity.same_file(file);
+  };
+  return std::any_of(places_.begin(), places_.end(), [&](const Place& place) {
+    const std::string path = text::path_bytes(place.path);
+    if (is_it(path)) return true;
+    std::error_code error;
+    for (std::filesystem::directory_iterator entry(path, error), end; !error && entry != end;
+         entry.increment(error)) {
+      if (is_it(entry->path())) return true;
+    }
+    return false;
+  });
+}
+
+std::optional<core::Error> OwnFiles::direct_refusal(const std::string& real_path) const {
+  if (!is_guarding_claude(real_path)) return std::nullopt;
+  return own_refusal(real_path,
+                     fmt::format("{} has the hooks with which Claude Code asks governor.", real_path),
+                     "Take a lease without \"direct\" and write it by commit_file, which lets the hooks be.");
+}
+
 std::optional<core::Error> OwnFiles::refusal(const ResolvedPath& path) const {
   if (contains(path.path)) return refuse_own(path.path);
   const core::PathPattern pattern = lease_path(path).pattern;
@@ -74,7 +102,11 @@ std::optional<core::Error> OwnFiles::refusal(const ResolvedPath& path) const {
   }
   std::string fixed = path.path;
   if (path.pattern) fixed.resize(fixed.rfind('/', fixed.find_first_of("*?")));
-  if (is_below_other_name(fixed)) return refuse_own(path.path);
+  if (is_below_other_name(fixed) || is_other_name(path.identity)) return refuse_own(path.path);
+  if (path.pattern && aims_at_installed_hooks(core::PathPattern::glob(path.path), fixed)) {
+    return own_refusal(path.path, fmt::format("{} covers the hooks that governor installed.", path.path),
+                       "Name the other files that you want to write, one by one.");
+  }
   if (!path.pattern && path.exists && is_installed_hook(path.path)) {
     return own_refusal(path.path, fmt::format("{} has the hooks that governor installed.", path.path),
                        "A person changes it, or takes the hooks away.");

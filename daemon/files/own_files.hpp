@@ -27,6 +27,9 @@ class OwnFiles {
   /// do with it. Also by other names of the directories (mounts), and by what a file holds. Blocks on the
   /// disk.
   [[nodiscard]] std::optional<core::Error> refusal(const ResolvedPath& path) const;
+  /// Why this is not to be written by tools that do not say what it will hold; asked after `refusal`. Blocks
+  /// on the disk.
+  [[nodiscard]] std::optional<core::Error> direct_refusal(const std::string& real_path) const;
 
  private:
   struct Place {
@@ -34,6 +37,7 @@ class OwnFiles {
     core::PathPattern pattern;  ///< of what is compared, with all that is below
   };
   [[nodiscard]] bool is_below_other_name(std::string path) const;
+  [[nodiscard]] bool is_other_name(const FileIdentity& file) const;
 
   std::vector<Place> places_;
   NameLookup* names_ = &system_names();

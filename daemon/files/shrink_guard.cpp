@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "core/cut_text.hpp"
 #include "daemon/support/valid_utf8.hpp"
+#include "text/cut_text.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -51,7 +51,7 @@ std::optional<Shrinkage> find_shrinkage(std::string_view before, std::string_vie
     ++found.lost;
     if (found.sample.size() < kSampleLines && !is_blank(line)) {
       const std::string text = valid_utf8(line);
-      found.sample.emplace_back(core::cut_text(text, kSampleBytes));
+      found.sample.emplace_back(text::cut_text(text, kSampleBytes));
     }
   });
   return found;

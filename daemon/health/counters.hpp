@@ -18,6 +18,7 @@ struct Counters {
   std::atomic<std::uint64_t> watermark{0};      ///< newest change that is durable
   std::atomic<std::int64_t> oldest_pending_us{
       0};  ///< steady time at which the oldest undurable change came; 0: none
+  std::atomic<std::uint64_t> live_deployments{0};  ///< that are not over
   std::atomic<bool> storage_failing{false};
   std::atomic<bool> storage_lost{false};  ///< and why: the database is not where it was any more
   std::atomic<bool> draining{false};

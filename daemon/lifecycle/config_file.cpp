@@ -13,6 +13,9 @@
 #include <span>
 #include <sstream>
 
+#include "daemon/lifecycle/deployments_config.hpp"
+#include "daemon/lifecycle/evidence_config.hpp"
+
 namespace governor::daemon {
 namespace {
 
@@ -119,11 +122,16 @@ std::optional<std::string> set(std::string_view key, const json::value& value, O
   if (key == "backup_max_file_mb")
     return set_integer(value, 1, kHighestBackupFileMb, options.backup_max_file_mb);
   if (key == "protected") return set_patterns(value, options.protected_patterns);
+  if (key == "coordination") return set_coordination(value, options.coordination);
+  if (key == "evidence") return set_evidence(value, options.evidence);
+  if (key == "deployments") return set_deployments(value, options);
   if (key == "alert_command") return set_command(value, options.alert_command);
   // Directories cannot be set here: the proxies, which do not read this file, must find the daemon.
   return "is not a setting; known are agents_decide, alert_command, archive_idle_days, backup_keep_count, "
          "backup_keep_days, "
-         "backup_max_file_mb, backup_max_mb, idle_exit, io_threads, lease_gate, lease_grace_seconds, "
+         "backup_max_file_mb, backup_max_mb, coordination, deployments, evidence, idle_exit, io_threads, "
+         "lease_gate, "
+         "lease_grace_seconds, "
          "loaded_agents_limit, log_level, loop_policy, low_disk_mb, protected";
 }
 

@@ -4,7 +4,11 @@
 #include <variant>
 #include <vector>
 
+#include "core/deployment.hpp"
 #include "core/thresholds.hpp"
+#include "daemon/lifecycle/coordination_config.hpp"
+#include "daemon/supervisor/supervisor_settings.hpp"
+#include "daemon/tools/evidence/evidence_settings.hpp"
 
 namespace governor::daemon {
 
@@ -42,6 +46,12 @@ struct Options {
   /// A program, by its absolute path, and its arguments, run for each new alert; empty: none. In the file
   /// only.
   std::vector<std::string> alert_command;
+
+  EvidenceSettings evidence;          ///< in the file only
+  CoordinationSettings coordination;  ///< in the file only
+
+  core::DeploymentLimits deployment_limits{};  ///< in the file only, under `deployments`
+  DeploymentSettings deployments{};            ///< likewise
 
   [[nodiscard]] int effective_idle_exit() const {
     if (idle_exit >= 0) return idle_exit;

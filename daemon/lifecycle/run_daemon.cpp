@@ -18,6 +18,7 @@
 #include "daemon/files/protected_patterns.hpp"
 #include "daemon/lifecycle/daemon_presence.hpp"
 #include "daemon/lifecycle/logging.hpp"
+#include "daemon/lifecycle/make_launcher.hpp"
 #include "daemon/lifecycle/network_storage.hpp"
 #include "daemon/lifecycle/server.hpp"
 #include "daemon/store/open_store.hpp"
@@ -29,6 +30,7 @@
 #include "ipc/paths.hpp"
 #include "ipc/process_identity.hpp"
 #include "ipc/service_manager.hpp"
+#include "ipc/service_notice.hpp"
 #include "ipc/startup_pipe.hpp"
 
 namespace governor::daemon {
@@ -132,7 +134,8 @@ struct StartFailure {
   std::string reason;
 };
 
-std::optional<StartFailure> serve(const Options& options, DaemonPresence& presence) {
+std::optional<StartFailure> serve(const Options& options, DaemonPresence& presence,
+                                  const ipc::ServiceNotice& service) {
   const ipc::Paths& paths = presence.paths();
   // Before the log of this run begins: that of the last one may say when it ended.
   const std::string boot_id = own_boot_id();
@@ -164,12 +167,18 @@ std::optional<StartFailure> serve(const Options& options, DaemonPresence& presen
   settings.state.archive_idle_days = options.archive_idle_days;
   settings.state.lease_policy = {options.lease_gate ? core::LeaseGate::on : core::LeaseGate::off,
                                  std::int64_t{options.lease_grace_seconds} * 1'000'000};
+  settings.state.lease_policy.across_worktrees = options.coordination.across_worktrees;
+  settings.state.lease_policy.changed_elsewhere_us =
+      std::int64_t{options.coordination.changed_hours} * 3'600'000'000;
   settings.state.authority = options.agents_decide ? core::Authority::agents_too : core::Authority::people;
   auto protections = configured_protections(options);
   if (!protections) {
     return does_not_start({kExitUsage, protections.error().message + " " + protections.error().hint});
   }
   settings.state.protections = *std::move(protections);
+  settings.launcher = make_launcher(options, paths);
+  settings.state.deployment_limits = options.deployment_limits;
+  settings.evidence = options.evidence;
   settings.own_files = own_places(options, paths);
   settings.files.keep_count = static_cast<std::uint64_t>(options.backup_keep_count);
   settings.files.keep_days = static_cast<std::uint64_t>(options.backup_keep_days);
@@ -181,10 +190,13 @@ std::optional<StartFailure> serve(const Options& options, DaemonPresence& presen
   alerts.disk_space = disk_space_at;
   alerts.low_disk_bytes = static_cast<std::uint64_t>(options.low_disk_mb) * 1024 * 1024;
   settings.alert_command.arguments = options.alert_command;
+  settings.git_environment = ipc::minimal_environment(ipc::process_environment());
   settings.alert_command.environment = ipc::minimal_environment(ipc::process_environment());
   settings.idle_exit = std::chrono::seconds(options.effective_idle_exit());
   settings.backup_directory = backup_directory(paths.state_dir);
+  if (service.watchdog()) settings.came_round = [&service] { service.send("WATCHDOG=1"); };
   settings.activated = presence.is_activated();
+  settings.count_rows = !opened->are_rows_counted;
   settings.find_lost_ownership = [&] { return presence.lost(); };
   settings.is_reachable = [&] { return presence.is_reachable(); };
   settings.listen_again = [&] { return presence.listen_again(); };
@@ -204,7 +216,9 @@ std::optional<StartFailure> serve(const Options& options, DaemonPresence& presen
   server.stop_on_signals();
   server.start();
   ipc::report_ready(options.startup_fd);
+  service.send("READY=1");
   run_io(io);
+  service.send("STOPPING=1");
   for (std::thread& helper : helpers) helper.join();
   // All that was answered is durable; what remains is closing. Should a disk hold that up, the kernel ends
   // the process and with it the locks, on which the next daemon waits.
@@ -219,6 +233,7 @@ int run_daemon(const Options& options) {
   ::signal(SIGPIPE, SIG_IGN);
   ::signal(SIGXFSZ, SIG_IGN);  // at a limit on file sizes a write is to fail, as on a full disk
   ::umask(077);
+  const auto service = ipc::ServiceNotice::take_from_environment();
   const auto fail = [&](int code, const std::string& reason) {
     ipc::report_failed(options.startup_fd, reason);
     fmt::print(stderr, "governord: {}\n", reason);
@@ -243,7 +258,8 @@ int run_daemon(const Options& options) {
     return kExitAlreadyRunning;
   }
   try {
-    if (const auto failure = serve(options, **presence)) return fail(failure->exit_code, failure->reason);
+    if (const auto failure = serve(options, **presence, service))
+      return fail(failure->exit_code, failure->reason);
   } catch (const std::exception& error) {
     spdlog::critical("{}", error.what());
     return fail(kExitFailed, error.what());

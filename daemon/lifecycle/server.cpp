@@ -45,8 +45,10 @@ Server::Server(asio::io_context& io, ServerFacts facts, std::unique_ptr<Store> s
       diagnosis_(settings.state.now_us),
       settings_(std::move(settings)),
       alert_command_(settings_.alert_command),
+      merges_(facts_.state_directory + "/branch_predictions", settings_.git_environment),
       guard_(io),
       state_(io, store_, files_, facts_, counters_, guard_, state_settings(), std::move(seed)),
+      launcher_(std::move(settings_.launcher)),
       store_(std::move(store)),
       files_(std::make_unique<FileServices>(facts_.state_directory + "/file_backups", settings_.files,
                                             own_files())),
@@ -60,12 +62,16 @@ Server::Server(asio::io_context& io, ServerFacts facts, std::unique_ptr<Store> s
 }
 
 Server::~Server() {
+  row_counter_.reset();
   stop_backup_ = true;
   if (backup_thread_.joinable()) backup_thread_.join();
 }
 
 StateOwner::Settings Server::state_settings() {
   StateOwner::Settings settings = settings_.state;
+  settings.launcher = settings_.launcher.get();
+  settings.evidence = &settings_.evidence;
+  settings.merges = &merges_;
   if (!settings_.alert_command.arguments.empty()) {
     settings.alerts.report = [this](std::string alert) { alert_command_.report(std::move(alert)); };
   }
@@ -87,10 +93,22 @@ void Server::make_listener(ipc::UniqueFd listening) {
 
 void Server::start() {
   state_.start();
+  if (settings_.count_rows) count_rows();
   asio::dispatch(strand_, [this] {
     listener_->start(tasks_);
     housekeeping();
   });
+}
+
+void Server::count_rows() {
+  try {
+    row_counter_.emplace(facts_.database, [this](const std::string& what) {
+      store_.post([what](Store& store) { store.note_damage(what); });
+    });
+  } catch (const std::system_error& failure) {
+    spdlog::warn("the rows of the database are not counted, since the system gives no thread: {}",
+                 failure.what());
+  }
 }
 
 void Server::accept(Listener::Socket socket, ipc::PeerCredentials peer) {
@@ -106,8 +124,9 @@ void Server::accept(Listener::Socket socket, ipc::PeerCredentials peer) {
     socket.send(asio::buffer(line), 0, ignored);
     return;
   }
-  const ConnectionServices services{state_, ToolEnvironment{facts_, counters_, ipc::random_hex, &diagnosis_},
-                                    counters_, tasks_, [this](const std::string& reason) { stop(reason); }};
+  const ConnectionServices services{
+      state_, ToolEnvironment{facts_, counters_, ipc::random_hex, &diagnosis_, &settings_.evidence, &merges_},
+      counters_, tasks_, [this](const std::string& reason) { stop(reason); }};
   auto connection = std::make_shared<Connection>(std::move(socket), peer, services);
   connections_.push_back(connection);
   const auto place = std::prev(connections_.end());
@@ -136,6 +155,7 @@ void Server::housekeeping() {
     try {
       const auto now = Clock::now();
       for (const auto& connection : connections_) connection->check_writing(now);
+      prove_alive();
       check_ownership();
       check_backup();
       check_idle();
@@ -143,6 +163,17 @@ void Server::housekeeping() {
       spdlog::critical("an exception that was not foreseen: {}", failure.what());
     }
     housekeeping();
+  });
+}
+
+/// One at a time: where something is stuck, nothing piles up behind it.
+void Server::prove_alive() {
+  if (!settings_.came_round || coming_round_.exchange(true)) return;
+  state_.count_obligations([this](std::size_t) {
+    store_.post([this](Store&) {
+      settings_.came_round();
+      coming_round_ = false;
+    });
   });
 }
 

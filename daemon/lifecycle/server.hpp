@@ -13,11 +13,14 @@
 #include <thread>
 
 #include "daemon/alerts/alert_command.hpp"
+#include "daemon/branches/merge_predictor.hpp"
 #include "daemon/lifecycle/listener.hpp"
 #include "daemon/session/connection.hpp"
 #include "daemon/state/inline_guard.hpp"
 #include "daemon/state/state_owner.hpp"
+#include "daemon/store/row_counter.hpp"
 #include "daemon/store/store_thread.hpp"
+#include "daemon/tools/evidence/evidence_settings.hpp"
 
 namespace governor::daemon {
 
@@ -25,7 +28,8 @@ namespace governor::daemon {
 class Server {
  public:
   struct Settings {
-    StateOwner::Settings state;
+    StateOwner::Settings state;              ///< without its launcher
+    std::unique_ptr<Launcher> launcher;      ///< of deployments; none: nothing can be deployed
     std::chrono::milliseconds idle_exit{0};  ///< without any session; 0: never
     std::string backup_directory;            ///< of the database; empty: take no backups
     AlertCommand::Settings alert_command;    ///< gets each new alert
@@ -33,11 +37,17 @@ class Server {
     std::function<std::optional<std::string>()> find_lost_ownership;
     /// Whether clients still find the listening socket. Asked as often; empty: always.
     std::function<bool()> is_reachable;
-    FileSettings files{};                  ///< how files are kept and guarded
-    std::vector<std::string> own_files{};  ///< besides the state directory, see OwnFiles
+    EvidenceSettings evidence{};                 ///< what is kept of what agents do, and what is risky
+    std::vector<std::string> git_environment{};  ///< of git, where it is asked whether branches merge
+    FileSettings files{};                        ///< how files are kept and guarded
+    std::vector<std::string> own_files{};        ///< besides the state directory, see OwnFiles
     /// Makes the listening socket again after the last one was closed or lost.
     std::function<ipc::Result<ipc::UniqueFd>()> listen_again;
-    bool activated = false;  ///< the first socket is the service manager's
+    /// Called every few seconds on the store's thread, when the event loop, the state's strand and that
+    /// thread have all come round; never while one of them is stuck. May be empty.
+    std::function<void()> came_round;
+    bool activated = false;   ///< the first socket is the service manager's
+    bool count_rows = false;  ///< of the database: the start had no time for it
   };
 
   Server(boost::asio::io_context& io, ServerFacts facts, std::unique_ptr<Store> store, core::StateSeed seed,
@@ -67,9 +77,11 @@ class Server {
   void housekeeping();
   void check_idle();
   void exit_if_still_idle();
+  void prove_alive();
   void check_ownership();
   void listen_again();
   void check_backup();
+  void count_rows();
   void begin_stop(const std::string& reason);
   void wait_for_connections();
   void finish_stop();
@@ -81,10 +93,13 @@ class Server {
   Diagnosis diagnosis_;
   Settings settings_;
   AlertCommand alert_command_;
+  MergePredictor merges_;  // before the file threads, on which it works
   InlineGuard guard_;
   StateOwner state_;
-  StoreThread store_;  // after the state: its last jobs still post to the state's strand
-  FileThreads files_;  // likewise
+  std::atomic<bool> coming_round_{false};  // before the store, whose last jobs still write it
+  std::unique_ptr<Launcher> launcher_;     // after the state, to which it reports; before those that use it
+  StoreThread store_;                      // after the state: its last jobs still post to the state's strand
+  FileThreads files_;                      // likewise
   TaskScope tasks_;
   std::shared_ptr<Listener> listener_;
   std::list<std::shared_ptr<Connection>> connections_;
@@ -95,6 +110,7 @@ class Server {
   bool unreachable_ = false;  ///< and it was said
   std::chrono::steady_clock::time_point next_backup_check_;
   std::chrono::steady_clock::time_point stop_deadline_;
+  std::optional<RowCounter> row_counter_;
   std::thread backup_thread_;
   std::atomic<bool> backup_running_{false};
   std::atomic<bool> stop_backup_{false};

@@ -8,7 +8,7 @@
 
 #include "core/session.hpp"
 #include "daemon/mcp/reply.hpp"
-#include "daemon/mcp/revision.hpp"
+#include "daemon/support/revision.hpp"
 #include "daemon/tools/tool.hpp"
 
 namespace governor::daemon {
@@ -48,10 +48,10 @@ struct Initialize {
 struct CallTool {
   Envelope envelope;
   std::unique_ptr<ToolCall> call;
-  const Tool* tool = nullptr;
-  std::string client_name{};  ///< of a stateless request, empty when not said
+  const Operation* operation = nullptr;
+  const Tool* tool = nullptr;  ///< null: a request of governor's own, whose result is answered as it is
+  std::string client_name{};   ///< of a stateless request, empty when not said
   std::string client_version{};
-  bool is_tool = true;           ///< else a request of governor's own, whose result is answered as it is
   std::string progress_token{};  ///< JSON text, empty when none was given
 };
 /// A request about resources, on the path of tool calls. One that does not only read changes what the session
@@ -59,7 +59,7 @@ struct CallTool {
 struct AskResource {
   Envelope envelope;
   std::unique_ptr<ToolCall> call;
-  const Tool* method = nullptr;
+  const Operation* method = nullptr;
 };
 struct ConfirmAnswers {
   std::uint64_t below = 0;

@@ -45,10 +45,10 @@ void write_tool(JsonWriter& json, const Tool& tool, Revision revision) {
   if (has_structured_content(revision)) json.key("outputSchema").raw(tool.output_schema);
   if (has_tool_annotations(revision)) {
     // Those that mean nothing for a tool that only reads, and those that say the default, are left out.
-    json.key("annotations").begin_object().field("readOnlyHint", tool.read_only);
-    if (!tool.read_only) {
+    json.key("annotations").begin_object().field("readOnlyHint", tool.is_read_only());
+    if (!tool.is_read_only()) {
       json.field("destructiveHint", tool.destructive);
-      if (tool.idempotent) json.field("idempotentHint", true);
+      if (tool.effect == Effect::idempotent) json.field("idempotentHint", true);
     }
     json.field("openWorldHint", false).end_object();
   }

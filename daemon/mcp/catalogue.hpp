@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "daemon/mcp/revision.hpp"
 #include "daemon/support/json_writer.hpp"
+#include "daemon/support/revision.hpp"
 #include "daemon/tools/tool.hpp"
 
 namespace governor::daemon {

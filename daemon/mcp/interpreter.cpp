@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "core/cut_text.hpp"
 #include "daemon/mcp/catalogue.hpp"
 #include "daemon/mcp/governor_methods.hpp"
 #include "daemon/mcp/members.hpp"
@@ -13,6 +12,7 @@
 #include "daemon/support/json_writer.hpp"
 #include "daemon/tools/governor_requests.hpp"
 #include "ipc/build_info.hpp"
+#include "text/cut_text.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -37,13 +37,13 @@ std::optional<ClientInfo> parse_client(const json::value* value) {
     if (text == nullptr || !text->is_string()) return std::nullopt;
   }
   constexpr std::size_t kLongest = 128;  // for people to read
-  return ClientInfo{std::string(core::cut_text(member_text(object, "name"), kLongest)),
-                    std::string(core::cut_text(member_text(object, "version"), kLongest))};
+  return ClientInfo{std::string(text::cut_text(member_text(object, "name"), kLongest)),
+                    std::string(text::cut_text(member_text(object, "version"), kLongest))};
 }
 
 ReplyNow unknown_method(const Request& request) {
   return {error_reply(request.id, kMethodNotFound,
-                      fmt::format("Unknown method \"{}\".", core::cut_text(request.method, 80)))};
+                      fmt::format("Unknown method \"{}\".", text::cut_text(request.method, 80)))};
 }
 
 /// Lists only what can be said in a request; the older revisions begin with a handshake.
@@ -81,7 +81,7 @@ std::optional<core::Error> Interpreter::refuse_method(std::string_view method, b
   // A proxy speaks for itself on plain lines: what is numbered comes from its client.
   if (numbered && role_ == core::Role::agent) {
     return core::Error(
-        core::ErrorCode::not_owner, fmt::format("{} is not for MCP clients.", core::cut_text(method, 80)),
+        core::ErrorCode::not_owner, fmt::format("{} is not for MCP clients.", text::cut_text(method, 80)),
         "Use the tools that tools/list names. What is for people only, a person does with governorctl.");
   }
   const auto needed = role_needed_for(method);
@@ -143,15 +143,15 @@ std::optional<Action> Interpreter::on_governor_request(const Request& request) {
         .end_object();
     return StopDaemon{result_reply(request.id, result), reason.empty() ? "asked to stop" : reason};
   }
-  if (const Tool* known = find_governor_request(request.method)) {
+  if (const GovernorRequest* known = find_governor_request(request.method)) {
     static const json::object kNothing;
     auto call = known->parse(request.params != nullptr ? *request.params : kNothing, environment_);
     if (!call) {
       std::string text = domain_error_reply(request.id, kInvalidParams, call.error());
-      if (known->read_only) return ReplyNow{std::move(text)};
+      if (known->is_read_only()) return ReplyNow{std::move(text)};
       return Refuse{std::move(text), std::string(known->name), std::move(call.error())};
     }
-    return CallTool{Envelope{request.id}, std::move(*call), known, {}, {}, false};
+    return CallTool{Envelope{request.id}, std::move(*call), known};
   }
   return std::nullopt;
 }
@@ -164,8 +164,11 @@ Action Interpreter::hello(const Request& request) {
   if (auto* refusal = std::get_if<ReplyNow>(&parsed)) return std::move(*refusal);
   core::Session session = std::get<core::Session>(std::move(parsed));
   auto tools = tools_of_profile(session.tools);
-  if (!tools) return ReplyNow{domain_error_reply(request.id, kInvalidParams, tools.error())};
-  tools_ = *std::move(tools);
+  // A newer program may know groups that this one does not. Let in, it can ask this daemon to make room for
+  // the one that knows them too.
+  if (!tools && ipc::compare_builds(member_text(request.params, "build"), environment_.facts.build) <= 0)
+    return ReplyNow{domain_error_reply(request.id, kInvalidParams, tools.error())};
+  if (tools) tools_ = *std::move(tools);
   said_hello_ = true;
   role_ = session.role;
   return OpenSession{request.id, std::move(session)};
@@ -284,7 +287,7 @@ Action Interpreter::call_tool(const Request& request, Revision revision) const {
             : fmt::format(" It is not in this session's profile: start governor-proxy with --tools {}.",
                           elsewhere->group);
     return ReplyNow{error_reply(request.id, kInvalidParams,
-                                fmt::format("Unknown tool \"{}\".{}", core::cut_text(tool_name, 80), hint))};
+                                fmt::format("Unknown tool \"{}\".{}", text::cut_text(tool_name, 80), hint))};
   }
   static const json::object kNoArguments;
   const json::value* arguments = member(request.params, "arguments");
@@ -296,10 +299,10 @@ Action Interpreter::call_tool(const Request& request, Revision revision) const {
   if (!call) {
     core::Error error = std::move(call.error());
     std::string text = tool_reply(envelope, error);
-    if (tool->read_only) return ReplyNow{std::move(text)};
+    if (tool->is_read_only()) return ReplyNow{std::move(text)};
     return Refuse{std::move(text), std::string(tool->name), std::move(error)};
   }
-  CallTool action{envelope, std::move(*call), tool};
+  CallTool action{envelope, std::move(*call), tool, tool};
   action.progress_token = progress_token_of(request);
   return action;
 }

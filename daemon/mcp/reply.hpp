@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "core/result.hpp"
-#include "daemon/mcp/revision.hpp"
+#include "daemon/support/revision.hpp"
 
 namespace governor::daemon {
 

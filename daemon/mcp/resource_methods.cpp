@@ -5,15 +5,15 @@
 #include <algorithm>
 #include <array>
 
-#include "core/cut_text.hpp"
+#include "daemon/mcp/agent_id_completion.hpp"
 #include "daemon/mcp/members.hpp"
-#include "daemon/resources/agent_id_completion.hpp"
-#include "daemon/resources/resource_call.hpp"
-#include "daemon/resources/resource_catalogue.hpp"
+#include "daemon/mcp/resource_call.hpp"
+#include "daemon/mcp/resource_catalogue.hpp"
 #include "daemon/resources/resource_uri.hpp"
 #include "daemon/resources/subscribe_call.hpp"
 #include "daemon/support/json_writer.hpp"
 #include "daemon/support/limits.hpp"
+#include "text/cut_text.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -33,18 +33,15 @@ core::Error no_such_resource(std::string_view uri) {
   core::Error error(core::ErrorCode::not_found, "Resource not found.",
                     "resources/list and resources/templates/list say what there is.");
   error.field = "uri";
-  error.given = core::cut_text(uri, kShownUriBytes);
+  error.given = text::cut_text(uri, kShownUriBytes);
   return error;
 }
 
-/// Methods on the path of the tools, which tells them apart by these.
-constexpr Tool method(std::string_view name, bool read_only) {
-  return {name, "resources", name, {}, {}, {}, read_only, true, nullptr};
-}
-constexpr Tool kRead = method("resources/read", true);
-constexpr Tool kComplete = method("completion/complete", true);
-constexpr Tool kSubscribe = method("resources/subscribe", false);
-constexpr Tool kUnsubscribe = method("resources/unsubscribe", false);
+/// Methods on the path of the tools.
+constexpr Operation kRead{"resources/read"};
+constexpr Operation kComplete{"completion/complete"};
+constexpr Operation kSubscribe{"resources/subscribe", Effect::idempotent};
+constexpr Operation kUnsubscribe{"resources/unsubscribe", Effect::idempotent};
 
 Action list(const Request& request, std::string result) {
   const json::value* cursor = member(request.params, "cursor");
@@ -87,14 +84,17 @@ Action complete(const Request& request, Revision revision) {
   }
   const std::string uri = member_text(reference, "uri");
   if (member_text(reference, "type") != "ref/resource" ||
-      (uri != kAgentTemplate && uri != kHistoryTemplate)) {
-    return refuse(request, fmt::format("There is nothing to complete but the resource templates {} and {}.",
-                                       kAgentTemplate, kHistoryTemplate));
+      (uri != kAgentTemplate && uri != kHistoryTemplate && uri != kDeploymentTemplate)) {
+    return refuse(request,
+                  fmt::format("There is nothing to complete but the resource templates {}, {} and {}.",
+                              kAgentTemplate, kHistoryTemplate, kDeploymentTemplate));
   }
   if (member_text(argument, "name") != kTemplateVariable) {
     return refuse(request, fmt::format("The templates have one argument, \"{}\".", kTemplateVariable));
   }
-  auto call = make_agent_id_completion(std::string(value->get_string()), revision);
+  std::string prefix(value->get_string());
+  auto call = uri == kDeploymentTemplate ? make_deployment_id_completion(std::move(prefix), revision)
+                                         : make_agent_id_completion(std::move(prefix), revision);
   return AskResource{Envelope{request.id, revision}, std::move(call), &kComplete};
 }
 

@@ -34,6 +34,8 @@ constexpr std::size_t kKeptOutput = 64 * 1024;
 /// After the client has ended its side, what it asked before is still answered, within this time.
 constexpr std::chrono::seconds kReplyDrainLimit{5};
 constexpr std::int64_t kWriteLimitUs = 30'000'000;
+/// How far above a client the program of its deployment may be.
+constexpr std::size_t kMaxAncestors = 32;
 const core::Error kStopping(core::ErrorCode::shutting_down, "The daemon stops; the wait has ended.",
                             "Ask again: a new daemon will be started.");
 const core::Error kClientEnded(core::ErrorCode::deadline_exceeded,
@@ -233,6 +235,10 @@ core::Session Connection::described(core::Session session) const {
     session.process.start_time = identity->start_time;
     session.process.boot_id = identity->boot_id;
   }
+  if (services_.counters.live_deployments > 0) {
+    for (ipc::ProcessIdentity& process : ipc::process_ancestors(peer_.pid, kMaxAncestors))
+      session.ancestors.push_back({process.pid, process.start_time, std::move(process.boot_id)});
+  }
   return session;
 }
 
@@ -297,29 +303,30 @@ void Connection::note_client(const std::string& client_name, const std::string& 
 }
 
 void Connection::perform(std::uint64_t number, CallTool action) {
-  if (!action.tool->read_only) ensure_session(action.client_name, action.client_version);
+  if (!action.operation->is_read_only()) ensure_session(action.client_name, action.client_version);
   note_client(action.client_name, action.client_version);
   PendingCall call;
   call.sink = self();
-  call.ticket =
-      ticket(action.is_tool ? Ticket::Kind::tool : Ticket::Kind::result, number, std::move(action.envelope));
+  call.ticket = ticket(action.tool != nullptr ? Ticket::Kind::tool : Ticket::Kind::result, number,
+                       std::move(action.envelope));
+  call.ticket.operation = action.operation->name;
   call.ticket.tool = action.tool;
   call.call = std::move(action.call);
-  call.tool = action.tool;
+  call.operation = action.operation;
   call.progress_token = std::move(action.progress_token);
   services_.state.call(std::move(call));
 }
 
 void Connection::perform(std::uint64_t number, AskResource action) {
-  const bool subscribes = !action.method->read_only;
+  const bool subscribes = !action.method->is_read_only();
   if (subscribes) ensure_session({}, {});
   PendingCall call;
   call.sink = self();
   call.ticket = ticket(subscribes ? Ticket::Kind::subscription : Ticket::Kind::resource, number,
                        std::move(action.envelope));
   call.call = std::move(action.call);
-  call.tool = action.method;
-  call.ticket.tool = action.method;
+  call.operation = action.method;
+  call.ticket.operation = action.method->name;
   services_.state.call(std::move(call));
 }
 
@@ -328,9 +335,16 @@ void Connection::perform(std::uint64_t number, ConfirmAnswers action) {
   if (number != 0) send(number, {});
 }
 
+/// It is the client's own, on a plain line: what an agent writes comes on numbered ones.
 void Connection::perform(std::uint64_t number, Goodbye) {
+  if (number != 0) return send(number, {});
   goodbye_ = true;
-  if (number != 0) send(number, {});
+  end_if_done();
+}
+
+/// The session is over when what was asked before the goodbye is answered, though the connection may stay.
+void Connection::end_if_done() {
+  if (goodbye_ && unanswered_ == 0) services_.state.detach(self(), true);
 }
 
 void Connection::perform(std::uint64_t number, StopDaemon action) {
@@ -407,6 +421,7 @@ void Connection::deliver(Ticket ticket, core::Result<std::string> outcome) {
       if (ticket.kind == Ticket::Kind::hello) connection->drain();
     }
     connection->answered_.cancel();
+    connection->end_if_done();
   });
 }
 
@@ -416,6 +431,7 @@ void Connection::forget(Ticket ticket, Forget why) {
     // Every numbered line gets its answer, if only an empty one.
     if (why == Forget::cancelled && ticket.line != 0) connection->send(ticket.line, {});
     connection->answered_.cancel();
+    connection->end_if_done();
   });
 }
 

@@ -85,6 +85,7 @@ class Connection final : public ReplySink {
   void perform(std::uint64_t number, AskResource action);
   void perform(std::uint64_t number, ConfirmAnswers action);
   void perform(std::uint64_t number, Goodbye action);
+  void end_if_done();
   void perform(std::uint64_t number, StopDaemon action);
   void perform(std::uint64_t number, Listen action);
   void perform(std::uint64_t number, CancelRequest action);

@@ -48,7 +48,7 @@ void CallWaits::end(PendingCall& pending) {
 
 CommitQueue::Waiter CallWaits::hold_answer(PendingCall& pending, core::Result<std::string> outcome) {
   if (spare_.empty()) spare_.emplace_back();
-  pending.answered = true;
+  pending.stage = PendingCall::Stage::over;
   held_.splice(held_.end(), spare_, spare_.begin());
   const auto held = std::prev(held_.end());
   if (!pending.agents.empty()) pending.ticket.agent_id = pending.agents.front();
@@ -88,7 +88,7 @@ void CallWaits::report(ConcurrencyReport& into, const FindSession& find_session)
   for (const Waiting& waiting : all) {
     WaitingCall shown;
     shown.waits_for = waiting.what;
-    shown.tool = waiting.ticket->tool != nullptr ? waiting.ticket->tool->name : std::string_view();
+    shown.tool = waiting.ticket->operation;
     shown.agent_id = waiting.ticket->agent_id;
     if (waiting.call && !waiting.call->agents.empty()) shown.agent_id = waiting.call->agents.front();
     if (const core::Session* session = find_session(waiting.sink->attachment.session)) {
@@ -96,7 +96,8 @@ void CallWaits::report(ConcurrencyReport& into, const FindSession& find_session)
       shown.pid = session->process.pid;
     }
     const PendingCall* ahead = waiting.sink->attachment.blocking;
-    if (waiting.what == WaitsFor::another_call && calls.contains(ahead)) shown.behind = ahead->tool->name;
+    if (waiting.what == WaitsFor::another_call && calls.contains(ahead))
+      shown.behind = ahead->operation->name;
     shown.waited_ms = milliseconds_since(waiting.since);
     into.calls.push_back(std::move(shown));
   }

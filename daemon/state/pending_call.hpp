@@ -18,22 +18,23 @@ struct PendingCall {
   std::shared_ptr<ReplySink> sink;
   Ticket ticket;
   std::shared_ptr<ToolCall> call;
-  const Tool* tool = nullptr;
+  const Operation* operation = nullptr;
 
   enum class Stage {
     arrived,    ///< it may have been answered before
     fresh,      ///< it has not run
     preparing,  ///< it has run, to find out what it needs; to be refused still, and to begin anew
-    under_way   ///< it has worked on files or waited for a lease: it is ended whatever happens
+    under_way,  ///< it has worked on files or waited for a lease: it is ended whatever happens
+    abandoned,  ///< its client was told that it takes too long; it ends unseen when its work does
+    over        ///< its ticket has been given away, and it does not run again
   };
   Stage stage = Stage::arrived;
-  bool answered = false;            ///< its ticket has been given away
-  bool abandoned = false;           ///< its client has been told something else meanwhile
   std::vector<std::string> agents;  ///< that it has asked for; the first is what it is about
 
   std::chrono::steady_clock::time_point work_since;
   std::shared_ptr<FileJob> job{};                    ///< its work
   std::atomic<bool>* tell_work_abandoned = nullptr;  ///< see Work
+  std::chrono::milliseconds work_limit{0};           ///< likewise
   Wait wait;                                         ///< the one in which it is, or was last
   std::string progress_token{};  ///< JSON text; empty: its client does not want to know how far it is
   std::chrono::steady_clock::time_point next_progress{};

@@ -24,9 +24,10 @@ struct Ticket {
   std::uint64_t line = 0;  ///< 0 when the line was not numbered
   Envelope envelope;
   std::chrono::steady_clock::time_point started;
-  const Tool* tool = nullptr;  ///< of a tool call
-  std::string agent_id{};      ///< which agent it is about, once that is known
-  std::uint64_t listen = 0;    ///< of kind `listen`: which of the connection's
+  std::string_view operation{};  ///< shown to whoever asks what waits; empty: a call of the daemon's own
+  const Tool* tool = nullptr;    ///< of a tool call
+  std::string agent_id{};        ///< which agent it is about, once that is known
+  std::uint64_t listen = 0;      ///< of kind `listen`: which of the connection's
 };
 
 /// One line that nobody asked for at this moment.

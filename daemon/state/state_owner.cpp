@@ -34,7 +34,7 @@ StateOwner::StateOwner(boost::asio::io_context& io, StoreThread& store, FileThre
       counters_(counters),
       settings_(std::move(settings)),
       state_(std::in_place, settings_.thresholds, std::move(seed), settings_.loop_policy,
-             settings_.lease_policy, settings_.protections, settings_.authority),
+             settings_.lease_policy, settings_.protections, settings_.authority, settings_.deployment_limits),
       hub_(strand_, counters, [this](const std::string& id) { return loaded_agent(id); }),
       commits_(
           strand_, store, counters, guard, [this](const core::Error& failure) { on_commit_failure(failure); },
@@ -46,7 +46,9 @@ StateOwner::StateOwner(boost::asio::io_context& io, StoreThread& store, FileThre
           [this](std::string_view path) { return is_own_file(path); }),
       clock_watch_(kClockLimitUs),
       disk_watch_(settings_.alerts.low_disk_bytes),
-      timer_(strand_) {}
+      timer_(strand_) {
+  counters_.live_deployments = state_->deployments().live().size();
+}
 
 void StateOwner::park(std::shared_ptr<PendingCall> pending) {
   waits_.begin(pending, WaitsFor::reload);
@@ -221,8 +223,9 @@ ConcurrencyReport StateOwner::concurrency() const {
 }
 
 void StateOwner::count_obligations(std::function<void(std::size_t)> then) {
-  on_strand(
-      [this, then = std::move(then)] { then(state_->sessions().size() + state_->leases().open().size()); });
+  on_strand([this, then = std::move(then)] {
+    then(state_->sessions().size() + state_->leases().open().size() + state_->deployments().live().size());
+  });
 }
 
 }  // namespace governor::daemon

@@ -11,6 +11,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -26,8 +27,9 @@
 #include "daemon/state/subscription_hub.hpp"
 #include "daemon/store/store_thread.hpp"
 #include "daemon/support/unforeseen.hpp"
+#include "daemon/tools/coordination/changed_files_call.hpp"
+#include "daemon/tools/deployments/registry_call.hpp"
 #include "daemon/tools/tool.hpp"
-#include "daemon/watch/changed_files_call.hpp"
 #include "daemon/watch/file_watcher.hpp"
 
 namespace governor::daemon {
@@ -44,12 +46,18 @@ class StateOwner final : public ConcurrencySource {
     bool (*process_is_gone)(const core::SessionProcess& process);  ///< only when it surely is
     int archive_idle_days = 0;                                     ///< of test_* and demo_* agents; 0: never
     AlertSources alerts{};
+    MergePredictor* merges = nullptr;  ///< none: nobody is told of branches that will not merge
     core::LeasePolicy lease_policy{};
     core::Authority authority = core::Authority::people;
     std::vector<core::Protection> protections{};        ///< those of the configuration
     std::chrono::milliseconds file_work_limit{30'000};  ///< after it a file system does not answer
     /// How often it is looked whether the database is still where it was.
     std::chrono::milliseconds files_interval{10'000};
+    Launcher* launcher = nullptr;  ///< outlives the owner's last job; null: nothing can be deployed
+    core::DeploymentLimits deployment_limits{};
+    /// How often the registry of deployments is compared with what there is.
+    std::chrono::milliseconds registry_interval{60'000};
+    const EvidenceSettings* evidence = nullptr;  ///< none: the defaults; lives as long as the owner
   };
 
   StateOwner(boost::asio::io_context& io, StoreThread& store, FileThreads& files, const ServerFacts& facts,
@@ -85,7 +93,7 @@ class StateOwner final : public ConcurrencySource {
   /// An event of the daemon itself for the audit log.
   void audit(std::string event, std::string detail);
   /// Calls back on the strand with how many there are that need the daemon: sessions that are open or may
-  /// come back, and open leases.
+  /// come back, open leases, and deployments that are not over.
   void count_obligations(std::function<void(std::size_t)> then);
   [[nodiscard]] ConcurrencyReport concurrency() const override;
   /// Ends the periodic work; calls back on the strand when all changes are durable or given up.
@@ -143,6 +151,13 @@ class StateOwner final : public ConcurrencySource {
   void stop_waiting(PendingCall& pending);
   void look_after_leases();
   void run_those_whose_turn_it_is();
+  void look_after_deployments();
+  void follow_deployments();
+  void on_deployment_report(const std::string& id, core::DeploymentReport report);
+  void check_registry(RegistryCheck check);
+  void on_registry_checked(RegistryOutcome outcome);
+  void watch_registry();
+  void start_failed_again();
   void cancel_on_strand(const std::shared_ptr<ReplySink>& sink, const std::string& id);
   void end_waits_on_strand(const std::shared_ptr<ReplySink>& sink, const core::Error& reason);
   void check_deadlines();
@@ -170,6 +185,7 @@ class StateOwner final : public ConcurrencySource {
   [[nodiscard]] bool is_own_file(std::string_view path) const;
   void look_at_files(ChangedFiles what);
   void look_at_displaced_files();
+  void settle_backups();
   void on_file_report(FileWatcher::Report report);
   void report_unclean_run();
   void report_damage(const std::string& what);
@@ -193,7 +209,9 @@ class StateOwner final : public ConcurrencySource {
   void probe_storage();
   void archive_idle_agents();
   void prune_backups();
-  void call_for_itself(const Tool& tool, std::unique_ptr<ToolCall> own, const std::string& what);
+  void prune_evidence();
+  void predict_merges();
+  void call_for_itself(const Operation& operation, std::unique_ptr<ToolCall> own, const std::string& what);
 
   Strand strand_;
   StoreThread& store_;
@@ -221,7 +239,9 @@ class StateOwner final : public ConcurrencySource {
   std::uint64_t generation_ = 0;  ///< of the state: results of reads for an older one are void
   FileWatcher watcher_;
   bool looking_at_displaced_ = false;
-  std::set<std::string> watched_;  ///< targets, by their keys
+  bool settling_backups_ = false;
+  std::set<std::string> watched_;    ///< targets, by their keys
+  std::uint64_t projects_seen_ = 0;  ///< see core::CommandTable::projects_version
   ClockWatch clock_watch_;
   std::int64_t last_jump_audited_us_ = 0;
   DiskSpaceWatch disk_watch_;
@@ -232,9 +252,16 @@ class StateOwner final : public ConcurrencySource {
   std::int64_t storage_trouble_us_ = 0;  ///< since when; 0: all is well
   std::int64_t storage_well_us_ = 0;     ///< when the last trouble ended; 0: there was none
   boost::asio::steady_timer timer_;
-  std::chrono::steady_clock::time_point next_archive_{};  ///< of idle agents; at the start, then daily
-  std::chrono::steady_clock::time_point next_prune_{};    ///< not set: it has not looked yet
-  std::set<core::AlertKey> open_losses_;                  ///< alerts of lost data that nobody acknowledged
+  std::chrono::steady_clock::time_point next_archive_{};    ///< of idle agents; at the start, then daily
+  std::chrono::steady_clock::time_point next_prune_{};      ///< not set: it has not looked yet
+  std::set<core::AlertKey> open_losses_;                    ///< alerts of lost data that nobody acknowledged
+  std::uint64_t deployments_seen_ = 0;                      ///< version of the table, see DeploymentTable
+  std::unordered_map<core::DeploymentKey, bool> followed_;  ///< by the launcher; whether it was told to pause
+  bool registry_checked_ = false;                           ///< once, at the start
+  std::chrono::steady_clock::time_point registry_check_until_{};  ///< one is under way; not set: none
+  std::vector<core::RegistryDifference> suspects_;                ///< seen once by the watchdog
+  std::chrono::steady_clock::time_point next_registry_check_{};
+  std::chrono::steady_clock::time_point next_evidence_prune_{};
   bool stopping_ = false;
 };
 
@@ -255,7 +282,7 @@ void StateOwner::shielded(const std::shared_ptr<PendingCall>& pending, Step&& st
     step();
   } catch (const std::exception& failure) {
     distrust_state(failure);
-    if (!pending->answered && !pending->abandoned) give_up(*pending, unforeseen(failure));
+    if (pending->stage < PendingCall::Stage::abandoned) give_up(*pending, unforeseen(failure));
   }
 }
 

@@ -37,7 +37,9 @@ void StateOwner::on_durable(const core::Changes& changes) {
            std::holds_alternative<core::ProtectionSaved>(change) ||
            std::holds_alternative<core::WatchRootsSaved>(change);
   });
-  if (concerns_watch) refresh_watch(core::FileChange::When::first_look);
+  const std::uint64_t projects = state_ ? state_->commands().projects_version() : projects_seen_;
+  if (concerns_watch || projects != projects_seen_) refresh_watch(core::FileChange::When::first_look);
+  projects_seen_ = projects;
   if (!settings_.alerts.report) return;
   for (const core::Change& change : changes) {
     const auto* saved = std::get_if<core::AlertSaved>(&change);

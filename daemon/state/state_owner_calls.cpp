@@ -49,7 +49,7 @@ core::Caller StateOwner::caller_of(const PendingCall& pending) const {
 }
 
 void StateOwner::start_call(std::shared_ptr<PendingCall> pending) {
-  if (pending->answered && !pending->abandoned) return;  // a step of it failed while it waited for the next
+  if (pending->stage == PendingCall::Stage::over) return;  // a step of it failed while it waited for the next
   shielded(pending, [&] { take_step(pending); });
 }
 
@@ -57,7 +57,7 @@ void StateOwner::take_step(const std::shared_ptr<PendingCall>& pending) {
   // A connection that lost its session to a newer one must not act for it: the lines come again over the
   // newer one. What has begun is ended, though.
   auto& attachment = pending->sink->attachment;
-  const bool is_begun = pending->stage == PendingCall::Stage::under_way;
+  const bool is_begun = pending->stage >= PendingCall::Stage::under_way;
   if (attachment.detached && !is_begun) return;
   if (attachment.blocking != nullptr && attachment.blocking != pending.get()) {
     waits_.begin(pending, WaitsFor::another_call);
@@ -90,7 +90,7 @@ void StateOwner::unblock(PendingCall& pending) {
 }
 
 void StateOwner::give_up(PendingCall& pending, core::Error error) {
-  pending.answered = true;
+  if (pending.stage != PendingCall::Stage::abandoned) pending.stage = PendingCall::Stage::over;
   waits_.end(pending);
   if (!pending.agents.empty()) pending.ticket.agent_id = pending.agents.front();
   pending.sink->deliver(std::move(pending.ticket), core::Result<std::string>(std::move(error)));
@@ -98,7 +98,7 @@ void StateOwner::give_up(PendingCall& pending, core::Error error) {
 }
 
 bool StateOwner::refuse_now(PendingCall& pending) {
-  if (pending.tool->read_only) return false;
+  if (pending.operation->is_read_only()) return false;
   const auto refuse = [&](core::Error error) {
     give_up(pending, std::move(error));
     return true;
@@ -176,7 +176,7 @@ CommitQueue::Dependency StateOwner::dependency_of(const PendingCall& pending, De
 
 /// Of a call that would have changed something.
 void StateOwner::note_refusal(const PendingCall& pending, const core::Error& error, core::Changes& changes) {
-  if (pending.tool->read_only || !is_worth_telling(error)) return;
+  if (pending.operation->is_read_only() || !is_worth_telling(error)) return;
   const core::Agent* agent = pending.agents.empty() ? nullptr : state_->find_agent(pending.agents.front());
   const core::Session* owner = agent != nullptr ? state_->owner_of(agent->profile) : nullptr;
   // Those that tell of a conflict between agents are counted as well.
@@ -188,7 +188,7 @@ void StateOwner::note_refusal(const PendingCall& pending, const core::Error& err
         settings_.now_us());
   }
   state_->audit(caller_of(pending), "refused", agent != nullptr ? agent->profile.key : 0,
-                refusal_text(pending.tool->name, error), settings_.now_us(), changes);
+                refusal_text(pending.operation->name, error), settings_.now_us(), changes);
 }
 
 void StateOwner::refuse(PendingCall& pending, core::Error error, Depends depends) {
@@ -205,7 +205,7 @@ void StateOwner::refuse(PendingCall& pending, core::Error error, Depends depends
 /// Goes as far as it gets without waiting.
 void StateOwner::run_call(const std::shared_ptr<PendingCall>& call) {
   PendingCall& pending = *call;
-  if (pending.abandoned) {
+  if (pending.stage == PendingCall::Stage::abandoned) {
     end_unseen(pending);
     return;
   }
@@ -233,6 +233,7 @@ Step StateOwner::next_step(PendingCall& pending, core::Changes& changes) {
   CallContext context{*state_, caller_of(pending), settings_.now_us(), changes, this};
   context.begins = pending.stage < Stage::preparing;
   context.client_follows = !pending.progress_token.empty();
+  context.launcher = settings_.launcher;
   if (context.begins) pending.agents.clear();
   pending.stage = std::max(pending.stage, Stage::preparing);
   if (!context.begins) changes.reserve(kUsualChanges);

@@ -48,8 +48,8 @@ void StateOwner::on_agent_loaded(const std::string& id, std::uint64_t generation
 }
 
 void StateOwner::go_on(const std::shared_ptr<PendingCall>& pending, Read read) {
-  const bool is_begun = pending->stage == PendingCall::Stage::under_way;
-  if (!is_begun && !pending->tool->read_only) block(*pending);
+  const bool is_begun = pending->stage >= PendingCall::Stage::under_way;
+  if (!is_begun && !pending->operation->is_read_only()) block(*pending);
   read_store(pending, std::move(read));
   if (!is_begun) return;
   unblock(*pending);

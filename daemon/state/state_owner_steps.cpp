@@ -44,7 +44,7 @@ void StateOwner::go_on(const std::shared_ptr<PendingCall>& pending, Work work) {
 }
 
 void StateOwner::go_on(const std::shared_ptr<PendingCall>& pending, Wait wait) {
-  waits_.begin(pending, WaitsFor::lease);
+  waits_.begin(pending, wait.for_deployments ? WaitsFor::deployment : WaitsFor::lease);
   pending->wait = wait;
   queued_.push_back(pending);
   tell_progress(std::chrono::steady_clock::now());
@@ -53,7 +53,7 @@ void StateOwner::go_on(const std::shared_ptr<PendingCall>& pending, Wait wait) {
 
 /// To be called when the call stands where a state that is read back finds it.
 void StateOwner::is_under_way(PendingCall& pending) {
-  pending.stage = PendingCall::Stage::under_way;
+  pending.stage = std::max(pending.stage, PendingCall::Stage::under_way);
   unblock(pending);
   look_after_leases();
 }
@@ -67,6 +67,14 @@ void StateOwner::tell_progress(std::chrono::steady_clock::time_point now) {
     pending->sink->tell(
         progress_line(pending->progress_token, waited, static_cast<double>(pending->wait.length_us) / 1e6));
   }
+  for (const auto& pending : working_) {
+    const bool is_told = !pending->progress_token.empty() && pending->work_limit > settings_.file_work_limit;
+    if (!is_told || now < pending->next_progress) continue;
+    pending->next_progress = now + kProgressInterval;
+    const std::chrono::duration<double> worked = now - pending->work_since;
+    const std::chrono::duration<double> longest = pending->work_limit;
+    pending->sink->tell(progress_line(pending->progress_token, worked.count(), longest.count()));
+  }
 }
 
 void StateOwner::start_work(const std::shared_ptr<PendingCall>& pending, Work work) {
@@ -74,6 +82,7 @@ void StateOwner::start_work(const std::shared_ptr<PendingCall>& pending, Work wo
   pending->work_since = std::chrono::steady_clock::now();
   working_.push_back(pending);
   pending->tell_work_abandoned = work.abandoned;
+  pending->work_limit = work.limit.count() != 0 ? work.limit : settings_.file_work_limit;
   const auto job = [this, pending, function = std::move(work.function)](FileServices& services) {
     auto failure = foreseen([&]() -> std::optional<core::Error> {
       function(services);
@@ -83,7 +92,7 @@ void StateOwner::start_work(const std::shared_ptr<PendingCall>& pending, Work wo
       shielded(pending, [&] { after_work(pending, std::move(failure)); });
     });
   };
-  pending->job = files_.post(job, mount_of(work.place));
+  pending->job = files_.post(job, work.lane.empty() ? mount_of(work.place) : std::move(work.lane));
 }
 
 void StateOwner::start_work_when_durable(const std::shared_ptr<PendingCall>& pending, Work work) {
@@ -94,7 +103,6 @@ void StateOwner::start_work_when_durable(const std::shared_ptr<PendingCall>& pen
                             start_work(pending, work);
                             return;
                           }
-                          pending->abandoned = true;
                           if (state_) end_unseen(*pending);
                           give_up(*pending, *failure);
                         });
@@ -105,7 +113,7 @@ void StateOwner::after_work(const std::shared_ptr<PendingCall>& pending, std::op
   std::erase(working_, pending);
   if (failure) {
     stop_waiting(*pending);
-    const bool is_told = std::exchange(pending->abandoned, true);
+    const bool is_told = pending->stage >= PendingCall::Stage::abandoned;
     end_unseen(*pending);
     if (!is_told) give_up(*pending, *std::move(failure));
     return;
@@ -114,6 +122,7 @@ void StateOwner::after_work(const std::shared_ptr<PendingCall>& pending, std::op
 }
 
 void StateOwner::run_again(const std::shared_ptr<PendingCall>& pending) {
+  if (pending->stage == PendingCall::Stage::over) return;  // a step of it failed meanwhile
   waits_.end(*pending);
   shielded(pending, [&] {
     if (!wait_for_agents(pending)) run_call(pending);
@@ -125,30 +134,32 @@ void StateOwner::run_again(const std::shared_ptr<PendingCall>& pending) {
 void StateOwner::give_up_slow_work(std::chrono::steady_clock::time_point now) {
   files_.look_after();
   const auto is_slow = [&](const PendingCall& pending) {
-    return now - pending.job->began().value_or(pending.work_since) >= settings_.file_work_limit;
+    return now - pending.job->began().value_or(pending.work_since) >= pending.work_limit;
   };
   // Whoever waited behind a call that is given up may begin to work as well.
   std::vector<std::shared_ptr<PendingCall>> slow;
-  std::copy_if(working_.begin(), working_.end(), std::back_inserter(slow),
-               [&](const auto& pending) { return !pending->abandoned && is_slow(*pending); });
+  std::copy_if(working_.begin(), working_.end(), std::back_inserter(slow), [&](const auto& pending) {
+    return pending->stage == PendingCall::Stage::under_way && is_slow(*pending);
+  });
   for (const auto& pending : slow) {
     const bool withdrawn = pending->job->withdraw();
     if (!withdrawn && !is_slow(*pending)) continue;  // it has just begun
-    pending->abandoned = true;
     if (withdrawn) {
       std::erase(working_, pending);
       if (state_) end_unseen(*pending);
-    } else if (pending->tell_work_abandoned != nullptr) {
-      *pending->tell_work_abandoned = true;
+    } else {
+      pending->stage = PendingCall::Stage::abandoned;
+      if (pending->tell_work_abandoned != nullptr) *pending->tell_work_abandoned = true;
     }
-    give_up(*pending,
-            withdrawn ? never_began(settings_.file_work_limit) : files_hang(settings_.file_work_limit));
+    give_up(*pending, withdrawn ? never_began(pending->work_limit) : files_hang(pending->work_limit));
   }
 }
 
 void StateOwner::end_unseen(PendingCall& pending) {
   core::Changes changes;
   CallContext context{*state_, caller_of(pending), settings_.now_us(), changes, this};
+  context.launcher = settings_.launcher;
+  pending.stage = PendingCall::Stage::over;
   pending.call->finish_unseen(context);
   if (!changes.empty()) commits_.add(std::move(changes), nullptr);
   unblock(pending);
@@ -162,11 +173,15 @@ std::shared_ptr<PendingCall> StateOwner::take_waiting(std::size_t place) {
   return pending;
 }
 
-/// To be called after whatever may have changed leases: those whose turn has come run, in order.
+/// To be called after whatever may have changed leases or deployments: those whose turn has come run, in
+/// order.
 void StateOwner::look_after_leases() {
   if (!state_ || looking_after_leases_) return;
   looking_after_leases_ = true;
-  shielded([this] { run_those_whose_turn_it_is(); });
+  shielded([this] {
+    run_those_whose_turn_it_is();
+    look_after_deployments();
+  });
   looking_after_leases_ = false;
   set_deadline_timer();
 }
@@ -193,6 +208,7 @@ void StateOwner::check_deadlines() {
   core::Changes changes;
   state_->expire(now, changes);
   if (!changes.empty()) commits_.add(std::move(changes), nullptr);
+  look_after_deployments();
   look_after_leases();  // before those whose time is over: it may be their turn at the same moment
   const auto is_over = [&](const auto& pending) { return pending->wait.until_us <= now; };
   for (auto over = std::find_if(queued_.begin(), queued_.end(), is_over); state_ && over != queued_.end();

@@ -11,6 +11,7 @@
 #include "daemon/state/state_owner.hpp"
 #include "daemon/support/limits.hpp"
 #include "daemon/tools/coordination/tools.hpp"
+#include "daemon/tools/governor_requests.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -19,6 +20,7 @@ namespace {
 constexpr std::chrono::milliseconds kIdleTick{1000};
 constexpr std::chrono::milliseconds kBusyTick{250};
 constexpr std::chrono::minutes kPruneInterval{10};
+constexpr std::chrono::minutes kFirstPrune{1};  ///< a start has enough to do
 
 }  // namespace
 
@@ -90,7 +92,8 @@ void StateOwner::on_reloaded(core::Result<core::StateSeed> seed) {
   }
   reload_error_.reset();
   state_.emplace(settings_.thresholds, *std::move(seed), settings_.loop_policy, settings_.lease_policy,
-                 settings_.protections, settings_.authority);
+                 settings_.protections, settings_.authority, settings_.deployment_limits);
+  deployments_seen_ = UINT64_MAX;
   state_->go_on(std::move(unstored_before_reload_));
   for (core::Session& session : std::exchange(sessions_before_reload_, {})) {
     const auto sink = attached_.find(session.id);
@@ -103,6 +106,7 @@ void StateOwner::on_reloaded(core::Result<core::StateSeed> seed) {
     follow_subscriptions(sink->second);
   }
   run_parked();
+  look_after_leases();
 }
 
 void StateOwner::run_parked() {
@@ -121,11 +125,12 @@ void StateOwner::start() {
   on_strand([this] {
     report_unclean_run();
     if (!state_->open_writes().empty()) {
-      call_for_itself(interrupted_writes_request(), make_interrupted_writes_call(*state_),
+      call_for_itself(kInterruptedWrites, make_interrupted_writes_call(*state_),
                       "looking at writes that were interrupted");
     }
     report_losses(state_->open_alerts(core::AlertKind::data_loss));
     refresh_watch(core::FileChange::When::after_start);
+    if (settings_.launcher != nullptr) check_registry(RegistryCheck::at_start);
     check_deadlines();  // from now on it counts who has to come again
   });
   boost::asio::dispatch(strand_, [this] { tick(); });
@@ -150,9 +155,14 @@ void StateOwner::tick() {
       give_up_slow_work(std::chrono::steady_clock::now());
       check_deadlines();
       look_at_displaced_files();
+      settle_backups();
       tell_progress(std::chrono::steady_clock::now());
       archive_idle_agents();
       prune_backups();
+      watch_registry();
+      start_failed_again();
+      prune_evidence();
+      predict_merges();
     });
     tick();
   });
@@ -190,15 +200,35 @@ void StateOwner::prune_backups() {
   const bool first = next_prune_ == std::chrono::steady_clock::time_point();
   next_prune_ = now + kPruneInterval;
   if (first || !state_->knows_files()) return;
-  call_for_itself(prune_request(), make_prune_call(), "pruning backups");
+  const Operation& prune = *find_governor_request("governor/prune_backups");
+  call_for_itself(prune, std::move(prune.parse({}, {facts_, counters_, nullptr}).value()), "pruning backups");
+}
+
+void StateOwner::prune_evidence() {
+  const auto now = std::chrono::steady_clock::now();
+  if (!state_ || now < next_evidence_prune_) return;
+  const bool first = next_evidence_prune_ == std::chrono::steady_clock::time_point();
+  next_evidence_prune_ = now + (first ? kFirstPrune : kPruneInterval);
+  if (first) return;
+  const Operation& prune = *find_governor_request("governor/prune_evidence");
+  const ToolEnvironment environment{facts_, counters_, nullptr, nullptr, settings_.evidence};
+  call_for_itself(prune, std::move(prune.parse({}, environment).value()), "pruning evidence");
+}
+
+/// One look at a time, apart from all other work.
+void StateOwner::predict_merges() {
+  if (!state_ || settings_.merges == nullptr || !state_->branch_conflicts().is_wanted()) return;
+  if (auto look = make_merge_look_call(*state_, *settings_.merges, settings_.now_us()))
+    call_for_itself(kMergeLook, std::move(look), "looking whether branches merge");
 }
 
 /// Calls a tool on the daemon's own behalf; `what` stands in the log if it fails.
-void StateOwner::call_for_itself(const Tool& tool, std::unique_ptr<ToolCall> own, const std::string& what) {
+void StateOwner::call_for_itself(const Operation& operation, std::unique_ptr<ToolCall> own,
+                                 const std::string& what) {
   PendingCall pending;
   pending.sink = std::make_shared<InternalSink>(what);
   pending.ticket.started = std::chrono::steady_clock::now();
-  pending.tool = &tool;
+  pending.operation = &operation;
   pending.call = std::move(own);
   call(std::move(pending));
 }

@@ -10,7 +10,7 @@
 #include "daemon/files/leftovers.hpp"
 #include "daemon/state/internal_sink.hpp"
 #include "daemon/state/state_owner.hpp"
-#include "daemon/watch/changed_files_call.hpp"
+#include "daemon/tools/coordination/changed_files_call.hpp"
 
 namespace governor::daemon {
 
@@ -41,7 +41,7 @@ void StateOwner::look_at_files(ChangedFiles what) {
   look.sink =
       std::make_shared<InternalSink>(InternalSink::Success::is_silent, "looking at files that changed");
   look.ticket.started = std::chrono::steady_clock::now();
-  look.tool = &changed_files_request();
+  look.operation = &kChangedFiles;
   look.call = std::make_shared<ChangedFilesCall>(
       std::move(what), [this](std::vector<std::string> files) { watcher_.look_again(std::move(files)); });
   call(std::move(look));
@@ -78,6 +78,16 @@ void StateOwner::on_file_report(FileWatcher::Report report) {
   }
   if (report.files.empty() && report.vanished.empty()) return;
   look_at_files({std::move(report.files), std::move(report.vanished), {}, core::FileChange::When::now});
+}
+
+/// Called now and then.
+void StateOwner::settle_backups() {
+  if (settling_backups_ || !files_.has_unsettled()) return;
+  settling_backups_ = true;
+  files_.post([this](FileServices& services) {
+    services.backups().settle();
+    boost::asio::post(strand_, [this] { settling_backups_ = false; });
+  });
 }
 
 /// Called now and then.

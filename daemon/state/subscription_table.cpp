@@ -124,6 +124,10 @@ void SubscriptionTable::changed(const core::Changes& changes, const FindAgent& f
       history_changed(update->agent);
     } else if (std::holds_alternative<core::AlertSaved>(change)) {
       owe(std::string(kAlertsUri));
+    } else if (const auto* appended = std::get_if<core::DeploymentAppended>(&change)) {
+      deployment_changed(appended->deployment.order.id);
+    } else if (const auto* changed = std::get_if<core::DeploymentChanged>(&change)) {
+      deployment_changed(changed->id);
     } else if (std::holds_alternative<core::LeaseSaved>(change)) {
       owe(std::string(kLeasesUri));
     } else if (std::holds_alternative<core::ThresholdsSaved>(change)) {
@@ -139,6 +143,11 @@ void SubscriptionTable::profile_changed(const core::AgentProfile& profile) {
   if (watched == agents_.end()) return;
   learn(watched->first, watched->second, profile.key);
   owe(agent_uri(profile.id));
+}
+
+void SubscriptionTable::deployment_changed(const std::string& id) {
+  owe(std::string(kDeploymentsUri));
+  owe(deployment_uri(id));
 }
 
 void SubscriptionTable::history_changed(core::AgentKey agent) {

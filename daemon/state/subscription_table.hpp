@@ -83,6 +83,7 @@ class SubscriptionTable {
   void learn_keys(const FindAgent& find_agent);
   void profile_changed(const core::AgentProfile& profile);
   void history_changed(core::AgentKey agent);
+  void deployment_changed(const std::string& id);
   void owe(const std::string& uri);
   void owe(Subscription& subscription);
 

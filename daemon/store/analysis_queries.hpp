@@ -7,6 +7,7 @@
 
 #include "core/agent.hpp"
 #include "core/analysis/calibration.hpp"
+#include "core/analysis/failure_calibration.hpp"
 #include "core/ground_truth.hpp"
 
 namespace governor::daemon {
@@ -59,7 +60,9 @@ struct StoredPrediction {
 /// kStatisticsRows updates count.
 struct CalibrationScan {
   core::Calibration calibration;
-  std::uint64_t predictions = 0;  ///< updates that told a confidence, with or without an outcome
+  core::FailureCalibration failures;  ///< of updates that were made from evidence, as was said then
+  core::FailureCalibration shipped;   ///< the same without what had been learned
+  std::uint64_t predictions = 0;      ///< updates that told a confidence, with or without an outcome
   core::AgentKey after = 0;
   bool more = true;
 };

@@ -19,24 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 constexpr int kPagesPerStep = 256;
 
-void copy_database(const std::string& from, const std::string& to, const std::atomic<bool>& stop,
-                   bool& complete) {
-  SQLite::Database source(from, SQLite::OPEN_READONLY, 2000);
-  // One read transaction around all steps: otherwise each commit of the daemon would begin the copy anew, and
-  // under load it would never end.
-  source.exec("BEGIN");
-  source.execAndGet("SELECT count(*) FROM sqlite_master");
-  SQLite::Database target(to, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
-  SQLite::Backup backup(target, source);
-  complete = false;
-  while (!stop.load(std::memory_order_relaxed)) {
-    if (backup.executeStep(kPagesPerStep) == SQLITE_DONE) {
-      complete = true;
-      return;
-    }
-  }
-}
-
 /// With microseconds, so that the names of backups of one second sort by their age too.
 std::string new_backup_path(const std::string& directory, const std::string& label) {
   const auto now = std::chrono::system_clock::now();
@@ -73,46 +55,79 @@ std::optional<std::string> look_for_damage(const std::string& database, const Ch
   return verdict == "ok" ? std::nullopt : std::optional(verdict);
 }
 
+core::Error backup_failed(const std::string& why) {
+  return {core::ErrorCode::storage_unavailable, fmt::format("The backup failed: {}.", why),
+          "Look at free space and permissions of the state directory. If the database is damaged, "
+          "governorctl restart looks for what can be saved."};
+}
+
 }  // namespace
+
+void copy_database(const std::string& from, const std::string& to, const std::atomic<bool>& stop,
+                   bool& complete) {
+  SQLite::Database source(from, SQLite::OPEN_READONLY, 2000);
+  // One read transaction around all steps: otherwise each commit of the daemon would begin the copy anew, and
+  // under load it would never end.
+  source.exec("BEGIN");
+  source.execAndGet("SELECT count(*) FROM sqlite_master");
+  SQLite::Database target(to, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+  SQLite::Backup backup(target, source);
+  complete = false;
+  while (!stop.load(std::memory_order_relaxed)) {
+    if (backup.executeStep(kPagesPerStep) == SQLITE_DONE) {
+      complete = true;
+      return;
+    }
+  }
+}
+
+core::Result<std::string> back_up_to(const std::string& database, const std::string& path,
+                                     const std::atomic<bool>& stop) {
+  std::error_code ignored;
+  const std::string partial = path + ".partial";
+  std::string unfinished;
+  try {
+    if (fs::exists(path)) {
+      return core::Error(core::ErrorCode::conflict, path + " is there already and is not written over.",
+                         "Name a new file.");
+    }
+    fs::remove(partial);
+    unfinished = partial;
+    bool complete = false;
+    copy_database(database, partial, stop, complete);
+    std::optional<std::string> trouble =
+        complete ? std::nullopt : std::optional<std::string>("it was stopped");
+    // A copy of a damaged database is damaged as well, and would push out those that are not.
+    if (!trouble) trouble = find_damage(partial, kWholeCheckMs, &stop);
+    if (trouble) {
+      fs::remove(partial, ignored);
+      return backup_failed(*trouble);
+    }
+    fs::permissions(partial, fs::perms::owner_read | fs::perms::owner_write);
+    sync_file(partial);
+    fs::rename(partial, path);
+    unfinished = path;  // what is not surely on the disk is no backup
+    sync_directory_of(path);
+    return path;
+  } catch (const std::exception& failure) {  // SQLite::Exception and filesystem_error alike
+    if (!unfinished.empty()) fs::remove(unfinished, ignored);
+    return backup_failed(failure.what());
+  }
+}
 
 core::Result<std::string> take_backup(const std::string& database, const std::string& directory,
                                       const std::string& label, const std::atomic<bool>& stop) {
-  const auto failed = [](const std::string& why) {
-    return core::Error(
-        core::ErrorCode::storage_unavailable, fmt::format("The backup failed: {}.", why),
-        "Look at free space and permissions of the state directory. If the database is damaged, "
-        "governorctl restart looks for what can be saved.");
-  };
-  std::error_code ignored;
-  std::string partial;
   try {
     fs::create_directories(directory);
     fs::permissions(directory, fs::perms::owner_all);
-    const std::string path = new_backup_path(directory, label);
-    partial = path + ".partial";
-    fs::remove(partial);
-    bool complete = false;
-    copy_database(database, partial, stop, complete);
-    if (!complete) {
-      fs::remove(partial, ignored);
-      return failed("it was stopped");
-    }
-    // A copy of a damaged database is damaged as well, and would push out those that are not.
-    if (const auto damage = find_damage(partial, kWholeCheckMs, &stop)) {
-      fs::remove(partial, ignored);
-      return failed(*damage);
-    }
-    sync_file(partial);
-    fs::rename(partial, path);
-    partial = path;  // what is not surely on the disk is no backup
-    sync_directory_of(path);
-    partial.clear();
+    auto taken = back_up_to(database, new_backup_path(directory, label), stop);
+    if (!taken) return taken;
+    std::error_code ignored;
     const std::vector<std::string> backups = list_backups(directory);
     for (std::size_t i = kBackupsKept; i < backups.size(); ++i) fs::remove(backups[i], ignored);
-    return path;
-  } catch (const std::exception& failure) {  // SQLite::Exception and filesystem_error alike
-    if (!partial.empty()) fs::remove(partial, ignored);
-    return failed(failure.what());
+    return taken;
+  } catch (const std::exception& failure) {
+    return backup_failed(failure.what());
   }
 }
 

@@ -54,7 +54,8 @@ std::optional<Backup> find_best_backup(const std::string& directory, Migrations 
   }
   // The newest, unless an older one has come further: then the newest is one of an emptied database.
   std::stable_sort(candidates.begin(), candidates.end(), [](const Backup& a, const Backup& b) {
-    return a.progress.history.last + a.progress.audit.last > b.progress.history.last + b.progress.audit.last;
+    const auto reach = [](const StoreProgress& p) { return p.history.last + p.audit.last + p.evidence.last; };
+    return reach(a.progress) > reach(b.progress);
   });
   for (Backup& backup : candidates) {
     try {

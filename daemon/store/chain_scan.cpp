@@ -86,4 +86,21 @@ ChainScan scan_audit(SQLite::Database& database) {
   return scan;
 }
 
+ChainScan scan_evidence(SQLite::Database& database) {
+  ChainScan scan;
+  if (!database.tableExists("evidence")) return scan;
+  const auto known = known_losses(database, "evidence");
+  const RowChain::End begin = RowChain(database, kEvidenceBegin).end();
+  scan.end.last = begin.last;
+  scan.end.hash = begin.hash;
+  SQLite::Statement rows(database, select_chained_evidence());
+  rows.bind(1, begin.last);
+  rows.bind(2, -1);
+  while (rows.executeStep()) {
+    const ChainedEvidenceRow next = read_chained_evidence(rows);
+    scan_row(scan, known, next.row.key, chained_bytes(next.row), next.hash);
+  }
+  return scan;
+}
+
 }  // namespace governor::daemon

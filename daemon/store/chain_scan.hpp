@@ -48,5 +48,7 @@ struct HistoryScan : ChainScan {
 /// Without losses that are known.
 HistoryScan scan_history(SQLite::Database& database);
 ChainScan scan_audit(SQLite::Database& database);
+/// Backups may be older than the table, and then have none.
+ChainScan scan_evidence(SQLite::Database& database);
 
 }  // namespace governor::daemon

@@ -61,4 +61,12 @@ ChainedAuditRow read_chained_audit(SQLite::Statement& rows) {
   return result;
 }
 
+std::string select_chained_evidence() {
+  return fmt::format("SELECT hash, {} FROM evidence WHERE key > ? ORDER BY key LIMIT ?", kEvidenceColumns);
+}
+
+ChainedEvidenceRow read_chained_evidence(SQLite::Statement& rows) {
+  return {read_evidence(rows, 1), read_row_hash(rows, 0)};
+}
+
 }  // namespace governor::daemon

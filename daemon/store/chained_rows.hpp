@@ -23,11 +23,18 @@ struct ChainedAuditRow {
   RowHash hash{};
 };
 
+struct ChainedEvidenceRow {
+  EvidenceRow row;
+  RowHash hash{};
+};
+
 /// Parameters: the key after which to begin, and how many rows.
 std::string select_chained_history();
 ChainedHistoryRow read_chained_history(SQLite::Statement& rows);
 /// Backups may be older than a column of it, which is empty then.
 std::string select_chained_audit(SQLite::Database& database);
 ChainedAuditRow read_chained_audit(SQLite::Statement& rows);
+std::string select_chained_evidence();
+ChainedEvidenceRow read_chained_evidence(SQLite::Statement& rows);
 
 }  // namespace governor::daemon

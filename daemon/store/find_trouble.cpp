@@ -101,14 +101,15 @@ std::optional<StoreTrouble> find_schema_trouble(SQLite::Database& database, Migr
 
 /// Looks at every row, which is done only where damage was met.
 std::optional<StoreTrouble> find_missing_rows(SQLite::Database& database) {
-  const HistoryScan history = scan_history(database);
-  const ChainScan audit = scan_audit(database);
   const StoreProgress there = read_progress(database);
-  const bool all_there = history.missing.empty() && audit.missing.empty() &&
-                         history.end.entries == there.history.entries &&
-                         audit.end.entries == there.audit.entries;
-  if (all_there && history.changed.empty() && audit.changed.empty()) return std::nullopt;
-  return StoreTrouble{"rows of the history or of the audit log are missing or were changed"};
+  const auto is_whole = [](const ChainScan& scan, const RowChain::End& end) {
+    return scan.missing.empty() && scan.changed.empty() && scan.end.entries == end.entries;
+  };
+  if (is_whole(scan_history(database), there.history) && is_whole(scan_audit(database), there.audit) &&
+      is_whole(scan_evidence(database), there.evidence)) {
+    return std::nullopt;
+  }
+  return StoreTrouble{"rows of the history, of the audit log or of the evidence are missing or were changed"};
 }
 
 RowHash hash_at(SQLite::Database& database, const char* table, std::int64_t key) {
@@ -119,20 +120,21 @@ RowHash hash_at(SQLite::Database& database, const char* table, std::int64_t key)
 
 /// Another hash at the same place is another history.
 bool differs(SQLite::Database& database, const char* table, const RowChain::End& remembered) {
-  if (remembered.last == 0) return false;
+  if (remembered.last == 0 || !database.tableExists(table)) return false;
   const RowHash there = hash_at(database, table, remembered.last);
   return there != RowHash{} && there != remembered.hash;
 }
 
 std::optional<StoreTrouble> compare_with(SQLite::Database& database, const StoreProgress& remembered) {
   const StoreProgress there = read_progress(database);
-  if (differs(database, "history", remembered.history) || differs(database, "audit", remembered.audit)) {
+  if (differs(database, "history", remembered.history) || differs(database, "audit", remembered.audit) ||
+      differs(database, "evidence", remembered.evidence)) {
     StoreTrouble trouble{"it is another one than was used here last"};
     trouble.is_another = true;
     return trouble;
   }
   if (there.commits.entries >= remembered.commits.entries && there.history.last >= remembered.history.last &&
-      there.audit.last >= remembered.audit.last) {
+      there.audit.last >= remembered.audit.last && there.evidence.last >= remembered.evidence.last) {
     return std::nullopt;
   }
   StoreTrouble trouble{"it was set back to an earlier state, or its write-ahead log was removed"};
@@ -171,7 +173,7 @@ std::optional<core::Error> refuse_foreign(const std::string& path, Migrations mi
 
 std::optional<StoreTrouble> find_trouble(const std::string& path, const std::string& backups,
                                          const ProgressRecord::Found& record, Migrations migrations,
-                                         std::string& notice) {
+                                         LookNotes& notes) {
   const bool exists = std::filesystem::exists(path);
   if (!exists || std::filesystem::file_size(path) == 0) {
     const bool was_one = record.exists || find_best_backup(backups, migrations).has_value();
@@ -181,7 +183,7 @@ std::optional<StoreTrouble> find_trouble(const std::string& path, const std::str
   if (const auto damage = find_damage(path, record.suspect ? kWholeCheckMs : kQuickCheckMs))
     return StoreTrouble{*damage};
   SQLite::Database database = open_to_look(path);
-  if (auto trouble = find_schema_trouble(database, migrations, notice)) return trouble;
+  if (auto trouble = find_schema_trouble(database, migrations, notes.notice)) return trouble;
   if (database.execAndGet("PRAGMA user_version").getInt() == 0) {
     // Its first start was interrupted, unless commits are remembered: a young database lies in its log alone.
     if (!record.progress || record.progress->commits.entries == 0) return std::nullopt;
@@ -195,8 +197,9 @@ std::optional<StoreTrouble> find_trouble(const std::string& path, const std::str
   if (record.progress) {
     if (auto trouble = compare_with(database, *record.progress)) return trouble;
   }
-  if (const auto table = find_miscounted_table(database, kCountingTime))
-    return StoreTrouble{fmt::format("rows of the table {} were removed or added by others", *table)};
+  const RowCount count = count_rows(database, kCountingTime);
+  if (count.miscounted) return StoreTrouble{miscount_text(*count.miscounted)};
+  notes.are_counted = count.complete;
   return std::nullopt;
 }
 

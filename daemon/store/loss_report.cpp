@@ -29,7 +29,8 @@ std::string counted(std::uint64_t count, const char* one, const char* many) {
 std::vector<std::string> other_tables_with_holes(const RecoveryFacts& facts) {
   std::vector<std::string> names;
   for (const SalvagedTable& table : facts.tables) {
-    if (!table.whole() && !kPassing.contains(table.name) && table.name != "history" && table.name != "audit")
+    if (!table.whole() && !kPassing.contains(table.name) && table.name != "history" &&
+        table.name != "audit" && table.name != "evidence")
       names.push_back(table.name);
   }
   return names;
@@ -91,6 +92,10 @@ std::string what_is_missing(const RecoveryFacts& facts) {
   if (facts.entries_missing > 0)
     add(counted(facts.entries_missing, "entry of the audit log is", "entries of the audit log are") +
         " missing.");
+  if (facts.evidence_missing > 0) {
+    add(counted(facts.evidence_missing, "entry of what agents did is", "entries of what agents did are") +
+        " missing.");
+  }
   if (facts.agents_missing > 0) {
     add(counted(facts.agents_missing, "agent with updates is", "agents with updates are") +
         " no longer registered.");
@@ -117,13 +122,18 @@ std::string what_is_missing(const RecoveryFacts& facts) {
 }  // namespace
 
 bool RecoveryFacts::has_loss() const {
-  return !unsealed.empty() || updates_missing > 0 || entries_missing > 0 || agents_missing > 0 ||
-         !end_is_known || !other_tables_with_holes(*this).empty();
+  return !unsealed.empty() || updates_missing > 0 || entries_missing > 0 || evidence_missing > 0 ||
+         agents_missing > 0 || !end_is_known || !other_tables_with_holes(*this).empty();
 }
 
 std::string describe(const RecoveryFacts& facts) {
-  std::string text = fmt::format("The database could not be used: {}. ", facts.trouble);
-  if (!facts.set_aside.empty()) text += fmt::format("It was set aside as {}. ", facts.set_aside);
+  std::string text = facts.restored_from.empty()
+                         ? fmt::format("The database could not be used: {}. ", facts.trouble)
+                         : fmt::format("The database was restored from {}. ", facts.restored_from);
+  if (!facts.set_aside.empty()) {
+    text += fmt::format("{} was set aside as {}. ", facts.restored_from.empty() ? "It" : "What was there",
+                        facts.set_aside);
+  }
   text += what_is_there(facts) + " " + what_is_missing(facts);
   if (!facts.set_aside.empty())
     text += fmt::format(" To look into what was set aside: sqlite3 -readonly {}", for_shell(facts.set_aside));

@@ -13,14 +13,17 @@ namespace governor::daemon {
 
 /// What a recovery found and did.
 struct RecoveryFacts {
-  std::string trouble;    ///< why the database could not be used, such as "it is empty"
-  std::string set_aside;  ///< where it lies now; empty: there was none
-  std::string backup;     ///< what holes were filled from; empty: there was none
+  std::string trouble;        ///< why the database could not be used, such as "it is empty"
+  std::string restored_from;  ///< by a person, who wanted it; empty: the database could not be used
+  std::string set_aside;      ///< where it lies now; empty: there was none
+  std::string backup;         ///< what holes were filled from; empty: there was none
   std::vector<SalvagedTable> tables;
   HistoryScan history;  ///< of the database as it is now
   ChainScan audit;
+  ChainScan evidence;
   std::uint64_t updates_missing = 0;
-  std::uint64_t entries_missing = 0;                ///< of the audit log
+  std::uint64_t entries_missing = 0;  ///< of the audit log
+  std::uint64_t evidence_missing = 0;
   bool end_is_known = false;                        ///< how far the database had come
   std::map<core::AgentKey, std::string> agent_ids;  ///< of those that are known
   std::uint64_t agents_missing = 0;                 ///< that have updates

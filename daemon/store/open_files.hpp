@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -9,16 +10,35 @@
 
 namespace governor::daemon {
 
-/// Knows which files an open database consists of. Whoever moves, removes or replaces them takes the database
-/// away without SQLite noticing: it goes on writing into files that no start will find again.
+/// Knows which files an open database consists of, and how they looked when governor had written them last.
+/// Whoever moves, removes or replaces them takes the database away without SQLite noticing: it goes on
+/// writing into files that no start will find again. Whoever cuts them off or writes into them damages what
+/// is there.
 class OpenFiles {
  public:
   /// To be made when the database was opened and read from, so that its write-ahead log is open too.
   explicit OpenFiles(std::string database);
 
-  enum class Loss { none, database, log_missing, log_replaced };
+  enum class Loss {
+    none,
+    touched,  ///< others have written into them: whether the database is sound must be looked at
+    database,
+    log_missing,
+    log_replaced,
+    overwritten
+  };
   /// What the paths lead to now, compared with what is open.
   [[nodiscard]] Loss find_loss() const;
+
+  /// After a successful transaction, which may have brought the log into the database.
+  void note_commit(bool with_checkpoint);
+  /// After any other writing: how the files look does not matter until the next transaction.
+  void note_writing() { is_known_ = false; }
+  /// Less is in the database than was written.
+  [[nodiscard]] bool is_cut_off() const;
+  /// The touched database was looked at. Damage stays until the files are opened anew.
+  void note_sound();
+  void note_overwritten() { overwritten_ = true; }
   /// The loss for people.
   [[nodiscard]] core::Error describe(Loss loss) const;
 
@@ -32,11 +52,23 @@ class OpenFiles {
     ino_t inode = 0;
     bool operator==(const Identity&) const = default;
   };
+  /// How a file looked; its time has the steps of the system's clock, some milliseconds.
+  struct Look {
+    Identity identity;
+    off_t bytes = 0;
+    std::int64_t modified_ns = 0;
+    bool operator==(const Look&) const = default;
+  };
+  static std::optional<Look> look(const std::string& path);
   static std::optional<Identity> identify(const std::string& path);
 
   std::string path_;
   std::optional<Identity> database_;
   std::optional<Identity> log_;  ///< none: it is written without one
+  std::optional<Look> database_look_;
+  std::optional<Look> log_look_;
+  bool is_known_ = false;  ///< how they look now
+  bool overwritten_ = false;
 };
 
 }  // namespace governor::daemon

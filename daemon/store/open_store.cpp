@@ -52,15 +52,16 @@ core::Result<OpenedStore> open_sound(const Places& places, Migrations migrations
 core::Result<OpenedStore> open_or_recover(const Places& places, const ProgressRecord::Found& record,
                                           Migrations migrations) {
   std::vector<std::string> notices;
-  std::string notice;
+  LookNotes look;
   auto trouble = with_second_try(
-      [&] { return find_trouble(places.database, places.backups, record, migrations, notice); });
-  if (!notice.empty()) notices.push_back(std::move(notice));
+      [&] { return find_trouble(places.database, places.backups, record, migrations, look); });
+  if (!look.notice.empty()) notices.push_back(std::move(look.notice));
   if (!trouble) {
     try {
       auto opened = open_sound(places, migrations);
       if (!opened) return opened;
       opened.value().notices = std::move(notices);
+      opened.value().are_rows_counted = look.are_counted;
       if (record.progress) opened.value().completeness = Completeness::complete;
       return opened;
     } catch (const SQLite::Exception& failure) {

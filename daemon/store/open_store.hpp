@@ -24,6 +24,8 @@ struct OpenedStore {
   /// store.
   std::vector<std::string> notices;
   Completeness completeness = Completeness::unknown;
+  /// False: there were too many for the time that a start has; see RowCounter.
+  bool are_rows_counted = true;
 };
 
 /// Opens `<state_directory>/governor.db`, creating or migrating it as needed. The caller must hold the

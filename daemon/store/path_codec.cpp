@@ -14,6 +14,29 @@ std::uint64_t number_of(const boost::json::object& item, std::string_view key) {
   return error ? 0 : number;
 }
 
+std::string text_of(const boost::json::object& item, std::string_view key) {
+  const auto* value = item.if_contains(key);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+boost::json::object git_object(const core::RepositoryPath& path) {
+  boost::json::object item;
+  item["repository"] = path.repository;
+  item["worktree"] = path.worktree.top;
+  if (!path.worktree.branch.empty()) item["branch"] = path.worktree.branch;
+  item[path.path.is_literal() ? "path" : "glob"] = path.path.text();
+  return item;
+}
+
+core::RepositoryPath repository_path(const boost::json::object& item) {
+  core::RepositoryPath path;
+  path.repository = text_of(item, "repository");
+  path.worktree = {text_of(item, "worktree"), text_of(item, "branch")};
+  path.path = item.contains("glob") ? core::PathPattern::glob(text_of(item, "glob"))
+                                    : core::PathPattern::literal(text_of(item, "path"));
+  return path;
+}
+
 }  // namespace
 
 std::string encode_paths(const std::vector<core::LeasePath>& paths) {
@@ -26,6 +49,7 @@ std::string encode_paths(const std::vector<core::LeasePath>& paths) {
       item["device"] = path.device;
       item["inode"] = path.inode;
     }
+    if (path.in_repository.is_known()) item["git"] = git_object(path.in_repository);
     array.push_back(std::move(item));
   }
   return boost::json::serialize(array);
@@ -52,6 +76,8 @@ std::vector<core::LeasePath> decode_paths(const std::string& text) {
       path.spelled = std::string(spelled->get_string());
     path.device = number_of(*item, "device");
     path.inode = number_of(*item, "inode");
+    if (const auto* git = item->if_contains("git"); git != nullptr && git->is_object())
+      path.in_repository = repository_path(git->get_object());
     paths.push_back(std::move(path));
   }
   return paths;

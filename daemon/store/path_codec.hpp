@@ -7,7 +7,8 @@
 
 namespace governor::daemon {
 
-/// `[{"path": …}, {"glob": …}, …]`; a file with several names has its number as well.
+/// `[{"path": …}, {"glob": …}, …]`; a file with several names has its number as well, one in a git
+/// repository its place there.
 std::string encode_paths(const std::vector<core::LeasePath>& paths);
 /// Passes over what it does not understand.
 std::vector<core::LeasePath> decode_paths(const std::string& text);

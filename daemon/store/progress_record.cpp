@@ -4,11 +4,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
-#include <cinttypes>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
+#include <sstream>
+#include <string_view>
 #include <utility>
 
 #include "daemon/store/durable_files.hpp"
@@ -18,9 +21,14 @@ namespace governor::daemon {
 namespace {
 
 constexpr std::size_t kPlaceBytes = 512;
-constexpr const char* kPlaceFormat =
-    "governor-progress 1 %" SCNu64 " %" SCNd64 " %d %" SCNu64 " %" SCNd64 " %32[0-9a-f] %" SCNu64 " %" SCNd64
-    " %32[0-9a-f] %" SCNu64 " %" SCNd64 " %32[0-9a-f] %32[0-9a-f]";
+/// The ends of the chains stand in the order of StoreProgress, each as its entries, last key and hash. The
+/// first form is of before there was evidence.
+constexpr std::string_view kForms[] = {"governor-progress 1", "governor-progress 2"};
+constexpr std::size_t kChainsInFirst = 3;
+
+std::array<RowChain::End*, 4> ends_of(StoreProgress& progress) {
+  return {&progress.commits, &progress.history, &progress.audit, &progress.evidence};
+}
 
 std::string hex_of(const RowHash& hash) {
   constexpr const char* kDigits = "0123456789abcdef";
@@ -55,9 +63,9 @@ std::int64_t now_us() {
 
 /// One line, padded to a place, that ends with the hash of what stands before it.
 std::string place_text(const StoreProgress& progress, std::uint64_t writes, bool suspect) {
-  std::string text =
-      fmt::format("governor-progress 1 {} {} {} {} {} {}", writes, now_us(), suspect ? 1 : 0,
-                  end_text(progress.commits), end_text(progress.history), end_text(progress.audit));
+  std::string text = fmt::format("{} {} {} {} {} {} {} {}", kForms[1], writes, now_us(), suspect ? 1 : 0,
+                                 end_text(progress.commits), end_text(progress.history),
+                                 end_text(progress.audit), end_text(progress.evidence));
   text += " " + hex_of(chain_hash({}, text));
   text.resize(kPlaceBytes - 1, ' ');
   return text + "\n";
@@ -70,24 +78,29 @@ struct Place {
   bool suspect = false;
 };
 
+bool read_end(std::istream& words, RowChain::End& end) {
+  std::string hash;
+  if (!(words >> end.entries >> end.last >> hash) || hash.size() != 2 * end.hash.size()) return false;
+  end.hash = hash_of_hex(hash.c_str());
+  return true;
+}
+
 std::optional<Place> parse_place(const std::string& text) {
-  Place place;
-  int suspect = 0;
-  std::array<std::array<char, 33>, 4> hashes{};
-  StoreProgress& p = place.progress;
-  const int fields =
-      std::sscanf(text.c_str(), kPlaceFormat, &place.writes, &place.written_us, &suspect, &p.commits.entries,
-                  &p.commits.last, hashes[0].data(), &p.history.entries, &p.history.last, hashes[1].data(),
-                  &p.audit.entries, &p.audit.last, hashes[2].data(), hashes[3].data());
-  if (fields != 13) return std::nullopt;
-  place.suspect = suspect != 0;
-  p.commits.hash = hash_of_hex(hashes[0].data());
-  p.history.hash = hash_of_hex(hashes[1].data());
-  p.audit.hash = hash_of_hex(hashes[2].data());
-  const std::size_t end = text.find_last_not_of(" \n");
-  const std::size_t sum = end == std::string::npos ? end : text.rfind(' ', end);
-  if (sum == std::string::npos || hex_of(chain_hash({}, text.substr(0, sum))) != hashes[3].data())
+  const auto form = std::find_if(std::begin(kForms), std::end(kForms),
+                                 [&](std::string_view known) { return text.starts_with(known); });
+  if (form == std::end(kForms)) return std::nullopt;
+  const std::size_t last = text.find_last_not_of(" \n");
+  const std::size_t sum = text.rfind(' ', last);
+  if (sum < form->size() || hex_of(chain_hash({}, text.substr(0, sum))) != text.substr(sum + 1, last - sum))
     return std::nullopt;
+  Place place;
+  std::istringstream words(text.substr(form->size(), sum - form->size()));
+  if (!(words >> place.writes >> place.written_us >> place.suspect)) return std::nullopt;
+  const auto ends = ends_of(place.progress);
+  const std::size_t chains = form == std::begin(kForms) ? kChainsInFirst : ends.size();
+  for (std::size_t i = 0; i < chains; ++i) {
+    if (!read_end(words, *ends[i])) return std::nullopt;
+  }
   return place;
 }
 
@@ -112,7 +125,7 @@ std::optional<Place> newest_place(const std::string& path) {
 
 StoreProgress read_progress(SQLite::Database& database) {
   return {RowChain(database, "commit").end(), RowChain(database, "history").end(),
-          RowChain(database, "audit").end()};
+          RowChain(database, "audit").end(), RowChain(database, "evidence").end()};
 }
 
 ProgressRecord::Found ProgressRecord::read(const std::string& path) {

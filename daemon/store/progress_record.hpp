@@ -15,6 +15,7 @@ struct StoreProgress {
   RowChain::End commits;  ///< its entries count the commits
   RowChain::End history;
   RowChain::End audit;
+  RowChain::End evidence;
 };
 
 /// What a database says of itself.

@@ -118,6 +118,7 @@ struct ChainCheck {
   };
 
   Progress audit;
+  Progress evidence;
   Progress history;
   std::unordered_map<core::AgentKey, core::HistoryKey> newest;  ///< of each agent, as the history has it
   bool heads_done = false;                                      ///< the index of newest updates
@@ -128,7 +129,9 @@ struct ChainCheck {
   std::uint64_t problem_count = 0;
   static constexpr std::size_t kMaxProblems = 100;
 
-  [[nodiscard]] bool done() const { return audit.done && history.done && heads_done && seals_done; }
+  [[nodiscard]] bool done() const {
+    return audit.done && history.done && evidence.done && heads_done && seals_done;
+  }
 };
 
 /// What happened to a task, see core::TaskEventAppended.

@@ -4,14 +4,18 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <atomic>
 #include <chrono>
 #include <ctime>
 #include <filesystem>
 #include <stdexcept>
 #include <vector>
 
+#include "daemon/store/backup.hpp"
 #include "daemon/store/best_backup.hpp"
 #include "daemon/store/durable_files.hpp"
+#include "daemon/store/find_trouble.hpp"
+#include "daemon/store/log_file.hpp"
 #include "daemon/store/migrate.hpp"
 #include "daemon/store/second_try.hpp"
 #include "daemon/store/settle_rows.hpp"
@@ -25,6 +29,7 @@ namespace {
 //   governor.db.restoring-*       complete and on the disk, to take the place of the database
 //   governor.db.damaged-*         what was set aside
 constexpr const char* kRestoring = ".restoring-";
+constexpr const char* kPart = ".part";
 constexpr const char* kDamaged = ".damaged-";
 
 std::vector<std::string> files_beginning_with(const std::string& prefix) {
@@ -118,12 +123,18 @@ Sources find_sources(const std::string& path, const std::string& backups, const 
   const auto size = std::filesystem::file_size(path, error);
   if (!error && size > 0) sources.version = version_of(path, migrations);
   if (sources.version != 0) sources.first = path;
+  if (sources.version == 0) {
+    // SQLite would delete the log of an emptied database, which may have all of it.
+    const std::string rebuilt = part + "-log.part";
+    if (LogFile(path + "-wal").apply(path, rebuilt)) sources.version = version_of(rebuilt, migrations);
+    if (sources.version != 0) sources.first = rebuilt;
+  }
   if (const auto backup = find_best_backup(backups, migrations)) {
     if (sources.version == 0) sources.version = backup->version;
     sources.second = usable_backup(*backup, sources.version, part, migrations);
     sources.backup = backup->path;
     if (trouble.set_back && !sources.first.empty()) {
-      SQLite::Database database(path, SQLite::OPEN_READWRITE, 2000);
+      SQLite::Database database(sources.first, SQLite::OPEN_READWRITE, 2000);
       if (backup->progress.audit.last > read_progress(database).audit.last)
         std::swap(sources.first, sources.second);
     }
@@ -161,12 +172,10 @@ void tell(SQLite::Database&& database, const RecoveryFacts& facts, const std::st
 }
 
 /// Makes the new database, complete and on the disk, under the name from which it takes its place.
-std::string make_ready(const std::string& path, const std::string& backups, const StoreTrouble& trouble,
-                       const ProgressRecord::Found& record, Migrations migrations, const std::string& stamp,
-                       RecoveryFacts& facts) {
-  const std::string restoring = path + kRestoring + stamp;
-  const std::string part = restoring + ".part";
-  const Sources sources = find_sources(path, backups, trouble, part, migrations);
+std::string make_ready(const std::string& restoring, const Sources& sources,
+                       const std::optional<StoreProgress>& remembered, Migrations migrations,
+                       const std::string& stamp, RecoveryFacts& facts) {
+  const std::string part = restoring + kPart;
   facts.backup = sources.backup;
   facts.tables = salvage(sources.first, sources.second, part, sources.version, migrations);
   std::filesystem::permissions(part,
@@ -174,8 +183,7 @@ std::string make_ready(const std::string& path, const std::string& backups, cons
   SQLite::Database database(part, SQLite::OPEN_READWRITE);
   configure_connection(database);
   if (auto failure = migrate(database, part, "", migrations)) throw std::runtime_error(failure->message);
-  settle_rows(database, sources.second, trouble.is_another ? std::nullopt : record.progress, system_us(),
-              facts);
+  settle_rows(database, sources.second, remembered, system_us(), facts);
   std::string text = describe(facts);
   tell(std::move(database), facts, text, stamp);
   if (std::filesystem::exists(part + "-wal")) throw std::runtime_error(part + " cannot be completed");
@@ -200,13 +208,53 @@ std::string recover(const std::string& path, const std::string& backups, const S
   if (std::filesystem::exists(path)) facts.set_aside = path + kDamaged + stamp;
   std::string text;
   try {
-    text = make_ready(path, backups, trouble, record, migrations, stamp, facts);
+    const std::string restoring = path + kRestoring + stamp;
+    const Sources sources = find_sources(path, backups, trouble, restoring + kPart, migrations);
+    text = make_ready(restoring, sources, trouble.is_another ? std::nullopt : record.progress, migrations,
+                      stamp, facts);
   } catch (const std::exception&) {
     remove_parts(path);  // the disk may be full
     throw;
   }
   take_place(path, stamp);
   remove_parts(path);
+  return text;
+}
+
+std::string restore(const std::string& path, const std::string& progress, const std::string& file,
+                    Migrations migrations) {
+  const std::string stamp = new_stamp(path);
+  const std::string restoring = path + kRestoring + stamp;
+  const auto record = ProgressRecord::read(progress);
+  RecoveryFacts facts;
+  facts.restored_from = file;
+  if (std::filesystem::exists(path)) facts.set_aside = path + kDamaged + stamp;
+  const std::string kept_record = progress + ".before-restore";
+  std::string text;
+  try {
+    // A copy is looked at, since looking leaves files beside a database.
+    const std::string copy = restoring + "-source" + kPart;
+    bool complete = false;
+    copy_database(file, copy, std::atomic<bool>{false}, complete);
+    LookNotes notes;
+    const auto trouble = find_trouble(copy, "", record, migrations, notes);
+    if (trouble && !trouble->set_back && !trouble->is_another)
+      throw std::runtime_error(file + " is damaged: " + trouble->what);
+    const Sources sources{copy, "", version_of(copy, migrations), ""};
+    // From when the new one is ready it takes its place, also after a crash; what the record says of the old
+    // one would then set it back again.
+    if (record.exists) rename_durably(progress, kept_record);
+    text = make_ready(restoring, sources, trouble && trouble->is_another ? std::nullopt : record.progress,
+                      migrations, stamp, facts);
+  } catch (const std::exception&) {
+    remove_parts(path);
+    std::error_code ignored;
+    std::filesystem::rename(kept_record, progress, ignored);
+    throw;
+  }
+  take_place(path, stamp);
+  remove_parts(path);
+  std::filesystem::remove(kept_record);
   return text;
 }
 

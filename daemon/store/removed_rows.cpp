@@ -15,7 +15,7 @@ struct CountedTable {
   const char* chain;    ///< whose end says how many rows there are
   const char* setting;  ///< without which nobody counted them yet; empty: they always were
 };
-constexpr std::array<CountedTable, 7> kCounted{{
+constexpr std::array<CountedTable, 11> kCounted{{
     {"history", "key", "history", ""},
     {"audit", "key", "audit", ""},
     {"agent", "key", "sealed agent", "sealed_columns/agent"},
@@ -23,33 +23,37 @@ constexpr std::array<CountedTable, 7> kCounted{{
     {"task", "key", "sealed task", "sealed_columns/task"},
     {"task_standing", "task", "sealed task_standing", "sealed_columns/task_standing"},
     {"lease", "key", "sealed lease", "sealed_columns/lease"},
+    {"outcome", "history", "sealed outcome", "sealed_columns/outcome"},
+    {"deployment", "key", "sealed deployment", "sealed_columns/deployment"},
+    {"deployment_standing", "deployment", "sealed deployment_standing", "sealed_columns/deployment_standing"},
+    {"evidence", "key", "evidence", ""},  // the longest comes last
 }};
 
-/// Statements of the connection end at this time.
-class TimeLimit {
+/// Statements of the connection end when the time is over.
+class CountLimit {
  public:
-  TimeLimit(SQLite::Database& database, std::chrono::milliseconds limit)
-      : handle_(database.getHandle()), until_(std::chrono::steady_clock::now() + limit) {
+  CountLimit(SQLite::Database& database, std::chrono::milliseconds limit, const std::atomic<bool>* stop)
+      : handle_(database.getHandle()), until_(std::chrono::steady_clock::now() + limit), stop_(stop) {
     sqlite3_progress_handler(
-        handle_, 10000,
-        [](void* until) {
-          return std::chrono::steady_clock::now() >
-                         *static_cast<std::chrono::steady_clock::time_point*>(until)
-                     ? 1
-                     : 0;
-        },
-        &until_);
+        handle_, 10000, [](void* self) { return static_cast<CountLimit*>(self)->is_over() ? 1 : 0; }, this);
   }
-  ~TimeLimit() { sqlite3_progress_handler(handle_, 0, nullptr, nullptr); }
-  TimeLimit(const TimeLimit&) = delete;
-  TimeLimit& operator=(const TimeLimit&) = delete;
+  ~CountLimit() { sqlite3_progress_handler(handle_, 0, nullptr, nullptr); }
+  CountLimit(const CountLimit&) = delete;
+  CountLimit& operator=(const CountLimit&) = delete;
 
  private:
+  [[nodiscard]] bool is_over() const {
+    return (stop_ != nullptr && stop_->load(std::memory_order_relaxed)) ||
+           std::chrono::steady_clock::now() > until_;
+  }
+
   sqlite3* handle_;
   std::chrono::steady_clock::time_point until_;
+  const std::atomic<bool>* stop_;
 };
 
 bool is_counted(SQLite::Database& database, const CountedTable& table) {
+  if (!database.tableExists(table.table)) return false;  // a migration will make it
   if (*table.setting == '\0') return true;
   SQLite::Statement setting(database, "SELECT 1 FROM setting WHERE name = ?");
   setting.bind(1, table.setting);
@@ -57,7 +61,7 @@ bool is_counted(SQLite::Database& database, const CountedTable& table) {
 }
 
 /// Row by row: SQLite's own way to count cannot be ended before it is through.
-std::int64_t count_rows(SQLite::Database& database, const CountedTable& table) {
+std::int64_t rows_there(SQLite::Database& database, const CountedTable& table) {
   return database
       .execAndGet(fmt::format("SELECT count(*) FROM {0} WHERE {1} >= {2}", table.table, table.key,
                               "-9223372036854775807"))
@@ -72,18 +76,25 @@ std::int64_t known_count(SQLite::Database& database, const CountedTable& table) 
 
 }  // namespace
 
-std::optional<std::string> find_miscounted_table(SQLite::Database& database,
-                                                 std::chrono::milliseconds limit) {
-  const TimeLimit until(database, limit);
+RowCount count_rows(SQLite::Database& database, std::chrono::milliseconds limit,
+                    const std::atomic<bool>* stop) {
+  const CountLimit until(database, limit, stop);
+  // Rows and ends of one moment.
+  SQLite::Transaction moment(database);
   try {
     for (const CountedTable& table : kCounted) {
-      if (is_counted(database, table) && count_rows(database, table) != known_count(database, table))
-        return table.table;
+      if (is_counted(database, table) && rows_there(database, table) != known_count(database, table))
+        return {table.table, true};
     }
   } catch (const SQLite::Exception& failure) {
     if (failure.getErrorCode() != SQLITE_INTERRUPT) throw;
+    return {std::nullopt, false};
   }
-  return std::nullopt;
+  return {};
+}
+
+std::string miscount_text(const std::string& table) {
+  return fmt::format("rows of the table {} were removed or added by others", table);
 }
 
 }  // namespace governor::daemon

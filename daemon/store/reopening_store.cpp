@@ -38,7 +38,7 @@ void ReopeningStore::reopen() {
     if (!store_->empty_log()) return;
     spdlog::warn("{} was removed; all that was in it is in the database, and a new one is begun",
                  store_->files().log_path());
-  } else if (loss != OpenFiles::Loss::none) {
+  } else if (loss != OpenFiles::Loss::none && loss != OpenFiles::Loss::touched) {
     return;
   }
   try {

@@ -25,6 +25,7 @@ class ReopeningStore final : public Store {
   void on_damage(std::function<void(const std::string& what)> tell) override {
     store_->on_damage(std::move(tell));
   }
+  void note_damage(const std::string& what) override { store_->note_damage(what); }
   core::Result<std::optional<core::Agent>> load_agent(const std::string& id) override {
     return store_->load_agent(id);
   }
@@ -92,8 +93,18 @@ class ReopeningStore final : public Store {
   std::optional<core::Error> check_chains(ChainCheck& check, std::size_t slice) override {
     return store_->check_chains(check, slice);
   }
+  core::Result<std::optional<EvidencePage>> load_evidence(const EvidenceQuery& query) override {
+    return store_->load_evidence(query);
+  }
+  std::optional<core::Error> find_prunable_evidence(EvidencePruneScan& scan, std::size_t slice) override {
+    return store_->find_prunable_evidence(scan, slice);
+  }
   core::Result<TaskHistory> load_task_history(core::TaskKey task, std::size_t limit) override {
     return store_->load_task_history(task, limit);
+  }
+  core::Result<DeploymentHistory> load_deployment_history(core::DeploymentKey deployment,
+                                                          std::size_t limit) override {
+    return store_->load_deployment_history(deployment, limit);
   }
   core::Result<FileVersionPage> load_file_versions(const std::string& path, core::FileVersionKey before,
                                                    std::size_t limit) override {

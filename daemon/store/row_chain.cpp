@@ -33,6 +33,15 @@ class Bytes {
     text_ += value;
     return *this;
   }
+  /// What is not there is not the same as zero or an empty text.
+  Bytes& optional(const std::optional<std::int64_t>& value) {
+    text_ += value ? '\1' : '\0';
+    return value ? integer(*value) : *this;
+  }
+  Bytes& optional(const std::optional<std::string>& value) {
+    text_ += value ? '\1' : '\0';
+    return value ? text(*value) : *this;
+  }
   std::string take() { return std::move(text_); }
 
  private:
@@ -67,6 +76,16 @@ std::string chained_bytes(const core::AuditAppended& row) {
   bytes.integer(row.key).integer(row.timestamp_us).text(row.event).integer(row.agent).integer(row.session);
   bytes.text(row.client).integer(row.pid).text(row.detail);
   if (!row.actor.empty()) bytes.text(row.actor);
+  return bytes.take();
+}
+
+std::string chained_bytes(const EvidenceRow& row) {
+  Bytes bytes(160 + row.subject.value_or("").size() + row.detail.value_or("").size());
+  bytes.integer(row.key).integer(row.agent).integer(row.timestamp_us).integer(row.epoch).integer(row.turn);
+  bytes.integer(row.provenance).integer(row.source).integer(row.actor).integer(row.kind);
+  bytes.optional(row.subject).optional(row.program).optional(row.sort).optional(row.success);
+  bytes.optional(row.first).optional(row.second).optional(row.size).optional(row.fingerprint);
+  bytes.optional(row.output_size).optional(row.detail);
   return bytes.take();
 }
 

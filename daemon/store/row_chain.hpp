@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "core/change.hpp"
+#include "daemon/store/evidence_row.hpp"
 
 namespace governor::daemon {
 
@@ -17,7 +18,13 @@ using RowHash = std::array<std::uint8_t, 16>;
 // What a row's hash covers, besides the hash of the row before it: every column, in a fixed binary form.
 std::string chained_bytes(const core::UpdateAppended& row);
 std::string chained_bytes(const core::AuditAppended& row);
+std::string chained_bytes(const EvidenceRow& row);
 RowHash chain_hash(const RowHash& previous, std::string_view bytes);
+
+/// The chain of the evidence does not begin at its first entry once old ones are forgotten: in this row of
+/// the table `chain` are how many there were, the key of the last of them, and its hash, from which the next
+/// entry's is computed.
+inline constexpr const char* kEvidenceBegin = "evidence begin";
 
 /// Chains the rows of one table, each hash covering the row and the hash before: a row that is changed,
 /// removed or moved is found by computing them again. The end of the chain is stored apart, so that rows
@@ -36,7 +43,7 @@ class RowChain {
 
   /// Hash of the next row. Counts only once `save` and the transaction have succeeded.
   RowHash append(std::int64_t key, std::string_view bytes);
-  /// For what is summed up and no chain.
+  /// For what is summed up and no chain, and where rows are taken away.
   void set_pending(const End& end) { end_ = end; }
   /// Within the transaction: stores the end, if it moved.
   void save();

@@ -33,8 +33,14 @@ struct SealedName {
   const char* table;
   const char* key;
 };
-constexpr std::array<SealedName, 5> kSealed{
-    {{"agent", "key"}, {"alert", "key"}, {"task", "key"}, {"task_standing", "task"}, {"lease", "key"}}};
+constexpr std::array<SealedName, 8> kSealed{{{"agent", "key"},
+                                             {"alert", "key"},
+                                             {"task", "key"},
+                                             {"task_standing", "task"},
+                                             {"lease", "key"},
+                                             {"outcome", "history"},
+                                             {"deployment", "key"},
+                                             {"deployment_standing", "deployment"}}};
 
 std::string setting_name(const std::string& table) {
   return "sealed_columns/" + table;
@@ -186,6 +192,20 @@ std::vector<UnsealedRows> find_unsealed_rows(SQLite::Database& database) {
     const UnsealedRows rows{sealed.table, static_cast<std::uint64_t>(count.getColumn(0).getInt64()),
                             static_cast<std::uint64_t>(count.getColumn(1).getInt64())};
     if (rows.missing > 0 || rows.other > 0) found.push_back(rows);
+  }
+  return found;
+}
+
+std::vector<RemovedRows> find_removed_rows(SQLite::Database& database) {
+  std::vector<RemovedRows> found;
+  for (const SealedName& sealed : kSealed) {
+    SQLite::Statement rows(
+        database, fmt::format("SELECT s.row FROM row_seal AS s LEFT JOIN {1} AS t ON t.{0} = s.row WHERE "
+                              "s.table_name = '{1}' AND t.{0} IS NULL ORDER BY s.row",
+                              sealed.key, sealed.table));
+    RemovedRows removed{sealed.table, {}};
+    while (rows.executeStep()) removed.keys.push_back(rows.getColumn(0).getInt64());
+    if (!removed.keys.empty()) found.push_back(std::move(removed));
   }
   return found;
 }

@@ -53,7 +53,16 @@ class RowSeals {
 };
 
 /// The tables whose rows are sealed, by their place in what `make_seals` makes.
-enum SealedTable { kSealedAgent, kSealedAlert, kSealedTask, kSealedTaskStanding, kSealedLease };
+enum SealedTable {
+  kSealedAgent,
+  kSealedAlert,
+  kSealedTask,
+  kSealedTaskStanding,
+  kSealedLease,
+  kSealedOutcome,
+  kSealedDeployment,
+  kSealedDeploymentStanding
+};
 std::deque<RowSeals> make_seals(SQLite::Database& database);
 
 /// For a database that is put together anew: how many rows of each table do not fit their seals, or are gone
@@ -64,6 +73,12 @@ struct UnsealedRows {
   std::uint64_t other = 0;  ///< than they were when they were written last
 };
 std::vector<UnsealedRows> find_unsealed_rows(SQLite::Database& database);
+/// The rows themselves, of all that are gone.
+struct RemovedRows {
+  std::string table;
+  std::vector<std::int64_t> keys;
+};
+std::vector<RemovedRows> find_removed_rows(SQLite::Database& database);
 void forget_seals(SQLite::Database& database);
 
 }  // namespace governor::daemon

@@ -105,7 +105,7 @@ void complete_from(sqlite3* second, SQLite::Database& target, const TableShape& 
   const auto take = [&](RawStatement& row) {
     if (copy.put(row, 1) == RowCopy::Outcome::added) ++table.from_second;
   };
-  const bool only_grows = table.name == "history" || table.name == "audit";
+  const bool only_grows = table.name == "history" || table.name == "audit" || table.name == "evidence";
   if (!shape.has_rowid) {
     if (!table.whole()) read_by_key(second, shape, take);
     return;

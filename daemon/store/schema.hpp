@@ -4,7 +4,10 @@
 #include <cstdint>
 
 #include "daemon/store/authority_schema.hpp"
+#include "daemon/store/deployment_schema.hpp"
+#include "daemon/store/evidence_schema.hpp"
 #include "daemon/store/file_schema.hpp"
+#include "daemon/store/learning_schema.hpp"
 #include "daemon/store/lease_schema.hpp"
 #include "daemon/store/recovery_schema.hpp"
 #include "daemon/store/seal_schema.hpp"
@@ -169,8 +172,9 @@ CREATE TABLE setting(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-inline constexpr std::array<const char*, 9> kMigrations{
-    kFirstSchema, kLeaseSchema,     kTaskSchema,       kFileSchema,       kLossSchema,
-    kSealSchema,  kAuthoritySchema, kFileChangeSchema, kLeaseWaiterSchema};
+inline constexpr std::array<const char*, 13> kMigrations{
+    kFirstSchema,    kLeaseSchema,      kTaskSchema,          kFileSchema,        kLossSchema,
+    kSealSchema,     kAuthoritySchema,  kFileChangeSchema,    kLeaseWaiterSchema, kEvidenceSchema,
+    kLearningSchema, kDeploymentSchema, kDeploymentLifeSchema};
 
 }  // namespace governor::daemon

@@ -114,6 +114,10 @@ void settle_rows(SQLite::Database& database, const std::string& second,
   const StoreProgress stored = read_progress(database);
   facts.history = make_fit(database, second, "history", scan_history);
   facts.audit = make_fit(database, second, "audit", scan_audit);
+  if (!second.empty()) {
+    for (const RemovedRows& removed : find_removed_rows(database))
+      replace_rows(database, second, removed.table, removed.keys);
+  }
   add_missing_ends(database, facts.history);
   facts.updates_missing = settle_chain(database, "history", facts.history, stored.history,
                                        remembered ? &remembered->history : nullptr, now_us);
@@ -125,6 +129,13 @@ void settle_rows(SQLite::Database& database, const std::string& second,
   settle_numbers(database, facts, facts.updates_missing - numbered, now_us);
   facts.entries_missing = settle_chain(database, "audit", facts.audit, stored.audit,
                                        remembered ? &remembered->audit : nullptr, now_us);
+  // Entries that were forgotten come back from an older backup.
+  SQLite::Statement forgotten(database, "DELETE FROM evidence WHERE key <= ?");
+  forgotten.bind(1, RowChain(database, kEvidenceBegin).end().last);
+  forgotten.exec();
+  facts.evidence = make_fit(database, second, "evidence", scan_evidence);
+  facts.evidence_missing = settle_chain(database, "evidence", facts.evidence, stored.evidence,
+                                        remembered ? &remembered->evidence : nullptr, now_us);
   RowChain::End commits = stored.commits;
   if (remembered && remembered->commits.entries > commits.entries) commits = remembered->commits;
   save_end(database, "commit", commits, commits.entries);

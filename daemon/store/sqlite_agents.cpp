@@ -55,6 +55,7 @@ core::Result<std::optional<core::Agent>> SqliteStore::load_agent(const std::stri
     core::Agent agent;
     agent.profile = read_profile(by_id, 0);
     if (const auto head = heads_.find(agent.profile.key)) load_state(agent, *head);
+    load_behaviour(agent);
     if (const auto lost = lost_numbers_.find(agent.profile.key); lost != lost_numbers_.end())
       agent.total = std::max(agent.total, lost->second);
     return std::optional(std::move(agent));

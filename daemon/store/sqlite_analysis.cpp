@@ -3,7 +3,9 @@
 #include <cmath>
 #include <unordered_map>
 
+#include "core/account.hpp"
 #include "core/analysis/trend.hpp"
+#include "core/failure_model.hpp"
 #include "daemon/store/sqlite_statements.hpp"
 
 namespace governor::daemon {
@@ -18,6 +20,13 @@ bool passes(const FleetFilter& filter, core::Lifecycle status, const std::string
   if (filter.tag.empty()) return true;
   const std::vector<std::string> all = decode_tags(tags);
   return std::find(all.begin(), all.end(), filter.tag) != all.end();
+}
+
+/// From two columns of an outcome.
+std::optional<core::FailureForecast> read_forecast(SQLite::Statement& row, int first) {
+  if (row.getColumn(first).isNull() || row.getColumn(first + 1).isNull()) return std::nullopt;
+  return core::FailureForecast{static_cast<std::uint32_t>(row.getColumn(first).getInt64()),
+                               row.getColumn(first + 1).getDouble()};
 }
 
 /// The number above which updates count in statistics.
@@ -39,7 +48,15 @@ void SqliteStore::apply(const core::OutcomeRecorded& change) {
   statement.bindNoCopy(7, truth.detail);
   statement.bind(8, truth.timestamp_us);
   statement.bind(9, truth.actor);
+  if (const auto& failure = truth.prediction.failure) {
+    statement.bind(10, static_cast<std::int64_t>(failure->per_million));
+    statement.bind(11, failure->log_odds);
+  } else {
+    statement.bind(10);
+    statement.bind(11);
+  }
   run(statement);
+  seals_[kSealedOutcome].seal(change.truth.prediction.history);
 }
 
 std::optional<core::AgentProfile> SqliteStore::find_profile(const std::string& agent_id) {
@@ -199,10 +216,13 @@ core::Result<std::optional<StoredPrediction>> SqliteStore::load_prediction(const
       }
       key = row.getColumn(0).getInt64();
     }
+    stored.prediction.failure = find_forecast(profile->key, number);
     SQLite::Statement& outcome = statements_->outcome;
     const StatementUse use(outcome);
     outcome.bind(1, stored.prediction.history);
     if (outcome.executeStep()) {
+      // The evidence may be gone by now.
+      if (auto told = read_forecast(outcome, 5)) stored.prediction.failure = told;
       stored.truth = core::GroundTruth{stored.prediction,
                                        outcome.getColumn(0).getInt() != 0,
                                        static_cast<core::TruthSource>(outcome.getColumn(1).getInt()),
@@ -212,6 +232,31 @@ core::Result<std::optional<StoredPrediction>> SqliteStore::load_prediction(const
     }
     return std::optional(std::move(stored));
   });
+}
+
+std::optional<core::FailureForecast> SqliteStore::find_forecast(core::AgentKey agent, std::uint64_t number) {
+  SQLite::Statement& judged = statements_->judgement_of;
+  const StatementUse use(judged);
+  judged.bind(1, agent);
+  judged.bind(2, static_cast<std::int64_t>(number));
+  if (!judged.executeStep()) return std::nullopt;
+  const auto account = core::Account::unpack(judged.getColumn(1).getString());
+  if (!account) return std::nullopt;
+  return core::FailureForecast{static_cast<std::uint32_t>(judged.getColumn(0).getInt64()), account->log_odds};
+}
+
+std::vector<core::FailureLesson> SqliteStore::load_lessons() {
+  std::vector<core::FailureLesson> lessons;
+  SQLite::Statement rows(
+      *database_,
+      "SELECT timestamp_us, history, failure_log_odds, correct FROM outcome "
+      "WHERE failure_log_odds IS NOT NULL ORDER BY timestamp_us DESC, history DESC LIMIT ?");
+  rows.bind(1, static_cast<std::int64_t>(core::FailureLessons::kLessons));
+  while (rows.executeStep()) {
+    lessons.push_back({rows.getColumn(0).getInt64(), rows.getColumn(1).getInt64(),
+                       rows.getColumn(2).getDouble(), rows.getColumn(3).getInt() == 0});
+  }
+  return lessons;
 }
 
 void SqliteStore::add_predictions(core::AgentKey agent, CalibrationScan& scan) {
@@ -232,6 +277,19 @@ void SqliteStore::add_predictions(core::AgentKey agent, CalibrationScan& scan) {
   outcomes.bind(2, floor);
   while (outcomes.executeStep()) {
     scan.calibration.add(outcomes.getColumn(0).getDouble(), outcomes.getColumn(1).getInt() != 0);
+  }
+
+  SQLite::Statement& judged = statements_->judged_after;
+  const StatementUse use_judged(judged);
+  judged.bind(1, agent);
+  judged.bind(2, floor);
+  constexpr double kMillion = 1'000'000;
+  while (judged.executeStep()) {
+    const auto forecast = read_forecast(judged, 0);
+    const bool failed = judged.getColumn(2).getInt() == 0;
+    if (!forecast) continue;
+    scan.failures.add(forecast->per_million / kMillion, failed);
+    scan.shipped.add(core::failure_probability(forecast->log_odds, {}), failed);
   }
 }
 

@@ -225,6 +225,8 @@ std::optional<core::Error> SqliteStore::check_chains(ChainCheck& check, std::siz
       check_audit(check, slice);
     } else if (!check.history.done) {
       check_history(check, slice);
+    } else if (!check.evidence.done) {
+      check_evidence(check, slice);
     } else if (!check.heads_done) {
       check_heads(check);
     } else {
@@ -244,6 +246,23 @@ void SqliteStore::check_audit(ChainCheck& check, std::size_t slice) {
     check_row(check, check.audit, "audit", next.row.key, chained_bytes(next.row), next.hash);
   }
   if (read < slice) check_end(check, check.audit, "audit", audit_chain_.end());
+}
+
+void SqliteStore::check_evidence(ChainCheck& check, std::size_t slice) {
+  // Old entries may have been forgotten, also since the last slice.
+  if (const RowChain::End& begin = evidence_begin_.end(); check.evidence.key < begin.last) {
+    check.evidence.key = begin.last;
+    check.evidence.hash = begin.hash;
+  }
+  SQLite::Statement rows(*database_, select_chained_evidence());
+  rows.bind(1, check.evidence.key);
+  rows.bind(2, static_cast<std::int64_t>(slice));
+  std::size_t read = 0;
+  for (; rows.executeStep(); ++read) {
+    const ChainedEvidenceRow next = read_chained_evidence(rows);
+    check_row(check, check.evidence, "evidence", next.row.key, chained_bytes(next.row), next.hash);
+  }
+  if (read < slice) check_end(check, check.evidence, "evidence", evidence_chain_.end());
 }
 
 void SqliteStore::check_history(ChainCheck& check, std::size_t slice) {

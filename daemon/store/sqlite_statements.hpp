@@ -57,6 +57,11 @@ struct SqliteStore::Statements {
             db,
             "INSERT INTO audit(key, timestamp_us, event, agent, session, client, pid, detail, hash, done_by) "
             "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+        insert_evidence(db, fmt::format("INSERT INTO evidence(hash, {}) VALUES(?, {})", kEvidenceColumns,
+                                        placeholders(kEvidenceColumnCount))),
+        newest_evidence(db, fmt::format("SELECT {} FROM evidence WHERE agent = ? "
+                                        "ORDER BY key DESC LIMIT ?",
+                                        kEvidenceColumns)),
         insert_lifecycle(db,
                          "INSERT INTO lifecycle_event(agent, timestamp_us, event, reason, actor) "
                          "VALUES(?, ?, ?, ?, ?)"),
@@ -95,11 +100,21 @@ struct SqliteStore::Statements {
         who(db, "SELECT session, client, pid, done_by FROM audit WHERE key = ?"),
         save_outcome(db,
                      "INSERT OR REPLACE INTO outcome(history, agent, number, confidence, correct, source, "
-                     "detail, timestamp_us, actor) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-        outcome(db, "SELECT correct, source, detail, timestamp_us, actor FROM outcome WHERE history = ?"),
+                     "detail, timestamp_us, actor, failure_said, failure_log_odds) "
+                     "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+        outcome(db,
+                "SELECT correct, source, detail, timestamp_us, actor, failure_said, failure_log_odds "
+                "FROM outcome WHERE history = ?"),
+        judgement_of(db,
+                     "SELECT second, detail FROM evidence WHERE agent = ? AND first = ? AND kind = 10 "
+                     "ORDER BY key DESC LIMIT 1"),
         outcomes_after(db,
                        "SELECT confidence, correct FROM outcome WHERE agent = ? AND number > ? AND "
                        "confidence IS NOT NULL"),
+        judged_after(
+            db,
+            "SELECT failure_said, failure_log_odds, correct FROM outcome WHERE agent = ? AND number > ? "
+            "AND failure_said IS NOT NULL"),
         unsure_after(db,
                      "SELECT count(*) FROM history WHERE agent = ? AND number > ? AND confidence IS NULL"),
         fleet_after(
@@ -126,6 +141,18 @@ struct SqliteStore::Statements {
             "SELECT task_event.timestamp_us, task_event.event, status, progress, agent_id, note, "
             "coalesce(audit.client, ''), coalesce(audit.pid, 0) FROM task_event "
             "LEFT JOIN audit ON audit.key = actor WHERE task = ? ORDER BY task_event.key DESC LIMIT ?"),
+        insert_deployment(db, fmt::format("INSERT INTO deployment VALUES({})", placeholders(18))),
+        save_deployment(
+            db, fmt::format("INSERT OR REPLACE INTO deployment_standing VALUES({})", placeholders(43))),
+        insert_deployment_event(db,
+                                "INSERT INTO deployment_event(deployment, timestamp_us, event, state, "
+                                "progress, note, data, actor) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"),
+        deployment_events(
+            db,
+            "SELECT deployment_event.timestamp_us, deployment_event.event, state, progress, note, data, "
+            "coalesce(audit.client, ''), coalesce(audit.pid, 0) FROM deployment_event "
+            "LEFT JOIN audit ON audit.key = actor WHERE deployment = ? "
+            "ORDER BY deployment_event.key DESC LIMIT ?"),
         insert_file_version(db, fmt::format("INSERT INTO file_version VALUES({})", placeholders(17))),
         delete_file_version(db, "DELETE FROM file_version WHERE key = ?"),
         save_open_write(db, fmt::format("INSERT OR REPLACE INTO open_write VALUES({})", placeholders(19))),
@@ -153,13 +180,14 @@ struct SqliteStore::Statements {
   }
 
   SQLite::Statement insert_history, save_answer, save_agent, save_session, delete_session, insert_audit,
-      insert_lifecycle, save_alert, save_setting;
+      insert_evidence, newest_evidence, insert_lifecycle, save_alert, save_setting;
   SQLite::Statement agent_by_id, agent_id_by_key, agent_key_by_id, history_row, history_step, history_mark,
       parameters_of, update_by_key, setting, answer_text, agents_after, ids_from, children, lifecycle,
-      alerts_before, alert_by_key, who, save_outcome, outcome, outcomes_after, unsure_after, fleet_after,
-      figures, newest_updates, thresholds_of;
+      alerts_before, alert_by_key, who, save_outcome, outcome, judgement_of, outcomes_after, judged_after,
+      unsure_after, fleet_after, figures, newest_updates, thresholds_of;
   SQLite::Statement save_lease, save_waiter, delete_waiter;
   SQLite::Statement insert_task, save_task, insert_task_event, task_events;
+  SQLite::Statement insert_deployment, save_deployment, insert_deployment_event, deployment_events;
   SQLite::Statement insert_file_version, delete_file_version, save_open_write, delete_open_write,
       save_protection, delete_protection, save_unlock, delete_unlocks_before, file_versions, file_version,
       file_version_at, versions_to_prune, versions_of_content;

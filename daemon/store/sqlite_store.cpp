@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "daemon/store/sqlite_statements.hpp"
 #include "ipc/fault_point.hpp"
@@ -41,14 +42,23 @@ SqliteStore::SqliteStore(std::unique_ptr<SQLite::Database> database)
       heads_(*database_),
       history_chain_(*database_, "history"),
       audit_chain_(*database_, "audit"),
+      evidence_chain_(*database_, "evidence"),
+      evidence_begin_(*database_, kEvidenceBegin),
       seals_(make_seals(*database_)),
       commit_chain_(*database_, "commit"),
       lost_rows_(known_losses(*database_, "history")),
       lost_numbers_(load_lost_numbers(*database_)),
-      files_(database_->getFilename()) {}
+      files_(database_->getFilename()) {
+  sqlite3_wal_hook(database_->getHandle(), &SqliteStore::on_log_grown, this);
+}
 
 SqliteStore::~SqliteStore() {
   if (abandoned_) return;
+  if (find_lost_files() && files_.find_loss() == OpenFiles::Loss::overwritten) {
+    // What is there is for the next start to look at.
+    sqlite3_db_config(database_->getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    return;
+  }
   try {
     heads_.write_all();
   } catch (const std::exception&) {
@@ -57,7 +67,8 @@ SqliteStore::~SqliteStore() {
 }
 
 std::optional<core::Error> SqliteStore::find_lost_files() {
-  const OpenFiles::Loss loss = files_.find_loss();
+  OpenFiles::Loss loss = files_.find_loss();
+  if (loss == OpenFiles::Loss::touched) loss = look_closer();
   return loss == OpenFiles::Loss::none ? std::nullopt : std::optional(files_.describe(loss));
 }
 
@@ -73,7 +84,8 @@ void SqliteStore::take_over(SqliteStore& before) {
 }
 
 void SqliteStore::note_progress() {
-  if (progress_) progress_->note({commit_chain_.end(), history_chain_.end(), audit_chain_.end()});
+  if (progress_)
+    progress_->note({commit_chain_.end(), history_chain_.end(), audit_chain_.end(), evidence_chain_.end()});
 }
 
 std::optional<core::Error> SqliteStore::commit(std::span<const core::Change> changes) {
@@ -87,10 +99,14 @@ std::optional<core::Error> SqliteStore::commit(std::span<const core::Change> cha
     heads_.rolled_back();
     history_chain_.rolled_back();
     audit_chain_.rolled_back();
+    evidence_chain_.rolled_back();
+    evidence_begin_.rolled_back();
     for (RowSeals& seals : seals_) seals.rolled_back();
     commit_chain_.rolled_back();
+    files_.note_writing();
     return error_of(failure);
   }
+  note_log();
   // What was taken away meanwhile has taken this with it.
   return find_lost_files();
 }
@@ -100,6 +116,8 @@ void SqliteStore::settle() {
   if (!unsure_) return;
   history_chain_.load();
   audit_chain_.load();
+  evidence_chain_.load();
+  evidence_begin_.load();
   commit_chain_.load();
   for (RowSeals& seals : seals_) seals.load();
   heads_.catch_up();
@@ -117,6 +135,8 @@ void SqliteStore::write(std::span<const core::Change> changes) {
   pass_statement(FaultPoint::commit_chains);
   history_chain_.save();
   audit_chain_.save();
+  evidence_chain_.save();
+  evidence_begin_.save();
   pass_statement(FaultPoint::commit_seals);
   for (RowSeals& seals : seals_) seals.save();
   pass_statement(FaultPoint::commit_mark);
@@ -132,6 +152,8 @@ void SqliteStore::write(std::span<const core::Change> changes) {
   pass_statement(FaultPoint::commit_ended);
   history_chain_.committed();
   audit_chain_.committed();
+  evidence_chain_.committed();
+  evidence_begin_.committed();
   commit_chain_.committed();
   for (RowSeals& seals : seals_) seals.committed();
   heads_.committed();
@@ -149,6 +171,11 @@ void SqliteStore::note_event(const std::string& event, const std::string& detail
   entry.detail = detail;
   const core::Changes changes{std::move(entry)};
   (void)commit(changes);
+}
+
+void SqliteStore::note_damage(const std::string& what) {
+  suspect_damage();
+  if (tell_damage_) tell_damage_(what);
 }
 
 void SqliteStore::suspect_damage() {
@@ -289,6 +316,7 @@ core::Result<core::StateSeed> SqliteStore::load_seed() {
                                 highest("SELECT max(agent) FROM agent_head")});
     seed.keys.history = std::max(highest("SELECT max(key) FROM history"), history_chain_.end().last);
     seed.keys.audit = std::max(highest("SELECT max(key) FROM audit"), audit_chain_.end().last);
+    seed.keys.evidence = std::max(highest("SELECT max(key) FROM evidence"), evidence_chain_.end().last);
     seed.keys.alert = std::max(highest("SELECT max(key) FROM alert"), seals_[kSealedAlert].highest_row());
     seed.keys.slot =
         highest(fmt::format("SELECT max(slot) FROM answer WHERE slot BETWEEN 1 AND {}", kHighestSlot));
@@ -319,7 +347,11 @@ core::Result<core::StateSeed> SqliteStore::load_seed() {
     load_leases(seed);
     load_files(seed);
     seed.tasks = load_tasks();
+    seed.lessons = load_lessons();
     seed.keys.task = std::max(highest("SELECT max(key) FROM task"), seals_[kSealedTask].highest_row());
+    seed.deployments = load_deployments();
+    seed.keys.deployment =
+        std::max(highest("SELECT max(key) FROM deployment"), seals_[kSealedDeployment].highest_row());
     seed.thresholds = decode_thresholds(load_setting(kThresholdsSetting));
     seed.watch_roots = decode_tags(load_setting(kWatchRootsSetting));
     return seed;

@@ -10,6 +10,7 @@
 
 #include "daemon/store/chain_scan.hpp"
 #include "daemon/store/head_index.hpp"
+#include "daemon/store/log_file.hpp"
 #include "daemon/store/lost_numbers.hpp"
 #include "daemon/store/open_files.hpp"
 #include "daemon/store/progress_record.hpp"
@@ -32,6 +33,7 @@ class SqliteStore final : public Store {
   void on_damage(std::function<void(const std::string& what)> tell) override {
     tell_damage_ = std::move(tell);
   }
+  void note_damage(const std::string& what) override;
   /// Damage was met: the next start is to look at everything.
   void suspect_damage();
   /// Something could not be read because it is damaged.
@@ -75,7 +77,11 @@ class SqliteStore final : public Store {
   core::Result<AuditPage> load_audit(const AuditFilter& filter, const AuditCursor& from, std::size_t limit,
                                      std::size_t slice) override;
   std::optional<core::Error> check_chains(ChainCheck& check, std::size_t slice) override;
+  core::Result<std::optional<EvidencePage>> load_evidence(const EvidenceQuery& query) override;
+  std::optional<core::Error> find_prunable_evidence(EvidencePruneScan& scan, std::size_t slice) override;
   core::Result<TaskHistory> load_task_history(core::TaskKey task, std::size_t limit) override;
+  core::Result<DeploymentHistory> load_deployment_history(core::DeploymentKey deployment,
+                                                          std::size_t limit) override;
   core::Result<FileVersionPage> load_file_versions(const std::string& path, core::FileVersionKey before,
                                                    std::size_t limit) override;
   core::Result<std::optional<core::FileVersion>> load_file_version(core::FileVersionKey key) override;
@@ -87,6 +93,8 @@ class SqliteStore final : public Store {
   /// Brings all that is in the write-ahead log into the database itself and empties the log. False when that
   /// cannot be done at present.
   bool empty_log();
+  /// The log is brought into the database after a transaction that leaves so many pages in it.
+  void checkpoint_at(int frames) { checkpoint_at_ = frames; }
   /// Goes on with the same database in the place of another store, which writes nothing more, not even at its
   /// end.
   void take_over(SqliteStore& before);
@@ -103,6 +111,11 @@ class SqliteStore final : public Store {
     std::uint64_t newer;  ///< versions of the file; counted up to as many as are kept
   };
 
+  static int on_log_grown(void* store, sqlite3* database, const char* name, int frames);
+  OpenFiles::Loss look_closer();
+  [[nodiscard]] bool is_log_whole() const;
+  [[nodiscard]] bool holds_all() const;
+  void note_log();
   void settle();
   void write(std::span<const core::Change> changes);
   void apply(const core::UpdateAppended& change);
@@ -122,12 +135,17 @@ class SqliteStore final : public Store {
   void apply(const core::TaskAppended& change);
   void apply(const core::TaskChanged& change);
   void apply(const core::TaskEventAppended& change);
+  void apply(const core::DeploymentAppended& change);
+  void apply(const core::DeploymentChanged& change);
+  void apply(const core::DeploymentEventAppended& change);
   void apply(const core::FileVersionAppended& change);
   void apply(const core::FileVersionsPruned& change);
   void apply(const core::OpenWriteSaved& change);
   void apply(const core::OpenWriteEnded& change);
   void apply(const core::ProtectionSaved& change);
   void apply(const core::UnlockSaved& change);
+  void apply(const core::EvidenceAppended& change);
+  void apply(const core::EvidencePruned& change);
 
   std::string load_setting(const char* name);
   void load_leases(core::StateSeed& seed);
@@ -135,6 +153,7 @@ class SqliteStore final : public Store {
   std::vector<PrunableRow> versions_after(const PruneScan& scan, std::size_t slice);
   bool is_content_needed(const std::string& sha256, const std::vector<core::FileVersionKey>& without);
   void load_state(core::Agent& agent, const AgentHead& head);
+  void load_behaviour(core::Agent& agent);
   [[nodiscard]] core::HistoryKey row_before(core::AgentKey agent, const AgentHead& head,
                                             std::uint64_t before);
   void read_audit_rows(const AuditFilter& filter, core::AgentKey agent, std::size_t limit, std::size_t slice,
@@ -152,19 +171,25 @@ class SqliteStore final : public Store {
   std::vector<core::UpdateRecord> rows_of_epoch(core::AgentKey agent, std::uint64_t epoch_start,
                                                 std::size_t limit);
   std::vector<core::UpdateRecord> recent_figures(core::AgentKey agent, std::uint64_t epoch_start);
+  std::optional<core::FailureForecast> find_forecast(core::AgentKey agent, std::uint64_t number);
+  std::vector<core::FailureLesson> load_lessons();
   void add_predictions(core::AgentKey agent, CalibrationScan& scan);
   void check_history(ChainCheck& check, std::size_t slice);
   void check_heads(ChainCheck& check);
   [[nodiscard]] bool has_grown(core::AgentKey agent, core::HistoryKey newest);
   void check_seals(ChainCheck& check, std::size_t slice);
   void check_audit(ChainCheck& check, std::size_t slice);
+  void check_evidence(ChainCheck& check, std::size_t slice);
   std::vector<core::Task> load_tasks();
+  std::vector<core::Deployment> load_deployments();
 
   std::unique_ptr<SQLite::Database> database_;
   std::unique_ptr<Statements> statements_;
   HeadIndex heads_;
   RowChain history_chain_;
   RowChain audit_chain_;
+  RowChain evidence_chain_;
+  RowChain evidence_begin_;  ///< see kEvidenceBegin
   std::deque<RowSeals> seals_;
   RowChain commit_chain_;            ///< one entry a commit
   std::vector<KeyRange> lost_rows_;  ///< of the history, known to be missing
@@ -172,8 +197,14 @@ class SqliteStore final : public Store {
   std::unique_ptr<ProgressRecord> progress_;
   std::function<void(const std::string& what)> tell_damage_;
   bool has_met_damage_ = false;
-  OpenFiles files_;      // last: when the database has been read from
-  bool unsure_ = false;  ///< whether the last transaction was committed
+  // Of the write-ahead log after the last transaction.
+  int log_frames_ = 0;
+  LogFile::Header log_header_{};
+  int checkpoint_at_ = 1000;       ///< as SQLite does without being told
+  bool has_log_begun_ = false;     ///< anew, with another header
+  bool has_checkpointed_ = false;  ///< with that transaction
+  OpenFiles files_;                // last: when the database has been read from
+  bool unsure_ = false;            ///< whether the last transaction was committed
   bool abandoned_ = false;
 };
 

@@ -11,6 +11,8 @@
 #include "core/result.hpp"
 #include "core/state.hpp"
 #include "daemon/store/analysis_queries.hpp"
+#include "daemon/store/deployment_queries.hpp"
+#include "daemon/store/evidence_queries.hpp"
 #include "daemon/store/file_queries.hpp"
 #include "daemon/store/queries.hpp"
 
@@ -33,9 +35,11 @@ class Store {
   virtual void shorten_log() = 0;
   /// `tell` is called, by whoever runs the store then, when something turns out to be damaged or missing.
   virtual void on_damage(std::function<void(const std::string& what)> tell) { (void)tell; }
+  /// Somebody else has found out: it is told as above, and the next start looks at everything.
+  virtual void note_damage(const std::string& what) { (void)what; }
 
   /// Everything a state starts from: highest keys, sessions and their answers, open alerts, tasks,
-  /// thresholds.
+  /// deployments, thresholds.
   virtual core::Result<core::StateSeed> load_seed() = 0;
 
   /// The agent with all that its next update needs; none if there is no such agent.
@@ -98,8 +102,18 @@ class Store {
   /// Computes the next `slice` rows of the chains anew, adding what it finds wrong.
   virtual std::optional<core::Error> check_chains(ChainCheck& check, std::size_t slice) = 0;
 
+  /// A page of evidence; none if there is no such agent.
+  virtual core::Result<std::optional<EvidencePage>> load_evidence(const EvidenceQuery& query) = 0;
+
+  /// Looks at the oldest `slice` entries of the evidence for those that need not be kept.
+  virtual std::optional<core::Error> find_prunable_evidence(EvidencePruneScan& scan, std::size_t slice) = 0;
+
   /// The newest events of a task, at most `limit`, oldest of them first.
   virtual core::Result<TaskHistory> load_task_history(core::TaskKey task, std::size_t limit) = 0;
+
+  /// The newest events of a deployment, at most `limit`, oldest of them first.
+  virtual core::Result<DeploymentHistory> load_deployment_history(core::DeploymentKey deployment,
+                                                                  std::size_t limit) = 0;
 
   /// Versions of a file below the key `before` (0: from the newest), at most `limit`.
   virtual core::Result<FileVersionPage> load_file_versions(const std::string& path,

@@ -123,6 +123,12 @@ std::optional<core::Error> NewFile::refuse_taken(const std::string& name) const 
 
 std::optional<core::Error> NewFile::publish(const std::string& name) {
   if (auto error = sync()) return error;
+  if (auto error = publish_unsynced(name)) return error;
+  if (sync_descriptor(directory_fd_.get()) != 0) return failed("Cannot write to " + directory_, errno);
+  return std::nullopt;
+}
+
+std::optional<core::Error> NewFile::publish_unsynced(const std::string& name) {
   // A link, unlike a rename, fails when the name is taken.
   if (::linkat(directory_fd_.get(), temporary_.c_str(), directory_fd_.get(), name.c_str(), 0) != 0) {
     if (errno != EEXIST) return failed(fmt::format("Cannot make {}/{}", directory_, name), errno);
@@ -133,7 +139,6 @@ std::optional<core::Error> NewFile::publish(const std::string& name) {
   }
   ::unlinkat(directory_fd_.get(), temporary_.c_str(), 0);
   temporary_.clear();
-  if (sync_descriptor(directory_fd_.get()) != 0) return failed("Cannot write to " + directory_, errno);
   return std::nullopt;
 }
 

@@ -33,6 +33,8 @@ class NewFile {
   [[nodiscard]] std::optional<core::Error> refuse_taken(const std::string& name) const;
   /// Gives it its name, durably. `already_exists` if that is taken; another name may then be tried.
   std::optional<core::Error> publish(const std::string& name);
+  /// The same, but what is on the disk after a failure of the machine is not certain.
+  std::optional<core::Error> publish_unsynced(const std::string& name);
 
   [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
   /// Of all that was written; to be asked once.

@@ -9,7 +9,7 @@
 #include <stdexcept>
 
 #include "core/agent_id.hpp"
-#include "core/cut_text.hpp"
+#include "text/cut_text.hpp"
 
 #include "daemon/support/sha256.hpp"
 #include "daemon/support/timestamp.hpp"
@@ -29,7 +29,7 @@ std::string shown_value(const json::value& value) {
   if (value.is_object()) return "an object";
   if (value.is_double() && !std::isfinite(value.get_double())) return "a number too large for a double";
   std::string text = ipc::plain_json(value);
-  if (text.size() > kLongest) text = std::string(core::cut_text(text, kLongest)) + "...";
+  if (text.size() > kLongest) text = std::string(text::cut_text(text, kLongest)) + "...";
   return text;
 }
 

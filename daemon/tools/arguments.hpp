@@ -49,7 +49,14 @@ class Arguments {
   /// The SHA-256 of the argument `token`; empty if absent.
   std::string token_hash();
 
+  /// How many were given.
+  [[nodiscard]] std::size_t count() const { return object_.size(); }
   [[nodiscard]] bool has(std::string_view name) const { return object_.contains(name); }
+  /// Which counts as absent where the table allows it, and may mean something all the same.
+  [[nodiscard]] bool is_null(std::string_view name) const {
+    const boost::json::value* value = object_.if_contains(name);
+    return value != nullptr && value->is_null();
+  }
   /// Refuses a call without this argument, saying what it would take; for what a table cannot say.
   void require(std::string_view name, std::string expected);
   /// Keeps what is wrong, unless something was wrong before.

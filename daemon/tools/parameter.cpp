@@ -26,7 +26,11 @@ void write_integer_limits(JsonWriter& json, const Parameter& parameter) {
 }
 
 void write_number_limits(JsonWriter& json, const Parameter& parameter) {
-  json.field("type", "number");
+  if (parameter.takes_null) {
+    json.key("type").begin_array().value("number").value("null").end_array();
+  } else {
+    json.field("type", "number");
+  }
   if (parameter.is_quiet || parameter.highest == kAnyNumber) return;
   json.field("minimum", parameter.lowest).field("maximum", parameter.highest);
 }

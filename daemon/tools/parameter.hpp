@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "daemon/support/json_writer.hpp"
 #include "daemon/tools/argument_limits.hpp"
@@ -66,46 +67,29 @@ struct Parameter {
 
   /// What a call without it is told that it takes.
   [[nodiscard]] constexpr Parameter required(std::string_view what = {}) const {
-    Parameter changed = *this;
-    changed.absence = Absence::refused;
-    changed.needed = what;
-    return changed;
+    return with(&Parameter::absence, Absence::refused).with(&Parameter::needed, what);
   }
   [[nodiscard]] constexpr Parameter required_by_the_tool() const {
-    Parameter changed = *this;
-    changed.absence = Absence::refused_by_tool;
-    return changed;
+    return with(&Parameter::absence, Absence::refused_by_tool);
   }
   [[nodiscard]] constexpr Parameter otherwise(double number) const {
-    Parameter changed = *this;
-    changed.has_default = true;
-    changed.default_number = number;
-    return changed;
+    return with(&Parameter::has_default, true).with(&Parameter::default_number, number);
   }
   [[nodiscard]] constexpr Parameter otherwise(std::string_view word) const {
-    Parameter changed = *this;
-    changed.has_default = true;
-    changed.default_word = word;
-    return changed;
+    return with(&Parameter::has_default, true).with(&Parameter::default_word, word);
   }
-  [[nodiscard]] constexpr Parameter not_empty() const {
-    Parameter changed = *this;
-    changed.min_count = 1;
-    return changed;
+  [[nodiscard]] constexpr Parameter not_empty() const { return with(&Parameter::min_count, 1); }
+  [[nodiscard]] constexpr Parameter like(std::string_view expression) const {
+    return with(&Parameter::pattern, expression);
   }
-  [[nodiscard]] constexpr Parameter like(std::string_view regular_expression) const {
+  [[nodiscard]] constexpr Parameter or_null() const { return with(&Parameter::takes_null, true); }
+  [[nodiscard]] constexpr Parameter quiet() const { return with(&Parameter::is_quiet, true); }
+
+ private:
+  template <class Type>
+  [[nodiscard]] constexpr Parameter with(Type Parameter::*member, std::type_identity_t<Type> value) const {
     Parameter changed = *this;
-    changed.pattern = regular_expression;
-    return changed;
-  }
-  [[nodiscard]] constexpr Parameter or_null() const {
-    Parameter changed = *this;
-    changed.takes_null = true;
-    return changed;
-  }
-  [[nodiscard]] constexpr Parameter quiet() const {
-    Parameter changed = *this;
-    changed.is_quiet = true;
+    changed.*member = value;
     return changed;
   }
 };

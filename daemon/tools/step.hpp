@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -61,13 +62,16 @@ struct Work {
   /// Becomes true when the caller has been told that the file system does not answer: the work should have no
   /// further effect if that is possible.
   std::atomic<bool>* abandoned = nullptr;
+  std::string lane{};                  ///< of its own, besides `place`; see FileThreads
+  std::chrono::milliseconds limit{0};  ///< other than that of work on files: it is known to take long
 };
 
 /// It runs again when its turn has come in the queue for leases, or at `until_us`.
 struct Wait {
   core::WaiterKey waiter = 0;
   std::int64_t until_us = 0;
-  std::int64_t length_us = 0;  ///< from the beginning of the wait to its end
+  std::int64_t length_us = 0;    ///< from the beginning of the wait to its end
+  bool for_deployments = false;  ///< it runs again also when any deployment has changed
 };
 
 using Step = std::variant<Answer, Load, Read, Work, Wait>;

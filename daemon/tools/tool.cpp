@@ -4,25 +4,37 @@
 
 #include "daemon/tools/agents/tools.hpp"
 #include "daemon/tools/coordination/tools.hpp"
+#include "daemon/tools/deployments/tools.hpp"
+#include "daemon/tools/evidence/tools.hpp"
 #include "daemon/tools/governance/tools.hpp"
 #include "daemon/tools/server/tools.hpp"
 #include "daemon/tools/tasks/tools.hpp"
 
 namespace governor::daemon {
 
-core::Result<std::optional<std::string>> ToolCall::replay(Store&, const core::Answer&) {
-  return core::Error(core::ErrorCode::conflict, "This line's number was used before for another request.",
-                     "Number each line once; a line that is sent again must be the same line.");
-}
-
 const std::vector<Tool>& all_tools() {
   static const std::vector<Tool> tools = [] {
     std::vector<Tool> all;
-    for (const auto& group :
-         {governance_tools(), agent_tools(), server_tools(), metadata_tools(), alert_tools(),
-          lifecycle_tools(), threshold_tools(), audit_tools(), diagnosis_tools(), analysis_tools(),
-          fleet_tools(), calibration_tools(), telemetry_tools(), export_tools(), lease_tools(),
-          std::vector{commit_tool()}, backup_tools(), task_tools()}) {
+    for (const auto& group : {governance_tools(),
+                              agent_tools(),
+                              server_tools(),
+                              metadata_tools(),
+                              alert_tools(),
+                              lifecycle_tools(),
+                              threshold_tools(),
+                              audit_tools(),
+                              diagnosis_tools(),
+                              analysis_tools(),
+                              fleet_tools(),
+                              calibration_tools(),
+                              telemetry_tools(),
+                              export_tools(),
+                              lease_tools(),
+                              evidence_tools(),
+                              std::vector{commit_tool(), predict_conflicts_tool()},
+                              backup_tools(),
+                              task_tools(),
+                              deployment_tools()}) {
       all.insert(all.end(), group.begin(), group.end());
     }
     return all;

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <array>
 
-#include "core/cut_text.hpp"
 #include "daemon/tools/tool.hpp"
+#include "text/cut_text.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -24,10 +24,10 @@ struct Wanted {
 
 core::Error wrong_profile(std::string_view given, std::string_view what) {
   core::Error error = core::invalid_argument(
-      "tools", fmt::format("\"{}\", {}", core::cut_text(given, 80), what),
+      "tools", fmt::format("\"{}\", {}", text::cut_text(given, 80), what),
       fmt::format("core, full, or a comma list of groups to add to core ({}); -core leaves core out",
                   fmt::join(kToolGroups, ", ")));
-  error.given = core::cut_text(given, 80);
+  error.given = text::cut_text(given, 80);
   return error;
 }
 

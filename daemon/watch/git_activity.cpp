@@ -6,6 +6,7 @@
 #include <chrono>
 #include <fstream>
 
+#include "daemon/watch/git_places.hpp"
 #include "text/path_text.hpp"
 
 namespace governor::daemon {
@@ -25,20 +26,6 @@ std::int64_t modified_at_ns(const std::string& bytes) {
   const timespec& time = status.st_mtim;
 #endif
   return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-}
-
-/// Where git keeps what belongs to the working files in `directory` (bytes); empty: nowhere.
-std::string git_directory(const std::string& directory) {
-  const std::string path = directory + "/.git";
-  struct stat status {};
-  if (::lstat(path.c_str(), &status) != 0) return {};
-  if (S_ISDIR(status.st_mode)) return path;
-  // Another working tree of the repository, or a submodule.
-  std::ifstream file(path, std::ios::binary);
-  std::string line;
-  if (!std::getline(file, line) || !line.starts_with("gitdir: ")) return {};
-  line.erase(0, 8);
-  return line.starts_with('/') ? line : directory + "/" + line;
 }
 
 /// What moved HEAD last, as git writes it down: "checkout: moving from a to b".

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <utility>
 
+#include "daemon/watch/git_places.hpp"
 #include "text/path_text.hpp"
 
 namespace governor::daemon {
@@ -132,18 +133,32 @@ const GitIgnore::Place& GitIgnore::place_of(const std::string& directory) {
   if (has_entry(entry_path(directory, ".git"))) {
     place.repository = directory;
     // A repository in a directory that another one leaves out: what the outer one's person never looks at.
-    place.is_left_out = above.is_left_out;
+    place.left_out_by = above.left_out_by;
   } else if (!above.repository.empty()) {
     place.repository = above.repository;
-    place.is_left_out = above.is_left_out || is_left_out(above.repository, directory, Kind::directory);
+    place.left_out_by = above.left_out_by;
+    if (place.left_out_by.empty() && is_left_out(above.repository, directory, Kind::directory))
+      place.left_out_by = above.repository;
   }
   return places_.emplace(directory, std::move(place)).first->second;
 }
 
 bool GitIgnore::covers(const std::string& path, Kind kind) {
   const Place& place = place_of(kind == Kind::directory ? path : directory_above(path));
-  if (place.is_left_out || kind == Kind::directory) return place.is_left_out;
-  return !place.repository.empty() && is_left_out(place.repository, path, kind);
+  if (!place.left_out_by.empty()) return !is_tracked(place.left_out_by, path, kind);
+  if (kind == Kind::directory || place.repository.empty()) return false;
+  return is_left_out(place.repository, path, kind) && !is_tracked(place.repository, path, kind);
+}
+
+bool GitIgnore::is_tracked(const std::string& repository, const std::string& path, Kind kind) {
+  auto known = indexes_.find(repository);
+  if (known == indexes_.end()) {
+    const std::string git = git_directory(text::path_bytes(repository == "/" ? "" : repository));
+    known = indexes_.emplace(repository, git.empty() ? GitIndex() : GitIndex::read(git)).first;
+  }
+  const std::string name = text::path_bytes(
+      std::string_view(path).substr(std::min(path.size(), repository == "/" ? 1 : repository.size() + 1)));
+  return kind == Kind::file ? known->second.has(name) : known->second.has_below(name);
 }
 
 std::string personal_git_rules() {

@@ -6,19 +6,21 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/watch/git_index.hpp"
+
 namespace governor::daemon {
 
 /// What git leaves out of a repository: .gitignore in every directory, .git/info/exclude, and the person's
-/// own list, see gitignore(5). Files that are tracked although a rule names them are left out here all the
-/// same. Remembers what it has read: for one look at a project, on one thread. Blocks on the disk.
+/// own list, see gitignore(5). What is tracked is never left out, whatever the rules say. Remembers what it
+/// has read: for one look at a project, on one thread. Blocks on the disk.
 class GitIgnore {
  public:
   /// `personal_rules` is the person's list, usually ~/.config/git/ignore; empty: there is none.
   explicit GitIgnore(std::string personal_rules = {}) : personal_rules_(std::move(personal_rules)) {}
 
   enum class Kind { file, directory };
-  /// Whether git would leave it out. `path` is a text, see `text::path_text`; outside of repositories nothing
-  /// is left out.
+  /// Whether git would leave it out; a directory with something tracked in it is none. `path` is a text, see
+  /// `text::path_text`; outside of repositories nothing is left out.
   bool covers(const std::string& path, Kind kind);
 
  private:
@@ -29,12 +31,13 @@ class GitIgnore {
   };
   using Rules = std::vector<Rule>;
   struct Place {
-    std::string repository;  ///< its top directory; empty: none
-    bool is_left_out = false;
+    std::string repository;   ///< its top directory; empty: none
+    std::string left_out_by;  ///< the one whose rules leave it out; empty: none
   };
 
   const Place& place_of(const std::string& directory);
   const Rules& rules_in(const std::string& file);
+  bool is_tracked(const std::string& repository, const std::string& path, Kind kind);
   bool is_left_out(const std::string& repository, const std::string& path, Kind kind);
   static Rules read_rules(const std::string& file);
   static Rule parse(std::string line);
@@ -44,6 +47,7 @@ class GitIgnore {
   std::string personal_rules_;
   std::map<std::string, Place> places_;
   std::map<std::string, Rules> rules_;
+  std::map<std::string, GitIndex> indexes_;  ///< by the repository's top directory
 };
 
 /// Where the person's own list is, after git's defaults; empty if that cannot be told.

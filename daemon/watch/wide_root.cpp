@@ -1,7 +1,13 @@
 #include "daemon/watch/wide_root.hpp"
 
+#include <pwd.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+
+#include "text/path_text.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -39,6 +45,17 @@ std::string_view wide_root(std::string_view directory, std::string_view home) {
   if (is_home) return "a home directory";
   const bool has_homes = is_homes(directory) || (!home.empty() && is_at_or_below(home, directory));
   return has_homes ? std::string_view("a directory of home directories") : std::string_view();
+}
+
+std::string_view wide_root(const std::string& directory) {
+  const passwd* user = ::getpwuid(::geteuid());
+  const char* const of_account = user != nullptr ? user->pw_dir : nullptr;
+  const char* const of_environment = std::getenv("HOME");
+  for (const char* one : {of_account, of_environment}) {
+    const std::string home = one != nullptr ? text::path_text(one) : std::string();
+    if (const std::string_view what = wide_root(directory, home); !what.empty()) return what;
+  }
+  return {};
 }
 
 }  // namespace governor::daemon

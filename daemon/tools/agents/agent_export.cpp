@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "daemon/support/json_time.hpp"
 #include "daemon/support/timestamp.hpp"
 #include "daemon/tools/agents/agent_json.hpp"
 #include "daemon/tools/agents/agent_reference.hpp"
+#include "daemon/tools/evidence/evidence_json.hpp"
 #include "daemon/tools/governance/history_text.hpp"
 
 namespace governor::daemon {
@@ -58,10 +60,10 @@ std::string export_directory(const std::string& state_directory) {
 std::optional<core::Error> AgentExport::step(Store& store) {
   if (!file_) {
     if (auto error = begin(store)) return error;
-  } else if (auto error = write_rows(store)) {
+  } else if (auto error = written_ < total_ ? write_rows(store) : write_evidence_rows(store)) {
     return error;
   }
-  return written_ == total_ ? finish() : std::nullopt;
+  return written_ == total_ && has_all_evidence_ ? finish() : std::nullopt;
 }
 
 std::optional<core::Error> AgentExport::choose_name() {
@@ -98,6 +100,10 @@ std::optional<core::Error> AgentExport::begin(Store& store) {
     }
   }
   total_ = (*agent)->total;
+  has_all_evidence_ = request_.format == ExportFormat::csv;
+  auto newest = store.load_evidence({request_.agent_id, false, 0, 1});
+  if (!newest) return std::move(newest.error());
+  if (*newest) last_evidence_ = (*newest)->next;
   return file_->write(request_.format == ExportFormat::json ? json_head(**agent, steps, request_.now_us)
                                                             : std::string(history_csv_header()));
 }
@@ -124,6 +130,24 @@ std::optional<core::Error> AgentExport::write_rows(Store& store) {
     write_history_row(json, request_.agent_id, row);
   }
   written_ = last;
+  if (auto error = file_->write(text)) return error;
+  return file_->sync();
+}
+
+std::optional<core::Error> AgentExport::write_evidence_rows(Store& store) {
+  auto page = store.load_evidence({request_.agent_id, true, evidence_written_, kRowsPerStep});
+  if (!page) return std::move(page.error());
+  if (!*page) return unknown_agent(request_.agent_id);
+  bool is_first = evidence_written_ == 0;
+  std::string text = is_first ? "\n],\n\"evidence\":[" : "";
+  for (const StoredEvidence& row : (*page)->rows) {
+    if (row.evidence.key > last_evidence_) break;
+    text += std::exchange(is_first, false) ? "\n" : ",\n";
+    JsonWriter json(text);
+    write_evidence(json, row, false);
+  }
+  has_all_evidence_ = !(*page)->more || (*page)->next >= last_evidence_;
+  evidence_written_ = (*page)->next;
   if (auto error = file_->write(text)) return error;
   return file_->sync();
 }

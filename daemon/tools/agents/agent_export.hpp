@@ -24,8 +24,9 @@ struct ExportedFile {
 /// Where exports lie, in the state directory.
 std::string export_directory(const std::string& state_directory);
 
-/// Writes all that is stored of an agent into a new file: JSON with who it is and its whole history, or the
-/// history alone as CSV, each oldest first, all epochs. What is added while it is written is left out.
+/// Writes all that is stored of an agent into a new file: JSON with who it is, its whole history and its
+/// evidence, or the history alone as CSV, each oldest first, all epochs. What is added while it is written is
+/// left out.
 class AgentExport {
  public:
   struct Request {
@@ -51,6 +52,7 @@ class AgentExport {
   std::optional<core::Error> choose_name();
   std::optional<core::Error> begin(Store& store);
   std::optional<core::Error> write_rows(Store& store);
+  std::optional<core::Error> write_evidence_rows(Store& store);
   std::optional<core::Error> finish();
   [[nodiscard]] core::Error about_filename(core::Error error) const;
 
@@ -59,6 +61,9 @@ class AgentExport {
   std::optional<NewFile> file_;
   std::uint64_t total_ = 0;
   std::uint64_t written_ = 0;
+  core::EvidenceKey evidence_written_ = 0;  ///< the last one
+  core::EvidenceKey last_evidence_ = 0;     ///< that there is when it begins
+  bool has_all_evidence_ = false;
   std::optional<ExportedFile> result_;
 };
 

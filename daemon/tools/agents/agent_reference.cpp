@@ -42,6 +42,19 @@ Step AgentCall::run(CallContext& context) {
   return Load{{id_}};
 }
 
+Step AgentOrAllCall::run(CallContext& context) {
+  if (!context.begins || !agent_id_) return run_in_scope(context);
+  auto reference = resolve_agent(context, agent_id_);
+  if (!reference) return std::move(reference.error());
+  agent_id_ = std::move(reference->id);
+  return Load{{*agent_id_}};
+}
+
+void AgentOrAllCall::write_scope(JsonWriter& json) const {
+  json.field("scope", agent_id_ ? "agent" : "process");
+  if (agent_id_) json.field("agent_id", *agent_id_);
+}
+
 core::Error unknown_agent(const std::string& id) {
   core::Error error(core::ErrorCode::not_found, fmt::format("There is no agent \"{}\".", id),
                     "list_agents names those that exist; the first process_agent_update creates one.");

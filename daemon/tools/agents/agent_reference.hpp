@@ -4,6 +4,7 @@
 #include <string>
 
 #include "core/result.hpp"
+#include "daemon/support/json_writer.hpp"
 #include "daemon/tools/arguments.hpp"
 #include "daemon/tools/tool.hpp"
 
@@ -36,6 +37,24 @@ class AgentCall : public ToolCall {
  private:
   std::optional<std::string> given_;
   std::string id_;
+};
+
+/// The same for what is about one agent if it is named, else about all.
+class AgentOrAllCall : public ToolCall {
+ public:
+  explicit AgentOrAllCall(std::optional<std::string> agent_id) : agent_id_(std::move(agent_id)) {}
+
+  Step run(CallContext& context) final;
+
+ protected:
+  virtual Step run_in_scope(CallContext& context) = 0;
+  [[nodiscard]] const std::optional<std::string>& agent() const { return agent_id_; }
+  [[nodiscard]] Depends depends() const { return agent_id_ ? Depends::its_agents : Depends::everything; }
+  /// The fields that say which of the two it is.
+  void write_scope(JsonWriter& json) const;
+
+ private:
+  std::optional<std::string> agent_id_;
 };
 
 core::Error unknown_agent(const std::string& id);

@@ -54,6 +54,10 @@ class RegisterCall final : public ToolCall {
     }
     std::vector<std::string> needed{command_.agent_id};
     if (!command_.parent_id.empty()) needed.push_back(command_.parent_id);
+    // Its hooks may have one already, which then goes on under this name.
+    const core::Session* session = context.state.find_session(context.caller.session);
+    if (session != nullptr && !session->agent_id.empty() && session->agent_id != command_.agent_id)
+      needed.push_back(session->agent_id);
     return Load{std::move(needed)};
   }
 
@@ -79,7 +83,7 @@ class RegisterCall final : public ToolCall {
     const bool created = outcome->created || !registered_before_.empty();
     json.field("agent_id", outcome->agent_id).field("created", created).field("resumed", !created);
     json.field("shared", outcome->shared).field("updates", outcome->updates);
-    if (!outcome->keeps_token) json.field("token", token_);
+    if (!outcome->keeps_token && !outcome->deployed) json.field("token", token_);
     json.key("owner");
     write_owner(json, *context.state.find_session(context.caller.session),
                 context.state.find_agent(outcome->agent_id)->profile);
@@ -99,6 +103,7 @@ class RegisterCall final : public ToolCall {
           "before.");
     }
     if (outcome->keeps_token) json.value("It is shared: the token stays with those who have it.");
+    if (outcome->deployed) json.value("It was deployed: its token is the one that it got at its start.");
     if (outcome->parent_unknown) json.value("The parent agent does not exist (yet).");
     if (outcome->taken_from != 0) {
       json.value("Another live session held this agent; it is told at its next call that you took it over.");
@@ -131,9 +136,7 @@ constexpr Parameter kRegisterParameters[] = {
     token("To take over an agent"),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_register(const boost::json::object& object,
-                                                       const ToolEnvironment& environment) {
-  Arguments arguments(object, kRegisterParameters);
+ParsedCall parse_register(Arguments& arguments, const ToolEnvironment& environment) {
   core::RegisterCommand command;
   auto agent_id = arguments.agent_id();
   command.purpose = arguments.text("purpose");
@@ -142,9 +145,7 @@ core::Result<std::unique_ptr<ToolCall>> parse_register(const boost::json::object
   command.notes = arguments.text("notes");
   command.shared = arguments.flag("shared");
   command.token_hash = arguments.token_hash();
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(
-      std::make_unique<RegisterCall>(std::move(agent_id), std::move(command), environment));
+  return std::make_unique<RegisterCall>(std::move(agent_id), std::move(command), environment);
 }
 
 /// Rows looked at in one read; a filter that few agents pass needs several reads.
@@ -241,29 +242,33 @@ constexpr Parameter kListAgentsParameters[] = {
     agent_named("cursor", "next_cursor of before"),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_list_agents(const boost::json::object& object,
-                                                          const ToolEnvironment&) {
-  Arguments arguments(object, kListAgentsParameters);
+ParsedCall parse_list_agents(Arguments& arguments, const ToolEnvironment&) {
   ListAgentsCall::Query query;
   read_agent_filter(arguments, query.filter);
   query.metrics = arguments.flag("metrics");
   query.summary_only = arguments.flag("summary_only");
   query.limit = arguments.integer<std::size_t>("limit");
   query.cursor = arguments.agent_id("cursor").value_or("");
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<ListAgentsCall>(std::move(query)));
+  return std::make_unique<ListAgentsCall>(std::move(query));
 }
 
 }  // namespace
 
 std::vector<Tool> agent_tools() {
   return {
-      {"register_agent", "agents", "Register",
+      {{"register_agent", Effect::cumulative, kRegisterParameters, parse_register},
+       "agents",
+       "Register",
        "Makes an agent this session's own; other sessions need the returned token. An existing id is "
        "resumed. Later calls may omit agent_id.",
-       kRegisterParameters, kRegisterOutput, false, false, parse_register, true},
-      {"list_agents", "agents", "List agents", "Agents with health, last decision and figures, by id.",
-       kListAgentsParameters, kListAgentsOutput, true, true, parse_list_agents, true},
+       kRegisterOutput,
+       true},
+      {{"list_agents", Effect::none, kListAgentsParameters, parse_list_agents},
+       "agents",
+       "List agents",
+       "Agents with health, last decision and figures, by id.",
+       kListAgentsOutput,
+       true},
   };
 }
 

@@ -65,33 +65,26 @@ constexpr Parameter kDeleteAgentParameters[] = {
     token_of_other(),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_delete(const boost::json::object& object,
-                                                     const ToolEnvironment& environment) {
-  Arguments arguments(object, kDeleteAgentParameters);
-  auto agent_id = arguments.agent_id();
+ParsedCall parse_delete(Arguments& arguments, const ToolEnvironment& environment) {
+  std::string agent_id = arguments.agent_id().value_or("");
   const bool confirm = arguments.flag("confirm");
   core::LifecycleCommand command;
   command.reason = arguments.text("reason").value_or("");
   command.token_hash = arguments.token_hash();
-  if (auto error = arguments.finish()) return *std::move(error);
   if (!confirm)
     return core::invalid_argument("confirm", "not true", "true, as a deletion is not easily undone");
-  return std::unique_ptr<ToolCall>(std::make_unique<DeleteCall>(
-      *std::move(agent_id), std::move(command), environment.facts.state_directory + "/deleted"));
+  return std::make_unique<DeleteCall>(std::move(agent_id), std::move(command),
+                                      environment.facts.state_directory + "/deleted");
 }
 
 }  // namespace
 
 Tool delete_tool() {
-  return {"delete_agent",
+  return {{"delete_agent", Effect::cumulative, kDeleteAgentParameters, parse_delete},
           "agents",
           "Delete an agent",
           "Writes a backup of all that is stored of it, then deletes the agent. Pinned agents refuse.",
-          kDeleteAgentParameters,
           kOutput,
-          false,
-          false,
-          parse_delete,
           false,
           true};
 }

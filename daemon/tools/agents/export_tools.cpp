@@ -48,31 +48,30 @@ constexpr Parameter kExportParameters[] = {
     text("filename", 256, "Default: made of agent and time; never overwrites"),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_export(const boost::json::object& object,
-                                                     const ToolEnvironment& environment) {
-  Arguments arguments(object, kExportParameters);
+ParsedCall parse_export(Arguments& arguments, const ToolEnvironment& environment) {
   auto agent_id = arguments.agent_id();
   AgentExport::Request request;
   request.format = arguments.choice("format") == "csv" ? ExportFormat::csv : ExportFormat::json;
   const auto filename = arguments.text("filename");
   request.directory = export_directory(environment.facts.state_directory);
-  if (auto error = arguments.finish()) return *std::move(error);
   if (filename && file_name_of(*filename).empty()) {
     return core::invalid_argument("filename", fmt::format("\"{}\"", *filename),
                                   "a name with letters or digits in it");
   }
   request.filename = filename.value_or("");
-  return std::unique_ptr<ToolCall>(std::make_unique<ExportCall>(std::move(agent_id), std::move(request)));
+  return std::make_unique<ExportCall>(std::move(agent_id), std::move(request));
 }
 
 }  // namespace
 
 std::vector<Tool> export_tools() {
   return {
-      {"export_to_file", "governance", "Export an agent",
+      {{"export_to_file", Effect::cumulative, kExportParameters, parse_export},
+       "governance",
+       "Export an agent",
        "Writes an agent's whole history, all epochs, into a new file in the state directory's exports "
        "folder.",
-       kExportParameters, kExportOutput, false, false, parse_export},
+       kExportOutput},
   };
 }
 

@@ -103,17 +103,14 @@ constexpr Parameter kAggregateParameters[] = {
     text("tag", kMaxTagBytes),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_aggregate(const boost::json::object& object,
-                                                        const ToolEnvironment&) {
-  Arguments arguments(object, kAggregateParameters);
+ParsedCall parse_aggregate(Arguments& arguments, const ToolEnvironment&) {
   FleetFilter filter;
   const std::string_view status = arguments.choice("status");
   for (const core::Lifecycle one : kStatuses) {
     if (status == core::to_string(one)) filter.status = one;
   }
   filter.tag = arguments.text("tag").value_or("");
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<AggregateCall>(std::move(filter)));
+  return std::make_unique<AggregateCall>(std::move(filter));
 }
 
 /// Looks at agents by name, or at all of them from where the last page ended.
@@ -224,30 +221,30 @@ constexpr Parameter kAnomaliesParameters[] = {
     text("cursor", 20, "next_cursor of the previous page"),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_anomalies(const boost::json::object& object,
-                                                        const ToolEnvironment&) {
-  Arguments arguments(object, kAnomaliesParameters);
+ParsedCall parse_anomalies(Arguments& arguments, const ToolEnvironment&) {
   AnomaliesCall::Request request;
   request.ids = arguments.agent_ids("agent_ids");
   if (arguments.choice("min_severity") == "high") request.least = core::AnomalySeverity::high;
   request.limit = arguments.integer<std::size_t>("limit");
   request.after = read_cursor(arguments);
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<AnomaliesCall>(std::move(request)));
+  return std::make_unique<AnomaliesCall>(std::move(request));
 }
 
 }  // namespace
 
 std::vector<Tool> fleet_tools() {
   return {
-      {"aggregate_metrics", "governance", "The fleet at a glance",
+      {{"aggregate_metrics", Effect::none, kAggregateParameters, parse_aggregate},
+       "governance",
+       "The fleet at a glance",
        "All agents summed up: counts per health, decision, status and trend, mean risk and coherence, and "
-       "who "
-       "is degrading or critical.",
-       kAggregateParameters, kAggregateOutput, true, true, parse_aggregate},
-      {"detect_anomalies", "governance", "Find anomalies",
+       "who is degrading or critical.",
+       kAggregateOutput},
+      {{"detect_anomalies", Effect::none, kAnomaliesParameters, parse_anomalies},
+       "governance",
+       "Find anomalies",
        "Agents whose risk rose or whose coherence fell suddenly in their newest updates.",
-       kAnomaliesParameters, kAnomaliesOutput, true, true, parse_anomalies},
+       kAnomaliesOutput},
   };
 }
 

@@ -54,14 +54,10 @@ constexpr Parameter kChangeParameters[] = {
 };
 
 template <core::Lifecycle target>
-core::Result<std::unique_ptr<ToolCall>> parse_change(const boost::json::object& object,
-                                                     const ToolEnvironment&) {
-  Arguments arguments(object, kChangeParameters);
+ParsedCall parse_change(Arguments& arguments, const ToolEnvironment&) {
   auto agent_id = arguments.agent_id();
   core::LifecycleCommand command = read_command(arguments);
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(
-      std::make_unique<ChangeCall>(std::move(agent_id), std::move(command), target));
+  return std::make_unique<ChangeCall>(std::move(agent_id), std::move(command), target);
 }
 
 class ResetCall final : public AgentCall {
@@ -94,13 +90,10 @@ constexpr Parameter kResetParameters[] = {
     token_of_other(),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_reset(const boost::json::object& object,
-                                                    const ToolEnvironment&) {
-  Arguments arguments(object, kResetParameters);
+ParsedCall parse_reset(Arguments& arguments, const ToolEnvironment&) {
   auto agent_id = arguments.agent_id();
   core::LifecycleCommand command = read_command(arguments);
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<ResetCall>(std::move(agent_id), std::move(command)));
+  return std::make_unique<ResetCall>(std::move(agent_id), std::move(command));
 }
 
 /// Archives agents without an update for days, some of them at a time.
@@ -191,9 +184,7 @@ constexpr Parameter kArchiveIdleParameters[] = {
     limit(500),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_archive_idle(const boost::json::object& object,
-                                                           const ToolEnvironment&) {
-  Arguments arguments(object, kArchiveIdleParameters);
+ParsedCall parse_archive_idle(Arguments& arguments, const ToolEnvironment&) {
   ArchiveIdleCall::Query query;
   query.days = arguments.integer("days");
   query.filter.pattern = arguments.text("pattern").value_or("");
@@ -206,8 +197,7 @@ core::Result<std::unique_ptr<ToolCall>> parse_archive_idle(const boost::json::ob
   query.filter.tag = arguments.text("tag").value_or("");
   query.dry_run = arguments.flag("dry_run");
   query.limit = arguments.integer<std::size_t>("limit");
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<ArchiveIdleCall>(std::move(query)));
+  return std::make_unique<ArchiveIdleCall>(std::move(query));
 }
 
 }  // namespace
@@ -215,21 +205,34 @@ core::Result<std::unique_ptr<ToolCall>> parse_archive_idle(const boost::json::ob
 std::vector<Tool> lifecycle_tools() {
   using core::Lifecycle;
   return {
-      {"reset_monitor", "governance", "Reset an agent's monitor",
-       "Begins a new epoch: the state as at the start, the old history kept.", kResetParameters, kResetOutput,
-       false, false, parse_reset},
-      {"pause_agent", "agents", "Pause an agent",
+      {{"reset_monitor", Effect::cumulative, kResetParameters, parse_reset},
+       "governance",
+       "Reset an agent's monitor",
+       "Begins a new epoch: the state as at the start, the old history kept.",
+       kResetOutput},
+      {{"pause_agent", Effect::idempotent, kChangeParameters, parse_change<Lifecycle::paused>},
+       "agents",
+       "Pause an agent",
        "Its updates are refused until resume_agent; what a person paused, only a person resumes.",
-       kChangeParameters, kChangeOutput, false, true, parse_change<Lifecycle::paused>},
-      {"resume_agent", "agents", "Resume an agent", "Lets a paused or archived agent go on.",
-       kChangeParameters, kChangeOutput, false, true, parse_change<Lifecycle::active>, true},
-      {"archive_agent", "agents", "Archive an agent", "Puts an agent away; resume_agent brings it back.",
-       kChangeParameters, kChangeOutput, false, true, parse_change<Lifecycle::archived>},
+       kChangeOutput},
+      {{"resume_agent", Effect::idempotent, kChangeParameters, parse_change<Lifecycle::active>},
+       "agents",
+       "Resume an agent",
+       "Lets a paused or archived agent go on.",
+       kChangeOutput,
+       true},
+      {{"archive_agent", Effect::idempotent, kChangeParameters, parse_change<Lifecycle::archived>},
+       "agents",
+       "Archive an agent",
+       "Puts an agent away; resume_agent brings it back.",
+       kChangeOutput},
       delete_tool(),
-      {"archive_idle_agents", "agents", "Archive idle agents",
+      {{"archive_idle_agents", Effect::idempotent, kArchiveIdleParameters, parse_archive_idle},
+       "agents",
+       "Archive idle agents",
        "Archives agents without an update for some days, by pattern or tag. Pinned agents and those of live "
        "sessions stay. A dry run unless dry_run is false.",
-       kArchiveIdleParameters, kArchiveIdleOutput, false, true, parse_archive_idle},
+       kArchiveIdleOutput},
   };
 }
 

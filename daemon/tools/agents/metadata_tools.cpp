@@ -129,12 +129,9 @@ class UpdateMetadataCall final : public AgentCall {
 
 constexpr Parameter kGetMetadataParameters[] = {agent_id()};
 
-core::Result<std::unique_ptr<ToolCall>> parse_get_metadata(const boost::json::object& object,
-                                                           const ToolEnvironment&) {
-  Arguments arguments(object, kGetMetadataParameters);
+ParsedCall parse_get_metadata(Arguments& arguments, const ToolEnvironment&) {
   auto agent_id = arguments.agent_id();
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<GetMetadataCall>(std::move(agent_id)));
+  return std::make_unique<GetMetadataCall>(std::move(agent_id));
 }
 
 constexpr Parameter kUpdateMetadataParameters[] = {
@@ -147,9 +144,7 @@ constexpr Parameter kUpdateMetadataParameters[] = {
     token_of_other(),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_update_metadata(const boost::json::object& object,
-                                                              const ToolEnvironment&) {
-  Arguments arguments(object, kUpdateMetadataParameters);
+ParsedCall parse_update_metadata(Arguments& arguments, const ToolEnvironment&) {
   auto agent_id = arguments.agent_id();
   core::MetadataCommand command;
   command.tags = arguments.texts("tags");
@@ -159,25 +154,28 @@ core::Result<std::unique_ptr<ToolCall>> parse_update_metadata(const boost::json:
   const bool pinned = arguments.flag("pinned");
   if (arguments.has("pinned")) command.pinned = pinned;
   command.token_hash = arguments.token_hash();
-  if (auto error = arguments.finish()) return *std::move(error);
   if (!command.tags && !command.notes && !command.purpose && !command.pinned) {
     return core::invalid_argument("tags", "missing, and so are notes, purpose and pinned",
                                   "at least one of tags, notes, purpose and pinned");
   }
-  return std::unique_ptr<ToolCall>(
-      std::make_unique<UpdateMetadataCall>(std::move(agent_id), std::move(command)));
+  return std::make_unique<UpdateMetadataCall>(std::move(agent_id), std::move(command));
 }
 
 }  // namespace
 
 std::vector<Tool> metadata_tools() {
   return {
-      {"get_agent_metadata", "agents", "Get an agent's metadata",
-       "Purpose, tags, notes, lifecycle, parent and children, trend of an agent.", kGetMetadataParameters,
-       kGetMetadataOutput, true, true, parse_get_metadata, true},
-      {"update_agent_metadata", "agents", "Update an agent's metadata",
-       "Replaces tags, replaces or appends notes, sets purpose or pin.", kUpdateMetadataParameters,
-       kUpdateMetadataOutput, false, false, parse_update_metadata},
+      {{"get_agent_metadata", Effect::none, kGetMetadataParameters, parse_get_metadata},
+       "agents",
+       "Get an agent's metadata",
+       "Purpose, tags, notes, lifecycle, parent and children, trend of an agent.",
+       kGetMetadataOutput,
+       true},
+      {{"update_agent_metadata", Effect::cumulative, kUpdateMetadataParameters, parse_update_metadata},
+       "agents",
+       "Update an agent's metadata",
+       "Replaces tags, replaces or appends notes, sets purpose or pin.",
+       kUpdateMetadataOutput},
   };
 }
 

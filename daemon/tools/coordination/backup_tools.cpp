@@ -42,16 +42,24 @@ constexpr Parameter kRestoreFileParameters[] = {
     text("note", kMaxFileNoteBytes),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_restore_file(const boost::json::object& object,
-                                                           const ToolEnvironment&) {
-  Arguments arguments(object, kRestoreFileParameters);
+ParsedCall parse_restore_file(Arguments& arguments, const ToolEnvironment&) {
   LeasedWrite::Request request;
   request.path = arguments.text("path").value_or("");
   request.lease = arguments.integer("lease");
   request.note = arguments.text("note").value_or("");
   RestoreOrder order = RestoreOrder::read(arguments);
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<RestoreFileCall>(std::move(request), std::move(order)));
+  return std::make_unique<RestoreFileCall>(std::move(request), std::move(order));
+}
+
+/// Contents of this size together are read to see whether the disk has kept them; of others it is only seen
+/// that they are there.
+constexpr std::uint64_t kMostBytesChecked = std::uint64_t{64} << 20;
+
+bool is_restorable(const core::FileState& state, const BackupStore& backups, std::uint64_t& room) {
+  if (!state.exists()) return true;
+  if (state.bytes > room) return backups.has(state.sha256);
+  room -= state.bytes;
+  return backups.get(state.sha256).ok();
 }
 
 /// First the path is resolved, then the store is read, then it is looked at what of that can be restored.
@@ -88,14 +96,14 @@ class ListBackupsCall final : public ToolCall {
 
   Step look() {
     next_ = &ListBackupsCall::answer;
-    return Work{
-        [this](FileServices& files) {
-          for (const core::FileVersion& version : page_.versions)
-            restorable_.push_back(!version.state.exists() || files.backups().has(version.state.sha256));
-          const auto slot = FileSlot::open(path_);
-          current_ = slot ? slot->read(files.settings().max_file_bytes) : slot.error();
-        },
-        place_of(given_, directory_)};
+    return Work{[this](FileServices& files) {
+                  std::uint64_t room = kMostBytesChecked;
+                  for (const core::FileVersion& version : page_.versions)
+                    restorable_.push_back(is_restorable(version.state, files.backups(), room));
+                  const auto slot = FileSlot::open(path_);
+                  current_ = slot ? slot->read(files.settings().max_file_bytes) : slot.error();
+                },
+                place_of(given_, directory_)};
   }
 
   Step answer() {
@@ -140,26 +148,27 @@ constexpr Parameter kListBackupsParameters[] = {
     numbered_cursor(),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_list_backups(const boost::json::object& object,
-                                                           const ToolEnvironment&) {
-  Arguments arguments(object, kListBackupsParameters);
+ParsedCall parse_list_backups(Arguments& arguments, const ToolEnvironment&) {
   std::string path = arguments.text("path").value_or("");
   const auto limit = arguments.integer<std::size_t>("limit");
   const core::FileVersionKey before = arguments.integer("cursor");
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<ListBackupsCall>(std::move(path), before, limit));
+  return std::make_unique<ListBackupsCall>(std::move(path), before, limit);
 }
 
 }  // namespace
 
 std::vector<Tool> backup_tools() {
   return {
-      {"list_backups", "coordination", "List the backups of a file",
+      {{"list_backups", Effect::none, kListBackupsParameters, parse_list_backups},
+       "coordination",
+       "List the backups of a file",
        "What a file held when, and who wrote it, newest first; and the sha256 of what it holds now.",
-       kListBackupsParameters, kBackupsOutput, true, true, parse_list_backups},
-      {"restore_file", "coordination", "Restore a file",
+       kBackupsOutput},
+      {{"restore_file", Effect::idempotent, kRestoreFileParameters, parse_restore_file},
+       "coordination",
+       "Restore a file",
        "Brings back an older content of a file under your lease. What is there now is kept as a backup.",
-       kRestoreFileParameters, kWrittenOutput, false, true, parse_restore_file},
+       kWrittenOutput},
   };
 }
 

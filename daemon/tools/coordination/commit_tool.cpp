@@ -63,9 +63,7 @@ constexpr Parameter kCommitFileParameters[] = {
     text("note", kMaxFileNoteBytes, "What and why").quiet(),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_commit(const boost::json::object& object,
-                                                     const ToolEnvironment&) {
-  Arguments arguments(object, kCommitFileParameters);
+ParsedCall parse_commit(Arguments& arguments, const ToolEnvironment&) {
   LeasedWrite::Request request;
   WriteOrder order;
   request.path = arguments.text("path").value_or("");
@@ -79,23 +77,18 @@ core::Result<std::unique_ptr<ToolCall>> parse_commit(const boost::json::object& 
   if (order.content && order.diff) {
     arguments.refuse(core::invalid_argument("unified_diff", "given together with content", "one of the two"));
   }
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<CommitCall>(std::move(request), std::move(order)));
+  return std::make_unique<CommitCall>(std::move(request), std::move(order));
 }
 
 }  // namespace
 
 Tool commit_tool() {
   return {
-      "commit_file",
+      {"commit_file", Effect::idempotent, kCommitFileParameters, parse_commit},
       "coordination",
       "Write a file",
       "Writes a file under your lease, whole or by diff, if it still is what you read. Keeps what was there.",
-      kCommitFileParameters,
       kCommitOutput,
-      false,
-      true,
-      parse_commit,
       true};
 }
 

@@ -27,7 +27,11 @@ class PersonRestoreCall final : public FileWriteCall {
     return Read{[this](Store& store) { return order_.find(path(), store); }};
   }
   std::optional<core::Error> check_found() override { return order_.refusal(path()); }
-  core::Result<WriteOrder> order(FileServices& files) override { return order_.order(path(), files); }
+  core::Result<WriteOrder> order(FileServices& files) override {
+    auto wanted = order_.order(path(), files);
+    if (wanted) wanted->by_person = true;
+    return wanted;
+  }
   [[nodiscard]] core::FileWrite describe() const override {
     core::FileWrite write;
     write.kind = core::FileVersionKind::restored;
@@ -49,15 +53,11 @@ constexpr Parameter kPersonRestoreParameters[] = {
     moment_of_content(),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_person_restore(const boost::json::object& object,
-                                                             const ToolEnvironment&) {
-  Arguments arguments(object, kPersonRestoreParameters);
+ParsedCall parse_person_restore(Arguments& arguments, const ToolEnvironment&) {
   std::string path = arguments.text("path").value_or("");
   std::string reason = arguments.text("reason").value_or("");
   RestoreOrder order = RestoreOrder::read(arguments);
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(
-      std::make_unique<PersonRestoreCall>(std::move(path), std::move(reason), std::move(order)));
+  return std::make_unique<PersonRestoreCall>(std::move(path), std::move(reason), std::move(order));
 }
 
 /// What is protected and what is unlocked.
@@ -88,22 +88,21 @@ class RulesCall final : public ToolCall {
   }
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_rules(const boost::json::object& object,
-                                                    const ToolEnvironment&) {
-  Arguments arguments(object, Parameters());
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<RulesCall>());
+ParsedCall parse_rules(Arguments&, const ToolEnvironment&) {
+  return std::make_unique<RulesCall>();
 }
 
-/// A change of the rules about one path or pattern: `Change` is called on the state strand and returns the
-/// answer.
+/// A change of the rules about one path or pattern, and perhaps an agent: `Change` is called on the state
+/// strand and returns the answer.
 template <class Change>
 class RuleCall final : public ToolCall {
  public:
-  RuleCall(std::string path, Change change) : given_(std::move(path)), change_(std::move(change)) {}
+  RuleCall(std::string path, std::string agent_id, Change change)
+      : given_(std::move(path)), agent_id_(std::move(agent_id)), change_(std::move(change)) {}
 
   Step run(CallContext& context) override {
-    if (context.begins) {
+    if (context.begins && !agent_id_.empty()) return Load{{agent_id_}};
+    if (!resolved_) {
       return Work{[this, directory = working_directory(context)](FileServices&) {
         resolved_ = resolve_path(given_, directory);
       }};
@@ -114,13 +113,14 @@ class RuleCall final : public ToolCall {
 
  private:
   std::string given_;
+  std::string agent_id_;
   Change change_;
   std::optional<core::Result<ResolvedPath>> resolved_;
 };
 
 template <class Change>
-std::unique_ptr<ToolCall> rule_call(std::string path, Change change) {
-  return std::make_unique<RuleCall<Change>>(std::move(path), std::move(change));
+std::unique_ptr<ToolCall> rule_call(std::string path, std::string agent_id, Change change) {
+  return std::make_unique<RuleCall<Change>>(std::move(path), std::move(agent_id), std::move(change));
 }
 
 constexpr Parameter kProtectParameters[] = {
@@ -129,15 +129,12 @@ constexpr Parameter kProtectParameters[] = {
     flag("remove"),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_protect(const boost::json::object& object,
-                                                      const ToolEnvironment&) {
-  Arguments arguments(object, kProtectParameters);
+ParsedCall parse_protect(Arguments& arguments, const ToolEnvironment&) {
   std::string pattern = arguments.text("pattern").value_or("");
   std::string reason = arguments.text("reason").value_or("");
   const bool remove = arguments.flag("remove");
-  if (auto error = arguments.finish()) return *std::move(error);
   return rule_call(
-      std::move(pattern),
+      std::move(pattern), {},
       [reason, remove](CallContext& context, const core::LeasePath& path) -> core::Result<std::string> {
         auto error =
             context.state.protect(context.caller, {path, reason, remove}, context.now_us, context.changes);
@@ -156,15 +153,12 @@ constexpr Parameter kUnlockParameters[] = {
     file_reason(),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_unlock(const boost::json::object& object,
-                                                     const ToolEnvironment&) {
-  Arguments arguments(object, kUnlockParameters);
+ParsedCall parse_unlock(Arguments& arguments, const ToolEnvironment&) {
   std::string path = arguments.text("path").value_or("");
   std::string agent_id = arguments.agent_id().value_or("");
   const std::int64_t seconds = arguments.integer("seconds");
   std::string reason = arguments.text("reason").value_or("");
-  if (auto error = arguments.finish()) return *std::move(error);
-  return rule_call(std::move(path),
+  return rule_call(std::move(path), agent_id,
                    [agent_id, seconds, reason](CallContext& context,
                                                const core::LeasePath& unlocked) -> core::Result<std::string> {
                      auto error = context.state.unlock(context.caller,
@@ -182,26 +176,21 @@ core::Result<std::unique_ptr<ToolCall>> parse_unlock(const boost::json::object& 
 
 }  // namespace
 
-const Tool& restore_request() {
-  static const Tool request{"governor/restore",  "", "", "", kPersonRestoreParameters, "", false, true,
-                            parse_person_restore};
-  return request;
+GovernorRequest restore_request() {
+  return {{"governor/restore", Effect::idempotent, kPersonRestoreParameters, parse_person_restore},
+          core::Role::person};
 }
 
-const Tool& protect_request() {
-  static const Tool request{"governor/protect", "", "", "", kProtectParameters, "", false, true,
-                            parse_protect};
-  return request;
+GovernorRequest protect_request() {
+  return {{"governor/protect", Effect::idempotent, kProtectParameters, parse_protect}, core::Role::person};
 }
 
-const Tool& protections_request() {
-  static const Tool request{"governor/protections", "", "", "", {}, "", true, true, parse_rules};
-  return request;
+GovernorRequest protections_request() {
+  return {{"governor/protections", Effect::none, {}, parse_rules}, std::nullopt};
 }
 
-const Tool& unlock_request() {
-  static const Tool request{"governor/unlock", "", "", "", kUnlockParameters, "", false, true, parse_unlock};
-  return request;
+GovernorRequest unlock_request() {
+  return {{"governor/unlock", Effect::idempotent, kUnlockParameters, parse_unlock}, core::Role::person};
 }
 
 }  // namespace governor::daemon

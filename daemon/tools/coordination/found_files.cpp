@@ -38,6 +38,13 @@ bool FoundFiles::differ_from(const core::State& state) const {
   });
 }
 
+std::optional<std::string> FoundFiles::content_of(const std::string& path) const {
+  const auto found =
+      std::find_if(files_.begin(), files_.end(), [&](const File& file) { return file.path == path; });
+  if (found == files_.end()) return std::nullopt;
+  return found->exists ? found->sha256 : std::string();
+}
+
 void FoundFiles::write(JsonWriter& json) const {
   if (files_.empty()) return;
   json.key("files").begin_array();

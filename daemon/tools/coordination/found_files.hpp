@@ -27,6 +27,9 @@ class FoundFiles {
   /// since it was read, or governor has not heard of it yet. Reading again tells.
   [[nodiscard]] bool differ_from(const core::State& state) const;
 
+  /// SHA-256 of what the file holds, empty for none; nothing if it was not read, or is none of the files.
+  [[nodiscard]] std::optional<std::string> content_of(const std::string& path) const;
+
   /// A field `files` of the open object, unless there are none.
   void write(JsonWriter& json) const;
 

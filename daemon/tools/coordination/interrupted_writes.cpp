@@ -49,11 +49,6 @@ class InterruptedWritesCall final : public ToolCall {
 
 }  // namespace
 
-const Tool& interrupted_writes_request() {
-  static const Tool request{"interrupted_writes", "", "", "", {}, "", false, true, nullptr};
-  return request;
-}
-
 std::unique_ptr<ToolCall> make_interrupted_writes_call(const core::State& state) {
   std::vector<core::OpenWrite> writes;
   for (const auto& [key, open] : state.open_writes()) {

@@ -5,25 +5,49 @@
 namespace governor::daemon {
 namespace {
 
-void write_holder(JsonWriter& json, const core::LeaseHolder& holder) {
-  if (!holder.agent_id.empty()) json.field("agent_id", holder.agent_id);
-  json.field("client", holder.client).field("pid", holder.pid);
-  if (!holder.worker.empty() && holder.worker != core::kMainWorker) json.field("subagent", holder.worker);
-}
-
 void write_paths(JsonWriter& json, const std::vector<core::LeasePath>& paths) {
   json.key("paths").begin_array();
   for (const core::LeasePath& path : paths) json.value(path.text());
   json.end_array();
 }
 
+const core::Worktree& worktree_of(const core::Lease& lease) {
+  static const core::Worktree kNone;
+  return lease.claim.paths.empty() ? kNone : lease.claim.paths.front().in_repository.worktree;
+}
+
+void write_others(JsonWriter& json, const std::vector<const core::Lease*>& elsewhere) {
+  if (elsewhere.empty()) return;
+  json.key("elsewhere").begin_array();
+  for (const core::Lease* other : elsewhere) {
+    json.begin_object().field("lease", other->key);
+    write_holder(json, other->claim.holder);
+    write_worktree(json, worktree_of(*other));
+    json.end_object();
+  }
+  json.end_array();
+}
+
 }  // namespace
 
-void write_lease(JsonWriter& json, const core::Lease& lease) {
+void write_holder(JsonWriter& json, const core::LeaseHolder& holder) {
+  if (!holder.agent_id.empty()) json.field("agent_id", holder.agent_id);
+  json.field("client", holder.client).field("pid", holder.pid);
+  if (!holder.worker.empty() && holder.worker != core::kMainWorker) json.field("subagent", holder.worker);
+}
+
+void write_worktree(JsonWriter& json, const core::Worktree& worktree) {
+  if (!worktree.top.empty()) json.field("worktree", worktree.top);
+  if (!worktree.branch.empty()) json.field("branch", worktree.branch);
+}
+
+void write_lease(JsonWriter& json, const core::Lease& lease,
+                 const std::vector<const core::Lease*>& elsewhere) {
   json.begin_object().field("lease", lease.key).field("fence", lease.fence);
   write_holder(json, lease.claim.holder);
   json.field("mode", core::to_string(lease.claim.mode));
   write_paths(json, lease.claim.paths);
+  write_worktree(json, worktree_of(lease));
   if (lease.direct) json.field("direct", true);
   if (!lease.reason.empty()) json.field("reason", lease.reason);
   json.field("since", iso_timestamp(lease.granted_us)).field("until", iso_timestamp(lease.expires_us));
@@ -32,6 +56,7 @@ void write_lease(JsonWriter& json, const core::Lease& lease) {
     json.field("ended", iso_timestamp(lease.ended_us)).field("ending", core::to_string(lease.ending));
     if (!lease.ending_detail.empty()) json.field("ending_reason", lease.ending_detail);
   }
+  write_others(json, elsewhere);
   json.end_object();
 }
 
@@ -56,6 +81,7 @@ void write_obstacles(JsonWriter& json, const std::vector<core::LeaseObstacle>& o
     json.field("mode", core::to_string(obstacle.mode)).key("paths").begin_array();
     for (const std::string& path : obstacle.paths) json.value(path);
     json.end_array();
+    write_worktree(json, obstacle.worktree);
     if (!obstacle.reason.empty()) json.field("reason", obstacle.reason);
     json.field("since", iso_timestamp(obstacle.since_us));
     if (obstacle.until_us != 0) json.field("until", iso_timestamp(obstacle.until_us));

@@ -8,8 +8,14 @@
 
 namespace governor::daemon {
 
-/// A lease as tools, resources and hooks show it.
-void write_lease(JsonWriter& json, const core::Lease& lease);
+/// A lease as tools, resources and hooks show it. `elsewhere`: the other leases for the same files in other
+/// working trees.
+void write_lease(JsonWriter& json, const core::Lease& lease,
+                 const std::vector<const core::Lease*>& elsewhere = {});
+/// Fields `agent_id`, `client`, `pid` and `subagent` of the open object.
+void write_holder(JsonWriter& json, const core::LeaseHolder& holder);
+/// Fields `worktree` and `branch`, as far as they are known.
+void write_worktree(JsonWriter& json, const core::Worktree& worktree);
 /// A request that waits, in the same form.
 void write_waiter(JsonWriter& json, const core::LeaseTable::Waiter& waiter);
 /// `holders`: who stands in the way of a request.

@@ -6,6 +6,7 @@
 
 #include "daemon/tools/argument_limits.hpp"
 #include "daemon/tools/arguments.hpp"
+#include "daemon/tools/coordination/elsewhere.hpp"
 #include "daemon/tools/coordination/lease_json.hpp"
 #include "daemon/tools/coordination/lease_parameters.hpp"
 #include "daemon/tools/coordination/lease_schemas.hpp"
@@ -40,6 +41,9 @@ class CheckCall final : public PathCall {
     json.key("holders").begin_array();
     for (const core::Lease* lease : in_the_way) write_lease(json, *lease);
     json.end_array();
+    write_elsewhere(
+        json, context.state.elsewhere({path, self, worktrees().worktrees(path.in_repository.repository)},
+                                      context.now_us));
     json.field("reason", own != nullptr       ? "You hold a lease on it."
                          : in_the_way.empty() ? "No lease is in the way: request_write will grant one."
                                               : "Others hold it.");
@@ -53,14 +57,10 @@ constexpr Parameter kCheckWriteParameters[] = {
     agent_id(),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_check(const boost::json::object& object,
-                                                    const ToolEnvironment&) {
-  Arguments arguments(object, kCheckWriteParameters);
-  auto path = arguments.text("path");
+ParsedCall parse_check(Arguments& arguments, const ToolEnvironment&) {
+  std::string path = arguments.text("path").value_or("");
   auto agent_id = arguments.agent_id();
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(
-      std::make_unique<CheckCall>(std::move(agent_id), std::vector<std::string>{*std::move(path)}));
+  return std::make_unique<CheckCall>(std::move(agent_id), std::vector{std::move(path)});
 }
 
 /// A change of one lease: `Change` is called on the state strand.
@@ -92,12 +92,9 @@ constexpr Parameter kRenewWriteParameters[] = {
     lease_time("From now on"),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_renew(const boost::json::object& object,
-                                                    const ToolEnvironment&) {
-  Arguments arguments(object, kRenewWriteParameters);
+ParsedCall parse_renew(Arguments& arguments, const ToolEnvironment&) {
   const core::LeaseKey key = arguments.integer("lease");
   const std::int64_t ttl = arguments.integer("ttl_seconds");
-  if (auto error = arguments.finish()) return *std::move(error);
   return lease_call([key, ttl](CallContext& context) {
     return context.state.renew_lease(context.caller, key, ttl * kSecondUs, context.now_us, context.changes);
   });
@@ -105,11 +102,8 @@ core::Result<std::unique_ptr<ToolCall>> parse_renew(const boost::json::object& o
 
 constexpr Parameter kReleaseWriteParameters[] = {lease_number()};
 
-core::Result<std::unique_ptr<ToolCall>> parse_release(const boost::json::object& object,
-                                                      const ToolEnvironment&) {
-  Arguments arguments(object, kReleaseWriteParameters);
+ParsedCall parse_release(Arguments& arguments, const ToolEnvironment&) {
   const core::LeaseKey key = arguments.integer("lease");
-  if (auto error = arguments.finish()) return *std::move(error);
   return lease_call([key](CallContext& context) {
     return context.state.release_lease(context.caller, key, context.now_us, context.changes);
   });
@@ -120,12 +114,9 @@ constexpr Parameter kBreakLeaseParameters[] = {
     file_reason().required("why, for the audit log and for the holder"),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_break(const boost::json::object& object,
-                                                    const ToolEnvironment&) {
-  Arguments arguments(object, kBreakLeaseParameters);
+ParsedCall parse_break(Arguments& arguments, const ToolEnvironment&) {
   const core::LeaseKey key = arguments.integer("lease");
   std::string reason = arguments.text("reason").value_or("");
-  if (auto error = arguments.finish()) return *std::move(error);
   return lease_call([key, reason = std::move(reason)](CallContext& context) {
     return context.state.break_lease(context.caller, key, reason, context.now_us, context.changes);
   });
@@ -152,7 +143,7 @@ class ListLeasesCall final : public PathCall {
       if (key <= after_ || !is_asked_for(lease.claim)) continue;
       more = count == limit_;
       if (more) break;
-      write_lease(json, lease);
+      write_lease(json, lease, context.state.leases_elsewhere(lease));
       last = key;
       ++count;
     }
@@ -187,17 +178,13 @@ constexpr Parameter kListLeasesParameters[] = {
     numbered_cursor(),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_list_leases(const boost::json::object& object,
-                                                          const ToolEnvironment&) {
-  Arguments arguments(object, kListLeasesParameters);
+ParsedCall parse_list_leases(Arguments& arguments, const ToolEnvironment&) {
   std::vector<std::string> paths;
   if (auto path = arguments.text("path")) paths.push_back(*std::move(path));
   std::string agent_id = arguments.agent_id().value_or("");
   const auto limit = arguments.integer<std::size_t>("limit");
   const core::LeaseKey after = arguments.integer("cursor");
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(
-      std::make_unique<ListLeasesCall>(std::move(agent_id), std::move(paths), after, limit));
+  return std::make_unique<ListLeasesCall>(std::move(agent_id), std::move(paths), after, limit);
 }
 
 }  // namespace
@@ -205,24 +192,33 @@ core::Result<std::unique_ptr<ToolCall>> parse_list_leases(const boost::json::obj
 std::vector<Tool> lease_tools() {
   return {
       request_write_tool(),
-      {"renew_write", "coordination", "Keep a lease longer",
-       "Sets the end of your lease to ttl_seconds from now.", kRenewWriteParameters, kLeaseOutput, false,
-       true, parse_renew},
-      {"release_write", "coordination", "Release a lease",
-       "Lets others write. Call it once you have written.", kReleaseWriteParameters, kReleaseOutput, false,
-       true, parse_release, true},
-      {"check_write", "coordination", "Who may write a file",
-       "Says who may write a path now. Changes nothing.", kCheckWriteParameters, kCheckOutput, true, true,
-       parse_check},
-      {"list_leases", "coordination", "List leases", "Open leases, oldest first, and requests that wait.",
-       kListLeasesParameters, kListOutput, true, true, parse_list_leases},
+      {{"renew_write", Effect::idempotent, kRenewWriteParameters, parse_renew},
+       "coordination",
+       "Keep a lease longer",
+       "Sets the end of your lease to ttl_seconds from now.",
+       kLeaseOutput},
+      {{"release_write", Effect::idempotent, kReleaseWriteParameters, parse_release},
+       "coordination",
+       "Release a lease",
+       "Lets others write. Call it once you have written.",
+       kReleaseOutput,
+       true},
+      {{"check_write", Effect::none, kCheckWriteParameters, parse_check},
+       "coordination",
+       "Who may write a file",
+       "Says who may write a path now. Changes nothing.",
+       kCheckOutput},
+      {{"list_leases", Effect::none, kListLeasesParameters, parse_list_leases},
+       "coordination",
+       "List leases",
+       "Open leases, oldest first, and requests that wait.",
+       kListOutput},
   };
 }
 
-const Tool& lease_break_request() {
-  static const Tool request{
-      "governor/lease_break", "", "", "", kBreakLeaseParameters, "", false, true, parse_break};
-  return request;
+GovernorRequest lease_break_request() {
+  return {{"governor/lease_break", Effect::idempotent, kBreakLeaseParameters, parse_break},
+          core::Role::person};
 }
 
 }  // namespace governor::daemon

@@ -84,7 +84,13 @@ Step FileWriteCall::write(CallContext& context) {
 Step FileWriteCall::end(CallContext& context) {
   release(context);
   const auto outcome = take_down(context);
-  if (!outcome) return refusal(context, writer_->report());
+  if (!outcome) {
+    if (writer_->report().shrinks) {
+      context.state.note_refusal(context.caller, describe().agent_id, core::Refused::By::shrink_guard, path(),
+                                 context.now_us, context.changes);
+    }
+    return refusal(context, writer_->report());
+  }
   return written_json(writer_->report(), *outcome, context.now_us, restored());
 }
 
@@ -106,6 +112,10 @@ std::optional<core::FileWriteOutcome> FileWriteCall::take_down(CallContext& cont
     write.path = path();
     write.before = report.displaced ? *report.displaced : report.before;
     write.after = report.after;
+    if (report.lines && !report.displaced) {
+      write.lines_added = report.lines->added;
+      write.lines_removed = report.lines->removed;
+    }
     write.found_written = report.found_written;
     outcome = state.record_write(context.caller, std::move(write), context.now_us, context.changes);
   }

@@ -19,8 +19,9 @@ void PathCall::work(FileServices& files) {
       failure_ = std::move(path.error());
       return;
     }
-    paths_.push_back(lease_path(*path));
-    on_path(*path);
+    paths_.push_back(worktrees_.locate(*path));
+    failure_ = on_path(*path, files);
+    if (failure_) return;
   }
 }
 

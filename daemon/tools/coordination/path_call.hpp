@@ -7,6 +7,7 @@
 #include "core/lease.hpp"
 #include "daemon/files/real_path.hpp"
 #include "daemon/tools/tool.hpp"
+#include "daemon/watch/git_worktree.hpp"
 
 namespace governor::daemon {
 
@@ -25,12 +26,16 @@ class PathCall : public ToolCall {
   [[nodiscard]] Step work_on_paths();
   /// Then governor's own files are refused.
   [[nodiscard]] virtual bool is_about_writing() const { return false; }
-  /// File thread: one of the paths, resolved.
-  virtual void on_path(const ResolvedPath&) {}
+  /// File thread: one of the paths, resolved; why the call fails for it.
+  virtual std::optional<core::Error> on_path(const ResolvedPath&, const FileServices&) {
+    return std::nullopt;
+  }
 
   [[nodiscard]] bool is_resolved() const { return resolved_; }
   [[nodiscard]] const std::string& agent() const { return agent_; }
   [[nodiscard]] const std::vector<core::LeasePath>& paths() const { return paths_; }
+  /// Of the repositories that they lie in.
+  [[nodiscard]] const WorktreeLookup& worktrees() const { return worktrees_; }
 
  private:
   std::optional<std::string> given_agent_;
@@ -40,6 +45,7 @@ class PathCall : public ToolCall {
   bool resolved_ = false;
   std::optional<core::Error> failure_;
   std::vector<core::LeasePath> paths_;
+  WorktreeLookup worktrees_;
 };
 
 }  // namespace governor::daemon

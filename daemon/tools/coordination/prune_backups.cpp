@@ -68,19 +68,14 @@ class PruneCall final : public ToolCall {
   std::uint64_t since_ = 0;
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_prune(const boost::json::object&, const ToolEnvironment&) {
-  return make_prune_call();
+ParsedCall parse_prune(Arguments&, const ToolEnvironment&) {
+  return std::make_unique<PruneCall>();
 }
 
 }  // namespace
 
-std::unique_ptr<ToolCall> make_prune_call() {
-  return std::make_unique<PruneCall>();
-}
-
-const Tool& prune_request() {
-  static const Tool request{"governor/prune_backups", "", "", "", {}, "", false, true, parse_prune};
-  return request;
+GovernorRequest prune_request() {
+  return {{"governor/prune_backups", Effect::idempotent, {}, parse_prune}, core::Role::person};
 }
 
 }  // namespace governor::daemon

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <utility>
 
+#include "daemon/files/file_services.hpp"
 #include "daemon/support/timestamp.hpp"
 #include "daemon/tools/argument_limits.hpp"
 #include "daemon/tools/arguments.hpp"
+#include "daemon/tools/coordination/elsewhere.hpp"
 #include "daemon/tools/coordination/found_files.hpp"
 #include "daemon/tools/coordination/lease_json.hpp"
 #include "daemon/tools/coordination/lease_parameters.hpp"
@@ -39,6 +41,13 @@ class RequestWriteCall final : public PathCall {
   RequestWriteCall(std::optional<std::string> agent_id, std::vector<std::string> paths, LeaseWish wish)
       : PathCall(std::move(agent_id), std::move(paths)), wish_(std::move(wish)) {}
 
+  /// The files were not read yet when the line was sent first: it runs again for that.
+  core::Result<std::optional<std::string>> replay(Store& store, const core::Answer& answer) override {
+    if (answer.kind != core::Answer::Kind::grant) return ToolCall::replay(store, answer);
+    granted_before_ = answer.target;
+    return std::optional<std::string>();
+  }
+
   void finish_unseen(CallContext& context) override {
     if (granted_.created && is_still_granted(context.state))
       (void)context.state.release_lease(context.caller, granted_.lease.key, context.now_us, context.changes);
@@ -51,13 +60,17 @@ class RequestWriteCall final : public PathCall {
     ++reads_;
   }
   [[nodiscard]] bool is_about_writing() const override { return true; }
-  void on_path(const ResolvedPath& path) override { found_.add(path); }
+  std::optional<core::Error> on_path(const ResolvedPath& path, const FileServices& files) override {
+    found_.add(path);
+    return wish_.direct && !path.pattern ? files.own().direct_refusal(path.path) : std::nullopt;
+  }
 
   Step run_with_paths(CallContext& context) override {
     if (since_us_ == 0) since_us_ = context.now_us;
+    if (granted_before_ != 0) return answer_again(context);
     if (is_still_granted(context.state)) {
       // What was stored with the grant does not say yet what the files hold.
-      std::string text = answer(granted_, context.now_us);
+      std::string text = answer(granted_, context);
       context.state.save_answer(context.caller, text, context.changes);
       return text;
     }
@@ -89,12 +102,12 @@ class RequestWriteCall final : public PathCall {
     }
     const bool is_granted = outcome->status == core::LeaseOutcome::Status::granted;
     if (is_granted && waiter_ != 0 && granted_.lease.key != outcome->lease.key) {
-      // Those that had it may have written. If the daemon dies meanwhile, the line is answered without that.
+      // Those that had it may have written.
       granted_ = *std::move(outcome);
-      context.state.save_answer(context.caller, answer_without_files(context.now_us), context.changes);
+      context.state.save_grant(context.caller, granted_.lease.key, context.changes);
       return work_on_paths();
     }
-    std::string text = answer(*outcome, context.now_us);
+    std::string text = answer(*outcome, context);
     if (granted_.lease.key != 0) context.state.save_answer(context.caller, text, context.changes);
     return text;
   }
@@ -106,14 +119,24 @@ class RequestWriteCall final : public PathCall {
            open->second.fence == granted_.lease.fence;
   }
 
-  [[nodiscard]] std::string answer_without_files(std::int64_t now_us) {
-    const FoundFiles found = std::exchange(found_, {});
-    std::string text = answer(granted_, now_us);
-    found_ = found;
+  /// As it was granted, also if that is over by now.
+  Step answer_again(CallContext& context) {
+    const core::LeaseTable& leases = context.state.leases();
+    const auto open = leases.open().find(granted_before_);
+    const core::Lease* lease =
+        open != leases.open().end() ? &open->second : leases.find_ended(granted_before_);
+    granted_before_ = 0;
+    if (lease == nullptr) return request(context);
+    core::LeaseOutcome outcome;
+    outcome.status = core::LeaseOutcome::Status::granted;
+    outcome.created = true;
+    outcome.lease = *lease;
+    std::string text = answer(outcome, context);
+    context.state.save_answer(context.caller, text, context.changes);
     return text;
   }
 
-  [[nodiscard]] std::string answer(const core::LeaseOutcome& outcome, std::int64_t now_us) const {
+  [[nodiscard]] std::string answer(const core::LeaseOutcome& outcome, const CallContext& context) const {
     std::string text;
     JsonWriter json(text);
     json.begin_object();
@@ -125,15 +148,33 @@ class RequestWriteCall final : public PathCall {
       for (const core::LeasePath& path : lease.claim.paths) json.value(path.text());
       json.end_array().field("until", iso_timestamp(lease.expires_us));
       found_.write(json);
+      write_elsewhere(json, elsewhere(context, lease.claim));
     } else {
       json.field("status", "held");
       write_obstacles(json, outcome.obstacles);
       json.field("ahead", static_cast<std::uint64_t>(outcome.ahead)).field("guidance", guidance());
     }
     if (wish_.wait != 0)
-      json.field("waited_seconds", static_cast<double>(now_us - since_us_) / static_cast<double>(kSecondUs));
+      json.field("waited_seconds",
+                 static_cast<double>(context.now_us - since_us_) / static_cast<double>(kSecondUs));
     json.end_object();
     return text;
+  }
+
+  /// Who works on the same files in other working trees, for whoever is going to write.
+  [[nodiscard]] std::vector<core::Elsewhere> elsewhere(const CallContext& context,
+                                                       const core::LeaseClaim& claim) const {
+    std::vector<core::Elsewhere> all;
+    if (claim.mode != core::LeaseMode::exclusive) return all;
+    for (const core::LeasePath& path : paths()) {
+      const core::ElsewhereQuestion question{path, claim.holder,
+                                             worktrees().worktrees(path.in_repository.repository),
+                                             found_.content_of(path.text())};
+      for (core::Elsewhere& one : context.state.elsewhere(question, context.now_us)) {
+        if (all.size() < core::kMostElsewhere) all.push_back(std::move(one));
+      }
+    }
+    return all;
   }
 
   /// What to do when others have it.
@@ -157,7 +198,8 @@ class RequestWriteCall final : public PathCall {
   core::WaiterKey waiter_ = 0;
   FoundFiles found_;
   int reads_ = 0;
-  core::LeaseOutcome granted_;  ///< after a wait, while the files are read once more
+  core::LeaseKey granted_before_ = 0;  ///< by the line that comes again
+  core::LeaseOutcome granted_;         ///< after a wait, while the files are read once more
 };
 
 constexpr Parameter kRequestWriteParameters[] = {
@@ -174,9 +216,7 @@ constexpr Parameter kRequestWriteParameters[] = {
     token(),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_request_write(const boost::json::object& object,
-                                                            const ToolEnvironment&) {
-  Arguments arguments(object, kRequestWriteParameters);
+ParsedCall parse_request_write(Arguments& arguments, const ToolEnvironment&) {
   auto paths = arguments.texts("paths");
   LeaseWish wish;
   if (arguments.choice("mode") == "shared") wish.mode = core::LeaseMode::shared;
@@ -192,26 +232,20 @@ core::Result<std::unique_ptr<ToolCall>> parse_request_write(const boost::json::o
     arguments.refuse(
         core::invalid_argument("paths", "[]", fmt::format("a list of 1 to {} paths", kMaxLeasedPaths)));
   }
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(
-      std::make_unique<RequestWriteCall>(std::move(agent_id), *std::move(paths), std::move(wish)));
+  return std::make_unique<RequestWriteCall>(
+      std::move(agent_id), std::move(paths).value_or(std::vector<std::string>()), std::move(wish));
 }
 
 }  // namespace
 
 Tool request_write_tool() {
-  return {
-      "request_write",
-      "coordination",
-      "Ask to write",
-      "Call before you write files. Grants a lease and says what the files hold (sha256), or who has them. "
-      "In a leased directory ask again for the file.",
-      kRequestWriteParameters,
-      kRequestWriteOutput,
-      false,
-      true,
-      parse_request_write,
-      true};
+  return {{"request_write", Effect::idempotent, kRequestWriteParameters, parse_request_write},
+          "coordination",
+          "Ask to write",
+          "Call before you write files. Grants a lease and says what the files hold (sha256), or who has "
+          "them. In a leased directory ask again for the file.",
+          kRequestWriteOutput,
+          true};
 }
 
 }  // namespace governor::daemon

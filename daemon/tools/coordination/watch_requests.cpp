@@ -1,10 +1,6 @@
 #include "daemon/tools/coordination/tools.hpp"
 
 #include <fmt/format.h>
-#include <pwd.h>
-#include <unistd.h>
-
-#include <cstdlib>
 
 #include "core/file_table.hpp"
 #include "daemon/files/file_services.hpp"
@@ -14,7 +10,6 @@
 #include "daemon/tools/coordination/path_reference.hpp"
 #include "daemon/watch/watch_plan.hpp"
 #include "daemon/watch/wide_root.hpp"
-#include "text/path_text.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -34,18 +29,6 @@ core::Error refuse_root(core::ErrorCode code, const std::string& root, std::stri
   error.field = "root";
   error.given = root;
   return error;
-}
-
-/// What the directory is if it is no project; empty: it may be one.
-std::string_view what_is_wide(const std::string& root) {
-  const passwd* user = ::getpwuid(::geteuid());
-  const char* const of_account = user != nullptr ? user->pw_dir : nullptr;
-  const char* const of_environment = std::getenv("HOME");
-  for (const char* one : {of_account, of_environment}) {
-    const std::string_view what = wide_root(root, one != nullptr ? text::path_text(one) : std::string());
-    if (!what.empty()) return what;
-  }
-  return {};
 }
 
 std::string shown_root(const std::string& root) {
@@ -109,7 +92,7 @@ class WatchCall final : public ToolCall {
   /// How many files it is about, and whether it can be meant.
   std::optional<core::Error> look_at_root(const OwnFiles& own) {
     std::string& root = wish_.root.path;
-    const std::string_view what = what_is_wide(root);
+    const std::string_view what = wide_root(root);
     if (!what.empty() && !wish_.force) {
       return refuse_root(
           core::ErrorCode::invalid_argument, root,
@@ -142,16 +125,13 @@ constexpr Parameter kWatchParameters[] = {
     flag("force"),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_watch(const boost::json::object& object,
-                                                    const ToolEnvironment&) {
-  Arguments arguments(object, kWatchParameters);
+ParsedCall parse_watch(Arguments& arguments, const ToolEnvironment&) {
   WatchWish wish;
   wish.root.path = arguments.text("root").value_or("");
   wish.root.with_ignored = arguments.flag("with_ignored");
   wish.remove = arguments.flag("remove");
   wish.force = arguments.flag("force");
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<WatchCall>(std::move(wish)));
+  return std::make_unique<WatchCall>(std::move(wish));
 }
 
 class WatchesCall final : public ToolCall {
@@ -170,23 +150,18 @@ class WatchesCall final : public ToolCall {
   }
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_watches(const boost::json::object& object,
-                                                      const ToolEnvironment&) {
-  Arguments arguments(object, Parameters());
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<WatchesCall>());
+ParsedCall parse_watches(Arguments&, const ToolEnvironment&) {
+  return std::make_unique<WatchesCall>();
 }
 
 }  // namespace
 
-const Tool& watch_request() {
-  static const Tool request{"governor/watch", "", "", "", kWatchParameters, "", false, true, parse_watch};
-  return request;
+GovernorRequest watch_request() {
+  return {{"governor/watch", Effect::idempotent, kWatchParameters, parse_watch}, core::Role::person};
 }
 
-const Tool& watches_request() {
-  static const Tool request{"governor/watches", "", "", "", {}, "", true, true, parse_watches};
-  return request;
+GovernorRequest watches_request() {
+  return {{"governor/watches", Effect::none, {}, parse_watches}, std::nullopt};
 }
 
 }  // namespace governor::daemon

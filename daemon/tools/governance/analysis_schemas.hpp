@@ -54,7 +54,11 @@ inline constexpr std::string_view kCalibrationOutput =
     R"("with_outcome":{"type":"integer"},"waiting":{"type":"integer"},)"
     R"("ece":{"type":["number","null"],"description":"Expected calibration error"},"brier":{"type":["number","null"]},)"
     R"("bins":{"type":"array","items":{"type":"object","properties":{"lower":{"type":"number"},"upper":{"type":"number"},"count":{"type":"integer"},"accuracy":{"type":["number","null"]},"mean_confidence":{"type":["number","null"]},"calibration_error":{"type":["number","null"]}},"required":["lower","upper","count","accuracy","mean_confidence","calibration_error"]}},)"
-    R"("calibrated":{"type":["boolean","null"],"description":"ece up to 0.1; null below 10 outcomes"}},)"
+    R"("calibrated":{"type":["boolean","null"],"description":"ece up to 0.1; null below 10 outcomes"},)"
+    R"("failure_probability":{"type":["object","null"],"properties":{"count":{"type":"integer"},"auroc":{"type":["number","null"]},"ece":{"type":["number","null"]},"brier":{"type":["number","null"]},)"
+    R"("shipped":{"type":"object","description":"The same without what had been learned"},)"
+    R"("learned":{"type":"object","description":"What outcomes of all agents have taught"},)"
+    R"("bins":{"type":"array","items":{"type":"object"}}}}},)"
     R"("required":["scope","predictions","with_outcome","waiting","ece","brier","bins","calibrated"]})";
 
 inline constexpr std::string_view kTelemetryOutput =

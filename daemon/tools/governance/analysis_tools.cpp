@@ -106,13 +106,10 @@ constexpr Parameter kObserveParameters[] = {
     integer("window", 1, 1000, "Updates in the summary").otherwise(20),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_observe(const boost::json::object& object,
-                                                      const ToolEnvironment&) {
-  Arguments arguments(object, kObserveParameters);
+ParsedCall parse_observe(Arguments& arguments, const ToolEnvironment&) {
   auto agent_id = arguments.agent_id();
   const auto window = arguments.integer<std::size_t>("window");
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<ObserveCall>(std::move(agent_id), window));
+  return std::make_unique<ObserveCall>(std::move(agent_id), window);
 }
 
 class CompareCall final : public ToolCall {
@@ -176,24 +173,25 @@ class CompareCall final : public ToolCall {
 
 constexpr Parameter kCompareParameters[] = {agent_ids("agent_ids", 2, 20).required()};
 
-core::Result<std::unique_ptr<ToolCall>> parse_compare(const boost::json::object& object,
-                                                      const ToolEnvironment&) {
-  Arguments arguments(object, kCompareParameters);
+ParsedCall parse_compare(Arguments& arguments, const ToolEnvironment&) {
   auto ids = arguments.agent_ids("agent_ids");
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<CompareCall>(std::move(ids)));
+  return std::make_unique<CompareCall>(std::move(ids));
 }
 
 }  // namespace
 
 std::vector<Tool> analysis_tools() {
   return {
-      {"observe_agent", "governance", "Observe an agent",
+      {{"observe_agent", Effect::none, kObserveParameters, parse_observe},
+       "governance",
+       "Observe an agent",
        "Where an agent is heading: trends, anomalies, and a summary of its newest updates.",
-       kObserveParameters, kObserveOutput, true, true, parse_observe},
-      {"compare_agents", "governance", "Compare agents",
+       kObserveOutput},
+      {{"compare_agents", Effect::none, kCompareParameters, parse_compare},
+       "governance",
+       "Compare agents",
        "How 2 to 20 agents stand side by side, where they differ most and how alike they are.",
-       kCompareParameters, kCompareOutput, true, true, parse_compare},
+       kCompareOutput},
   };
 }
 

@@ -76,9 +76,7 @@ constexpr Parameter kOutcomeParameters[] = {
     text("detail", 1024),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_outcome(const boost::json::object& object,
-                                                      const ToolEnvironment&) {
-  Arguments arguments(object, kOutcomeParameters);
+ParsedCall parse_outcome(Arguments& arguments, const ToolEnvironment&) {
   const std::string id = arguments.text("prediction_id").value_or("");
   core::TruthCommand command;
   command.correct = arguments.flag("correct");
@@ -87,47 +85,36 @@ core::Result<std::unique_ptr<ToolCall>> parse_outcome(const boost::json::object&
     if (source == core::to_string(one)) command.source = one;
   }
   command.detail = arguments.text("detail").value_or("");
-  if (auto error = arguments.finish()) return *std::move(error);
   auto name = core::parse_prediction_id(id);
   if (!name) {
     return core::invalid_argument("prediction_id", fmt::format("\"{}\"", id), std::string(kPredictionId));
   }
-  return std::unique_ptr<ToolCall>(std::make_unique<OutcomeCall>(*std::move(name), std::move(command)));
+  return std::make_unique<OutcomeCall>(*std::move(name), std::move(command));
 }
 
-class CalibrationCall final : public ToolCall {
+class CalibrationCall final : public AgentOrAllCall {
  public:
-  explicit CalibrationCall(std::optional<std::string> agent_id) : agent_id_(std::move(agent_id)) {}
+  using AgentOrAllCall::AgentOrAllCall;
 
   std::optional<core::Error> read(Store& store) {
-    if (!agent_id_) return store.add_calibration(scan_, kOutcomeSlice);
-    auto found = store.load_calibration(*agent_id_, scan_);
+    if (!agent()) return store.add_calibration(scan_, kOutcomeSlice);
+    auto found = store.load_calibration(*agent(), scan_);
     if (!found) return std::move(found.error());
-    return *found ? std::nullopt : std::optional(unknown_agent(*agent_id_));
+    return *found ? std::nullopt : std::optional(unknown_agent(*agent()));
   }
 
-  Step run(CallContext& context) override {
-    if (context.begins && agent_id_) {
-      auto reference = resolve_agent(context, agent_id_);
-      if (!reference) return std::move(reference.error());
-      agent_id_ = std::move(reference->id);
-      return Load{{*agent_id_}};
-    }
-    const Depends depends = agent_id_ ? Depends::its_agents : Depends::everything;
-    if (!std::exchange(is_read_, true)) {
-      return Read{[this](Store& store) { return read(store); }, [this] { return !agent_id_ && scan_.more; },
-                  depends};
-    }
-    return Answer(text(), depends);
+  Step run_in_scope(CallContext& context) override {
+    if (std::exchange(is_read_, true)) return Answer(text(context.state.lessons()), depends());
+    return Read{[this](Store& store) { return read(store); }, [this] { return !agent() && scan_.more; },
+                depends()};
   }
 
  private:
-  [[nodiscard]] std::string text() const {
+  [[nodiscard]] std::string text(const core::FailureLessons& lessons) const {
     const core::Calibration& calibration = scan_.calibration;
     std::string text;
     JsonWriter json(text);
-    json.begin_object().field("scope", agent_id_ ? "agent" : "process");
-    if (agent_id_) json.field("agent_id", *agent_id_);
+    write_scope(json.begin_object());
     json.field("predictions", scan_.predictions).field("with_outcome", calibration.count());
     json.field("waiting", scan_.predictions - calibration.count());
     write_optional(json, "ece", calibration.expected_error());
@@ -137,8 +124,41 @@ class CalibrationCall final : public ToolCall {
     json.end_array().key("calibrated");
     const auto calibrated = calibration.calibrated();
     calibrated ? json.value(*calibrated) : json.null();
+    write_failures(json.key("failure_probability"), lessons);
     json.end_object();
     return text;
+  }
+
+  /// Of updates that were made from evidence: how far what governor said of failure came true.
+  void write_failures(JsonWriter& json, const core::FailureLessons& lessons) const {
+    const core::FailureCalibration& failures = scan_.failures;
+    if (failures.count() == 0) {
+      json.null();
+      return;
+    }
+    json.begin_object().field("count", failures.count());
+    write_measures(json, failures);
+    write_measures(json.key("shipped").begin_object(), scan_.shipped);
+    const core::Learning& learned = lessons.learning();
+    json.end_object().key("learned").begin_object().field("outcomes", lessons.count());
+    json.field("shift", learned.shift).field("scale", learned.scale).end_object();
+    json.key("bins").begin_array();
+    const auto width = 1.0 / static_cast<double>(core::FailureCalibration::kBins);
+    for (std::size_t i = 0; i < core::FailureCalibration::kBins; ++i) {
+      const core::FailureCalibration::Bin& bin = failures.bins()[i];
+      if (bin.count == 0) continue;
+      const auto count = static_cast<double>(bin.count);
+      json.begin_object().field("lower", static_cast<double>(i) * width);
+      json.field("count", bin.count).field("said", bin.probability / count);
+      json.field("failed", static_cast<double>(bin.failed) / count).end_object();
+    }
+    json.end_array().end_object();
+  }
+
+  static void write_measures(JsonWriter& json, const core::FailureCalibration& failures) {
+    write_optional(json, "auroc", failures.area_under_roc());
+    write_optional(json, "ece", failures.expected_error());
+    write_optional(json, "brier", failures.brier_score());
   }
 
   static void write_bin(JsonWriter& json, std::size_t index, const core::CalibrationSums& bin) {
@@ -154,35 +174,35 @@ class CalibrationCall final : public ToolCall {
     json.end_object();
   }
 
-  std::optional<std::string> agent_id_;
   bool is_read_ = false;
   CalibrationScan scan_;
 };
 
 constexpr Parameter kCalibrationParameters[] = {agent_id("Default: all agents")};
 
-core::Result<std::unique_ptr<ToolCall>> parse_calibration(const boost::json::object& object,
-                                                          const ToolEnvironment&) {
-  Arguments arguments(object, kCalibrationParameters);
+ParsedCall parse_calibration(Arguments& arguments, const ToolEnvironment&) {
   auto agent_id = arguments.agent_id();
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<CalibrationCall>(std::move(agent_id)));
+  return std::make_unique<CalibrationCall>(std::move(agent_id));
 }
 
 }  // namespace
 
 std::vector<Tool> calibration_tools() {
   return {
-      {"record_outcome", "governance", "Record an outcome",
+      {{"record_outcome", Effect::idempotent, kOutcomeParameters, parse_outcome},
+       "governance",
+       "Record an outcome",
        "Says of an earlier update whether what the agent did turned out right, as a person, a test or an "
-       "exit "
-       "code told.",
-       kOutcomeParameters, kOutcomeOutput, false, true, parse_outcome},
-      {"check_calibration", "governance", "Check calibration",
+       "exit code told.",
+       kOutcomeOutput},
+      {{"check_calibration", Effect::none, kCalibrationParameters, parse_calibration},
+       "governance",
+       "Check calibration",
        "How far confidence and outcomes agree, for one agent or all: bins of confidence, expected "
-       "calibration "
-       "error and Brier score over updates with an outcome, and how many still wait for one.",
-       kCalibrationParameters, kCalibrationOutput, true, true, parse_calibration},
+       "calibration error and Brier score over updates with an outcome, and how many still wait for one. The "
+       "same of "
+       "failure_probability, where updates were made from evidence.",
+       kCalibrationOutput},
   };
 }
 

@@ -6,6 +6,7 @@
 #include "daemon/tools/agents/agent_reference.hpp"
 #include "daemon/tools/answer_text.hpp"
 #include "daemon/tools/arguments.hpp"
+#include "daemon/tools/governance/evidence_figures.hpp"
 #include "daemon/tools/governance/governance_schemas.hpp"
 #include "daemon/tools/governance/history_text.hpp"
 #include "daemon/tools/governance/update_json.hpp"
@@ -72,7 +73,7 @@ constexpr Parameter kUpdateParameters[] = {
             "Figures of your behaviour"),
     numbers("ethical_drift", core::UpdateInput::kMaxParameters, -1, 1),
     number("complexity", 0, 1).otherwise(0.5),
-    number("confidence", 0, 1).otherwise(1),
+    number("confidence", 0, 1, "null: unknown").otherwise(1).or_null(),
     detail(),
     token("Of another session's agent"),
 };
@@ -81,9 +82,7 @@ constexpr Parameter kUpdateParameters[] = {
 constexpr auto kSimulateParameters = in_short(kUpdateParameters);
 
 template <bool simulate>
-core::Result<std::unique_ptr<ToolCall>> parse_update_agent(const boost::json::object& object,
-                                                           const ToolEnvironment&) {
-  Arguments arguments(object, simulate ? Parameters(kSimulateParameters) : kUpdateParameters);
+ParsedCall parse_update_agent(Arguments& arguments, const ToolEnvironment&) {
   auto agent_id = arguments.agent_id();
   core::UpdateCommand command;
   command.input.parameters = arguments.numbers("parameters");
@@ -96,11 +95,12 @@ core::Result<std::unique_ptr<ToolCall>> parse_update_agent(const boost::json::ob
   command.input.fingerprint = core::fingerprint(text, command.input.parameters);
   command.input.complexity = arguments.number("complexity");
   command.input.confidence = arguments.number("confidence");
+  command.stated = {
+      arguments.has("ethical_drift"), arguments.has("response_text"), arguments.has("complexity"),
+      arguments.has("confidence") && !arguments.is_null("confidence"), arguments.is_null("confidence")};
   command.token_hash = arguments.token_hash();
   const Detail detail = read_detail(arguments);
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(
-      std::make_unique<UpdateAgentCall>(std::move(agent_id), std::move(command), simulate, detail));
+  return std::make_unique<UpdateAgentCall>(std::move(agent_id), std::move(command), simulate, detail);
 }
 
 class MetricsCall final : public AgentCall {
@@ -116,37 +116,48 @@ class MetricsCall final : public AgentCall {
     if (agent == nullptr) return unknown_agent(id());
     const core::Thresholds& thresholds = context.state.thresholds_of(*agent);
     const core::UpdateRecord* last = agent->last ? &*agent->last : nullptr;
+    const auto evidence = figures_of(*agent);
+    const EvidenceFigures* figures = evidence ? &*evidence : nullptr;
     std::string text;
     JsonWriter json(text);
     json.begin_object();
     json.field("agent_id", id()).field("status", core::to_string(agent->profile.status));
     if (detail_ == Detail::brief) {
-      write_newest(json, last, thresholds);
+      write_newest(json, last, thresholds, figures);
+      if (figures != nullptr) {
+        json.key("evidence");
+        write_evidence(json, *figures, detail_);
+      }
       json.end_object();
       return text;
     }
     json.key("health");
     write_health(json, last, thresholds);
     json.key("decision");
-    last != nullptr ? write_decision(json, *last, thresholds) : static_cast<void>(json.null());
+    last != nullptr ? write_decision(json, *last, thresholds, figures) : static_cast<void>(json.null());
     json.key("metrics");
     last != nullptr ? write_metrics(json, *last) : write_start_metrics(json, agent->state);
     json.key("sampling_params");
     write_sampling(json, agent->state.lambda1);
+    if (figures != nullptr) {
+      json.key("evidence");
+      write_evidence(json, *figures, detail_);
+      write_signals(json, agent->behaviour);
+    }
     time_field(json, "timestamp", last != nullptr ? last->timestamp_us : 0);
     json.end_object();
     return text;
   }
 
-  void write_newest(JsonWriter& json, const core::UpdateRecord* last,
-                    const core::Thresholds& thresholds) const {
+  void write_newest(JsonWriter& json, const core::UpdateRecord* last, const core::Thresholds& thresholds,
+                    const EvidenceFigures* evidence) const {
     if (last == nullptr) {
       json.key("health").begin_object().field("status", core::to_string(core::Health::unknown)).end_object();
       json.key("decision").null();
       return;
     }
     json.field("update", last->number);
-    write_brief(json, *last, thresholds);
+    write_brief(json, *last, thresholds, evidence);
   }
 
   Detail detail_;
@@ -157,13 +168,10 @@ constexpr Parameter kMetricsParameters[] = {
     detail(),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_metrics(const boost::json::object& object,
-                                                      const ToolEnvironment&) {
-  Arguments arguments(object, kMetricsParameters);
+ParsedCall parse_metrics(Arguments& arguments, const ToolEnvironment&) {
   auto agent_id = arguments.agent_id();
   const Detail detail = read_detail(arguments);
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<MetricsCall>(std::move(agent_id), detail));
+  return std::make_unique<MetricsCall>(std::move(agent_id), detail);
 }
 
 /// Rows looked at in one read when only those of one epoch are wanted, which may lie far back.
@@ -231,36 +239,50 @@ constexpr Parameter kHistoryParameters[] = {
     integer("epoch", 1, INT32_MAX).quiet(),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_history(const boost::json::object& object,
-                                                      const ToolEnvironment&) {
-  Arguments arguments(object, kHistoryParameters);
+ParsedCall parse_history(Arguments& arguments, const ToolEnvironment&) {
   auto agent_id = arguments.agent_id();
   const bool csv = arguments.choice("format") == "csv";
   const auto limit = arguments.integer<std::size_t>("limit");
   const auto before = arguments.integer<std::uint64_t>("before_update");
   const auto epoch = arguments.integer<std::uint32_t>("epoch");
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(
-      std::make_unique<HistoryCall>(std::move(agent_id), csv, limit, before, epoch));
+  return std::make_unique<HistoryCall>(std::move(agent_id), csv, limit, before, epoch);
 }
 
 }  // namespace
 
 std::vector<Tool> governance_tools() {
   return {
-      {"process_agent_update", "governance", "Report progress",
+      {{"process_agent_update", Effect::cumulative, kUpdateParameters, parse_update_agent<false>},
+       "governance",
+       "Report progress",
        "Reports what an agent just did and gives the decision: approve: go on; revise: correct yourself, "
-       "then "
-       "go on; reject: halt.",
-       kUpdateParameters, kUpdateOutput, false, false, parse_update_agent<false>, true, false, update_text},
-      {"simulate_update", "governance", "Try an update",
-       "What process_agent_update would answer; records nothing.", kSimulateParameters, kSimulateOutput, true,
-       true, parse_update_agent<true>, true, false, update_text},
-      {"get_governance_metrics", "governance", "Agent state",
-       "Health and last decision of an agent; with detail full all figures.", kMetricsParameters,
-       kMetricsOutput, true, true, parse_metrics, true, false, metrics_text},
-      {"get_system_history", "governance", "Agent history", "Recorded updates of an agent, newest first.",
-       kHistoryParameters, kHistoryOutput, true, true, parse_history, true},
+       "then go on; reject: halt.",
+       kUpdateOutput,
+       true,
+       false,
+       update_text},
+      {{"simulate_update", Effect::none, kSimulateParameters, parse_update_agent<true>},
+       "governance",
+       "Try an update",
+       "What process_agent_update would answer; records nothing.",
+       kSimulateOutput,
+       true,
+       false,
+       update_text},
+      {{"get_governance_metrics", Effect::none, kMetricsParameters, parse_metrics},
+       "governance",
+       "Agent state",
+       "Health and last decision of an agent; with detail full all figures.",
+       kMetricsOutput,
+       true,
+       false,
+       metrics_text},
+      {{"get_system_history", Effect::none, kHistoryParameters, parse_history},
+       "governance",
+       "Agent history",
+       "Recorded updates of an agent, newest first.",
+       kHistoryOutput,
+       true},
   };
 }
 

@@ -21,29 +21,22 @@ void write_distribution(JsonWriter& json, const core::Distribution& d) {
   json.end_object();
 }
 
-class TelemetryCall final : public ToolCall {
+class TelemetryCall final : public AgentOrAllCall {
  public:
   TelemetryCall(std::optional<std::string> agent_id, std::size_t window, double hours)
-      : agent_id_(std::move(agent_id)), window_(window), hours_(hours) {}
+      : AgentOrAllCall(std::move(agent_id)), window_(window), hours_(hours) {}
 
   std::optional<core::Error> read(Store& store) {
-    auto window = store.load_window(agent_id_.value_or(""), window_);
+    auto window = store.load_window(agent().value_or(""), window_);
     if (!window) return std::move(window.error());
-    if (!*window) return unknown_agent(*agent_id_);
+    if (!*window) return unknown_agent(*agent());
     updates_ = std::move(**window);
     return std::nullopt;
   }
 
-  Step run(CallContext& context) override {
-    if (context.begins && agent_id_) {
-      auto reference = resolve_agent(context, agent_id_);
-      if (!reference) return std::move(reference.error());
-      agent_id_ = std::move(reference->id);
-      return Load{{*agent_id_}};
-    }
-    const Depends depends = agent_id_ ? Depends::its_agents : Depends::everything;
+  Step run_in_scope(CallContext& context) override {
     if (!std::exchange(is_read_, true))
-      return Read{[this](Store& store) { return read(store); }, nullptr, depends};
+      return Read{[this](Store& store) { return read(store); }, nullptr, depends()};
     const std::int64_t since =
         hours_ == 0.0 ? INT64_MIN : context.now_us - static_cast<std::int64_t>(hours_ * kUsPerHour);
     core::TelemetryCollector collector;
@@ -52,15 +45,14 @@ class TelemetryCall final : public ToolCall {
       collector.add(update.record,
                     update.own_interval.value_or(context.state.thresholds().lambda1_update_interval));
     }
-    return Answer(written(std::move(collector).finish()), depends);
+    return Answer(written(std::move(collector).finish()), depends());
   }
 
  private:
   [[nodiscard]] std::string written(const core::Telemetry& telemetry) const {
     std::string text;
     JsonWriter json(text);
-    json.begin_object().field("scope", agent_id_ ? "agent" : "process");
-    if (agent_id_) json.field("agent_id", *agent_id_);
+    write_scope(json.begin_object());
     json.field("updates", telemetry.updates);
     write_optional(json, "skip_rate", telemetry.skip_rate());
     json.field("skips", telemetry.skips).field("due", telemetry.due).key("confidence");
@@ -76,7 +68,6 @@ class TelemetryCall final : public ToolCall {
     return text;
   }
 
-  std::optional<std::string> agent_id_;
   std::size_t window_;
   double hours_;  ///< 0: however old
   bool is_read_ = false;
@@ -89,24 +80,23 @@ constexpr Parameter kTelemetryParameters[] = {
     number("hours", 0.01, 87'600, "Of these, only the last hours"),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_telemetry(const boost::json::object& object,
-                                                        const ToolEnvironment&) {
-  Arguments arguments(object, kTelemetryParameters);
+ParsedCall parse_telemetry(Arguments& arguments, const ToolEnvironment&) {
   auto agent_id = arguments.agent_id();
   const auto window = arguments.integer<std::size_t>("window");
   const double hours = arguments.number("hours");
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<TelemetryCall>(std::move(agent_id), window, hours));
+  return std::make_unique<TelemetryCall>(std::move(agent_id), window, hours);
 }
 
 }  // namespace
 
 std::vector<Tool> telemetry_tools() {
   return {
-      {"get_telemetry_metrics", "governance", "Telemetry",
+      {{"get_telemetry_metrics", Effect::none, kTelemetryParameters, parse_telemetry},
+       "governance",
+       "Telemetry",
        "How one agent or all use their confidence: how often it was too low to adapt lambda1, its "
        "distribution, and patterns that look as if it were not honest.",
-       kTelemetryParameters, kTelemetryOutput, true, true, parse_telemetry},
+       kTelemetryOutput},
   };
 }
 

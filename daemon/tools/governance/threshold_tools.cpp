@@ -17,13 +17,13 @@ namespace {
 constexpr std::string_view kGetThresholdsOutput =
     R"({"type":"object","properties":{)"
     R"("scope":{"enum":["process","agent"]},"agent_id":{"type":"string"},"own":{"type":"boolean"},)"
-    R"("profile":{"enum":["default","strict","custom"]},"thresholds":{"type":"object"}},)"
+    R"("profile":{"enum":["default","strict","evidence","custom"]},"thresholds":{"type":"object"}},)"
     R"("required":["scope","own","profile","thresholds"]})";
 
 constexpr std::string_view kSetOutput =
     R"({"type":"object","properties":{)"
     R"("scope":{"enum":["process","agent"]},"agent_id":{"type":"string"},"own":{"type":"boolean"},)"
-    R"("profile":{"enum":["default","strict","custom"]},"thresholds":{"type":"object"},)"
+    R"("profile":{"enum":["default","strict","evidence","custom"]},"thresholds":{"type":"object"},)"
     R"("changed":{"type":"array","items":{"type":"object","properties":{"name":{"type":"string"},"old":{"type":"number"},"new":{"type":"number"}},"required":["name","old","new"]}}},)"
     R"("required":["scope","own","profile","thresholds","changed"]})";
 
@@ -96,12 +96,9 @@ constexpr Parameter kGetThresholdsParameters[] = {
     agent_id("Without: those of all agents that have none of their own"),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_get_thresholds(const boost::json::object& object,
-                                                             const ToolEnvironment&) {
-  Arguments arguments(object, kGetThresholdsParameters);
+ParsedCall parse_get_thresholds(Arguments& arguments, const ToolEnvironment&) {
   auto agent_id = arguments.agent_id();
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<GetThresholdsCall>(std::move(agent_id)));
+  return std::make_unique<GetThresholdsCall>(std::move(agent_id));
 }
 
 void read_values(Arguments& arguments, core::ThresholdsCommand& command) {
@@ -130,43 +127,46 @@ void read_values(Arguments& arguments, core::ThresholdsCommand& command) {
 
 constexpr Parameter kSetThresholdsParameters[] = {
     agent_id("Without: for all agents that have none of their own"),
-    choice("profile", "default strict", "What to start from; else what holds now"),
+    choice("profile", "default strict evidence", "What to start from; else what holds now"),
     object("thresholds", Parameter::Type::figures, "Single values by name, see get_thresholds"),
     flag("reset", "Back to the defaults; for an agent to those of all").otherwise(false),
     reason(),
     token_of_other(),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_set(const boost::json::object& object, const ToolEnvironment&) {
-  Arguments arguments(object, kSetThresholdsParameters);
+ParsedCall parse_set(Arguments& arguments, const ToolEnvironment&) {
   core::ThresholdsCommand command;
   command.agent_id = arguments.agent_id().value_or("");
   const std::string_view profile = arguments.choice("profile");
   if (profile == "default") command.profile = core::Thresholds{};
   if (profile == "strict") command.profile = core::Thresholds::strict();
+  if (profile == "evidence") command.profile = core::Thresholds::evidence();
   read_values(arguments, command);
   command.reset = arguments.flag("reset");
   command.reason = arguments.text("reason").value_or("");
   command.token_hash = arguments.token_hash();
-  if (auto error = arguments.finish()) return *std::move(error);
   if (!command.profile && command.values.empty() && !command.reset) {
     return core::invalid_argument("thresholds", "missing, and so are profile and reset",
                                   "at least one of profile, thresholds and reset");
   }
-  return std::unique_ptr<ToolCall>(std::make_unique<SetCall>(std::move(command)));
+  return std::make_unique<SetCall>(std::move(command));
 }
 
 }  // namespace
 
 std::vector<Tool> threshold_tools() {
   return {
-      {"get_thresholds", "governance", "Get thresholds",
-       "The figures that decisions and health are judged by.", kGetThresholdsParameters, kGetThresholdsOutput,
-       true, true, parse_get_thresholds},
-      {"set_thresholds", "governance", "Set thresholds",
+      {{"get_thresholds", Effect::none, kGetThresholdsParameters, parse_get_thresholds},
+       "governance",
+       "Get thresholds",
+       "The figures that decisions and health are judged by.",
+       kGetThresholdsOutput},
+      {{"set_thresholds", Effect::idempotent, kSetThresholdsParameters, parse_set},
+       "governance",
+       "Set thresholds",
        "Changes those of your own agent at once, checked together; the reply shows old and new. Those of all "
        "agents are for a person to set.",
-       kSetThresholdsParameters, kSetOutput, false, true, parse_set},
+       kSetOutput},
   };
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "daemon/support/timestamp.hpp"
+#include "daemon/tools/governance/evidence_figures.hpp"
 
 namespace governor::daemon {
 
@@ -24,10 +25,13 @@ void write_flag(JsonWriter& json, std::string_view name, const core::UpdateRecor
   }
 }
 
-void write_decision(JsonWriter& json, const core::UpdateRecord& record, const core::Thresholds& thresholds) {
+void write_decision(JsonWriter& json, const core::UpdateRecord& record, const core::Thresholds& thresholds,
+                    const EvidenceFigures* evidence) {
   json.begin_object();
   json.field("action", core::to_string(record.action));
-  json.field("reason", core::decision_reason(record, thresholds));
+  json.field("reason", evidence != nullptr
+                           ? core::judgement_text(record, evidence->reasons, evidence->provisional)
+                           : core::decision_reason(record, thresholds));
   write_flag(json, "require_human", record, record.require_human());
   json.key("human_reasons").begin_array();
   for (const std::string& reason : core::human_reason_texts(record, thresholds)) json.value(reason);
@@ -94,19 +98,25 @@ void write_warnings(JsonWriter& json, const core::UpdateOutcome& outcome) {
 
 }  // namespace
 
-void write_brief(JsonWriter& json, const core::UpdateRecord& record, const core::Thresholds& thresholds) {
+void write_brief(JsonWriter& json, const core::UpdateRecord& record, const core::Thresholds& thresholds,
+                 const EvidenceFigures* evidence) {
   json.key("decision").begin_object();
   json.field("action", core::to_string(record.action));
-  json.field("reason", why(record, thresholds));
+  json.field("reason", evidence != nullptr
+                           ? core::judgement_text(record, evidence->reasons, evidence->provisional)
+                           : why(record, thresholds));
   if (record.require_human()) json.field("require_human", true);
   json.end_object();
   json.key("health").begin_object().field("status", core::to_string(record.health)).end_object();
   json.field("risk_score", rounded(record.risk)).field("coherence", rounded(record.coherence));
+  if (evidence != nullptr) json.field("failure_probability", rounded(evidence->failure_probability));
 }
 
 std::string update_json(const core::UpdateOutcome& outcome, const core::Thresholds& thresholds,
                         bool simulated, Detail detail) {
   const core::UpdateRecord& r = outcome.record;
+  const auto evidence = outcome.judgement ? std::optional(figures_of(*outcome.judgement)) : std::nullopt;
+  const EvidenceFigures* figures = evidence ? &*evidence : nullptr;
   std::string text;
   text.reserve(detail == Detail::full ? 1400 : 400);
   JsonWriter json(text);
@@ -114,16 +124,20 @@ std::string update_json(const core::UpdateOutcome& outcome, const core::Threshol
   json.field("agent_id", outcome.agent_id).field("update", r.number);
   if (!simulated) json.field("prediction_id", core::prediction_id(outcome.agent_id, r.number));
   if (detail == Detail::brief) {
-    write_brief(json, r, thresholds);
+    write_brief(json, r, thresholds, figures);
   } else {
     json.key("decision");
-    write_decision(json, r, thresholds);
+    write_decision(json, r, thresholds, figures);
     json.key("health");
     write_health(json, &r, thresholds);
     json.key("metrics");
     write_metrics(json, r);
     json.key("sampling_params");
     write_sampling(json, r.lambda1);
+    if (figures != nullptr) {
+      json.key("evidence");
+      write_evidence(json, *figures, detail);
+    }
   }
   write_warnings(json, outcome);
   if (detail == Detail::full) json.field("timestamp", iso_timestamp(r.timestamp_us));

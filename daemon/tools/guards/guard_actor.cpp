@@ -16,6 +16,9 @@ bool is_shell(const std::string& name) {
   return std::find(kShells.begin(), kShells.end(), name) != kShells.end();
 }
 
+/// How far above a tool the program of its deployment may be.
+constexpr std::size_t kMaxToolAncestors = 32;
+
 core::SessionProcess session_process(const ipc::ProcessIdentity& identity) {
   return {identity.pid, identity.start_time, identity.boot_id};
 }
@@ -55,36 +58,95 @@ pid_t tool_among(const std::vector<pid_t>& pids) {
 
 GuardActor::GuardActor(HookOrigin origin) : origin_(std::move(origin)) {}
 
-std::string GuardActor::session_id() const {
+std::string GuardActor::tool_session() const {
   return sha256_hex("hook\n" + origin_.kind + '\n' + origin_.session).substr(0, 32);
 }
 
 std::string GuardActor::own_agent_id() const {
+  if (!deployed_agent_.empty()) return deployed_agent_;
   std::string name = origin_.session.substr(0, 8);
   // Whatever else a tool uses as an id must not become an agent's name as it is.
   if (core::validate_agent_id("agent_session", name)) name = sha256_hex(origin_.session).substr(0, 8);
   return origin_.kind + '-' + name;
 }
 
+std::string GuardActor::long_agent_id() const {
+  return own_agent_id() + '-' + sha256_hex(origin_.session).substr(0, 8);
+}
+
+std::string GuardActor::own_token_hash() const {
+  return sha256_hex("hook's token\n" + origin_.kind + '\n' + origin_.session);
+}
+
+bool GuardActor::is_anothers(core::State& state) const {
+  const core::Agent* agent = is_own_name_ ? state.find_agent(agent_id_) : nullptr;
+  return agent != nullptr && !agent->profile.token_hash.empty() &&
+         agent->profile.token_hash != own_token_hash();
+}
+
+std::optional<Load> GuardActor::next_load(core::State& state) {
+  if (agent_id_.empty()) return std::nullopt;
+  if (loads_ == 0 || (loads_ == 1 && is_anothers(state))) {
+    if (loads_++ == 1) agent_id_ = long_agent_id();
+    return Load{{agent_id_}};
+  }
+  return std::nullopt;
+}
+
+std::string GuardActor::evidence_agent_id() const {
+  return agent_id_.empty() ? own_agent_id() : agent_id_;
+}
+
+std::string GuardActor::subagent_id() const {
+  if (origin_.worker.empty() || origin_.worker == core::kMainWorker) return {};
+  const std::string parent = evidence_agent_id();
+  if (parent.size() + 1 + origin_.worker.size() <= core::kMaxAgentIdLength)
+    return parent + '.' + origin_.worker;
+  const std::string suffix = '.' + sha256_hex(origin_.worker).substr(0, 16);
+  return parent.substr(0, core::kMaxAgentIdLength - suffix.size()) + suffix;
+}
+
 void GuardActor::note_sessions(const core::State& state) {
   candidates_.clear();
+  deployed_.clear();
+  for (const core::DeploymentKey key : state.deployments().live()) {
+    const core::Deployment& deployment = *state.deployments().find(key);
+    deployed_.push_back({deployment.order.id, deployment.standing.keeper, deployment.standing.process});
+  }
   for (const auto& [key, session] : state.sessions()) {
     if (session.resumable && session.process.pid > 0 && !session.is_hooks() && !session.passing)
       candidates_.push_back({key, static_cast<pid_t>(session.process.pid), session.agent_id});
   }
 }
 
+void GuardActor::find_deployment() {
+  ancestors_.clear();
+  deployed_agent_.clear();
+  if (!tool_ || deployed_.empty()) return;
+  for (const ipc::ProcessIdentity& process : ipc::process_ancestors(tool_->pid, kMaxToolAncestors)) {
+    ancestors_.push_back(session_process(process));
+    const auto found = std::find_if(deployed_.begin(), deployed_.end(), [&](const Deployed& deployed) {
+      return deployed.process == ancestors_.back() || deployed.keeper == ancestors_.back();
+    });
+    if (found != deployed_.end() && deployed_agent_.empty()) deployed_agent_ = found->agent_id;
+  }
+}
+
 void GuardActor::look_around() {
-  agent_id_ = own_agent_id();
+  loads_ = 0;
   client_ = 0;
   const pid_t tool = tool_among(origin_.pids);
   tool_ = ipc::identify_process(tool);
+  find_deployment();
+  agent_id_ = own_agent_id();
+  is_own_name_ = deployed_agent_.empty();
   if (!tool_) return;
   for (const Candidate& candidate : candidates_) {
     // The newest, should a tool have started several.
     if (candidate.key > client_ && ipc::parent_process(candidate.pid) == tool) {
       client_ = candidate.key;
-      agent_id_ = candidate.agent_id;
+      is_own_name_ = candidate.agent_id.empty() && deployed_agent_.empty();
+      agent_id_ = candidate.agent_id.empty() ? own_agent_id() : candidate.agent_id;
     }
   }
 }
@@ -100,7 +162,7 @@ GuardActor::Acting GuardActor::as_client(CallContext& context) const {
 
 GuardActor::Acting GuardActor::find(CallContext& context) const {
   if (client_ != 0) return as_client(context);
-  const core::Session* session = context.state.find_session(session_id());
+  const core::Session* session = context.state.find_session(tool_session());
   if (session == nullptr) return {};
   const bool loaded = session->agent_id == agent_id_ && context.state.find_agent(agent_id_) != nullptr;
   return {{session->key, 0, origin_.worker}, loaded ? agent_id_ : std::string()};
@@ -108,19 +170,27 @@ GuardActor::Acting GuardActor::find(CallContext& context) const {
 
 core::Result<GuardActor::Acting> GuardActor::take_up(CallContext& context) {
   if (client_ != 0) {
-    const Acting acting = as_client(context);
-    if (acting.caller.session != 0) return acting;
+    Acting acting = as_client(context);
+    if (const core::Session* session = context.state.find_session(acting.caller.session)) {
+      // Until its client has a name of its own, the tool goes by that of its hooks: one agent for both.
+      auto own = session->agent_id.empty() ? register_own(context, acting.caller) : std::string();
+      if (own && !own->empty()) acting.agent_id = *std::move(own);
+      return acting;
+    }
     // It has gone meanwhile; the tool is still there.
     client_ = 0;
     agent_id_ = own_agent_id();
   }
   core::State& state = context.state;
   const core::SessionProcess process = tool_ ? session_process(*tool_) : core::SessionProcess{};
-  core::Session* session = state.find_session(session_id());
-  if (session == nullptr || !(session->process == process)) {
+  core::Session* session = state.find_session(tool_session());
+  const bool is_deployed_unknown =
+      session != nullptr && session->ancestors.empty() && !deployed_agent_.empty();
+  if (session == nullptr || !(session->process == process) || is_deployed_unknown) {
     core::Session fresh;
-    fresh.id = session_id();
+    fresh.id = tool_session();
     fresh.process = process;
+    fresh.ancestors = ancestors_;
     fresh.resumable = tool_.has_value();  // else nobody could tell when it is over
     fresh.client_name = origin_.kind;
     fresh.working_directory = origin_.cwd;
@@ -131,22 +201,28 @@ core::Result<GuardActor::Acting> GuardActor::take_up(CallContext& context) {
     session = &state.open_session(std::move(fresh), resumed, context.changes);
   }
   const core::Caller caller{session->key, 0, origin_.worker};
-  if (state.presence(agent_id_) == core::State::Presence::not_loaded) return Acting{caller, {}};
+  auto registered = register_own(context, caller);
+  if (!registered) return std::move(registered.error());
+  return Acting{caller, *std::move(registered)};
+}
+
+core::Result<std::string> GuardActor::register_own(CallContext& context, const core::Caller& caller) const {
+  core::State& state = context.state;
+  if (state.presence(agent_id_) == core::State::Presence::not_loaded) return std::string();
+  const core::Session* session = state.find_session(caller.session);
   const core::Agent* agent = state.find_agent(agent_id_);
   const bool is_its_own =
       agent != nullptr && agent->profile.owner == session->key && session->agent_id == agent_id_ &&
       agent->profile.status != core::Lifecycle::archived && agent->profile.status != core::Lifecycle::deleted;
-  if (!is_its_own) {
-    core::RegisterCommand command;
-    command.agent_id = agent_id_;
-    // The same session of the tool comes back to what it held.
-    command.token_hash = command.new_token_hash =
-        sha256_hex("hook's token\n" + origin_.kind + '\n' + origin_.session);
-    if (agent == nullptr) command.purpose = "writes that the hooks of " + origin_.kind + " report";
-    auto registered = state.register_agent(caller, std::move(command), context.now_us, context.changes);
-    if (!registered) return std::move(registered.error());
-  }
-  return Acting{caller, agent_id_};
+  if (is_its_own) return agent_id_;
+  core::RegisterCommand command;
+  command.agent_id = agent_id_;
+  // The same session of the tool comes back to what it held.
+  command.token_hash = command.new_token_hash = own_token_hash();
+  if (agent == nullptr) command.purpose = std::string(core::kPurposeOfHooks) + origin_.kind + " report";
+  auto registered = state.register_agent(caller, std::move(command), context.now_us, context.changes);
+  if (!registered) return std::move(registered.error());
+  return agent_id_;
 }
 
 }  // namespace governor::daemon

@@ -100,23 +100,18 @@ constexpr Parameter kGuardCommitParameters[] = {
     texts("paths", 1000, kMaxPathBytes).required("the files of the commit"),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_commit_check(const boost::json::object& params,
-                                                           const ToolEnvironment&) {
-  Arguments arguments(params, kGuardCommitParameters);
+ParsedCall parse_commit_check(Arguments& arguments, const ToolEnvironment&) {
   std::vector<pid_t> pids = read_pids(arguments);
   std::string cwd = arguments.text("cwd").value_or("");
-  auto paths = arguments.texts("paths");
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(
-      std::make_unique<GuardCommitCall>(std::move(pids), std::move(cwd), *std::move(paths)));
+  auto paths = arguments.texts("paths").value_or(std::vector<std::string>());
+  return std::make_unique<GuardCommitCall>(std::move(pids), std::move(cwd), std::move(paths));
 }
 
 }  // namespace
 
-const Tool& guard_commit_request() {
-  static const Tool request{"governor/guard_commit", "", "", "", kGuardCommitParameters, "", true, true,
-                            parse_commit_check};
-  return request;
+GovernorRequest guard_commit_request() {
+  return {{"governor/guard_commit", Effect::none, kGuardCommitParameters, parse_commit_check},
+          core::Role::guard};
 }
 
 }  // namespace governor::daemon

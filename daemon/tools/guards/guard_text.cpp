@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "daemon/support/timestamp.hpp"
+#include "daemon/tools/coordination/elsewhere.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -15,6 +16,11 @@ std::string holder_name(const core::LeaseHolder& holder) {
                               : fmt::format("agent \"{}\" ({}{})", holder.agent_id, client, process);
   const bool is_subagent = !holder.worker.empty() && holder.worker != core::kMainWorker;
   return is_subagent ? fmt::format("subagent {} of {}", holder.worker, who) : who;
+}
+
+/// Where it is in the way, if that is another working tree of the same repository.
+std::string where(const core::LeaseObstacle& obstacle) {
+  return obstacle.worktree.top.empty() ? std::string() : " in " + worktree_text(obstacle.worktree);
 }
 
 }  // namespace
@@ -32,12 +38,12 @@ std::string held_text(const std::string& path, const core::LeaseOutcome& outcome
       fmt::format("{} cannot be written{}:", path, waited ? " in the time that you wait" : " now");
   for (const core::LeaseObstacle& obstacle : outcome.obstacles) {
     if (obstacle.lease == 0) {
-      text += fmt::format(" {} has waited for it since {}.", holder_name(obstacle.holder),
+      text += fmt::format(" {} has waited for it{} since {}.", holder_name(obstacle.holder), where(obstacle),
                           iso_timestamp(obstacle.since_us));
       continue;
     }
-    text += fmt::format(" {} holds it{} since {} until {}{}{}.", holder_name(obstacle.holder),
-                        obstacle.mode == core::LeaseMode::shared ? " for reading" : "",
+    text += fmt::format(" {} holds it{}{} since {} until {}{}{}.", holder_name(obstacle.holder),
+                        where(obstacle), obstacle.mode == core::LeaseMode::shared ? " for reading" : "",
                         iso_timestamp(obstacle.since_us), iso_timestamp(obstacle.until_us),
                         obstacle.reason.empty() ? "" : ": ", obstacle.reason);
   }

@@ -5,6 +5,7 @@
 
 #include "daemon/files/shrink_guard.hpp"
 #include "daemon/support/json_writer.hpp"
+#include "daemon/support/limits.hpp"
 #include "daemon/tools/argument_limits.hpp"
 #include "daemon/tools/coordination/path_reference.hpp"
 #include "daemon/tools/guards/guard_actor.hpp"
@@ -26,6 +27,7 @@ struct GuardIntent {
   std::string cwd;
   std::int64_t new_lines = kNotGiven;
   std::int64_t line_delta = 0;
+  std::optional<std::string> content;  ///< as a whole, where it may matter
   std::int64_t wait_us = 0;
 };
 
@@ -40,7 +42,7 @@ class GuardWriteCall final : public ToolCall {
       actor_.note_sessions(context.state);
       return look();
     }
-    if (std::exchange(load_, false) && !actor_.agent_id().empty()) return Load{{actor_.agent_id()}};
+    if (auto load = actor_.next_load(context.state)) return *std::move(load);
     if (!*file_) {
       give_back(context);
       return core::Error(file_->error());
@@ -54,8 +56,15 @@ class GuardWriteCall final : public ToolCall {
       return decide(context, acting_, "ask", "no_backup",
                     "No backup of " + path() + " can be kept: " + guard_text(*(*file_)->no_copy));
     }
-    if (const auto left = lines_left(); shrinks_badly((*file_)->state.lines, left))
+    if ((*file_)->may_switch_hooks) {
+      return decide(context, acting_, "ask", "protected",
+                    path() + " may say which hooks run, and what it will hold was not told to governor.");
+    }
+    if (const auto left = lines_left(); shrinks_badly((*file_)->state.lines, left)) {
+      context.state.note_refusal(acting_.caller, acting_.agent_id, core::Refused::By::shrink_guard, path(),
+                                 context.now_us, context.changes);
       return decide(context, acting_, "deny", "shrink", shrink_text(path(), (*file_)->state.lines, left));
+    }
     return ask_for_lease(context);
   }
 
@@ -63,10 +72,10 @@ class GuardWriteCall final : public ToolCall {
 
  private:
   Step look() {
-    load_ = true;
     return Work{[this](FileServices& services) {
                   if (!file_) actor_.look_around();
                   file_.emplace(look_at_file(intent_.path, intent_.cwd, services));
+                  if (*file_) judge_content(**file_, intent_.content, services);
                 },
                 place_of(intent_.path, intent_.cwd)};
   }
@@ -136,7 +145,9 @@ class GuardWriteCall final : public ToolCall {
     context.state.end_write(lease);  // the tool writes, and how long that takes is not ours to say
     // Half a write that the watcher sees would be taken for a state of the file.
     context.state.await_report(lease);
-    return answer("allow", "granted", "governor: the file is yours until the tool is done.", lease);
+    const core::LeaseHolder holder = context.state.leases().open().at(lease).claim.holder;
+    return answer("allow", "granted", "governor: the file is yours until the tool is done.", lease,
+                  warn_of_elsewhere(context.state, **file_, holder, "before", context.now_us));
   }
 
   core::Result<std::string> decide(CallContext& context, const GuardActor::Acting& acting,
@@ -157,7 +168,7 @@ class GuardWriteCall final : public ToolCall {
   }
 
   [[nodiscard]] std::string answer(std::string_view decision, std::string_view code, std::string_view reason,
-                                   core::LeaseKey lease) const {
+                                   core::LeaseKey lease, std::string_view warning = {}) const {
     std::string text;
     JsonWriter json(text);
     json.begin_object().field("decision", decision).field("code", code).field("reason", reason);
@@ -167,7 +178,7 @@ class GuardWriteCall final : public ToolCall {
     } else {
       json.null();
     }
-    json.end_object();
+    json.field("warning", warning).end_object();
     return text;
   }
 
@@ -177,18 +188,17 @@ class GuardWriteCall final : public ToolCall {
   GuardActor::Acting acting_;
   std::int64_t since_us_ = 0;
   core::WaiterKey waiter_ = 0;
-  bool load_ = false;  ///< the agent, after a look
   bool has_waited_ = false;
   core::LeaseKey taken_ = 0;
 };
 
 constexpr auto kGuardWriteParameters = joined(
     kHookParameters, {path().required("the file that is to be written"), integer("new_lines", 0, kMostLines),
-                      integer("line_delta", -kMostLines, kMostLines), number("wait_seconds", 0, 300)});
+                      integer("line_delta", -kMostLines, kMostLines),
+                      text("content", kMaxLineBytes, "all that it will hold, if it may say which hooks run"),
+                      number("wait_seconds", 0, 300)});
 
-core::Result<std::unique_ptr<ToolCall>> parse_write(const boost::json::object& params,
-                                                    const ToolEnvironment&) {
-  Arguments arguments(params, kGuardWriteParameters);
+ParsedCall parse_write(Arguments& arguments, const ToolEnvironment&) {
   HookOrigin origin = read_origin(arguments);
   GuardIntent intent;
   intent.kind = origin.kind;
@@ -197,18 +207,16 @@ core::Result<std::unique_ptr<ToolCall>> parse_write(const boost::json::object& p
   intent.path = arguments.text("path").value_or("");
   intent.new_lines = arguments.integer("new_lines", kNotGiven);
   intent.line_delta = arguments.integer("line_delta");
+  intent.content = arguments.text("content");
   intent.wait_us = static_cast<std::int64_t>(arguments.number("wait_seconds") * kSecondUs);
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(
-      std::make_unique<GuardWriteCall>(GuardActor(std::move(origin)), std::move(intent)));
+  return std::make_unique<GuardWriteCall>(GuardActor(std::move(origin)), std::move(intent));
 }
 
 }  // namespace
 
-const Tool& guard_write_request() {
-  static const Tool request{
-      "governor/guard_write", "", "", "", kGuardWriteParameters, "", false, true, parse_write};
-  return request;
+GovernorRequest guard_write_request() {
+  return {{"governor/guard_write", Effect::idempotent, kGuardWriteParameters, parse_write},
+          core::Role::guard};
 }
 
 }  // namespace governor::daemon

@@ -4,14 +4,16 @@
 
 #include <algorithm>
 #include <boost/json/array.hpp>
+#include <boost/json/serialize.hpp>
 #include <charconv>
 #include <cmath>
 #include <limits>
 #include <string>
 #include <string_view>
 
-#include "core/cut_text.hpp"
+#include "core/task.hpp"
 #include "daemon/tools/arguments.hpp"
+#include "text/cut_text.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -25,7 +27,7 @@ constexpr Parameter time_of(std::string_view name) {
 }
 
 core::Error wrong_value(std::string field, std::string_view given, std::string expected) {
-  return core::invalid_argument(std::move(field), fmt::format("\"{}\"", core::cut_text(given, 40)),
+  return core::invalid_argument(std::move(field), fmt::format("\"{}\"", text::cut_text(given, 40)),
                                 std::move(expected));
 }
 
@@ -191,7 +193,73 @@ core::Lifecycle lifecycle_of(std::string_view word) {
   return core::Lifecycle::active;
 }
 
+constexpr Parameter kDeploymentEventParameters[] = {
+    text("event", core::kMaxImportedTag),
+    text("note", core::kMaxImportedText),
+    object("data"),
+    integer("progress", 0, 100).or_null(),
+    time_of("timestamp_us"),
+};
+
+constexpr Parameter kDeploymentParameters[] = {
+    object("events", Parameter::Type::anything),
+    text("agent_type", core::kMaxAgentTypeBytes),
+    text("task_id", core::kMaxTaskIdBytes),
+    text("why", core::kMaxImportedText),
+    text("note", core::kMaxImportedText),
+    integer("depth", 1, core::kDeepestImport).otherwise(1),
+    integer("prompt_bytes", 0, kMostExact),
+    integer("progress", 0, 100).or_null(),
+    choice("state", "finished failed stopped lost").otherwise("lost"),
+    time_of("started_us"),
+    time_of("ended_us"),
+};
+
+std::optional<core::Error> read_deployment_events(const json::value& value, core::DeploymentImport& into) {
+  const json::array* events = value.if_array();
+  if (events == nullptr) return wrong_value("deployment.events", "no list", "a list of events");
+  for (const json::value& item : *events) {
+    if (!item.is_object()) return wrong_value("deployment.events", "no object", "an object with event");
+    Arguments arguments(item.get_object(), kDeploymentEventParameters);
+    core::ImportedDeploymentEvent event;
+    event.event = arguments.text("event").value_or("");
+    event.note = arguments.text("note").value_or("");
+    if (const json::object* data = arguments.object("data")) event.data = json::serialize(*data);
+    event.progress = arguments.integer<int>("progress", -1);
+    event.timestamp_us = arguments.integer("timestamp_us");
+    if (auto error = arguments.finish()) return error;
+    into.events.push_back(std::move(event));
+  }
+  return std::nullopt;
+}
+
+std::optional<core::Error> read_deployment(const json::object& object, core::AgentImport& into) {
+  Arguments arguments(object, kDeploymentParameters);
+  core::DeploymentImport deployment;
+  deployment.agent_type = arguments.text("agent_type").value_or("");
+  deployment.task_id = arguments.text("task_id").value_or("");
+  deployment.why = arguments.text("why").value_or("");
+  deployment.note = arguments.text("note").value_or("");
+  deployment.depth = arguments.integer<int>("depth");
+  deployment.prompt_bytes = arguments.integer<std::uint64_t>("prompt_bytes");
+  deployment.progress = arguments.integer<int>("progress", -1);
+  const auto state = arguments.choice("state");
+  for (const core::DeploymentState known : core::kDeploymentStates) {
+    if (state == core::to_string(known)) deployment.state = known;
+  }
+  deployment.started_us = arguments.integer("started_us");
+  deployment.ended_us = arguments.integer("ended_us");
+  const json::value* events = arguments.value("events");
+  if (auto error = arguments.finish()) return error;
+  if (events != nullptr) {
+    if (auto error = read_deployment_events(*events, deployment)) return error;
+  }
+  into.deployment = std::move(deployment);
+  return std::nullopt;
+}
+
 constexpr Parameter kImportedAgentParameters[] = {
+    object("deployment"),
     object("rows"),
     object("state"),
     object("lifecycle_events", Parameter::Type::anything),
@@ -212,6 +280,7 @@ constexpr Parameter kImportedAgentParameters[] = {
 core::Result<core::AgentImport> parse_agent_import(const json::object& agent) {
   core::AgentImport result;
   Arguments arguments(agent, kImportedAgentParameters);
+  const json::object* deployment = arguments.object("deployment");
   const json::object* rows = arguments.object("rows");
   const json::object* state = arguments.object("state");
   const json::value* events = arguments.value("lifecycle_events");
@@ -232,6 +301,9 @@ core::Result<core::AgentImport> parse_agent_import(const json::object& agent) {
   }
   if (state != nullptr) {
     if (auto error = read_state(*state, result)) return *std::move(error);
+  }
+  if (deployment != nullptr) {
+    if (auto error = read_deployment(*deployment, result)) return *std::move(error);
   }
   if (events != nullptr) {
     if (auto error = read_events(*events, result)) return *std::move(error);

@@ -9,10 +9,10 @@
 #include <utility>
 #include <vector>
 
-#include "core/cut_text.hpp"
 #include "daemon/support/json_writer.hpp"
 #include "daemon/tools/arguments.hpp"
 #include "daemon/tools/import/import_arguments.hpp"
+#include "text/cut_text.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -128,7 +128,7 @@ Item parse_item(const json::value& value) {
   }
   const json::object& object = value.get_object();
   if (const json::value* id = object.if_contains("agent_id"); id != nullptr && id->is_string())
-    item.id = core::cut_text(id->get_string(), 128);
+    item.id = text::cut_text(id->get_string(), 128);
   auto agent = parse_agent_import(object);
   if (agent) {
     item.agent = *std::move(agent);
@@ -138,17 +138,22 @@ Item parse_item(const json::value& value) {
   return item;
 }
 
+constexpr Parameter kImportParameters[] = {
+    object("agents", Parameter::Type::anything).required_by_the_tool(),
+};
+
 template <bool dry_run>
-core::Result<std::unique_ptr<ToolCall>> parse_import(const json::object& params, const ToolEnvironment&) {
-  const json::value* agents = params.if_contains("agents");
+ParsedCall parse_import(Arguments& arguments, const ToolEnvironment&) {
+  const json::value* agents = arguments.value("agents");
   const json::array* list = agents != nullptr ? agents->if_array() : nullptr;
-  if (list == nullptr || list->size() > kMaxAgents || params.size() > 1) {
-    const bool more = params.size() > 1;
-    return core::invalid_argument("agents",
-                                  list == nullptr ? "no list"
-                                  : more          ? "not alone"
-                                                  : fmt::format("a list of {}", list->size()),
-                                  fmt::format("nothing but a list of at most {} agents", kMaxAgents));
+  if (list == nullptr || list->size() > kMaxAgents || arguments.count() > 1) {
+    arguments.refuse(
+        core::invalid_argument("agents",
+                               list == nullptr         ? "no list"
+                               : arguments.count() > 1 ? "not alone"
+                                                       : fmt::format("a list of {}", list->size()),
+                               fmt::format("nothing but a list of at most {} agents", kMaxAgents)));
+    return std::make_unique<ImportCall>(std::vector<Item>(), dry_run);
   }
   std::vector<Item> items;
   for (const json::value& agent : *list) {
@@ -161,19 +166,18 @@ core::Result<std::unique_ptr<ToolCall>> parse_import(const json::object& params,
     }
     items.push_back(std::move(item));
   }
-  return std::unique_ptr<ToolCall>(std::make_unique<ImportCall>(std::move(items), dry_run));
+  return std::make_unique<ImportCall>(std::move(items), dry_run);
 }
 
 }  // namespace
 
-const Tool& import_request() {
-  static const Tool request{"governor/import", "", "", "", {}, "", false, true, parse_import<false>};
-  return request;
+GovernorRequest import_request() {
+  return {{"governor/import", Effect::idempotent, kImportParameters, parse_import<false>},
+          core::Role::person};
 }
 
-const Tool& import_check_request() {
-  static const Tool request{"governor/import_check", "", "", "", {}, "", true, true, parse_import<true>};
-  return request;
+GovernorRequest import_check_request() {
+  return {{"governor/import_check", Effect::none, kImportParameters, parse_import<true>}, std::nullopt};
 }
 
 }  // namespace governor::daemon

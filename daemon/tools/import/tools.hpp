@@ -1,5 +1,6 @@
 #pragma once
 
+#include "daemon/tools/governor_requests.hpp"
 #include "daemon/tools/tool.hpp"
 
 namespace governor::daemon {
@@ -8,8 +9,8 @@ namespace governor::daemon {
 // agent is part of the result; an error means that the request as a whole is not understood.
 
 /// governor/import
-const Tool& import_request();
+GovernorRequest import_request();
 /// governor/import_check: what import would answer, without changing anything.
-const Tool& import_check_request();
+GovernorRequest import_check_request();
 
 }  // namespace governor::daemon

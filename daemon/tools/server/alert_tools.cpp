@@ -95,16 +95,13 @@ constexpr Parameter kListAlertsParameters[] = {
     integer("cursor", 1, kMostExact),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_list_alerts(const boost::json::object& object,
-                                                          const ToolEnvironment&) {
-  Arguments arguments(object, kListAlertsParameters);
+ParsedCall parse_list_alerts(Arguments& arguments, const ToolEnvironment&) {
   AlertFilter filter;
   filter.acknowledged = arguments.flag("include_acknowledged");
   filter.resolved = arguments.flag("include_resolved");
   const auto limit = arguments.integer<std::size_t>("limit");
   const core::AlertKey before = arguments.integer("cursor");
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<ListAlertsCall>(filter, before, limit));
+  return std::make_unique<ListAlertsCall>(filter, before, limit);
 }
 
 constexpr Parameter kAcknowledgeParameters[] = {
@@ -112,25 +109,27 @@ constexpr Parameter kAcknowledgeParameters[] = {
     text("note", 1024),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_acknowledge(const boost::json::object& object,
-                                                          const ToolEnvironment&) {
-  Arguments arguments(object, kAcknowledgeParameters);
+ParsedCall parse_acknowledge(Arguments& arguments, const ToolEnvironment&) {
   const core::AlertKey key = arguments.integer("alert_id");
   auto note = arguments.text("note").value_or("");
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<AcknowledgeCall>(key, std::move(note)));
+  return std::make_unique<AcknowledgeCall>(key, std::move(note));
 }
 
 }  // namespace
 
 std::vector<Tool> alert_tools() {
   return {
-      {"list_alerts", "governance", "List alerts",
+      {{"list_alerts", Effect::none, kListAlertsParameters, parse_list_alerts},
+       "governance",
+       "List alerts",
        "What a person should know: critical agents, loops, changed files, disk trouble.",
-       kListAlertsParameters, kListAlertsOutput, true, true, parse_list_alerts, true},
-      {"acknowledge_alert", "governance", "Acknowledge an alert",
-       "For a person: says that they have seen it; ends a loop with its cooldown.", kAcknowledgeParameters,
-       kAcknowledgeOutput, false, true, parse_acknowledge},
+       kListAlertsOutput,
+       true},
+      {{"acknowledge_alert", Effect::idempotent, kAcknowledgeParameters, parse_acknowledge},
+       "governance",
+       "Acknowledge an alert",
+       "For a person: says that they have seen it; ends a loop with its cooldown.",
+       kAcknowledgeOutput},
   };
 }
 

@@ -8,7 +8,7 @@ namespace governor::daemon {
 
 /// The events of the audit log, for those who ask for one that it has not. Those of other builds may be
 /// there as well, so this list refuses nothing that is found.
-inline constexpr std::array<std::string_view, 60> kAuditEvents{"update",
+inline constexpr std::array<std::string_view, 81> kAuditEvents{"update",
                                                                "refused",
                                                                "agent_created",
                                                                "agent_registered",
@@ -49,9 +49,12 @@ inline constexpr std::array<std::string_view, 60> kAuditEvents{"update",
                                                                "protected_write_allowed",
                                                                "protected_write_refused",
                                                                "guard_refused",
+                                                               "risky_action",
                                                                "watch_began",
                                                                "watch_ended",
                                                                "backups_pruned",
+                                                               "evidence_pruned",
+                                                               "agent_renamed",
                                                                "task_defined",
                                                                "task_claimed",
                                                                "task_updated",
@@ -67,7 +70,25 @@ inline constexpr std::array<std::string_view, 60> kAuditEvents{"update",
                                                                "shutdown",
                                                                "lambda1_skip",
                                                                "session_resumed",
-                                                               "damage_found"};
+                                                               "damage_found",
+                                                               "deployment_reserved",
+                                                               "deployment_started",
+                                                               "deployment_not_started",
+                                                               "deployment_waiting",
+                                                               "deployment_stuck",
+                                                               "deployment_paused",
+                                                               "deployment_resumed",
+                                                               "deployment_failed",
+                                                               "deployment_spiral",
+                                                               "deployment_continued",
+                                                               "deployment_ended",
+                                                               "deployment_progress",
+                                                               "deployment_finding",
+                                                               "deployment_stop_asked",
+                                                               "deployment_input_sent",
+                                                               "deployment_merged",
+                                                               "deployment_workspace_removed",
+                                                               "registry_repaired"};
 
 inline bool is_audit_event(std::string_view name) {
   return std::find(kAuditEvents.begin(), kAuditEvents.end(), name) != kAuditEvents.end();

@@ -101,9 +101,7 @@ constexpr Parameter kQueryAuditParameters[] = {
     text("cursor", 64, "next_cursor of the previous page"),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_query(const boost::json::object& object,
-                                                    const ToolEnvironment&) {
-  Arguments arguments(object, kQueryAuditParameters);
+ParsedCall parse_query(Arguments& arguments, const ToolEnvironment&) {
   AuditFilter filter;
   filter.agent_id = arguments.agent_id().value_or("");
   filter.event = arguments.text("event").value_or("");
@@ -114,8 +112,7 @@ core::Result<std::unique_ptr<ToolCall>> parse_query(const boost::json::object& o
   const auto cursor = cursor_text ? parse_cursor(*cursor_text) : AuditCursor{};
   if (!cursor)
     arguments.refuse(core::invalid_argument("cursor", *cursor_text, "next_cursor of a previous page"));
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<QueryCall>(std::move(filter), *cursor, limit));
+  return std::make_unique<QueryCall>(std::move(filter), cursor.value_or(AuditCursor{}), limit);
 }
 
 /// Computes the hash chains of audit log and history anew. Not a tool: it is for people, and may take long.
@@ -129,7 +126,8 @@ class VerifyCall final : public ToolCall {
     std::string text;
     JsonWriter json(text);
     json.begin_object().field("ok", check_.problem_count == 0).field("entries", check_.audit.rows);
-    json.field("updates", check_.history.rows).field("problem_count", check_.problem_count);
+    json.field("updates", check_.history.rows).field("evidence", check_.evidence.rows);
+    json.field("problem_count", check_.problem_count);
     json.key("problems").begin_array();
     for (const ChainCheck::Problem& problem : check_.problems) {
       json.begin_object().field("table", problem.table).field("entry", problem.entry);
@@ -143,26 +141,24 @@ class VerifyCall final : public ToolCall {
   ChainCheck check_;
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_verify(const boost::json::object& object,
-                                                     const ToolEnvironment&) {
-  Arguments arguments(object, Parameters());
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<VerifyCall>());
+ParsedCall parse_verify(Arguments&, const ToolEnvironment&) {
+  return std::make_unique<VerifyCall>();
 }
 
 }  // namespace
 
 std::vector<Tool> audit_tools() {
   return {
-      {"query_audit_log", "governance", "Query the audit log",
-       "Every mutation, refusal and skip, newest first, with who did it and why.", kQueryAuditParameters,
-       kQueryOutput, true, true, parse_query},
+      {{"query_audit_log", Effect::none, kQueryAuditParameters, parse_query},
+       "governance",
+       "Query the audit log",
+       "Every mutation, refusal and skip, newest first, with who did it and why.",
+       kQueryOutput},
   };
 }
 
-const Tool& verify_request() {
-  static const Tool request{"governor/audit_verify", "", "", "", {}, "", true, true, parse_verify};
-  return request;
+GovernorRequest verify_request() {
+  return {{"governor/audit_verify", Effect::none, {}, parse_verify}, std::nullopt};
 }
 
 }  // namespace governor::daemon

@@ -137,13 +137,10 @@ constexpr Parameter kDiagnoseParameters[] = {
     text("directory", kMaxPathBytes, "Absolute path in which to look for lock files left behind"),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_diagnose(const boost::json::object& object,
-                                                       const ToolEnvironment& environment) {
-  Arguments arguments(object, kDiagnoseParameters);
+ParsedCall parse_diagnose(Arguments& arguments, const ToolEnvironment& environment) {
   auto directory = arguments.text("directory").value_or("");
-  if (auto error = arguments.finish()) return *std::move(error);
   if (!directory.empty() && directory.front() != '/') return not_a_path(directory);
-  return std::unique_ptr<ToolCall>(std::make_unique<DiagnoseCall>(environment, std::move(directory)));
+  return std::make_unique<DiagnoseCall>(environment, std::move(directory));
 }
 
 constexpr Parameter kCleanupParameters[] = {
@@ -152,29 +149,30 @@ constexpr Parameter kCleanupParameters[] = {
     flag("dry_run", "Look only, remove nothing").otherwise(true),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_cleanup(const boost::json::object& object,
-                                                      const ToolEnvironment& environment) {
-  Arguments arguments(object, kCleanupParameters);
+ParsedCall parse_cleanup(Arguments& arguments, const ToolEnvironment& environment) {
   auto directory = arguments.text("directory").value_or("");
   const bool dry_run = arguments.flag("dry_run");
-  if (auto error = arguments.finish()) return *std::move(error);
   if (directory.empty() || directory.front() != '/') return not_a_path(directory);
-  return std::unique_ptr<ToolCall>(
-      std::make_unique<CleanupCall>(environment, std::move(directory), !dry_run));
+  return std::make_unique<CleanupCall>(environment, std::move(directory), !dry_run);
 }
 
 }  // namespace
 
 std::vector<Tool> diagnosis_tools() {
   return {
-      {"diagnose_concurrency", "governance", "Who waits for what",
+      {{"diagnose_concurrency", Effect::none, kDiagnoseParameters, parse_diagnose},
+       "governance",
+       "Who waits for what",
        "Calls that wait and for what, queues, waits, slowest operations, conflicts of the last hour; lock "
-       "files "
-       "left behind in a directory and whether their owners live.",
-       kDiagnoseParameters, kDiagnoseOutput, true, true, parse_diagnose},
-      {"cleanup_stale_locks", "governance", "Remove stale lock files",
+       "files left behind in a directory and whether their owners live.",
+       kDiagnoseOutput},
+      {{"cleanup_stale_locks", Effect::idempotent, kCleanupParameters, parse_cleanup},
+       "governance",
+       "Remove stale lock files",
        "Removes lock files whose owner is proven dead, and no others. A dry run by default.",
-       kCleanupParameters, kCleanupOutput, false, true, parse_cleanup, false, true},
+       kCleanupOutput,
+       false,
+       true},
   };
 }
 

@@ -1,8 +1,8 @@
 #include "daemon/tools/server/tools.hpp"
 
-#include "daemon/mcp/revision.hpp"
 #include "daemon/support/json_writer.hpp"
 #include "daemon/support/limits.hpp"
+#include "daemon/support/revision.hpp"
 #include "daemon/tools/arguments.hpp"
 
 namespace governor::daemon {
@@ -60,36 +60,25 @@ class InfoCall final : public ToolCall {
 };
 
 template <class Call>
-core::Result<std::unique_ptr<ToolCall>> parse_nothing(const boost::json::object& object,
-                                                      const ToolEnvironment& environment) {
-  Arguments arguments(object, Parameters());
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<Call>(environment));
+ParsedCall parse_nothing(Arguments&, const ToolEnvironment& environment) {
+  return std::make_unique<Call>(environment);
 }
 
 }  // namespace
 
 std::vector<Tool> server_tools() {
   return {
-      {"health_check",
+      {{"health_check", Effect::none, {}, parse_nothing<HealthCall>},
        "server",
        "Daemon health",
        "Whether governor works, and if not, why.",
-       {},
        kHealthOutput,
-       true,
-       true,
-       parse_nothing<HealthCall>,
        true},
-      {"get_server_info",
+      {{"get_server_info", Effect::none, {}, parse_nothing<InfoCall>},
        "server",
        "Daemon facts",
        "Version, directories, tools, limits.",
-       {},
        kInfoOutput,
-       true,
-       true,
-       parse_nothing<InfoCall>,
        true},
   };
 }

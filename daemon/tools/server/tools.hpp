@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "daemon/tools/governor_requests.hpp"
 #include "daemon/tools/tool.hpp"
 
 namespace governor::daemon {
@@ -13,7 +14,7 @@ std::vector<Tool> diagnosis_tools();
 std::vector<Tool> audit_tools();
 
 /// The request governor/audit_verify, which only governorctl sends.
-const Tool& verify_request();
+GovernorRequest verify_request();
 
 /// list_alerts, acknowledge_alert.
 std::vector<Tool> alert_tools();

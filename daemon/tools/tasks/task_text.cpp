@@ -9,7 +9,6 @@
 #include <filesystem>
 #include <system_error>
 
-#include "core/task.hpp"
 #include "daemon/support/valid_utf8.hpp"
 #include "ipc/unique_fd.hpp"
 #include "text/path_text.hpp"
@@ -17,12 +16,12 @@
 namespace governor::daemon {
 namespace {
 
-core::Error unreadable(const std::string& path, const std::string& why) {
-  core::Error error(core::ErrorCode::invalid_argument, fmt::format("task_file {} {}.", path, why),
-                    "Give a text file, or the text itself as description.");
-  error.field = "task_file";
+core::Error unreadable_text(const TextRule& rule, const std::string& path, const std::string& why) {
+  core::Error error(core::ErrorCode::invalid_argument, fmt::format("{} {} {}.", rule.field, path, why),
+                    std::string(rule.hint));
+  error.field = rule.field;
   error.given = path;
-  error.expected = fmt::format("a text file of at most {} bytes", core::kMaxTaskTextBytes);
+  error.expected = fmt::format("a text file of at most {} bytes", rule.max_bytes);
   return error;
 }
 
@@ -32,7 +31,11 @@ std::string in_words(int error) {
 
 }  // namespace
 
-core::Result<TaskText> read_task_text(const std::string& given, const std::string& directory) {
+core::Result<TaskText> read_task_text(const std::string& given, const std::string& directory,
+                                      const TextRule& rule) {
+  const auto unreadable = [&rule](const std::string& path, const std::string& why) {
+    return unreadable_text(rule, path, why);
+  };
   const std::filesystem::path path(given);
   if (path.is_relative() && directory.empty()) {
     return unreadable(given, "is a relative path, and the directory of this session is not known");
@@ -47,7 +50,7 @@ core::Result<TaskText> read_task_text(const std::string& given, const std::strin
   if (::fstat(file.get(), &status) != 0) return unreadable(result.path, in_words(errno));
   if (!S_ISREG(status.st_mode)) return unreadable(result.path, "is no regular file");
   std::string& text = result.text;
-  text.resize(core::kMaxTaskTextBytes + 1);
+  text.resize(rule.max_bytes + 1);
   std::size_t filled = 0;
   while (filled < text.size()) {
     const ssize_t count = ::read(file.get(), text.data() + filled, text.size() - filled);
@@ -57,7 +60,7 @@ core::Result<TaskText> read_task_text(const std::string& given, const std::strin
     filled += static_cast<std::size_t>(count);
   }
   if (filled == text.size()) {
-    return unreadable(result.path, fmt::format("has more than {} bytes", core::kMaxTaskTextBytes));
+    return unreadable(result.path, fmt::format("has more than {} bytes", rule.max_bytes));
   }
   text.resize(filled);
   if (valid_utf8(text) != text || text.find('\0') != std::string::npos) {

@@ -79,9 +79,7 @@ constexpr Parameter kDefineTaskParameters[] = {
         .like(kTaskIdPattern),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_define(const boost::json::object& object,
-                                                     const ToolEnvironment&) {
-  Arguments arguments(object, kDefineTaskParameters);
+ParsedCall parse_define(Arguments& arguments, const ToolEnvironment&) {
   core::TaskDefinition definition;
   definition.id = read_task_id(arguments);
   definition.title = arguments.text("title").value_or("");
@@ -90,7 +88,6 @@ core::Result<std::unique_ptr<ToolCall>> parse_define(const boost::json::object& 
   definition.agent = arguments.agent_id("agent").value_or("");
   definition.priority = read_task_priority(arguments).value_or(core::TaskPriority::medium);
   definition.depends_on = read_task_ids(arguments, "depends_on");
-  if (auto error = arguments.finish()) return *std::move(error);
   if (definition.title.empty()) {
     return core::invalid_argument("title", "empty", std::string(kTitleExpected));
   }
@@ -99,8 +96,7 @@ core::Result<std::unique_ptr<ToolCall>> parse_define(const boost::json::object& 
                                   "the path of a text file, instead of a description");
   }
   definition.description = std::move(description).value_or("");
-  return std::unique_ptr<ToolCall>(
-      std::make_unique<DefineCall>(std::move(definition), std::move(task_file).value_or("")));
+  return std::make_unique<DefineCall>(std::move(definition), std::move(task_file).value_or(""));
 }
 
 class ClaimCall final : public ToolCall {
@@ -148,15 +144,12 @@ constexpr Parameter kClaimTaskParameters[] = {
         .otherwise(core::kDefaultClaimSeconds),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_claim(const boost::json::object& object,
-                                                    const ToolEnvironment&) {
-  Arguments arguments(object, kClaimTaskParameters);
+ParsedCall parse_claim(Arguments& arguments, const ToolEnvironment&) {
   core::ClaimCommand command;
   command.task_id = read_task_id(arguments);
   auto agent_id = arguments.agent_id();
   command.ttl_us = kSecondUs * arguments.integer("ttl_seconds");
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<ClaimCall>(std::move(command), std::move(agent_id)));
+  return std::make_unique<ClaimCall>(std::move(command), std::move(agent_id));
 }
 
 class UpdateTaskCall final : public ToolCall {
@@ -185,35 +178,36 @@ constexpr Parameter kUpdateTaskParameters[] = {
     text("note", core::kMaxTaskNoteBytes),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_update_task(const boost::json::object& object,
-                                                          const ToolEnvironment&) {
-  Arguments arguments(object, kUpdateTaskParameters);
+ParsedCall parse_update_task(Arguments& arguments, const ToolEnvironment&) {
   core::TaskUpdate update;
   update.task_id = read_task_id(arguments);
   update.status = read_task_status(arguments);
   if (const int progress = arguments.integer<int>("progress", -1); progress >= 0) update.progress = progress;
   update.note = arguments.text("note");
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<UpdateTaskCall>(std::move(update)));
+  return std::make_unique<UpdateTaskCall>(std::move(update));
 }
 
 }  // namespace
 
 std::vector<Tool> task_tools() {
   return {
-      {"define_task", "tasks", "Define a task",
+      {{"define_task", Effect::idempotent, kDefineTaskParameters, parse_define},
+       "tasks",
+       "Define a task",
        "Puts a task into the queue. The same definition again is fine (created: false); another one under "
-       "the "
-       "same id is refused with the difference.",
-       kDefineTaskParameters, kDefineTaskOutput, false, true, parse_define},
-      {"claim_task", "tasks", "Claim a task",
+       "the same id is refused with the difference.",
+       kDefineTaskOutput},
+      {{"claim_task", Effect::cumulative, kClaimTaskParameters, parse_claim},
+       "tasks",
+       "Claim a task",
        "Makes a task yours, by id or the next ready one. The claim ends with your session, or when its time "
-       "is "
-       "up.",
-       kClaimTaskParameters, kClaimTaskOutput, false, false, parse_claim},
-      {"update_task", "tasks", "Update a task",
+       "is up.",
+       kClaimTaskOutput},
+      {{"update_task", Effect::idempotent, kUpdateTaskParameters, parse_update_task},
+       "tasks",
+       "Update a task",
        "Status, progress or note of a task; a claimed one only by its owner, whose claim this renews.",
-       kUpdateTaskParameters, kUpdateTaskOutput, false, true, parse_update_task},
+       kUpdateTaskOutput},
       get_task_tool(),
       list_tasks_tool(),
   };

@@ -54,13 +54,10 @@ constexpr Parameter kGetTaskParameters[] = {
     integer("history", 0, 500, "How many of the newest events").otherwise(20),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_get_task(const boost::json::object& object,
-                                                       const ToolEnvironment&) {
-  Arguments arguments(object, kGetTaskParameters);
+ParsedCall parse_get_task(Arguments& arguments, const ToolEnvironment&) {
   std::string task_id = read_task_id(arguments);
   const auto events = arguments.integer<std::size_t>("history");
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<GetTaskCall>(std::move(task_id), events));
+  return std::make_unique<GetTaskCall>(std::move(task_id), events);
 }
 
 class ListTasksCall final : public ToolCall {
@@ -136,9 +133,7 @@ constexpr Parameter kListTasksParameters[] = {
     integer("cursor", 1, kMostExact, "next_cursor of the previous page"),
 };
 
-core::Result<std::unique_ptr<ToolCall>> parse_list_tasks(const boost::json::object& object,
-                                                         const ToolEnvironment&) {
-  Arguments arguments(object, kListTasksParameters);
+ParsedCall parse_list_tasks(Arguments& arguments, const ToolEnvironment&) {
   ListTasksCall::Query query;
   query.status = read_task_status(arguments);
   query.priority = read_task_priority(arguments);
@@ -147,34 +142,25 @@ core::Result<std::unique_ptr<ToolCall>> parse_list_tasks(const boost::json::obje
   query.text = arguments.text("text").value_or("");
   query.limit = arguments.integer<std::size_t>("limit");
   query.after = arguments.integer("cursor");
-  if (auto error = arguments.finish()) return *std::move(error);
-  return std::unique_ptr<ToolCall>(std::make_unique<ListTasksCall>(std::move(query)));
+  return std::make_unique<ListTasksCall>(std::move(query));
 }
 
 }  // namespace
 
 Tool get_task_tool() {
-  return {"get_task",
+  return {{"get_task", Effect::none, kGetTaskParameters, parse_get_task},
           "tasks",
           "Show a task",
           "One task with its text, who has it, and its history.",
-          kGetTaskParameters,
-          kGetTaskOutput,
-          true,
-          true,
-          parse_get_task};
+          kGetTaskOutput};
 }
 
 Tool list_tasks_tool() {
-  return {"list_tasks",
+  return {{"list_tasks", Effect::none, kListTasksParameters, parse_list_tasks},
           "tasks",
           "List tasks",
           "Tasks in the order of their definition, page by page.",
-          kListTasksParameters,
-          kListTasksOutput,
-          true,
-          true,
-          parse_list_tasks};
+          kListTasksOutput};
 }
 
 }  // namespace governor::daemon

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <string>
 
@@ -22,12 +23,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A pid that was one of ours a moment ago and is nobody's now.
-pid_t dead_pid() {
-  ForkedChild child([] { return 0; });
-  const pid_t pid = child.pid();
-  child.wait();
-  return pid;
+/// Nobody's: no system has so many. One that has just ended could be somebody else's soon, where many start.
+constexpr pid_t dead_pid() {
+  return std::numeric_limits<pid_t>::max() - 1;
 }
 
 std::string json_lock(pid_t pid) {

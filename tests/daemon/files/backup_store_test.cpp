@@ -130,6 +130,16 @@ TEST_CASE("a damaged backup is told from a good one, and repaired by the next of
   CHECK(*shelf.store->get(sha256) == text);
 }
 
+TEST_CASE("where no backup can be kept, that is no fault of the caller's file") {
+  Shelf shelf;
+  write_file(shelf.directory_path, "in the place of the directory");
+  const auto stored = shelf.store->put("x", sha256_hex("x"));
+  REQUIRE_FALSE(stored);
+  CHECK(stored.error().code == ErrorCode::storage_unavailable);
+  CHECK(stored.error().field.empty());
+  CHECK(stored.error().message.find(shelf.directory_path) != std::string::npos);
+}
+
 TEST_CASE("what a crash left unfinished is no backup") {
   Shelf shelf;
   const std::string sha256 = shelf.put("text");

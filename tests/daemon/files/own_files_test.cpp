@@ -57,6 +57,46 @@ TEST_CASE(
   CHECK_FALSE(home.own.contains(home.root + "/state/governors"));
 }
 
+TEST_CASE("another name of governor's own files is one of them") {
+  const Home home;
+  write_file(home.root + "/state/governor/governor.db", "x");
+  fs::create_hard_link(home.root + "/state/governor/governor.db", home.root + "/project/harmless");
+  fs::create_hard_link(home.root + "/config/config.json", home.root + "/project/config");
+  fs::create_hard_link(home.root + "/project/a.txt", home.root + "/project/b.txt");
+  CHECK(home.is_refused("project/harmless"));
+  CHECK(home.is_refused("project/config"));
+  CHECK_FALSE(home.is_refused("project/b.txt"));
+}
+
+TEST_CASE("a pattern for the place of installed hooks is refused, one for the project is not") {
+  const Home home;
+  const std::string hook =
+      "#!/bin/sh\n# Written by `governorctl install guards`, which takes it away with --uninstall.\nexit 0\n";
+  const auto patterns = {".git",          ".git/hooks",       ".git/**",     ".git/hooks/*", ".git/h*/pre-*",
+                         ".git/governor", ".git/governor/**", ".g*/**",      ".*/hooks/**",  ".claude",
+                         ".claude/*",     ".c*/**",           "tools/hooks", ".husky"};
+  for (const char* name : {".git", ".git/hooks", ".git/governor", "tools", "tools/hooks", ".husky", "src"})
+    fs::create_directory(home.root + "/project/" + name);
+  for (const char* pattern : patterns) {
+    CAPTURE(pattern);
+    CHECK_FALSE(home.is_refused("project/" + std::string(pattern)));
+  }
+  for (const char* place : {".git/hooks/pre-commit", ".git/governor/guard", "tools/hooks/pre-merge-commit",
+                            ".husky/pre-applypatch"})
+    write_file(home.root + "/project/" + place, hook);
+  write_file(home.root + "/project/.claude/settings.local.json",
+             R"({"hooks":{"PreToolUse":[{"hooks":[{"command":"governorctl guard claude-code"}]}]}})");
+  for (const char* pattern : patterns) {
+    CAPTURE(pattern);
+    CHECK(home.is_refused("project/" + std::string(pattern)));
+  }
+  for (const char* pattern : {".", "**", "**/*.json", "*/hooks/**", "src", ".git/info", ".git/info/exclude",
+                              ".claude/agents", ".claude/agents/*.md"}) {
+    CAPTURE(pattern);
+    CHECK_FALSE(home.is_refused("project/" + std::string(pattern)));
+  }
+}
+
 TEST_CASE("hooks that governor installed are its own, by what they hold") {
   Home home;
   write_file(home.root + "/project/pre-commit",
@@ -66,8 +106,12 @@ TEST_CASE("hooks that governor installed are its own, by what they hold") {
   const std::string settings = home.root + "/project/.claude/settings.json";
   write_file(settings, R"({"permissions":{}})");
   CHECK_FALSE(home.is_refused(settings));
-  write_file(settings, R"({"hooks":{"PreToolUse":[{"command":"/usr/bin/governorctl guard claude-code"}]}})");
-  CHECK(home.is_refused(settings));
+  write_file(
+      settings,
+      R"({"hooks":{"PreToolUse":[{"hooks":[{"command":"/usr/bin/governorctl guard claude-code"}]}]}})");
+  // Not by their name, which people and agents may write: what they will hold is looked at.
+  CHECK_FALSE(home.is_refused(settings));
+  CHECK(home.own.direct_refusal(settings));
   CHECK(is_installed_hook("/p/.git/hooks/pre-commit.before-governor", ""));
   CHECK(is_installed_hook("/p/.git/hooks.before-governor/pre-commit", ""));
   CHECK(is_installed_hook("/p/lefthook.yml", "run: governorctl guard git"));

@@ -1,5 +1,6 @@
 #include "daemon/lifecycle/config_file.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -69,6 +70,81 @@ TEST_CASE("how long backups are kept and what is protected are taken from the fi
     INFO(wrong);
     CHECK(complaint("{\"protected\": " + std::string(wrong) + "}").find("a list of at most 1000") !=
           std::string::npos);
+  }
+}
+
+TEST_CASE("what holds between working trees is taken from the file") {
+  Options options;
+  CHECK(options.coordination.across_worktrees == governor::core::AcrossWorktrees::warn);
+  CHECK_FALSE(apply_config(
+      "c.json", R"({"coordination": {"across_worktrees": "exclusive", "changed_hours": 2}})", options));
+  CHECK(options.coordination.across_worktrees == governor::core::AcrossWorktrees::exclusive);
+  CHECK(options.coordination.changed_hours == 2);
+  for (const auto& [wrong, expected] :
+       {std::pair(R"(true)", "must be an object"), std::pair(R"({"x": 1})", "x is none of across_worktrees"),
+        std::pair(R"({"across_worktrees": "no"})", "must be one of warn, exclusive, not \"no\""),
+        std::pair(R"({"changed_hours": -1})", "a whole number from 0 to 8760")}) {
+    INFO(wrong);
+    CHECK(complaint("{\"coordination\": " + std::string(wrong) + "}").find(expected) != std::string::npos);
+  }
+}
+
+TEST_CASE("rules of evidence are added, changed and taken away by their names") {
+  Options options;
+  const std::size_t risks = options.evidence.rules.risks.size();
+  CHECK_FALSE(apply_config("c.json", R"({"evidence": {
+    "keep_commands": true,
+    "keep_days": 7,
+    "keep_entries": 5000,
+    "stop_on_reject": true,
+    "risks": [{"name": "deploy", "severity": "high", "advice": "Ask.", "patterns": ["kubectl apply"]},
+              {"name": "superuser", "severity": "low"},
+              {"name": "force_push", "severity": "off"}],
+    "tests": [{"framework": "bats", "patterns": ["bats", "make bats"]}]}})",
+                           options));
+  const EvidenceSettings& evidence = options.evidence;
+  CHECK(evidence.keep_commands);
+  CHECK(evidence.keep_days == 7);
+  CHECK(evidence.keep_entries == 5000);
+  CHECK(evidence.stop_on_reject);
+  CHECK(evidence.rules.risks.size() == risks);
+  const auto rule = [&](const std::string& name) {
+    const auto& all = evidence.rules.risks;
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == name; });
+    return found == all.end() ? nullptr : &*found;
+  };
+  REQUIRE(rule("deploy"));
+  CHECK(rule("deploy")->severity == governor::core::Severity::high);
+  CHECK(rule("deploy")->patterns[0].text() == "kubectl apply");
+  REQUIRE(rule("superuser"));
+  CHECK(rule("superuser")->severity == governor::core::Severity::low);
+  CHECK_FALSE(rule("superuser")->patterns.empty());
+  CHECK_FALSE(rule("force_push"));
+  CHECK(evidence.rules.tests[0].framework == "bats");
+}
+
+TEST_CASE("what is wrong in the rules of evidence is said, and changes nothing") {
+  for (const auto& [wrong, expected] :
+       {std::pair(R"(true)", "must be an object"), std::pair(R"({"x": 1})", "x is none of keep_commands"),
+        std::pair(R"({"keep_commands": 1})", "keep_commands must be true or false"),
+        std::pair(R"({"keep_days": -1})", "keep_days must be a whole number from 0 to 36500, not -1"),
+        std::pair(R"({"keep_entries": "all"})", "keep_entries must be a whole number from 0"),
+        std::pair(R"({"risks": {}})", "risks must be a list"),
+        std::pair(R"({"risks": [{"severity": "low"}]})", "a rule needs a name"),
+        std::pair(R"({"risks": [{"name": "new"}]})", "the rule new needs patterns"),
+        std::pair(R"({"risks": [{"name": "superuser", "severity": "huge"}]})", "severity must be low"),
+        std::pair(R"({"risks": [{"name": "superuser", "pattern": "x"}]})", "pattern is not part of a rule"),
+        std::pair(R"({"risks": [{"name": "new", "patterns": []}]})", "patterns must be a list"),
+        std::pair(R"({"tests": [{"framework": "bats"}]})", "needs framework and patterns")}) {
+    INFO(wrong);
+    Options options;
+    const std::string text =
+        apply_config("c.json", "{\n\"evidence\": " + std::string(wrong) + "}", options).value_or("");
+    INFO(text);
+    CHECK(text.starts_with("c.json:2: evidence "));
+    CHECK(text.find(expected) != std::string::npos);
+    CHECK_FALSE(options.evidence.keep_commands);
   }
 }
 

@@ -127,6 +127,20 @@ TEST_CASE_METHOD(Interpreting, "another wire protocol is refused with the remedy
   CHECK_FALSE(data.at("hint").as_string().empty());
 }
 
+TEST_CASE_METHOD(Interpreting,
+                 "a newer program that knows more groups of tools is let in, so that it can take over") {
+  const auto hello_of = [&](std::string_view build) {
+    return request("governor/hello",
+                   R"({"protocol":1,"session":"0123456789abcdef0123456789abcdef","tools":"future",)"
+                   R"("build":")" +
+                       std::string(build) + "\"}");
+  };
+  CHECK(error_code(hello_of("1.2.0+1000.abc")) == -32602);
+  const Action action = hello_of("1.3.0+2000.def");
+  REQUIRE(std::holds_alternative<OpenSession>(action));
+  CHECK(std::get<OpenSession>(action).session.tools == "future");  // for the daemon that comes
+}
+
 TEST_CASE_METHOD(Interpreting, "a hello with texts beyond all bounds does not keep them") {
   const std::string huge(100000, 'x');
   const Action action =
@@ -295,12 +309,12 @@ TEST_CASE_METHOD(Interpreting, "a tool call carries its envelope, client and kin
   const auto& call = std::get<CallTool>(action);
   CHECK(call.envelope.id == "1");
   CHECK(call.envelope.revision == Revision::v2026_07_28);
-  CHECK_FALSE(call.tool->read_only);
+  CHECK_FALSE(call.operation->is_read_only());
   CHECK(call.client_name == "ide");
   CHECK(call.client_version == "9");
-  CHECK(std::get<CallTool>(modern("tools/call", R"(,"name":"list_agents")")).tool->read_only);
+  CHECK(std::get<CallTool>(modern("tools/call", R"(,"name":"list_agents")")).operation->is_read_only());
   CHECK(std::get<CallTool>(modern("tools/call", R"(,"name":"simulate_update","arguments":{"agent_id":"x"})"))
-            .tool->read_only);
+            .operation->is_read_only());
 }
 
 TEST_CASE_METHOD(Interpreting, "a call that names no tool is an error of the protocol") {

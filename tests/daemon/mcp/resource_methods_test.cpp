@@ -71,10 +71,10 @@ TEST_CASE_METHOD(ResourceMethods,
       CHECK(entry.as_object().contains("title") == (revision >= Revision::v2025_06_18));
     }
     CHECK(uris == std::vector<std::string>{"governor://agents", "governor://alerts", "governor://leases",
-                                           "governor://thresholds"});
+                                           "governor://deployments", "governor://thresholds"});
     CHECK_FALSE(list.contains("nextCursor"));
     const auto templates = method_reply(ask(revision, "resources/templates/list")).at("result").as_object();
-    REQUIRE(templates.at("resourceTemplates").as_array().size() == 2);
+    REQUIRE(templates.at("resourceTemplates").as_array().size() == 3);
     CHECK(templates.at("resourceTemplates").at(0).at("uriTemplate").as_string() == "governor://agents/{id}");
     for (const auto* result : {&list, &templates}) {
       CHECK(result->contains("ttlMs") == is_stateless(revision));
@@ -109,7 +109,7 @@ TEST_CASE_METHOD(ResourceMethods, "a read of a resource is a call that only read
     INFO(uri);
     REQUIRE(std::holds_alternative<AskResource>(action));
     const auto& asked = std::get<AskResource>(action);
-    CHECK(asked.method->read_only);
+    CHECK(asked.method->is_read_only());
     CHECK(asked.envelope.id == "\"q\"");
     CHECK(asked.call != nullptr);
   }
@@ -148,7 +148,7 @@ TEST_CASE_METHOD(ResourceMethods, "subscribing belongs to the older revisions, l
     for (const Revision revision : kLegacy) {
       const Action action = ask(revision, method, params);
       REQUIRE(std::holds_alternative<AskResource>(action));
-      CHECK_FALSE(std::get<AskResource>(action).method->read_only);
+      CHECK_FALSE(std::get<AskResource>(action).method->is_read_only());
     }
     CHECK(error(ask_modern(method, params)).at("code").as_int64() == -32601);
   }
@@ -207,17 +207,18 @@ TEST_CASE("what is sent about a stream carries its id") {
         "x");
 }
 
-TEST_CASE_METHOD(ResourceMethods, "only the agent id of the templates can be completed") {
+TEST_CASE_METHOD(ResourceMethods, "only the id of the templates can be completed") {
   const auto params = [](std::string_view type, std::string_view uri, std::string_view name,
                          std::string_view value) {
     return R"("ref":{"type":")" + std::string(type) + R"(","uri":")" + std::string(uri) +
            R"("},"argument":{"name":")" + std::string(name) + R"(","value":)" + std::string(value) + "}";
   };
   for (const Revision revision : {Revision::v2024_11_05, Revision::v2025_11_25, Revision::v2026_07_28}) {
-    for (const char* uri : {"governor://agents/{id}", "governor://agents/{id}/history"}) {
+    for (const char* uri :
+         {"governor://agents/{id}", "governor://agents/{id}/history", "governor://deployments/{id}"}) {
       const Action action = ask(revision, "completion/complete", params("ref/resource", uri, "id", "\"ad\""));
       REQUIRE(std::holds_alternative<AskResource>(action));
-      CHECK(std::get<AskResource>(action).method->read_only);
+      CHECK(std::get<AskResource>(action).method->is_read_only());
     }
     for (const std::string& wrong : {params("ref/resource", "governor://agents", "id", "\"\""),
                                      params("ref/resource", "governor://agents/{id}", "name", "\"\""),

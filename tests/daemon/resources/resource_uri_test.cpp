@@ -10,6 +10,7 @@ TEST_CASE("the resources of governor are recognised by their URIs") {
   CHECK(parse_resource_uri("governor://alerts")->kind == Kind::alerts);
   CHECK(parse_resource_uri("governor://leases")->kind == Kind::leases);
   CHECK(parse_resource_uri("governor://thresholds")->kind == Kind::thresholds);
+  CHECK(parse_resource_uri("governor://deployments")->kind == Kind::deployments);
   for (const std::string id : {"a", "history", "A.b_c-9", "agents"}) {
     INFO(id);
     const auto agent = parse_resource_uri(agent_uri(id));
@@ -20,6 +21,11 @@ TEST_CASE("the resources of governor are recognised by their URIs") {
     REQUIRE(history);
     CHECK(history->kind == Kind::history);
     CHECK(history->agent_id == id);
+    const auto deployment = parse_resource_uri(deployment_uri(id));
+    REQUIRE(deployment);
+    CHECK(deployment->kind == Kind::deployment);
+    CHECK(deployment->deployment_id == id);
+    CHECK(deployment->agent_id.empty());
   }
   CHECK(parse_resource_uri(agent_uri(std::string(128, 'x'))));
 }
@@ -32,6 +38,9 @@ TEST_CASE("every other text is no resource") {
                                 "governor://agent",
                                 "governor://agentsx",
                                 "governor://agents/",
+                                "governor://deployments/",
+                                "governor://deployments/a/b",
+                                "governor://deploymentsx",
                                 "governor://agents//history",
                                 "governor://agents/a/",
                                 "governor://agents/a/b",

@@ -3,10 +3,10 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sys/socket.h>
 #include <unistd.h>
-#include <algorithm>
 
 #include <stdexcept>
 
+#include "daemon/lifecycle/server.hpp"
 #include "daemon/store/open_store.hpp"
 #include "daemon/store/reopening_store.hpp"
 #include "daemon/support/run_io.hpp"
@@ -81,8 +81,15 @@ void DaemonFixture::start() {
   settings.alert_command = settings_.alert_command;
   settings.idle_exit = settings_.idle_exit;
   settings.files = settings_.files;
+  settings.evidence = settings_.evidence;
   settings.state.file_work_limit = settings_.file_work_limit;
   settings.state.protections = settings_.protections;
+  if (settings_.launcher) settings.launcher = settings_.launcher();
+  settings.state.deployment_limits = settings_.deployment_limits;
+  settings.state.registry_interval = settings_.registry_interval;
+  settings.state.lease_policy = settings_.lease_policy;
+  settings.git_environment = {"PATH=/usr/local/bin:/usr/bin:/bin:/opt/homebrew/bin",
+                              "HOME=" + directory_.path(), "GIT_CONFIG_NOSYSTEM=1"};
   settings.listen_again = [this] { return ipc::Result<ipc::UniqueFd>(listen()); };
   io_ = std::make_unique<boost::asio::io_context>();
   server_ = std::make_unique<Server>(
@@ -130,9 +137,8 @@ void DaemonFixture::restart() {
   start();
 }
 
-bool DaemonFixture::is_io_thread(std::thread::id id) const {
-  return std::any_of(threads_.begin(), threads_.end(),
-                     [&](const std::thread& thread) { return thread.get_id() == id; });
+const Counters& DaemonFixture::counters() const {
+  return server_->counters();
 }
 
 std::int64_t DaemonFixture::stored(const std::string& query) const {

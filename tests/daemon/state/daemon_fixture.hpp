@@ -1,18 +1,33 @@
 #pragma once
 
 #include <atomic>
-#include <boost/asio/io_context.hpp>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "daemon/lifecycle/server.hpp"
+#include "core/deployment.hpp"
+#include "core/lease_commands.hpp"
+#include "core/protection.hpp"
+#include "daemon/alerts/alert_command.hpp"
+#include "daemon/alerts/alert_sources.hpp"
+#include "daemon/files/file_settings.hpp"
+#include "daemon/health/counters.hpp"
+#include "daemon/supervisor/launcher.hpp"
+#include "daemon/tools/evidence/evidence_settings.hpp"
 #include "ipc/unique_fd.hpp"
 #include "tests/daemon/state/gated_store.hpp"
 #include "tests/daemon/temporary_directory.hpp"
+
+namespace boost::asio {
+class io_context;
+}
+namespace governor::daemon {
+class Server;
+}
 
 namespace governor::daemon::test {
 
@@ -28,7 +43,13 @@ class DaemonFixture {
     FileSettings files{};
     std::chrono::milliseconds file_work_limit{30'000};
     std::vector<core::Protection> protections{};
+    core::LeasePolicy lease_policy{};
     std::chrono::milliseconds files_interval{10'000};
+    /// What deploys, of each daemon that is started; none: nothing can be deployed.
+    std::function<std::unique_ptr<Launcher>()> launcher{};
+    core::DeploymentLimits deployment_limits{};
+    std::chrono::milliseconds registry_interval{60'000};
+    EvidenceSettings evidence{};
   };
 
   DaemonFixture() : DaemonFixture(Settings()) {}
@@ -47,9 +68,7 @@ class DaemonFixture {
   [[nodiscard]] std::string socket() const { return directory_.file("s"); }
   [[nodiscard]] const std::string& directory() const { return directory_.path(); }
   [[nodiscard]] StoreGate& gate() { return *gate_; }
-  /// Whether the thread is one of those that run the daemon's io_context.
-  [[nodiscard]] bool is_io_thread(std::thread::id id) const;
-  [[nodiscard]] const Counters& counters() const { return server_->counters(); }
+  [[nodiscard]] const Counters& counters() const;
   /// What is durable, as another connection to the database sees it.
   [[nodiscard]] std::int64_t stored(const std::string& query) const;
 

@@ -1,5 +1,6 @@
 // Nothing is seen before it is durable, and what need not wait does not.
 #include <string>
+#include <thread>
 
 #include "tests/daemon/state/daemon_fixture.hpp"
 #include "tests/daemon/state/test_client.hpp"
@@ -156,12 +157,19 @@ TEST_CASE("a commit on the I/O thread that hangs keeps neither health nor other 
   DaemonFixture daemon({1});
   TestClient alice(daemon.socket());  // alone on purpose: only then do commits run on the I/O thread
   alice.hello("a");
-  alice.update(1, "mine");
+  // Agents are always read by the store's thread.
+  daemon.gate().hold_loads();
+  alice.send_update(1, "mine");
+  REQUIRE(daemon.gate().wait_for_held_load());
+  const std::thread::id store_thread = daemon.gate().held_thread();
+  daemon.gate().release_loads();
+  CHECK(alice.result(1).at("update").as_int64() == 1);
   alice.update(2, "mine");
   daemon.gate().hold_commits();
   alice.send_update(3, "mine");
   REQUIRE(daemon.gate().wait_for_held_commit());
-  REQUIRE(daemon.is_io_thread(daemon.gate().held_thread()));
+  // One of those that serve the socket. On a busy machine that may be the spare one, whose work this is too.
+  REQUIRE(daemon.gate().held_thread() != store_thread);
   TestClient late(daemon.socket());
   for (int i = 0; i < 20; ++i) CHECK(late.health().at("pending").as_int64() == 1);
   late.hello("b");

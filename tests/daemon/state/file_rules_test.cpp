@@ -37,6 +37,8 @@ TEST_CASE("what a person protects nobody writes, until a person unlocks it, over
   CHECK(text_of(error.at("message")).find("protected") != std::string::npos);
   CHECK_FALSE(std::filesystem::exists(path));
 
+  Writer bob(files, "b0b");
+  bob.call("register_agent", {{"agent_id", "bob"}});
   result_of(person.ask("governor/unlock", {{"path", path}, {"agent_id", "bob"}, {"seconds", 60}}));
   ada.refused("commit_file", Writer::arguments_of(path, "x", "", lease));
   result_of(person.ask("governor/unlock", {{"path", path}, {"agent_id", "ada"}, {"seconds", 60}}));
@@ -51,6 +53,23 @@ TEST_CASE("what a person protects nobody writes, until a person unlocks it, over
   CHECK(audit.at("entries").as_array().size() == 3);
   CHECK(ada.call("query_audit_log", {{"event", "protected_write_allowed"}}).at("entries").as_array().size() ==
         1);
+}
+
+TEST_CASE("a backup that the disk has damaged is not listed as one that can be restored") {
+  FileFixture files;
+  Writer ada(files, "ada");
+  const std::string path = files.file("a.txt");
+  const auto lease = ada.lease(path);
+  ada.commit(path, "one", "", lease);
+  ada.commit(path, "two", sha256_hex("one"), lease);
+  const std::string hash = sha256_hex("one");
+  write_file(files.daemon.directory() + "/file_backups/" + hash.substr(0, 2) + "/" + hash, "damaged");
+  const auto listed = ada.call("list_backups", {{"path", path}}).at("backups").as_array();
+  REQUIRE(listed.size() >= 2);
+  for (const json::value& version : listed) {
+    const bool is_damaged = json::serialize(version).find(hash) != std::string::npos;
+    CHECK(version.at("restorable").as_bool() != is_damaged);
+  }
 }
 
 TEST_CASE("what the configuration protects no request releases") {

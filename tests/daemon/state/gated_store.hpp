@@ -195,6 +195,11 @@ class GatedStore final : public Store {
     if (auto failure = gate_->pass_load()) return *std::move(failure);
     return inner_->load_task_history(task, limit);
   }
+  core::Result<DeploymentHistory> load_deployment_history(core::DeploymentKey deployment,
+                                                          std::size_t limit) override {
+    if (auto failure = gate_->pass_load()) return *std::move(failure);
+    return inner_->load_deployment_history(deployment, limit);
+  }
   core::Result<FileVersionPage> load_file_versions(const std::string& path, core::FileVersionKey before,
                                                    std::size_t limit) override {
     if (auto failure = gate_->pass_load()) return *std::move(failure);
@@ -229,6 +234,14 @@ class GatedStore final : public Store {
   }
   void on_damage(std::function<void(const std::string& what)> tell) override {
     inner_->on_damage(std::move(tell));
+  }
+  std::optional<core::Error> find_prunable_evidence(EvidencePruneScan& scan, std::size_t slice) override {
+    if (auto failure = gate_->pass_load()) return failure;
+    return inner_->find_prunable_evidence(scan, slice);
+  }
+  core::Result<std::optional<EvidencePage>> load_evidence(const EvidenceQuery& query) override {
+    if (auto failure = gate_->pass_load()) return *std::move(failure);
+    return inner_->load_evidence(query);
   }
   std::optional<core::Error> check_chains(ChainCheck& check, std::size_t slice) override {
     if (auto failure = gate_->pass_load()) return failure;

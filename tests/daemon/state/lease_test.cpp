@@ -1,4 +1,6 @@
 // Leases as clients see them: waiting without holding anybody up, and what ends a wait.
+#include <sys/socket.h>
+
 #include <filesystem>
 
 #include "tests/daemon/state/daemon_fixture.hpp"

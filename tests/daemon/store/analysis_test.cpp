@@ -65,7 +65,7 @@ CalibrationScan whole_calibration(SqliteStore& store, std::size_t slice) {
   return scan;
 }
 
-/// Tells the store how update `number` of an agent turned out.
+/// Tells the store, for governor itself, how update `number` of an agent turned out.
 void tell(LivingStore& store, const std::string& id, std::uint64_t number, bool correct) {
   auto stored = store.store().load_prediction(id, number);
   REQUIRE(stored);
@@ -75,7 +75,8 @@ void tell(LivingStore& store, const std::string& id, std::uint64_t number, bool 
   command.prediction = (*stored)->prediction;
   command.known = (*stored)->truth;
   command.correct = correct;
-  REQUIRE(store.state.record_outcome({store.session, 0}, std::move(command), ++store.now, store.changes));
+  command.source = core::TruthSource::test;
+  REQUIRE(store.state.record_outcome({}, std::move(command), ++store.now, store.changes));
   store.save();
 }
 
@@ -288,6 +289,32 @@ TEST_CASE_METHOD(LivingStore, "an update without confidence predicts nothing and
   CHECK(scan.predictions == 3);
   CHECK(scan.calibration.count() == 1);
   CHECK(std::isnan((*store().load_prediction("old", 2))->truth->prediction.confidence));
+}
+
+TEST_CASE_METHOD(LivingStore, "what was said of failure is compared with what came of it") {
+  state.insert_absent("seen");
+  for (int turn = 0; turn < 3; ++turn) {
+    core::EvidenceCommand command;
+    command.agent_id = "seen";
+    command.items = {{core::TurnBegan{}}, {core::ProseSaid{500}}, {core::TurnEnded{}}};
+    REQUIRE(state.record_evidence({session, 0}, std::move(command), now += 1'000'000, changes));
+  }
+  save();
+  update("x");
+  tell(*this, "seen", 1, true);
+  tell(*this, "seen", 2, false);
+  tell(*this, "x", 1, true);  // made from no evidence
+  CalibrationScan scan;
+  REQUIRE(*store().load_calibration("seen", scan));
+  CHECK(scan.failures.count() == 2);
+  CHECK(scan.calibration.count() == 0);  // nobody told a confidence
+  std::uint64_t failed = 0;
+  for (const auto& bin : scan.failures.bins()) failed += bin.failed;
+  CHECK(failed == 1);
+  CHECK(whole_calibration(store(), 1).failures.count() == 2);
+  CalibrationScan none;
+  REQUIRE(*store().load_calibration("x", none));
+  CHECK(none.failures.count() == 0);
 }
 
 TEST_CASE_METHOD(LivingStore, "of a long history only the newest thousand predictions count") {

@@ -31,9 +31,9 @@ TEST_CASE_METHOD(StoreFixture, "a backup holds what was committed, also what onl
   CHECK(path->find("-daily.db") != std::string::npos);
 }
 
-TEST_CASE_METHOD(StoreFixture, "the newest five backups are kept, however fast they are taken") {
+TEST_CASE_METHOD(StoreFixture, "the newest seven backups are kept, however fast they are taken") {
   std::vector<std::string> taken;
-  for (int i = 1; i <= 8; ++i) {
+  for (int i = 1; i <= 10; ++i) {
     commit({audit_entry(i)});
     const auto path = take_backup(database(), backups(), i % 2 == 0 ? "daily" : "before-schema-2", kGoOn);
     REQUIRE(path);
@@ -73,7 +73,7 @@ TEST_CASE_METHOD(StoreFixture, "files that are no backups are neither listed nor
   fs::create_directories(backups());
   for (const char* name : {"/governor-x.db.partial", "/mine.db", "/governor-notes.txt"})
     write_file(backups() + name, "x");
-  for (int i = 0; i < 7; ++i) REQUIRE(take_backup(database(), backups(), "daily", kGoOn));
+  for (int i = 0; i < 9; ++i) REQUIRE(take_backup(database(), backups(), "daily", kGoOn));
   CHECK(list_backups(backups()).size() == kBackupsKept);
   CHECK(fs::exists(backups() + "/mine.db"));
   CHECK(fs::exists(backups() + "/governor-notes.txt"));

@@ -1,4 +1,5 @@
-// The hash chains of history and audit log find what was changed behind the daemon's back.
+// The hash chains of history, audit log and evidence find what was changed behind the daemon's back.
+#include "tests/daemon/store/every_evidence.hpp"
 #include "tests/daemon/store/store_fixture.hpp"
 
 using namespace governor;
@@ -17,6 +18,9 @@ class ChainFixture : public StoreFixture {
       changes.emplace_back(
           row(i, 1, record, i - 1, i % 4 == 0 ? std::vector<double>{0.5, -1.0} : std::vector<double>{}));
       changes.emplace_back(audit_entry(i));
+      const auto items = every_item();
+      changes.emplace_back(
+          core::EvidenceAppended{evidence_with(i, 1, items[static_cast<std::size_t>(i) % items.size()])});
       if (i % 7 == 0) {
         commit(changes);
         changes.clear();
@@ -53,6 +57,7 @@ TEST_CASE_METHOD(ChainFixture, "sound chains have no problem, also after a resta
   CHECK(check().problems.empty());
   CHECK(check().audit.rows == 30);
   CHECK(check().history.rows == 30);
+  CHECK(check().evidence.rows == 30);
   reopen();
   CHECK(check(7).problems.empty());
   commit({row(31, 1, distinct_record(31), 30), audit_entry(31)});
@@ -83,6 +88,36 @@ TEST_CASE_METHOD(ChainFixture, "a changed entry is found, whatever column was ch
     CHECK(problems[0].table == "history");
     CHECK(problems[0].entry == 16);
   }
+}
+
+TEST_CASE("a changed row of evidence is found, whatever column was changed") {
+  // Row 15 is a tool that was used, with everything that such a row may have.
+  for (const char* column :
+       {"agent = 2",        "timestamp_us = 1", "epoch = 2",       "turn = 4",         "provenance = 0",
+        "source = 1",       "actor = 1",        "kind = 2",        "subject = 'Bush'", "subject = NULL",
+        "program = 'make'", "sort = 2",         "success = 1",     "first = NULL",     "second = 1",
+        "size = 1",         "fingerprint = 1",  "output_size = 1", "detail = NULL",    "detail = ''"}) {
+    ChainFixture fresh;
+    const auto problems = fresh.after(std::string("UPDATE evidence SET ") + column + " WHERE key = 15");
+    INFO(column);
+    REQUIRE(problems.size() == 1);
+    CHECK(problems[0].table == "evidence");
+    CHECK(problems[0].entry == 15);
+  }
+  ChainFixture removed;
+  CHECK(removed.after("DELETE FROM evidence WHERE key = 15").at(0).entry == 15);
+  ChainFixture end;
+  CHECK(end.after("DELETE FROM evidence WHERE key >= 29").at(0).entry == 29);
+  ChainFixture added;
+  CHECK(
+      added
+          .after(
+              "INSERT INTO evidence SELECT 31, agent, timestamp_us, epoch, turn, provenance, source, actor, "
+              "kind, subject, program, sort, success, first, second, size, output_size, fingerprint, detail, "
+              "hash "
+              "FROM evidence WHERE key = 30")
+          .at(0)
+          .entry == 31);
 }
 
 TEST_CASE_METHOD(ChainFixture, "a changed hash is found where it stands or right after") {

@@ -75,6 +75,7 @@ class FaultFixture : NotedConnections, protected FaultyDisk, protected StoreFixt
     REQUIRE(seed->keys.audit == stored_);
     REQUIRE(seed->keys.lease == stored_);
     REQUIRE(seed->keys.task == stored_);
+    REQUIRE(seed->keys.deployment == stored_);
     REQUIRE(seed->agents == static_cast<std::uint64_t>(stored_));
     REQUIRE(seed->sessions.size() == 1);
     REQUIRE(seed->sessions[0].key == stored_);
@@ -178,7 +179,7 @@ TEST_CASE_METHOD(FaultFixture, "a commit can fail at any call of the system, and
   std::size_t failures = 0;
   for (std::size_t call = 0; call < kEndless; ++call) {
     if (cold) reopen();
-    if (checkpoints) ::sqlite3_wal_autocheckpoint(connection(), 1);
+    if (checkpoints) store().checkpoint_at(1);
     fail(call, moment, Lasting::once);
     const auto failure = store().commit(every_change(stored_ + 1));
     heal();

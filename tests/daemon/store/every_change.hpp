@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "tests/daemon/store/every_evidence.hpp"
 #include "tests/daemon/store/store_fixture.hpp"
 
 namespace governor::daemon::test {
@@ -45,6 +46,16 @@ inline core::Changes every_change(std::int64_t n) {
   standing.claim = core::TaskClaim{n, n, name, "client", 7, 1, 2, 3};
   changes.emplace_back(core::TaskChanged{n, standing});
   changes.emplace_back(core::TaskEventAppended{n, n, "claimed", standing.status, 0, name, "note", n});
+  core::Deployment deployment;
+  deployment.key = n;
+  deployment.order.id = name;
+  deployment.agent = n;
+  changes.emplace_back(core::DeploymentAppended{deployment});
+  deployment.standing.state = core::DeploymentState::working;
+  deployment.standing.keeper = {7, 8, "boot"};
+  changes.emplace_back(core::DeploymentChanged{n, {}, deployment.standing});
+  changes.emplace_back(
+      core::DeploymentEventAppended{n, n, "started", deployment.standing.state, 50, "note", "{}", n});
   core::FileVersion version;
   version.key = n;
   version.path = "/p/" + name;
@@ -63,6 +74,8 @@ inline core::Changes every_change(std::int64_t n) {
   unlock.until_us = n + 1;
   changes.emplace_back(core::UnlockSaved{unlock});
   changes.emplace_back(core::WatchRootsSaved{{"/p", "/q" + name}});
+  changes.emplace_back(core::EvidenceAppended{evidence_with(n, n, core::ToolUsed{})});
+  if (n > 1) changes.emplace_back(core::EvidencePruned{n - 1});
   return changes;
 }
 

@@ -8,6 +8,10 @@
 #include <fstream>
 
 #include "daemon/store/backup.hpp"
+#include "daemon/store/best_backup.hpp"
+#include "daemon/store/removed_rows.hpp"
+#include "daemon/store/row_counter.hpp"
+#include "daemon/store/verify_database.hpp"
 #include "tests/daemon/store/store_fixture.hpp"
 
 using namespace governor;
@@ -185,6 +189,31 @@ TEST_CASE("the log of a database so young that all of it is there is missed as w
   REQUIRE(alerts.size() == 1);
   CHECK(alerts[0].message.find("30 updates are missing") != std::string::npos);
   CHECK(opened->store->load_seed()->keys.history == 30);
+}
+
+TEST_CASE(
+    "a database that was emptied while its log has all of it, or much of it, is put together from that") {
+  RecoveryFixture f;
+  const bool young = GENERATE(true, false);
+  f.work(100);
+  if (!young) {
+    f.backup();
+    f.reopen();
+  }
+  f.work(30);
+  TemporaryDirectory copy;  // as kill -9 leaves it, and then somebody empties the database
+  write_file(database_path(copy.path()), "");
+  std::filesystem::copy_file(f.database() + "-wal", database_path(copy.path()) + "-wal");
+  std::filesystem::copy_file(progress_path(f.directory()), progress_path(copy.path()));
+  if (!young) std::filesystem::copy(f.backups(), backup_directory(copy.path()));
+  const auto opened = open_store(copy.path());
+  REQUIRE(opened);
+  const auto alerts = opened->store->list_alerts({}, 0, 10)->alerts;
+  REQUIRE(alerts.size() == 1);
+  CAPTURE(alerts[0].message);
+  CHECK(alerts[0].message.find("Nothing could be read") == std::string::npos);
+  CHECK(opened->store->load_seed()->keys.history == 130);
+  CHECK((*opened->store->load_history("agent-1", 0, 100))->rows.size() >= (young ? 26U : 20U));
 }
 
 TEST_CASE("a kill loses nothing, and the record says so") {
@@ -521,6 +550,56 @@ TEST_CASE("rows that are removed while governor runs are mended by the restart t
   CHECK(f.told().find("updates are missing") != std::string::npos);
 }
 
+TEST_CASE("what a start has no time to count is counted beside everything else, and mended by the next one") {
+  RecoveryFixture f;
+  f.work(6000);
+  f.reopen();
+  {
+    SQLite::Database database(f.database(), SQLite::OPEN_READONLY, 2000);
+    CHECK_FALSE(count_rows(database, std::chrono::milliseconds(-1)).complete);
+    CHECK(count_rows(database, std::chrono::minutes(5)).complete);
+  }
+  std::string told;
+  const auto count = [&] {
+    RowCounter counter(f.database(), [&](const std::string& what) { told = what; });
+    counter.wait();
+  };
+  f.work(10);
+  count();
+  CHECK(told.empty());
+  f.execute("DELETE FROM history WHERE key = 1500");
+  count();
+  CHECK(told == "The database is damaged: rows of the table history were removed or added by others.");
+  f.store().note_damage(told);
+  f.reopen();
+  CHECK(f.told().find("1 update is missing") != std::string::npos);
+}
+
+TEST_CASE("agents and alerts that somebody removed come back from the backup, with their numbers") {
+  RecoveryFixture f;
+  f.work(100);
+  core::Alert alert;
+  alert.key = 1;
+  alert.cause = "low_disk";
+  f.commit({core::AlertSaved{alert, true}});
+  f.backup();
+  f.work(10);
+  f.close();
+  f.execute("DELETE FROM agent WHERE key IN (1, 5); DELETE FROM alert");
+  f.reopen();
+  for (const char* id : {"agent-1", "agent-5"}) {
+    const auto agent = f.store().load_agent(id);
+    REQUIRE(agent);
+    REQUIRE(*agent);
+    CHECK((*agent)->total == 22);
+  }
+  const auto alerts = f.alerts();
+  REQUIRE(alerts.size() == 2);
+  CHECK(alerts[0].message.find("Nothing is missing") != std::string::npos);
+  CHECK(alerts[1].cause == "low_disk");
+  CHECK(f.problems() == 0);
+}
+
 TEST_CASE("an agent, an alert or a lease that somebody removed is missed, and its key is not used again") {
   RecoveryFixture f;
   f.work(100);
@@ -539,4 +618,88 @@ TEST_CASE("an agent, an alert or a lease that somebody removed is missed, and it
   f.reopen();
   CHECK(f.told().find("1 row of the table alert is missing") != std::string::npos);
   CHECK(f.store().load_seed()->keys.alert == 2);
+}
+
+TEST_CASE("a backup that a person restores takes the place of a sound database, which is set aside") {
+  RecoveryFixture f;
+  f.work(100);
+  const std::string backup = f.backup();
+  f.work(30);
+  f.close();
+  const std::string said = restore(f.database(), progress_path(f.directory()), backup, kMigrations);
+  CHECK(said.find("was restored from " + backup) != std::string::npos);
+  f.reopen();
+  CHECK(f.notices().empty());  // it is not set back again by what was remembered
+  CHECK(f.updates_of("agent-1") == 20);
+  CHECK(f.told() == said);
+  CHECK(said.find("30 updates are missing") != std::string::npos);
+  CHECK(f.store().load_seed()->keys.history == 130);      // no key is used twice
+  CHECK(verify_database(f.database()).problems.empty());  // but for what is known to be missing
+  std::size_t aside = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(f.directory())) {
+    const std::string name = entry.path().filename().string();
+    CHECK(name.find("restor") == std::string::npos);
+    if (name.find(".damaged-") == std::string::npos) continue;
+    ++aside;
+    CHECK(verify_database(entry.path().string()).progress.history.entries == 130);
+  }
+  CHECK(aside == 1);
+  CHECK(find_best_backup(f.backups(), kMigrations)->path == backup);
+}
+
+TEST_CASE("a backup of another governor can be restored, and one that is damaged changes nothing") {
+  RecoveryFixture other;
+  other.work(60, 3);
+  const std::string from_elsewhere = other.backup();
+  RecoveryFixture f;
+  f.work(100);
+  f.close();
+  const std::string damaged = f.directory() + "/damaged.db";
+  std::filesystem::copy_file(from_elsewhere, damaged);
+  std::filesystem::resize_file(damaged, std::filesystem::file_size(damaged) / 2);
+  CHECK_THROWS(restore(f.database(), progress_path(f.directory()), damaged, kMigrations));
+  f.reopen();
+  CHECK(f.updates_of("agent-1") == 20);
+  CHECK(f.completeness() == Completeness::complete);
+  CHECK(f.alerts().empty());
+  f.close();
+  restore(f.database(), progress_path(f.directory()), from_elsewhere, kMigrations);
+  f.reopen();
+  CHECK(f.updates_of("agent-1") == 20);
+  CHECK(f.updates_of("agent-5") == 0);
+  CHECK(verify_database(f.database()).problems.empty());  // but for what is known to be missing
+}
+
+TEST_CASE("a database is verified as it is, in use or not") {
+  RecoveryFixture f;
+  f.work(300);
+  const auto in_use = verify_database(f.database());
+  CHECK(in_use.problems.empty());
+  CHECK(in_use.progress.history.entries == 300);
+  CHECK(in_use.schema == kMigrations.size());
+  const std::string backup = f.backup();
+  CHECK(verify_database(backup).problems.empty());
+  CHECK_FALSE(std::filesystem::exists(backup + "-wal"));
+  CHECK_FALSE(std::filesystem::exists(backup + "-shm"));
+  f.execute("DELETE FROM history WHERE key = 7");
+  REQUIRE_FALSE(verify_database(f.database()).problems.empty());
+  CHECK(verify_database(f.database()).problems[0] == "history: 1 rows are missing");
+  CHECK(verify_database(f.directory() + "/none.db").problems.size() == 1);
+  write_file(backup, "");
+  CHECK(verify_database(backup).problems == std::vector<std::string>{backup + " is empty"});
+}
+
+TEST_CASE(
+    "a restored backup of another governor that came further is not taken for a loss at the next start") {
+  RecoveryFixture other;
+  other.work(160, 4);
+  const std::string from_elsewhere = other.backup();
+  RecoveryFixture f;
+  f.work(100);
+  f.close();
+  restore(f.database(), progress_path(f.directory()), from_elsewhere, kMigrations);
+  f.reopen();
+  CHECK(f.notices().empty());
+  CHECK(f.updates_of("agent-1") == 40);
+  CHECK(f.updates_of("agent-5") == 0);
 }

@@ -61,6 +61,11 @@ std::int64_t found_after_kill(const std::string& database) {
   return found.execAndGet("SELECT max(key) FROM history").getInt64();
 }
 
+/// As if it had been written to some time after the last look.
+void touch(const std::string& file) {
+  fs::last_write_time(file, fs::last_write_time(file) + std::chrono::seconds(2));
+}
+
 }  // namespace
 
 TEST_CASE_METHOD(LostFilesFixture,
@@ -94,6 +99,54 @@ TEST_CASE_METHOD(LostFilesFixture,
     CHECK(found() == 1);
   }
   CHECK(fs::exists(database()) == replaced);
+}
+
+TEST_CASE_METHOD(LostFilesFixture,
+                 "into a database or a log that was cut off or overwritten nothing is confirmed") {
+  for (int i = 0; i < 100; ++i) CHECK(commit_next() == "");
+  open();  // what was in the log is in the database now
+  for (int i = 0; i < 3; ++i) CHECK(commit_next() == "");
+  const std::string file = GENERATE("database", "log") == std::string("log") ? log() : database();
+  const std::string content = test::read_file(file);
+  const std::string half = content.substr(0, content.size() / 2);
+  const std::string damaged =
+      GENERATE_COPY(std::string(), half, half + std::string(content.size() - half.size(), 'Z'),
+                    std::string(content.size(), '\0'));
+  std::fstream(file, std::ios::binary | std::ios::in | std::ios::out) << damaged;
+  fs::resize_file(file, damaged.size());
+  touch(file);
+  CAPTURE(file, damaged.size());
+  CHECK(store_->find_lost_files());
+  for (int i = 0; i < 2; ++i) CHECK(commit_next().find("cut off or overwrote") != std::string::npos);
+  store_.reset();
+  CHECK(test::read_file(file) == damaged);  // left as it is, for the start to look at
+}
+
+TEST_CASE_METHOD(LostFilesFixture,
+                 "a database that lies in its log alone may be cut off, and the next start loses nothing") {
+  for (int i = 0; i < 3; ++i) CHECK(commit_next() == "");
+  fs::resize_file(database(), 0);
+  touch(database());
+  CHECK(commit_next().find("cut off or overwrote") != std::string::npos);
+  open();
+  CHECK(found() == 3);
+}
+
+TEST_CASE_METHOD(LostFilesFixture,
+                 "files that somebody touches, or rows that another program writes, are no damage") {
+  for (int i = 0; i < 3; ++i) CHECK(commit_next() == "");
+  touch(database());
+  touch(log());
+  CHECK_FALSE(store_->find_lost_files());
+  CHECK(commit_next() == "");
+  {
+    SQLite::Database other(database(), SQLite::OPEN_READWRITE, 2000);
+    other.exec("DELETE FROM setting WHERE name = 'nothing'; CREATE TABLE x(a); DROP TABLE x");
+    other.exec("PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+  CHECK_FALSE(store_->find_lost_files());
+  for (int i = 0; i < 3; ++i) CHECK(commit_next() == "");
+  CHECK(found_after_kill(database()) == 7);
 }
 
 TEST_CASE_METHOD(LostFilesFixture,

@@ -118,6 +118,31 @@ TEST_CASE_METHOD(Exports, "an agent without updates has an export with no rows")
   CHECK(lines_of(read_file(exported("x", ExportFormat::csv).path)).size() == 1);
 }
 
+TEST_CASE_METHOD(Exports, "an export as JSON holds all evidence as well, and none that came later") {
+  update("x");
+  const auto record = [&](int events) {
+    for (int i = 0; i < events; ++i) {
+      core::EvidenceCommand command;
+      command.agent_id = "x";
+      command.items = {{core::ProseSaid{static_cast<std::uint32_t>(i + 1)}}};
+      REQUIRE(state.record_evidence({session, 0}, std::move(command), ++now, changes));
+    }
+    save();
+  };
+  const auto slice = static_cast<int>(AgentExport::kRowsPerStep);
+  record(slice + 2);
+  AgentExport exporting(request("x", ExportFormat::json));
+  while (!exporting.done()) {
+    REQUIRE_FALSE(exporting.step(store()));
+    record(1);
+  }
+  const json::value root = json::parse(read_file(exporting.result().path));
+  const json::array& evidence = root.at("evidence").as_array();
+  REQUIRE(evidence.size() == static_cast<std::size_t>(slice + 2));
+  for (int i = 0; i < slice + 2; ++i)
+    REQUIRE(evidence[static_cast<std::size_t>(i)].at("bytes").as_int64() == i + 1);
+}
+
 TEST_CASE_METHOD(Exports, "what is added while it is written is left out, and each step is a bounded one") {
   const auto slice = static_cast<int>(AgentExport::kRowsPerStep);
   update_times("x", slice + 1);

@@ -77,7 +77,7 @@ TEST_CASE("a reset ends trends and anomalies") {
   DaemonFixture daemon;
   ToolCaller call(daemon.socket());
   collapse(call, "ada", 3);
-  call("reset_monitor", of("ada"));
+  reset_by_person(daemon.socket(), "ada");
   for (int n = 0; n < 3; ++n) {
     const json::object said = call("observe_agent", of("ada"));
     CHECK(said.at("epoch").as_int64() == 2);
@@ -95,7 +95,7 @@ TEST_CASE("the history of one epoch is that of this epoch alone, page by page") 
   ToolCaller call(daemon.socket());
   collapse(call, "ada", 3);
   const std::int64_t first_epoch = call("get_system_history", of("ada")).at("total").as_int64();
-  call("reset_monitor", of("ada"));
+  reset_by_person(daemon.socket(), "ada");
   for (int n = 0; n < 3; ++n) call("process_agent_update", report("ada", 0.5));
   const json::object newer = call("get_system_history", {{"agent_id", "ada"}, {"epoch", 2}});
   CHECK(newer.at("count").as_int64() == 3);
@@ -237,7 +237,7 @@ TEST_CASE("mild anomalies can be left out") {
   for (const json::value& one : all.at("anomalies").as_array()) {
     high += one.at("severity").as_string() == "high" ? 1 : 0;
   }
-  call("reset_monitor", of("ada"));
+  reset_by_person(daemon.socket(), "ada");
   collapse(call, "mild", 0);
   // A little incoherence: the coherence falls by about 0.07.
   for (int n = 0; n < 3; ++n) call("process_agent_update", report("mild", n % 2 == 0 ? 0.525 : 0.5));

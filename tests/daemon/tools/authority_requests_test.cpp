@@ -42,8 +42,8 @@ TEST_CASE(
     "what changes something is for connections that said whose they are, on whatever kind of line it comes") {
   DaemonFixture daemon;
   std::vector<std::string> methods{"governor/stop"};
-  for (const Tool* request : all_governor_requests()) {
-    if (!request->read_only) methods.emplace_back(request->name);
+  for (const GovernorRequest& request : governor_requests()) {
+    if (!request.is_read_only()) methods.emplace_back(request.name);
   }
   TestClient plain(daemon.socket());
   TestClient agent(daemon.socket());

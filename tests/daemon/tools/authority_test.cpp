@@ -5,6 +5,7 @@
 #include <string>
 
 #include "daemon/tools/tool.hpp"
+#include "tests/daemon/state/fake_launcher.hpp"
 #include "tests/daemon/state/file_fixture.hpp"
 #include "tests/support/catch.hpp"
 
@@ -17,7 +18,11 @@ namespace {
 
 /// Ada has an agent with an update, a lease on a file that she has written, and a task; Bob has an agent.
 struct Scene : FileFixture {
-  Scene() {
+  Scene() : Scene(std::make_shared<FakeProcesses>()) {}
+  explicit Scene(const std::shared_ptr<FakeProcesses>& played)
+      : FileFixture({.launcher = [played] { return std::make_unique<FakeLauncher>(played); }}),
+        processes(played) {
+    processes->end_on_stop();
     ada.call("register_agent", {{"agent_id", "ada"}});
     bob.call("register_agent", {{"agent_id", "bob"}});
     ada.call("process_agent_update", json::object{});
@@ -26,19 +31,40 @@ struct Scene : FileFixture {
     ada.commit(file("a.txt"), "second", sha256_hex("first"), lease);
     ada.call("define_task", {{"task_id", "t"}, {"title", "do it"}, {"agent", "ada"}});
   }
+  json::object order() const {
+    return {{"agent_type", "painter"}, {"prompt", "paint"}, {"parent", "ada"}, {"cwd", root()}};
+  }
+  /// One that ada has deployed, and that runs.
+  std::string deploy() {
+    const auto deployed = ada.call("deploy_headless_agent", order());
+    std::string id(deployed.at("deployment").at("deployment_id").as_string());
+    REQUIRE(processes->is_followed_soon(id));
+    return id;
+  }
+  /// The same, taken over by ada with its token.
+  std::string own_deployment() {
+    const std::string id = deploy();
+    ada.call("register_agent", {{"agent_id", id}, {"token", processes->requests().back().token}});
+    ada.call("register_agent", {{"agent_id", "ada"}});
+    return id;
+  }
   void claim() { ada.call("claim_task", {{"task_id", "t"}}); }
   void raise_alert() {
     for (int i = 0; i < 5; ++i) ada.call("process_agent_update", {{"response_text", "again"}});
     REQUIRE(ada.call("list_alerts", json::object{}).at("count") == 1);
   }
+  /// Of the logs that are chained: each says who did it.
   [[nodiscard]] std::int64_t entries() const {
-    return daemon.stored("SELECT (SELECT count(*) FROM audit) + (SELECT count(*) FROM history)");
+    return daemon.stored(
+        "SELECT (SELECT count(*) FROM audit) + (SELECT count(*) FROM history) + "
+        "(SELECT count(*) FROM evidence)");
   }
   [[nodiscard]] std::int64_t refusals(const std::string& actor, const std::string& what) const {
     return daemon.stored("SELECT count(*) FROM audit WHERE event = 'refused' AND done_by = '" + actor +
                          "' AND detail LIKE '" + what + "%'");
   }
 
+  std::shared_ptr<FakeProcesses> processes;
   Writer ada{*this, "ada"};
   Writer bob{*this, "b0b"};
   Writer person{*this, "fee", "person"};
@@ -87,6 +113,7 @@ const std::map<std::string, Row>& rows() {
         [](Scene&) {
           return json::object{{"prediction_id", "ada/1"}, {"correct", true}, {"source", "test"}};
         }}},
+      {"report_evidence", about_ada({{"event", "tests_run"}, {"framework", "pytest"}, {"passed", 3}})},
       {"request_write",
        {Whose::holders,
         [](Scene& scene) {
@@ -129,6 +156,33 @@ const std::map<std::string, Row>& rows() {
           scene.raise_alert();
           return json::object{{"alert_id", 1}};
         }}},
+      {"deploy_headless_agent", {Whose::holders, [](Scene& scene) { return scene.order(); }}},
+      {"stop_deployment",
+       {Whose::holders,
+        [](Scene& scene) {
+          return json::object{{"deployment_id", scene.deploy()}};
+        }}},
+      {"send_input",
+       {Whose::holders,
+        [](Scene& scene) {
+          return json::object{{"deployment_id", scene.deploy()}, {"text", "yes"}};
+        }}},
+      {"update_agent_progress",
+       {Whose::holders,
+        [](Scene& scene) {
+          return json::object{{"agent_id", scene.own_deployment()}, {"progress", 50}};
+        }}},
+      {"report_agent_finding",
+       {Whose::holders,
+        [](Scene& scene) {
+          return json::object{{"agent_id", scene.own_deployment()}, {"message", "a leak"}};
+        }}},
+      {"validate_and_repair_registry",  // there is something to be repaired
+       {Whose::anybodys,
+        [](Scene& scene) {
+          scene.processes->end(scene.deploy(), governor::core::DeploymentState::finished, "", true);
+          return json::object{{"dry_run", false}};
+        }}},
       {"define_task",
        {Whose::anybodys,
         [](Scene&) {
@@ -169,7 +223,7 @@ const Row& row_of(const Tool& tool) {
 
 TEST_CASE("whatever a tool changes is its holder's or a person's, and who is refused is written down") {
   for (const Tool& tool : all_tools()) {
-    if (tool.read_only) continue;
+    if (tool.is_read_only()) continue;
     const std::string name(tool.name);
     INFO(name);
     const Row& row = row_of(tool);
@@ -189,7 +243,7 @@ TEST_CASE("whatever a tool changes is its holder's or a person's, and who is ref
 
 TEST_CASE("whatever a tool has changed is written down, with who did it") {
   for (const Tool& tool : all_tools()) {
-    if (tool.read_only) continue;
+    if (tool.is_read_only()) continue;
     const std::string name(tool.name);
     INFO(name);
     const Row& row = row_of(tool);
@@ -210,7 +264,7 @@ TEST_CASE("whatever a tool has changed is written down, with who did it") {
 TEST_CASE("a value that is refused is written down as well, for every tool that changes something") {
   Scene scene;
   for (const Tool& tool : all_tools()) {
-    if (tool.read_only) continue;
+    if (tool.is_read_only()) continue;
     const std::string name(tool.name);
     INFO(name);
     CHECK(scene.bob.refused(name, {{"surprise", 1}}).at("code").as_string() == "invalid_argument");

@@ -1,11 +1,16 @@
 // Sequences of steps, without sockets, store or files: what would be read or worked on is left out or given
 // by hand.
+#include <boost/json.hpp>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "daemon/files/file_services.hpp"
+#include "daemon/store/open_store.hpp"
 #include "daemon/tools/coordination/tools.hpp"
+#include "daemon/tools/governor_requests.hpp"
 #include "daemon/tools/tool.hpp"
+#include "tests/daemon/temporary_directory.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace governor;
@@ -23,9 +28,11 @@ struct CallDriver {
     changes.clear();
   }
 
-  std::unique_ptr<ToolCall> call(std::string_view tool, const boost::json::object& arguments) {
-    auto parsed =
-        find_tool(tool)->parse(arguments, {facts, counters, [](std::size_t) { return std::string(); }});
+  /// Of a tool, or of a request of governor's own.
+  std::unique_ptr<ToolCall> call(std::string_view name, const boost::json::object& arguments = {}) {
+    const Operation* operation = find_tool(name);
+    if (operation == nullptr) operation = find_governor_request(name);
+    auto parsed = operation->parse(arguments, {facts, counters, [](std::size_t) { return std::string(); }});
     REQUIRE(parsed);
     begins = true;
     return std::move(*parsed);
@@ -125,9 +132,55 @@ TEST_CASE("backups are listed by way of the path, the store and the file") {
   CHECK(driver.changes.empty());
 }
 
+TEST_CASE("a grant whose line comes again before the files were read is told with them") {
+  CallDriver driver;
+  const boost::json::object wish{{"paths", {"/nowhere/a"}}, {"wait_seconds", 60}};
+  core::Session other;
+  other.id = "b";
+  bool resumed = false;
+  const core::SessionKey holder = driver.state.open_session(std::move(other), resumed, driver.changes).key;
+  core::LeaseCommand held;
+  held.paths = {{core::PathPattern::literal("/nowhere/a")}};
+  held.ttl_us = 60'000'000;
+  const auto lease = driver.state.request_lease({holder, 0}, std::move(held), ++driver.now, driver.changes);
+  REQUIRE(lease);
+  TemporaryDirectory directory;
+  FileServices files(directory.path(), {});
+  driver.caller.line = 7;
+  const auto work = [&](const Step& step) { std::get<Work>(step).function(files); };
+
+  const auto first = driver.call("request_write", wish);
+  work(driver.next(*first));
+  REQUIRE(std::holds_alternative<Wait>(driver.next(*first)));
+  REQUIRE(driver.state.release_lease({holder, 0}, lease->lease.key, ++driver.now, driver.changes));
+  driver.changes.clear();
+  REQUIRE(std::holds_alternative<Work>(driver.next(*first)));  // and the daemon dies
+  const core::AnswerSaved* saved = nullptr;
+  for (const core::Change& change : driver.changes)
+    if (const auto* answer = std::get_if<core::AnswerSaved>(&change)) saved = answer;
+  REQUIRE(saved != nullptr);
+  CHECK(saved->answer.kind == core::Answer::Kind::grant);
+
+  const core::Answer stored = saved->answer;
+  const auto again = driver.call("request_write", wish);
+  const auto opened = open_store(directory.path());
+  REQUIRE(opened);
+  const auto replayed = again->replay(*opened->store, stored);
+  REQUIRE(replayed);
+  REQUIRE_FALSE(*replayed);
+  work(driver.next(*again));
+  const Answer answer = driver.answer(*again);
+  REQUIRE(answer.result);
+  const auto told = boost::json::parse(*answer.result).as_object();
+  CHECK(told.at("status").as_string() == "granted");
+  CHECK(told.at("lease").as_int64() == stored.target);
+  CHECK(told.at("created").as_bool());
+  CHECK(told.at("files").as_array().size() == 1);
+}
+
 TEST_CASE("pruning measures, reads, removes and then forgets") {
   CallDriver driver;
-  const auto call = make_prune_call();
+  const auto call = driver.call("governor/prune_backups");
   CHECK(std::holds_alternative<Work>(driver.next(*call)));
   CHECK(std::holds_alternative<Read>(driver.next(*call)));
   const Step remove = driver.next(*call);

@@ -77,7 +77,7 @@ TEST_CASE(
                                     {"complexity", n / 70.0},
                                     {"confidence", 1 - n / 100.0},
                                     {"parameters", {0.5, n / 9.0}}});
-      if (id == "bob" && n == 40) call("reset_monitor", {{"agent_id", id}, {"reason", "afresh"}});
+      if (id == "bob" && n == 40) reset_by_person(daemon.socket(), id);
       if (n % 10 == 0) {
         call("record_outcome", {{"prediction_id", id + "/" + std::to_string(n + 1)},
                                 {"correct", n % 20 == 0},

@@ -35,4 +35,10 @@ inline boost::json::object of(const std::string& id) {
   return {{"agent_id", id}};
 }
 
+/// Of an agent that may be critical and rejected again and again, which does not begin anew by itself.
+inline void reset_by_person(const std::string& socket, const std::string& id) {
+  ToolCaller person(socket, "fee", "person");
+  person("reset_monitor", {{"agent_id", id}, {"reason", "afresh"}});
+}
+
 }  // namespace governor::daemon::test

@@ -150,3 +150,43 @@ TEST_CASE("outside of repositories nothing is left out") {
   GitIgnore ignore;
   CHECK_FALSE(ignore.covers(root + "/a", GitIgnore::Kind::file));
 }
+
+TEST_CASE("what is tracked is not left out, whatever a rule says") {
+  const Repository repository;
+  for (const char* name : {"core.txt", "src/a/b.c", "other.txt", "src/new.c", "gone/x"})
+    repository.put(name, "x");
+  SECTION("as git writes its index") {
+    repository.git("add core.txt src/a/b.c");
+  }
+  SECTION("with prefixes left out") {
+    repository.git("add core.txt src/a/b.c");
+    repository.git("update-index --index-version 4");
+  }
+  SECTION("with entries that have more flags") {
+    repository.git("add core.txt");
+    repository.git("add -N src/a/b.c");
+  }
+  repository.put(".gitignore", "*\n");
+  GitIgnore ignore;
+  const auto is_left_out = [&](const char* name, GitIgnore::Kind kind) {
+    return ignore.covers(repository.root + '/' + name, kind);
+  };
+  CHECK_FALSE(is_left_out("core.txt", GitIgnore::Kind::file));
+  CHECK_FALSE(is_left_out("src", GitIgnore::Kind::directory));
+  CHECK_FALSE(is_left_out("src/a", GitIgnore::Kind::directory));
+  CHECK_FALSE(is_left_out("src/a/b.c", GitIgnore::Kind::file));
+  CHECK(is_left_out("other.txt", GitIgnore::Kind::file));
+  CHECK(is_left_out("src/new.c", GitIgnore::Kind::file));
+  CHECK(is_left_out("gone", GitIgnore::Kind::directory));
+  CHECK(is_left_out("gone/x", GitIgnore::Kind::file));
+}
+
+TEST_CASE("an index that is none has nothing in it") {
+  CHECK_FALSE(GitIndex::parse("", 20).has("a"));
+  std::string index("DIRC\0\0\0\2\xff\xff\xff\xff", 12);
+  CHECK_FALSE(GitIndex::parse(index, 20).has("a"));
+  for (int version = 0; version < 6; ++version) {
+    index[7] = static_cast<char>(version);
+    CHECK_FALSE(GitIndex::parse(index + std::string(200, '\xff'), 20).has_below("a"));
+  }
+}
