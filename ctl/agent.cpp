@@ -9,6 +9,7 @@
 #include "ctl/agent_standing.hpp"
 #include "ctl/commands.hpp"
 #include "ctl/daemon_call.hpp"
+#include "ctl/evidence/evidence_line.hpp"
 #include "ctl/exit_code.hpp"
 #include "ctl/failure.hpp"
 #include "ctl/health_tone.hpp"
@@ -30,11 +31,13 @@ constexpr std::chrono::seconds kAgentPatience{10};
 struct AgentRequest {
   std::string agent;
   int rows = 10;
+  int evidence = 15;
 };
 
 struct Answer {
   json::object metrics;
   json::object history;
+  json::array evidence;
   AgentStanding standing;
 };
 
@@ -51,7 +54,10 @@ ipc::Result<Answer> fetch_agent(const Context& context, const AgentRequest& requ
   if (!history) return history.error();
   auto standing = fetch_standing(*client, request.agent, deadline);
   if (!standing) return standing.error();
-  return Answer{std::move(*metrics), std::move(*history), std::move(*standing)};
+  auto evidence = request.evidence == 0 ? ipc::Result<json::array>(json::array())
+                                        : fetch_evidence(*client, request.agent, request.evidence, deadline);
+  if (!evidence) return evidence.error();
+  return Answer{std::move(*metrics), std::move(*history), std::move(*evidence), std::move(*standing)};
 }
 
 void write_metrics(const Context& context, const json::object& answer, const AgentStanding& standing) {
@@ -120,19 +126,31 @@ void write_history(const Context& context, const json::object& history) {
   if (!table.empty()) context.out << '\n' << table.render(context.colour);
 }
 
+/// Who wrote which file when, tests, refusals: the newest at the bottom, as one reads a story.
+void write_timeline(const Context& context, const json::array& newest_first) {
+  if (newest_first.empty()) return;
+  Table table({{"TIME"}, {"TURN", Align::right}, {"WHAT"}, {"FROM"}});
+  for (auto value = newest_first.rbegin(); value != newest_first.rend(); ++value) {
+    if (!value->is_object()) continue;
+    const json::object& entry = value->get_object();
+    table.add_row({local_text(context, text_field(entry, "timestamp")), count_text(entry, "turn"),
+                   Cell(evidence_text(entry), evidence_tone(entry)), text_field(entry, "provenance")});
+  }
+  context.out << '\n' << table.render(context.colour);
+}
+
 int run_agent(const Context& context, const AgentRequest& request) {
   const auto answer = fetch_agent(context, request);
   if (!answer) return report_failure(context, answer.error());
   if (context.json) {
-    const json::object body = {{"metrics", answer->metrics},
-                               {"history", answer->history},
-                               {"metadata", answer->standing.metadata},
-                               {"leases", answer->standing.leases},
-                               {"tasks", answer->standing.tasks}};
+    const json::object body = {{"metrics", answer->metrics},        {"history", answer->history},
+                               {"evidence", answer->evidence},      {"metadata", answer->standing.metadata},
+                               {"leases", answer->standing.leases}, {"tasks", answer->standing.tasks}};
     context.out << ipc::plain_json(body) << '\n';
   } else {
     write_metrics(context, answer->metrics, answer->standing);
     write_history(context, answer->history);
+    write_timeline(context, answer->evidence);
   }
   return static_cast<int>(ExitCode::done);
 }
@@ -140,12 +158,15 @@ int run_agent(const Context& context, const AgentRequest& request) {
 }  // namespace
 
 void add_agent(CLI::App& app, Action& action) {
-  CLI::App* command =
-      app.add_subcommand("agent", "One agent: its state, purpose, owner, leases, tasks and latest updates");
+  CLI::App* command = app.add_subcommand(
+      "agent", "One agent: its state, purpose, owner, leases, tasks, latest updates, and what it did");
   const auto request = std::make_shared<AgentRequest>();
   command->add_option("ID", request->agent, "The agent, as `governorctl agents` names it")->required();
   command->add_option("--rows", request->rows, "How many of its latest updates to show")
       ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  command->add_option("--evidence", request->evidence, "How much of what it did to show")
+      ->check(CLI::Range(0, 1000))
       ->capture_default_str();
   command->callback([&action, request] {
     action = [request](const Context& context) { return run_agent(context, *request); };

@@ -80,12 +80,14 @@ int urgency(const std::string& word) {
   }
 }
 
-/// Those that work before those that do not, by their last decision, their health, and their ids.
+/// Those that work before those that do not, by their last decision, their health, their risk, and their ids.
 json::array worst_first(json::array agents) {
   const auto order = [](const json::value& value) {
     const json::object& agent = value.get_object();
+    const double risk = number_field(object_field(agent, "metrics"), "risk_score");
     return std::tuple(text_field(agent, "status") == "active" ? 0 : 1, urgency(text_field(agent, "decision")),
-                      urgency(text_field(agent, "health")), text_field(agent, "agent_id"));
+                      urgency(text_field(agent, "health")), risk > 0 ? -risk : 0,
+                      text_field(agent, "agent_id"));
   };
   agents.erase(std::remove_if(agents.begin(), agents.end(),
                               [](const json::value& value) { return !value.is_object(); }),

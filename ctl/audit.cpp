@@ -202,7 +202,10 @@ void write_verdict(const Context& context, const json::object& result) {
   const bool intact = flag_field(result, "ok");
   context.out << toned(intact ? "intact" : "NOT INTACT", intact ? Tone::good : Tone::bad, context.colour)
               << ": " << count_text(result, "entries") << " entries of the audit log and "
-              << count_text(result, "updates") << " updates were checked\n";
+              << count_text(result, "updates") << " updates";
+  if (result.contains("evidence"))
+    context.out << ", and " << count_text(result, "evidence") << " of what agents did,";
+  context.out << " were checked\n";
   Table table({{"TABLE"}, {"ENTRY", Align::right}, {"PROBLEM"}});
   for (const json::value& value : array_field(result, "problems")) {
     if (!value.is_object()) continue;
@@ -231,7 +234,8 @@ void add_audit(CLI::App& app, Action& action) {
   const auto request = std::make_shared<AuditRequest>();
   command->add_option("--agent", request->agent, "Only about this agent");
   command->add_option("--event", request->event, "Only this event, such as update or refused");
-  command->add_option("--since", request->since, "Only from this time on, such as \"2026-01-31 12:00\"");
+  command->add_option("--since", request->since,
+                      "Only from this time on, such as 1h (ago) or \"2026-01-31 12:00\"");
   command->add_option("--until", request->until, "Only before this time");
   command->add_option("--rows", request->rows, "Maximum number, newest first")
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 31))

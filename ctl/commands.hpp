@@ -19,6 +19,8 @@ void add_status(CLI::App& app, Action& action);
 void add_health(CLI::App& app, Action& action);
 void add_agents(CLI::App& app, Action& action);
 void add_agent(CLI::App& app, Action& action);
+void add_activity(CLI::App& app, Action& action);
+void add_run(CLI::App& app, Action& action);
 void add_history(CLI::App& app, Action& action);
 /// pause, resume, archive, reset, delete, archive-idle.
 void add_lifecycle(CLI::App& app, Action& action);
@@ -29,12 +31,14 @@ void add_calibration(CLI::App& app, Action& action);
 void add_diagnose(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);
 void add_ps(CLI::App& app, Action& action);
+/// The daemon, or a headless agent.
 void add_stop(CLI::App& app, Action& action);
 void add_restart(CLI::App& app, Action& action);
 void add_config(CLI::App& app, Action& action);
 void add_demo(CLI::App& app, Action& action);
 void add_import(CLI::App& app, Action& action);
 void add_leases(CLI::App& app, Action& action);
+void add_conflicts(CLI::App& app, Action& action);
 /// protect, unlock.
 void add_protection(CLI::App& app, Action& action);
 /// backups, restore.
@@ -42,7 +46,20 @@ void add_files(CLI::App& app, Action& action);
 void add_watches(CLI::App& app, Action& action);
 /// guard claude-code, guard git.
 void add_guard(CLI::App& app, Action& action);
+/// install, uninstall.
 void add_install(CLI::App& app, Action& action);
 void add_tasks(CLI::App& app, Action& action);
+void add_replay(CLI::App& app, Action& action);
+void add_why(CLI::App& app, Action& action);
+void add_deployments(CLI::App& app, Action& action);
+void add_deploy(CLI::App& app, Action& action);
+void add_logs(CLI::App& app, Action& action);
+void add_attach(CLI::App& app, Action& action);
+/// completion bash, completion zsh, completion fish.
+void add_completion(CLI::App& app, Action& action);
+/// state backup, state verify, state restore: of governor's own database.
+void add_state(CLI::App& app, Action& action);
+void add_doctor(CLI::App& app, Action& action);
+void add_man(CLI::App& app, Action& action);
 
 }  // namespace governor::ctl

@@ -81,6 +81,8 @@ void write_slowest(const Context& context, const json::object& result) {
                    relative_text(context, text_field(operation, "timestamp"))});
   }
   if (!table.empty()) context.out << '\n' << table.render(context.colour);
+  if (shown > kSlowestShown)
+    context.out << "and " << shown - kSlowestShown << " less slow ones, which --json has\n";
 }
 
 void write_conflicts(const Context& context, const json::object& result) {
@@ -174,8 +176,10 @@ void add_diagnose(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("diagnose", "Who waits for what, and lock files left behind");
   const auto request = std::make_shared<DiagnosisRequest>();
   CLI::Option* directory =
-      command->add_option("--directory", request->directory,
-                          "Look here for lock files of other programs and whether their owners live");
+      command
+          ->add_option("--directory", request->directory,
+                       "Look here for lock files of other programs and whether their owners live")
+          ->type_name("DIR");
   command->add_flag("--remove-stale", request->remove_stale, "Remove those whose owner is proven dead")
       ->needs(directory);
   command->add_flag("--exit-code", request->exit_code, "Exit with 4 if there are such lock files (still)")

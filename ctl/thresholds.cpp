@@ -125,8 +125,8 @@ void add_thresholds(CLI::App& app, Action& action) {
   CLI::App* show = command->add_subcommand("show", "Shows them, as does `thresholds` alone");
   CLI::App* set = command->add_subcommand("set", "Changes some, checked together");
   set->add_option("VALUES", request->values, "NAME=NUMBER ...");
-  set->add_option("--profile", request->profile, "What to start from: default or strict")
-      ->check(CLI::IsMember({"default", "strict"}));
+  set->add_option("--profile", request->profile, "What to start from: default, strict or evidence")
+      ->check(CLI::IsMember({"default", "strict", "evidence"}));
   set->add_option("--reason", request->reason, "Why, for the audit log");
   CLI::App* reset = command->add_subcommand("reset", "Back to the defaults; for an agent to those of all");
   reset->add_option("--reason", request->reason, "Why, for the audit log");

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <ctime>
 
+#include "ctl/coordination/moment.hpp"
 #include "ctl/quantity.hpp"
 #include "ipc/iso_time.hpp"
 
@@ -32,6 +33,21 @@ std::string rough_duration(std::int64_t seconds) {
   return exact.substr(0, exact.find(' ', unit + 1));
 }
 
+std::string whole_seconds(std::int64_t utc_us) {
+  return ipc::iso_timestamp(utc_us).substr(0, 19) + "Z";
+}
+
+/// Seconds of "1h", "3 min ago" or "now".
+std::optional<std::int64_t> typed_period(std::string typed) {
+  constexpr std::string_view kAgo = " ago";
+  if (typed == "now") return 0;
+  if (typed.ends_with(kAgo)) {
+    typed.resize(typed.size() - kAgo.size());
+    std::erase(typed, ' ');
+  }
+  return parse_duration(typed);
+}
+
 }  // namespace
 
 std::optional<std::int64_t> parse_utc(std::string_view iso) {
@@ -57,9 +73,13 @@ std::string relative_text(const Context& context, const std::string& iso) {
 }
 
 std::string typed_moment(const std::string& typed) {
+  if (const auto ago = typed_period(typed)) {
+    const auto moment = std::chrono::system_clock::now().time_since_epoch() - std::chrono::seconds(*ago);
+    return whole_seconds(std::chrono::duration_cast<std::chrono::microseconds>(moment).count());
+  }
   const auto time = ipc::read_time(typed);
   if (!time || !time->has_clock || time->offset_seconds) return typed;
-  return ipc::iso_timestamp(ipc::utc_of_this_machine(time->wall_us)).substr(0, 19) + "Z";
+  return whole_seconds(ipc::utc_of_this_machine(time->wall_us));
 }
 
 }  // namespace governor::ctl

@@ -21,8 +21,8 @@ std::string relative_text(const Context& context, const std::string& iso);
 /// Seconds since the Unix epoch of a time as the daemon gives it.
 std::optional<std::int64_t> parse_utc(std::string_view iso);
 
-/// What a person typed, as the daemon takes it: a local time such as "2026-01-31 13:00" in ISO 8601, all else
-/// as it is.
+/// What a person typed, as the daemon takes it: in ISO 8601 a local time such as "2026-01-31 13:00", or one
+/// so long ago as "1h", "15m" or "3 min ago" say; all else as it is.
 std::string typed_moment(const std::string& typed);
 
 }  // namespace governor::ctl

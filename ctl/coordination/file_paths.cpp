@@ -12,7 +12,8 @@ std::string absolute_path(const std::string& given) {
   std::error_code failure;
   const auto here = std::filesystem::current_path(failure);
   // Links are the daemon's to follow: `a/../b` may not be what it looks like.
-  return failure ? given : text::path_text(here.string()) + '/' + given;
+  if (failure) return given;
+  return given == "." ? text::path_text(here.string()) : text::path_text(here.string()) + '/' + given;
 }
 
 }  // namespace governor::ctl

@@ -105,7 +105,7 @@ void add_files(CLI::App& app, Action& action) {
   restore->add_option("PATH", back->path, "The file")->required();
   CLI::Option* at = restore->add_option(
       "--at", back->at,
-      "What it held at this time, such as \"2026-01-31 12:00\"; default: before its last change");
+      "What it held at this time, such as 1h (ago) or \"2026-01-31 12:00\"; default: before its last change");
   restore->add_option("--backup", back->backup, "The one that `backups` gives this number")
       ->excludes(at)
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 53));

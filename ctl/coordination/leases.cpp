@@ -91,6 +91,31 @@ void write_leases(const Context& context, const Leases& leases) {
   context.out << (table.empty() ? "No open leases.\n" : table.render(context.colour));
 }
 
+std::string holder_in(const json::object& lease) {
+  const std::string name = text_field(lease, lease.contains("agent_id") ? "agent_id" : "client");
+  const std::string branch = text_field(lease, "branch");
+  return name + (branch == "-" ? " in " + text_field(lease, "worktree") : " on branch " + branch);
+}
+
+// The same files in several working trees of one repository: no lease is in the way, and yet they will meet.
+void write_elsewhere(const Context& context, const Leases& leases) {
+  for (const json::value& entry : leases.open) {
+    if (!entry.is_object()) continue;
+    const json::object& lease = entry.get_object();
+    std::string others;
+    for (const json::value& other : array_field(lease, "elsewhere")) {
+      if (!other.is_object() || count_field(other.get_object(), "lease") < count_field(lease, "lease"))
+        continue;
+      others += ", lease " + std::to_string(count_field(other.get_object(), "lease")) + " of " +
+                holder_in(other.get_object());
+    }
+    if (others.empty()) continue;
+    context.out << "Also held in another worktree: " << printable(paths_of(lease)) << ": lease "
+                << count_field(lease, "lease") << " of " << printable(holder_in(lease)) << printable(others)
+                << '\n';
+  }
+}
+
 int run_list_leases(const Context& context, const LeasesRequest& request) {
   const auto deadline = ipc::Deadline::after(kLeasesPatience);
   auto client = connect_to_daemon(context, deadline);
@@ -111,6 +136,7 @@ int run_list_leases(const Context& context, const LeasesRequest& request) {
     context.out << ipc::plain_json(body) << '\n';
   } else {
     write_leases(context, leases);
+    write_elsewhere(context, leases);
   }
   return static_cast<int>(ExitCode::done);
 }
@@ -130,7 +156,7 @@ void add_leases(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("leases", "Who may write which files, and who is waiting");
   command->require_subcommand(0, 1);
   const auto request = std::make_shared<LeasesRequest>();
-  command->add_option("--path", request->path, "Only those in the way of this path");
+  command->add_option("--path", request->path, "Only those in the way of this path")->type_name("PATH");
   command->add_option("--agent", request->agent, "Only those of this agent");
   CLI::App* list = command->add_subcommand("list", "Shows them, as does `leases` alone");
   CLI::App* breaking =

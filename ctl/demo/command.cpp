@@ -159,8 +159,10 @@ int run_demo(const Context& context, const std::string& documents) {
 void add_demo(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("demo", "Shows that nothing is lost when the daemon is killed");
   const auto documents = std::make_shared<std::string>();
-  command->add_option("--documents", *documents,
-                      "Folder with the text to report (default: governor's own documents)");
+  command
+      ->add_option("--documents", *documents,
+                   "Folder with the text to report (default: governor's own documents)")
+      ->type_name("DIR");
   command->footer("Runs in a directory of its own and removes it; your daemon and data are not touched.");
   command->callback([&action, documents] {
     action = [documents](const Context& context) { return run_demo(context, *documents); };

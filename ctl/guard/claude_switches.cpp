@@ -30,13 +30,14 @@ std::optional<bool> switch_in(const std::string& path, std::string_view name) {
   return found->get_bool();
 }
 
-std::string settings_of_user(const ipc::Environment& environment) {
+}  // namespace
+
+std::string claude_settings_of_user(const ipc::Environment& environment) {
   if (const auto directory = environment.lookup("CLAUDE_CONFIG_DIR"))
     return std::string(*directory) + "/settings.json";
-  return std::string(environment.lookup("HOME").value_or("")) + "/.claude/settings.json";
+  const auto home = environment.lookup("HOME");
+  return (home ? std::string(*home) + '/' : std::string()) + ".claude/settings.json";
 }
-
-}  // namespace
 
 std::optional<std::string> hooks_switched_off(const ipc::Environment& environment,
                                               const std::string& project) {
@@ -45,7 +46,7 @@ std::optional<std::string> hooks_switched_off(const ipc::Environment& environmen
       return "Claude Code runs no hooks of projects here: " + std::string(name) + " in " + kManagedSettings;
   // The first that speaks of it decides.
   for (const std::string& path : {project + "/.claude/settings.local.json",
-                                  project + "/.claude/settings.json", settings_of_user(environment)}) {
+                                  project + "/.claude/settings.json", claude_settings_of_user(environment)}) {
     const auto disabled = switch_in(path, "disableAllHooks");
     if (disabled && *disabled) return "Claude Code runs no hooks here: disableAllHooks in " + path;
     if (disabled) break;

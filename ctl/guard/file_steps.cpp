@@ -1,7 +1,6 @@
 #include "ctl/guard/file_steps.hpp"
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "ipc/replace_file.hpp"
 #include "ipc/unique_fd.hpp"
 
 namespace governor::ctl {
@@ -19,34 +19,11 @@ namespace {
 
 constexpr std::size_t kLargestHookFile = 8 * 1024 * 1024;
 
-bool write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t count = ::write(fd, text.data(), text.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return false;
-    text.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return true;
-}
-
 ipc::Result<void> make_directory_of(const std::string& path) {
   std::error_code failure;
   std::filesystem::create_directories(std::filesystem::path(path).parent_path(), failure);
   if (failure) return ipc::system_error("cannot make the directory of " + path, failure.value());
   return {};
-}
-
-ipc::Result<void> write_whole(const FileStep& step) {
-  std::string temporary = step.path + ".XXXXXX";
-  const ipc::UniqueFd file(::mkstemp(temporary.data()));
-  if (!file) return ipc::system_error("cannot write beside " + step.path, errno);
-  if (write_all(file.get(), step.text) && ::fchmod(file.get(), step.mode) == 0 && ::fsync(file.get()) == 0 &&
-      ::rename(temporary.c_str(), step.path.c_str()) == 0) {
-    return {};
-  }
-  const int cause = errno;
-  ::unlink(temporary.c_str());
-  return ipc::system_error("cannot write " + step.path, cause);
 }
 
 ipc::Result<void> run_step(const FileStep& step) {
@@ -59,7 +36,8 @@ ipc::Result<void> run_step(const FileStep& step) {
     case FileStep::Kind::link:
       if (::symlink(step.from.c_str(), step.path.c_str()) == 0 || errno == EEXIST) return {};
       return ipc::system_error("cannot make the link " + step.path, errno);
-    case FileStep::Kind::write: return write_whole(step);
+    case FileStep::Kind::write:
+      return ipc::replace_file(step.path, step.text, step.mode, ipc::Durability::content);
     case FileStep::Kind::rename:
       if (::rename(step.from.c_str(), step.path.c_str()) == 0) return {};
       return ipc::system_error("cannot rename " + step.from + " to " + step.path, errno);

@@ -2,7 +2,9 @@
 #include <boost/json.hpp>
 #include <chrono>
 #include <exception>
+#include <filesystem>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -11,6 +13,7 @@
 #include "ctl/guard/ancestors.hpp"
 #include "ctl/guard/git_repository.hpp"
 #include "ctl/guard/guard_client.hpp"
+#include "ctl/guard/guarded_hooks.hpp"
 #include "ctl/guard/guards.hpp"
 #include "ctl/guard/guards_check.hpp"
 #include "ctl/json_fields.hpp"
@@ -26,6 +29,7 @@ namespace json = boost::json;
 constexpr std::size_t kPathsAtOnce = 1000;
 constexpr std::size_t kShownConflicts = 20;
 constexpr std::chrono::seconds kStagedPatience{30};
+constexpr std::chrono::seconds kEventPatience{2};
 
 struct Commit {
   std::string top;
@@ -119,6 +123,23 @@ void write_held_files(const Context& context, const GitOptions& options, const j
               << "To end a lease that is no longer needed: governorctl leases break ID --reason TEXT\n";
 }
 
+/// For the evidence of the agent whose session runs git; without a daemon there is none.
+int tell_git_event(const Context& context, const GitOptions& options) {
+  const auto deadline = ipc::Deadline::after(kEventPatience);
+  json::array pids;
+  for (const pid_t pid : ancestors()) pids.emplace_back(pid);
+  if (auto client = reach_running_daemon(context, deadline)) {
+    json::object params;
+    params["pids"] = std::move(pids);
+    params["hook"] = options.hook;
+    std::error_code error;
+    const auto directory = std::filesystem::current_path(error);
+    if (!error) params["cwd"] = text::path_text(directory.native());
+    (void)call_method(*client, "governor/git_event", std::move(params), deadline);
+  }
+  return static_cast<int>(ExitCode::done);
+}
+
 int fall_back_in_git(const Context& context, const GitOptions& options, const std::string& why) {
   const bool refused = options.fallback == "deny";
   context.err << "governor: this " << undertaking(options).name << ' '
@@ -131,6 +152,7 @@ int fall_back_in_git(const Context& context, const GitOptions& options, const st
 
 int guard_git(const Context& context, const GitOptions& options) {
   try {
+    if (tells_afterwards(options.hook)) return tell_git_event(context, options);
     const GitRepository repository(context.environment, "");
     const auto patience = ipc::Deadline::after(kStagedPatience);
     if (options.hook == "prepare-commit-msg") {
@@ -154,6 +176,7 @@ int guard_git(const Context& context, const GitOptions& options) {
     write_held_files(context, options, *conflicts);
     return static_cast<int>(ExitCode::failed);
   } catch (const std::exception& error) {
+    if (tells_afterwards(options.hook)) return static_cast<int>(ExitCode::done);
     return fall_back_in_git(context, options, error.what());
   }
 }

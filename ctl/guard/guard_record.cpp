@@ -27,6 +27,7 @@ std::string script_text(const std::string& governorctl, const std::string& fallb
   text += "guard=" + shell_word(governorctl) + "\n";
   text += "if [ -x \"$guard\" ]; then\n  exec \"$guard\" guard git --fallback " + fallback +
           " --hook \"$1\"\nfi\n";
+  text += "case \"$1\" in post-*) exit 0 ;; esac\n";
   text += "echo \"governor: $guard is gone, nobody has checked this commit\" >&2\n";
   return text + (fallback == "deny" ? "exit 1\n" : "exit 0\n");
 }

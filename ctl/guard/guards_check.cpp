@@ -65,6 +65,35 @@ GuardsCheck check_guards(const ipc::Environment& environment, const GitPlaces& p
   return check;
 }
 
+GuardsCheck check_guards_without_git(const ipc::Environment& environment, const std::string& project) {
+  GuardsCheck check;
+  check.remedy = "governorctl install guards --project " + shell_word(project);
+  for (const char* name : {"/.claude/settings.local.json", "/.claude/settings.json"}) {
+    const auto text = read_if_there(project + name);
+    if (!text || !*text || (*text)->find("guard claude-code") == std::string::npos) continue;
+    check.installed = true;
+    check_settings(environment, project + name, check);
+  }
+  return check;
+}
+
+GuardsCheck check_user_guards(const ipc::Environment& environment) {
+  GuardsCheck check;
+  const std::string path = claude_settings_of_user(environment);
+  const auto text = read_if_there(path);
+  check.installed = text && *text && (*text)->find("guard claude-code") != std::string::npos;
+  check.remedy = "governorctl install guards --user";
+  if (!check.installed) return check;
+  const auto hook = find_hook(**text);
+  if (!hook) {
+    check.missing.push_back(path + " cannot be read: " + hook.error().message);
+  } else if (!*hook || *with_hooks(**text, **hook) != **text) {
+    check.missing.push_back(path + " lacks some of governor's hooks");
+  }
+  if (auto off = hooks_switched_off(environment, {})) check.missing.push_back(std::move(*off));
+  return check;
+}
+
 std::string missing_guards_message(const ipc::Environment& environment, const std::string& directory,
                                    ipc::Deadline deadline) {
   const auto places = GitRepository(environment, directory).places(deadline);

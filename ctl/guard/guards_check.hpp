@@ -17,8 +17,14 @@ struct GuardsCheck {
 
 GuardsCheck check_guards(const ipc::Environment& environment, const GitPlaces& places);
 
+/// In a directory that is in no repository, where there are only the hooks of Claude Code.
+GuardsCheck check_guards_without_git(const ipc::Environment& environment, const std::string& project);
+
+/// The hooks of Claude Code in the settings of the user.
+GuardsCheck check_user_guards(const ipc::Environment& environment);
+
 /// What the guards of the repository around a directory lack, with what to do; empty where nothing is missing
-/// and where none were ever installed. Each guard asks this when it runs, since one that is gone cannot.
+/// and where none were ever installed. The guards that are left ask this, since one that is gone cannot.
 std::string missing_guards_message(const ipc::Environment& environment, const std::string& directory,
                                    ipc::Deadline deadline);
 

@@ -23,6 +23,25 @@ json::object objection(std::string_view reason) {
   return answer;
 }
 
+json::object told(std::string_view event_name, std::string_view text) {
+  json::object specific;
+  specific["hookEventName"] = event_name;
+  specific["additionalContext"] = text;
+  json::object answer;
+  answer["hookSpecificOutput"] = std::move(specific);
+  return answer;
+}
+
+json::object with_context(json::object answer, std::string_view event_name, std::string_view text) {
+  if (text.empty()) return answer;
+  json::value& specific = answer["hookSpecificOutput"];
+  if (!specific.is_object()) specific = json::object{{"hookEventName", event_name}};
+  json::value& context = specific.get_object()["additionalContext"];
+  std::string all = context.is_string() ? std::string(context.get_string()) + ' ' : std::string();
+  context = all.append(text);
+  return answer;
+}
+
 json::object no_opinion() {
   return {};
 }

@@ -15,6 +15,13 @@ boost::json::object permission(std::string_view decision, std::string_view reaso
 /// Tells the model, after the tool has run, to stop and read the reason.
 boost::json::object objection(std::string_view reason);
 
+/// Gives the model something to read, after an event of this name that cannot be objected to.
+boost::json::object told(std::string_view event_name, std::string_view text);
+
+/// The answer to an event of this name, with something for the model to read besides; empty: nothing.
+boost::json::object with_context(boost::json::object answer, std::string_view event_name,
+                                 std::string_view text);
+
 /// Nothing to say: Claude Code goes on as without the hook.
 boost::json::object no_opinion();
 

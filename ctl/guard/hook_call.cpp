@@ -4,7 +4,9 @@
 #include <boost/json.hpp>
 #include <fstream>
 #include <optional>
+#include <utility>
 
+#include "ctl/guard/edited_content.hpp"
 #include "ipc/json_text.hpp"
 
 namespace governor::ctl {
@@ -24,10 +26,26 @@ bool is_true(const json::object& object, std::string_view name) {
 }
 
 HookCall::Event event_of(std::string_view name) {
-  if (name == "PreToolUse") return HookCall::Event::before;
-  if (name == "PostToolUse") return HookCall::Event::after;
-  if (name == "PostToolUseFailure") return HookCall::Event::after_failure;
-  return HookCall::Event::other;
+  using Event = HookCall::Event;
+  struct Named {
+    std::string_view name;
+    Event event;
+  };
+  static constexpr Named kEvents[] = {
+      {"PreToolUse", Event::before},
+      {"PostToolUse", Event::after},
+      {"PostToolUseFailure", Event::after_failure},
+      {"SessionStart", Event::session_began},
+      {"SessionEnd", Event::session_ended},
+      {"UserPromptSubmit", Event::turn_began},
+      {"Stop", Event::turn_ended},
+      {"SubagentStart", Event::subagent_began},
+      {"SubagentStop", Event::subagent_ended},
+      {"PreCompact", Event::before_compaction},
+  };
+  for (const Named& known : kEvents)
+    if (known.name == name) return known.event;
+  return Event::other;
 }
 
 std::int64_t newlines(std::string_view text) {
@@ -83,6 +101,8 @@ void read_write(HookCall& call, const json::object& input) {
     }
     call.line_delta = sum;
   }
+  if (call.event == HookCall::Event::before && may_name_hooks(call.path))
+    call.new_content = content_after(call.tool, input, absolute);
 }
 
 void read_members(HookCall& call, const json::object& input) {
@@ -91,6 +111,8 @@ void read_members(HookCall& call, const json::object& input) {
   // Newer versions of Claude Code tell both; older ones leave agent_id out.
   call.subagent = member_text(input, "agent_id");
   call.tool_use = member_text(input, "tool_use_id");
+  call.prompt = member_text(input, "prompt_id");
+  call.stopped_before = is_true(input, "stop_hook_active");
   call.cwd = member_text(input, "cwd");
   call.tool = member_text(input, "tool_name");
   if (call.event_name.empty()) {
@@ -98,13 +120,19 @@ void read_members(HookCall& call, const json::object& input) {
     return;
   }
   call.event = event_of(call.event_name);
-  if (call.event == HookCall::Event::other) return;
+  if (!call.is_about_tool()) return;
   if (call.tool.empty()) {
     call.problem = "the hook's input has no tool_name";
     return;
   }
   call.writes =
       call.tool == "Write" || call.tool == "Edit" || call.tool == "MultiEdit" || call.tool == "NotebookEdit";
+  call.runs = call.tool == "Bash";
+  if (call.runs) {
+    const json::value* tool_input = input.if_contains("tool_input");
+    if (tool_input && tool_input->is_object())
+      call.command = member_text(tool_input->get_object(), "command");
+  }
   if (!call.writes) return;
   if (call.session.empty()) {
     call.problem = "the hook's input has no session_id";
@@ -138,6 +166,7 @@ HookCall read_hook_call(std::string_view text) {
     call.problem = "the standard input is not a JSON object";
   } else {
     read_members(call, parsed.get_object());
+    call.input = std::move(parsed.get_object());
   }
   return call;
 }

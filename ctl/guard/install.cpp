@@ -1,12 +1,14 @@
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "ctl/commands.hpp"
+#include "ctl/duration_option.hpp"
 #include "ctl/exit_code.hpp"
 #include "ctl/failure.hpp"
 #include "ctl/guard/git_repository.hpp"
@@ -14,6 +16,7 @@
 #include "ctl/guard/guards_check.hpp"
 #include "ctl/guard/install_request.hpp"
 #include "ctl/guard/line_diff.hpp"
+#include "ctl/install/commands.hpp"
 #include "ctl/printable.hpp"
 
 namespace governor::ctl {
@@ -38,9 +41,18 @@ void write_plan(const Context& context, const GuardPlan& plan, bool dry_run) {
 
 int run_check(const Context& context, const InstallRequest& request) {
   const auto deadline = ipc::Deadline::after(std::chrono::seconds(20));
-  const auto places = GitRepository(context.environment, request.project).places(deadline);
-  if (!places) return report_failure(context, places.error());
-  const GuardsCheck check = check_guards(context.environment, *places);
+  GuardsCheck check;
+  if (request.user) {
+    check = check_user_guards(context.environment);
+  } else {
+    const auto places = GitRepository(context.environment, request.project).places(deadline);
+    if (!places && places.error().code != ipc::Errc::not_found)
+      return report_failure(context, places.error());
+    check = places ? check_guards(context.environment, *places)
+                   : check_guards_without_git(
+                         context.environment,
+                         std::filesystem::absolute(request.project).lexically_normal().string());
+  }
   if (context.json) {
     context.out << json::serialize(
                        json::object{{"installed", check.installed},
@@ -48,7 +60,8 @@ int run_check(const Context& context, const InstallRequest& request) {
                                     {"remedy", check.missing.empty() ? "" : check.remedy}})
                 << '\n';
   } else if (!check.installed) {
-    context.out << "no guards are installed here\n";
+    context.out << (request.user ? "no guards are installed for all projects\n"
+                                 : "no guards are installed here\n");
   } else if (check.missing.empty()) {
     context.out << "all guards are in place\n";
   } else {
@@ -88,12 +101,13 @@ int run_install(const Context& context, const InstallRequest& request) {
 
 }  // namespace
 
-void add_install(CLI::App& app, Action& action) {
-  CLI::App* install = app.add_subcommand("install", "Sets up governor in a project")->require_subcommand(1);
+void add_guards_installation(CLI::App& install, Action& action) {
   CLI::App* command =
-      install->add_subcommand("guards", "Hooks of Claude Code and git that check writes and commits");
+      install.add_subcommand("guards", "Hooks of Claude Code and git that check writes and commits");
   const auto request = std::make_shared<InstallRequest>();
-  command->add_option("--project", request->project, "Directory of the project")->capture_default_str();
+  CLI::Option* const project = command->add_option("--project", request->project, "Directory of the project")
+                                   ->type_name("DIR")
+                                   ->capture_default_str();
   command->add_option("--only", request->only, "Only this one")->check(CLI::IsMember({"claude-code", "git"}));
   command
       ->add_option("--fallback", request->fallback,
@@ -101,18 +115,25 @@ void add_install(CLI::App& app, Action& action) {
                    "refused with deny")
       ->check(CLI::IsMember({"ask", "deny", "allow"}))
       ->capture_default_str();
-  command
-      ->add_option("--wait", request->wait_seconds,
-                   "Seconds that a write waits for a file that another holds")
+  takes_durations(
+      command->add_option("--wait", request->wait_seconds,
+                          "Seconds that a write waits for a file that another holds, or such as 2m"))
       ->check(CLI::Range(0.0, 300.0));
   command->add_flag("--approve", request->approve,
                     "Claude Code does not ask about writes that governor grants; without, its own permission "
                     "rules go on as before");
   command->add_flag("--dry-run", request->dry_run, "Only show what would change");
   command->add_flag("--uninstall", request->uninstall, "Take them away and bring back what was there");
-  command->add_flag("--shared", request->shared,
-                    "The hooks of Claude Code into .claude/settings.json, which teams commit: they run the "
-                    "governorctl of each one's PATH. Without, into settings.local.json of this machine");
+  CLI::Option* const shared = command->add_flag(
+      "--shared", request->shared,
+      "The hooks of Claude Code into .claude/settings.json, which teams commit: they run the "
+      "governorctl of each one's PATH. Without, into settings.local.json of this machine");
+  command
+      ->add_flag("--user", request->user,
+                 "The hooks of Claude Code for all projects, into the settings of the user; those of git are "
+                 "a project's")
+      ->excludes(project)
+      ->excludes(shared);
   command->add_flag("--check", request->check, "Only say whether everything is still in place");
   command->callback([&action, request] {
     action = [request](const Context& context) { return run_install(context, *request); };

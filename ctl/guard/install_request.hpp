@@ -17,6 +17,7 @@ struct InstallRequest {
   double wait_seconds = 0;
   bool approve = false;
   bool shared = false;
+  bool user = false;  ///< Claude Code in all projects; `project` and `shared` do not count then
   bool dry_run = false;
   bool uninstall = false;
   bool check = false;

@@ -13,6 +13,7 @@
 #include "ctl/guard/install_request.hpp"
 #include "ctl/guard/shell_word.hpp"
 #include "ctl/process_list.hpp"
+#include "ipc/claude_hooks.hpp"
 
 namespace governor::ctl {
 
@@ -22,8 +23,6 @@ using Plans = std::vector<GuardPlan>;
 
 constexpr std::chrono::seconds kInstallPatience{20};
 // More than the guard takes at most: Claude Code lets a write go on when its hook is late.
-constexpr int kHookTimeout = 15;
-
 // Of a machine, and of everybody who has the repository.
 constexpr const char* kLocalSettings = "settings.local.json";
 constexpr const char* kSharedSettings = "settings.json";
@@ -40,7 +39,7 @@ HookCommand hook_command(const InstallRequest& request) {
   // What others share must not name a path of this machine.
   const std::string program = request.shared ? "governorctl" : shell_word(own_executable());
   return {program + " guard claude-code" + claude_options(request),
-          kHookTimeout + static_cast<int>(std::ceil(request.wait_seconds))};
+          ipc::kClaudeHookSeconds + static_cast<int>(std::ceil(request.wait_seconds))};
 }
 
 std::string install_options(const InstallRequest& request, bool claude, bool git) {
@@ -204,7 +203,29 @@ class Installation {
 
 }  // namespace
 
+namespace {
+
+ipc::Result<Plans> plan_for_user(const Context& context, const InstallRequest& request) {
+  if (request.only == "git") {
+    return ipc::Error{ipc::Errc::protocol_error, 0,
+                      "the hooks of git are a project's, so --user has none of them; use --project"};
+  }
+  const std::string path = claude_settings_of_user(context.environment);
+  if (!path.starts_with('/')) {
+    return ipc::Error{ipc::Errc::not_found, 0,
+                      "HOME is not set, so it is not known where Claude Code has its settings"};
+  }
+  auto plan = request.uninstall ? plan_settings_removal(path) : plan_settings(path, hook_command(request));
+  if (!plan) return plan.error();
+  const auto off = request.uninstall ? std::nullopt : hooks_switched_off(context.environment, {});
+  if (off) plan->note += (plan->note.empty() ? "WARNING: " : "; WARNING: ") + *off;
+  return Plans{std::move(*plan)};
+}
+
+}  // namespace
+
 ipc::Result<Plans> plan_installation(const Context& context, const InstallRequest& request) {
+  if (request.user) return plan_for_user(context, request);
   std::error_code failure;
   const auto directory = std::filesystem::canonical(request.project, failure);
   if (failure || !std::filesystem::is_directory(directory)) {

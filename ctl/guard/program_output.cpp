@@ -20,18 +20,6 @@ namespace {
 
 constexpr std::size_t kLargestOutput = 64 * 1024 * 1024;
 
-std::vector<std::string> whole_environment(const ipc::Environment& environment) {
-  std::vector<std::string> entries = environment.entries;
-  for (const char* const* entry = environment.inherited; entry && *entry; ++entry) {
-    const std::string_view name = std::string_view(*entry).substr(0, std::string_view(*entry).find('='));
-    bool replaced = false;
-    for (const std::string& own : environment.entries)
-      replaced = replaced || (own.starts_with(name) && own.substr(name.size(), 1) == "=");
-    if (!replaced) entries.emplace_back(*entry);
-  }
-  return entries;
-}
-
 // A child of ours that has not been waited for: its number cannot mean another process.
 class Child {
  public:
@@ -92,6 +80,18 @@ ipc::Result<void> collect(std::array<Stream, 2>& streams, ipc::Deadline deadline
 }
 
 }  // namespace
+
+std::vector<std::string> whole_environment(const ipc::Environment& environment) {
+  std::vector<std::string> entries = environment.entries;
+  for (const char* const* entry = environment.inherited; entry && *entry; ++entry) {
+    const std::string_view name = std::string_view(*entry).substr(0, std::string_view(*entry).find('='));
+    bool replaced = false;
+    for (const std::string& own : environment.entries)
+      replaced = replaced || (own.starts_with(name) && own.substr(name.size(), 1) == "=");
+    if (!replaced) entries.emplace_back(*entry);
+  }
+  return entries;
+}
 
 ipc::Result<ProgramOutput> run_program(const std::vector<std::string>& arguments,
                                        const ipc::Environment& environment, ipc::Deadline deadline) {

@@ -16,6 +16,9 @@ struct ProgramOutput {
   std::string err;
 };
 
+/// The entries that a program is started with: those of its own before those that it inherits.
+std::vector<std::string> whole_environment(const ipc::Environment& environment);
+
 /// Runs a program of PATH without a shell, its input at its end, and collects what it writes. An error when
 /// it cannot be started, writes more than 64 MiB, or has not ended in time; then it is killed.
 ipc::Result<ProgramOutput> run_program(const std::vector<std::string>& arguments,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ctl/guard/json_splice.hpp"
+#include "ipc/claude_hooks.hpp"
 
 namespace governor::ctl {
 
@@ -14,8 +15,9 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::array<std::string_view, 2> kEvents = {"PreToolUse", "PostToolUse"};
-constexpr std::string_view kMatcher = "Write|Edit|MultiEdit|NotebookEdit";
+using HookedEvent = ipc::ClaudeHookEvent;
+/// What earlier versions of governor asked for.
+constexpr std::string_view kOldMatcher = "Write|Edit|MultiEdit|NotebookEdit";
 constexpr std::string_view kOurs = " guard claude-code";
 
 ipc::Error refusal(const std::string& what) {
@@ -30,9 +32,9 @@ json::object hook_object(const HookCommand& hook) {
   return object;
 }
 
-json::object group_object(const HookCommand& hook) {
+json::object group_object(const HookedEvent& event, const HookCommand& hook) {
   json::object group;
-  group["matcher"] = kMatcher;
+  if (!event.matcher.empty()) group["matcher"] = event.matcher;
   group["hooks"] = json::array{hook_object(hook)};
   return group;
 }
@@ -86,7 +88,7 @@ ipc::Result<void> check(std::string_view text) {
   const json::value value = value_in(text, hooks->value);
   if (!value.is_object()) return refusal("hooks is no object");
   const auto events = json_children(text, hooks->value);
-  for (const std::string_view name : kEvents) {
+  for (const auto& [name, matcher] : ipc::kClaudeHookEvents) {
     const auto [event, times] = child_named(events, name);
     if (times > 1) return refusal("hooks has " + std::string(name) + " more than once");
     if (!event) continue;
@@ -126,12 +128,13 @@ std::vector<Place> our_places(std::string_view text, std::string_view event_name
 }
 
 // An event that has no hook of ours yet.
-void add_event(std::string& text, std::string_view name, const HookCommand& hook) {
+void add_event(std::string& text, const HookedEvent& added, const HookCommand& hook) {
+  const std::string_view name = added.name;
   const JsonLayout layout = layout_of(text);
   const auto named = [](std::string_view key, const std::string& value) {
     return json::serialize(json::string(key)) + ": " + value;
   };
-  const json::value group = group_object(hook);
+  const json::value group = group_object(added, hook);
   const auto members = json_children(text, json_root(text));
   const JsonChild* hooks = child_named(members, "hooks").first;
   if (!hooks) {
@@ -158,6 +161,15 @@ void set_member(std::string& text, JsonSpan object, std::string_view key, const 
   }
 }
 
+// A matcher that a person has chosen stays.
+void renew_matcher(std::string& text, const Place& place, std::string_view matcher) {
+  const JsonSpan group = json_children(text, place.groups)[place.group].value;
+  const auto members = json_children(text, group);
+  const JsonChild* known = child_named(members, "matcher").first;
+  if (known && value_in(text, known->value) == json::value(kOldMatcher))
+    set_member(text, group, "matcher", json::string(matcher));
+}
+
 std::size_t child_at(std::string_view text, JsonSpan container, JsonSpan value) {
   const auto children = json_children(text, container);
   const auto found = std::find_if(children.begin(), children.end(),
@@ -181,14 +193,15 @@ void remove_place(std::string& text, const Place& place) {
 ipc::Result<std::string> with_hooks(std::string_view text, const HookCommand& hook) {
   std::string changed(text.empty() ? "{}\n" : text);
   if (auto checked = check(changed); !checked) return checked.error();
-  for (const std::string_view name : kEvents) {
-    const auto places = our_places(changed, name);
-    if (places.empty()) add_event(changed, name, hook);
-    for (auto place = places.rbegin(); place != places.rend(); ++place) {
-      const std::size_t length = changed.size();
-      set_member(changed, place->hook, "command", json::string(hook.command));
-      const JsonSpan grown{place->hook.begin, place->hook.end + changed.size() - length};
-      set_member(changed, grown, "timeout", hook.timeout_seconds);
+  for (const HookedEvent& event : ipc::kClaudeHookEvents) {
+    const std::size_t count = our_places(changed, event.name).size();
+    if (count == 0) add_event(changed, event, hook);
+    for (std::size_t i = 0; i < count; ++i) {
+      // Each change moves what comes after it.
+      const auto place = [&] { return our_places(changed, event.name)[i]; };
+      set_member(changed, place().hook, "command", json::string(hook.command));
+      set_member(changed, place().hook, "timeout", hook.timeout_seconds);
+      renew_matcher(changed, place(), event.matcher);
     }
   }
   return changed;
@@ -197,7 +210,7 @@ ipc::Result<std::string> with_hooks(std::string_view text, const HookCommand& ho
 ipc::Result<std::string> without_hooks(std::string_view text) {
   std::string changed(text);
   if (auto checked = check(changed); !checked) return checked.error();
-  for (const std::string_view name : kEvents) {
+  for (const auto& [name, matcher] : ipc::kClaudeHookEvents) {
     for (auto places = our_places(changed, name); !places.empty(); places = our_places(changed, name))
       remove_place(changed, places.front());
   }
@@ -206,7 +219,7 @@ ipc::Result<std::string> without_hooks(std::string_view text) {
 
 ipc::Result<std::optional<HookCommand>> find_hook(std::string_view text) {
   if (auto checked = check(text); !checked) return checked.error();
-  for (const std::string_view name : kEvents) {
+  for (const auto& [name, matcher] : ipc::kClaudeHookEvents) {
     for (const Place& place : our_places(text, name)) {
       const json::value found = value_in(text, place.hook);
       const json::value* timeout = found.get_object().if_contains("timeout");

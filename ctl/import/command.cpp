@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "ctl/commands.hpp"
 #include "ctl/daemon_call.hpp"
@@ -12,9 +13,11 @@
 #include "ctl/failure.hpp"
 #include "ctl/import/import_session.hpp"
 #include "ctl/import/legacy_agents.hpp"
+#include "ctl/import/registry_agents.hpp"
 #include "ctl/import/report.hpp"
 #include "ctl/progress.hpp"
 #include "ctl/records/file_tree.hpp"
+#include "ctl/tasks/task_import.hpp"
 
 namespace governor::ctl {
 
@@ -51,6 +54,11 @@ class Import {
   int run(const records::FileTree& tree) {
     legacy::TimeReader times(*legacy::Zone::parse(request_.timezone));
     legacy::Findings findings;
+    std::vector<records::PassedOver> passed_over;
+    auto names = tree.files(passed_over);
+    if (std::any_of(names.begin(), names.end(), legacy::is_registry)) {
+      return run_registries(tree, std::move(names), times);
+    }
     auto inventory = [&] {
       const Progress progress(context_.err, context_.err_on_terminal, "looking at the files");
       return legacy::take_inventory(tree, request_.agent, findings);
@@ -61,6 +69,46 @@ class Import {
     const auto shorter = request_.shorter == "oldest" ? legacy::ShortList::oldest : legacy::ShortList::newest;
     legacy::LegacyAgents agents(tree, std::move(inventory), shorter, times);
     if (const auto failure = hand_over(agents)) summary_.stopped = failure->message;
+    return finish(times);
+  }
+
+ private:
+  /// The old orchestrator's, whose agents were deployments.
+  int run_registries(const records::FileTree& tree, std::vector<std::string> names,
+                     legacy::TimeReader& times) {
+    legacy::Findings findings;
+    legacy::RegistryAgents agents(tree, std::move(names), times, findings);
+    summary_.files = agents.files();
+    summary_.deployments = agents.count();
+    report_->begin();
+    report_->about_files(std::move(findings));
+    auto failure = hand_over_tasks(agents.tasks());
+    if (!failure) failure = hand_over(agents);
+    if (failure) summary_.stopped = failure->message;
+    summary_.ghosts = agents.ghosts();
+    return finish(times);
+  }
+
+  std::optional<ipc::Error> hand_over_tasks(const std::vector<ImportedTask>& tasks) {
+    if (!session_) {
+      for (const ImportedTask& task : tasks) summary_.tasks.push_back({task.id, {}});
+      return std::nullopt;
+    }
+    // The first connection has requests ahead of their answers; these are asked one by one.
+    auto client = connect_if_running(context_, ipc::Deadline::after(kConnectPatience));
+    if (!client) return client.error();
+    TaskImport import(*client, !request_.apply);
+    for (const ImportedTask& task : tasks) {
+      auto outcome = import.hand_over(task);
+      if (!outcome) return outcome.error();
+      // One of the same id is that task, told by a registry that says less or more of it.
+      tasks_lost_ = tasks_lost_ || outcome->kind == TaskOutcome::Kind::refused;
+      summary_.tasks.push_back({task.id, *std::move(outcome)});
+    }
+    return std::nullopt;
+  }
+
+  int finish(const legacy::TimeReader& times) {
     if (session_) session_->abandon();
     summary_.path = request_.path;
     summary_.zone = request_.timezone == "utc" ? "UTC" : request_.timezone;
@@ -68,13 +116,13 @@ class Import {
     summary_.daemon_asked = session_.has_value();
     summary_.times_without_zone = times.without_zone();
     report_->end(summary_);
-    const bool complete = summary_.stopped.empty() && !report_->something_lost();
+    const bool complete = summary_.stopped.empty() && !report_->something_lost() && !tasks_lost_;
     return static_cast<int>(complete ? ExitCode::done : ExitCode::failed);
   }
 
- private:
   /// All agents; what stopped it, if anything did.
-  std::optional<ipc::Error> hand_over(legacy::LegacyAgents& agents) {
+  template <class Agents>
+  std::optional<ipc::Error> hand_over(Agents& agents) {
     Progress progress(context_.err, context_.err_on_terminal, request_.apply ? "importing" : "reading");
     const std::size_t total = agents.count();
     std::size_t done = 0;
@@ -126,6 +174,7 @@ class Import {
   std::optional<legacy::ImportSession> session_;
   std::unique_ptr<legacy::Report> report_;
   legacy::Summary summary_;
+  bool tasks_lost_ = false;
 };
 
 int run_agent_import(const Context& context, const ImportCommandRequest& request) {
@@ -153,7 +202,8 @@ std::string check_timezone(const std::string& text) {
 
 void add_import(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand(
-      "import", "Imports the agents of an old monitor; without --apply, only reports what it would do");
+      "import",
+      "Imports the agents of an old monitor or orchestrator; without --apply, only reports what it would do");
   const auto request = std::make_shared<ImportCommandRequest>();
   command->add_option("PATH", request->path, "Its data directory, or a single state file or export")
       ->required();

@@ -75,6 +75,35 @@ json::object agent_object(const ImportedAgent& agent) {
   return object;
 }
 
+json::value progress_or_null(const std::optional<int>& progress) {
+  return progress ? json::value(*progress) : json::value();
+}
+
+json::object deployment_object(const ImportedDeployment& deployment) {
+  json::array events;
+  for (const ImportedDeploymentEvent& event : deployment.events) {
+    json::object entry{{"event", event.event},
+                       {"timestamp_us", time_or_null(event.timestamp_us)},
+                       {"progress", progress_or_null(event.progress)},
+                       {"note", event.note}};
+    if (!event.data.empty()) entry["data"] = json::parse(event.data);
+    events.push_back(std::move(entry));
+  }
+  json::object object;
+  object["agent_type"] = deployment.agent_type;
+  object["task_id"] = deployment.task_id;
+  object["depth"] = deployment.depth;
+  object["prompt_bytes"] = deployment.prompt_bytes;
+  object["state"] = deployment.state;
+  object["why"] = deployment.why;
+  object["note"] = deployment.note;
+  object["progress"] = progress_or_null(deployment.progress);
+  object["started_us"] = time_or_null(deployment.started_us);
+  object["ended_us"] = time_or_null(deployment.ended_us);
+  object["events"] = std::move(events);
+  return object;
+}
+
 json::object state_object(const ImportedAgent& agent) {
   json::object object;
   object["updates"] = agent.updates;
@@ -102,6 +131,7 @@ json::object import_object(const ImportedAgent& agent, std::size_t begin, std::s
   json::object object = agent_object(agent);
   object["source"] = agent.source;
   object["state"] = state_object(agent);
+  if (agent.deployment) object["deployment"] = deployment_object(*agent.deployment);
   object["rows"] = rows_object(agent.rows, begin, std::min(begin + count, agent.rows.rows()));
   return object;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ctl/import/histories.hpp"
+#include "ctl/import/imported_deployment.hpp"
 #include "ctl/import/metadata.hpp"
 
 namespace governor::ctl::legacy {
@@ -27,6 +28,8 @@ struct ImportedAgent {
   double integral = 0;
   double time = 0;
   bool void_active = false;
+
+  std::optional<ImportedDeployment> deployment;  ///< that it was, if it was one
 };
 
 }  // namespace governor::ctl::legacy

@@ -10,6 +10,7 @@
 #include "ctl/import/value_readers.hpp"
 #include "ctl/records/json_scan.hpp"
 #include "ctl/records/json_value.hpp"
+#include "text/cut_text.hpp"
 
 namespace governor::ctl::legacy {
 namespace {
@@ -129,7 +130,7 @@ class EntryReader {
       notes_.damaged("too_long", field,
                      fmt::format("{} has {} bytes; the first {} are kept", field, text->size(), longest));
     }
-    into = cut(*std::move(text), longest);
+    into = text::cut_text(*text, longest);
   }
 
   void take_parent(std::string_view piece) {
@@ -168,7 +169,7 @@ class EntryReader {
     LifecycleEvent event;
     const auto fault = for_each_field(piece, [&](const std::string& name, std::string_view value) {
       if (name == "event") {
-        event.event = cut(records::text_in(value).value_or(""), kLongestTag);
+        event.event = text::cut_text(records::text_in(value).value_or(""), kLongestTag);
       } else if (name == "reason") {
         take_text("lifecycle_events.reason", value, event.reason, kLongestText);
       } else if (name == "timestamp") {
@@ -219,13 +220,6 @@ void check_status(const Metadata& meta, Notes& notes) {
 }
 
 }  // namespace
-
-std::string cut(std::string text, std::size_t longest) {
-  if (text.size() <= longest) return text;
-  while (longest > 0 && (static_cast<unsigned char>(text[longest]) & 0xC0u) == 0x80u) --longest;
-  text.resize(longest);
-  return text;
-}
 
 bool is_agent_id(std::string_view id) {
   return !id.empty() && id.size() <= 128 && id != "." && id != ".." &&

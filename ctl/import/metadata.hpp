@@ -42,9 +42,6 @@ inline constexpr std::size_t kMostEvents = 1000;
 ipc::Result<Metadata> read_metadata(std::string_view entry, const std::string& agent, std::string file,
                                     TimeReader& times, Notes& notes);
 
-/// At most so many bytes of a text, ending between characters.
-std::string cut(std::string text, std::size_t longest);
-
 bool is_agent_id(std::string_view id);
 
 }  // namespace governor::ctl::legacy

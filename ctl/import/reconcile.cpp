@@ -12,6 +12,7 @@
 #include "ctl/import/legacy_time.hpp"
 #include "ctl/import/merge_export.hpp"
 #include "ipc/iso_time.hpp"
+#include "text/cut_text.hpp"
 #include "text/shown_text.hpp"
 
 namespace governor::ctl::legacy {
@@ -232,7 +233,9 @@ class Reconciliation {
   }
 
   /// Names of files may be anything, and texts as long as the daemon takes one.
-  std::string describe_source() const { return cut(text::utf8_text(all_sources()), kLongestText); }
+  std::string describe_source() const {
+    return std::string(text::cut_text(text::utf8_text(all_sources()), kLongestText));
+  }
 
   std::string all_sources() const {
     constexpr std::size_t kMostNamed = 4;

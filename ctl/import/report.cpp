@@ -143,6 +143,11 @@ void TextReport::write_findings(Severity severity, const char* title) {
   }
 }
 
+/// The task is not here as these registries have it.
+bool is_other_task(const Summary::Task& task) {
+  return task.outcome.kind == TaskOutcome::Kind::exists || task.outcome.kind == TaskOutcome::Kind::refused;
+}
+
 void TextReport::write_agents(const Summary& summary) {
   context_.out << grouped_count(agents_) << " agents in " << grouped_count(summary.files) << " files, "
                << grouped_count(with_history_) << " with a history, of "
@@ -154,6 +159,17 @@ void TextReport::write_agents(const Summary& summary) {
     line(by_outcome_[kind], title_of(static_cast<Outcome::Kind>(kind)));
   }
   line(not_importable_, "cannot be imported");
+  if (summary.deployments == 0) return;
+  context_.out << grouped_count(summary.deployments)
+               << " of the agents are deployments that are over; nothing of them is signalled. "
+               << grouped_count(summary.ghosts) << " were still said to run and are closed as lost\n";
+  if (summary.tasks.empty()) return;
+  context_.out << grouped_count(summary.tasks.size()) << " tasks, kept as done or cancelled\n";
+  for (const Summary::Task& task : summary.tasks) {
+    if (!is_other_task(task)) continue;
+    context_.out << "  " << printable(task.id) << ": " << to_string(task.outcome.kind) << ", "
+                 << printable(task.outcome.detail) << '\n';
+  }
 }
 
 void TextReport::end(const Summary& summary) {
@@ -228,6 +244,17 @@ void JsonReport::end(const Summary& summary) {
   rest["rows"] = rows_;
   rest["timezone"] = summary.zone;
   rest["times_without_zone"] = summary.times_without_zone;
+  if (summary.deployments > 0) {
+    rest["deployments"] = summary.deployments;
+    rest["ghosts"] = summary.ghosts;
+    json::array tasks;
+    for (const Summary::Task& task : summary.tasks) {
+      json::object object{{"task_id", text::utf8_text(task.id)}, {"outcome", to_string(task.outcome.kind)}};
+      if (!task.outcome.detail.empty()) object["detail"] = text::utf8_text(task.outcome.detail);
+      tasks.push_back(std::move(object));
+    }
+    rest["tasks"] = std::move(tasks);
+  }
   rest["outcomes"] = std::move(outcomes);
   rest["severities"] = std::move(severities);
   rest["stopped"] = text_or_null(summary.stopped);

@@ -11,6 +11,7 @@
 #include "ctl/context.hpp"
 #include "ctl/import/finding.hpp"
 #include "ctl/import/import_session.hpp"
+#include "ctl/tasks/task_import.hpp"
 
 namespace governor::ctl::legacy {
 
@@ -31,6 +32,13 @@ struct Summary {
   bool daemon_asked = false;
   std::size_t files = 0;
   std::uint64_t times_without_zone = 0;
+  std::size_t deployments = 0;  ///< of the agents
+  std::size_t ghosts = 0;       ///< of the deployments: said to run, and closed as lost
+  struct Task {
+    std::string id;
+    TaskOutcome outcome;
+  };
+  std::vector<Task> tasks;
   std::string stopped;  ///< why it did not get to the end; empty if it did
 };
 

@@ -6,6 +6,8 @@
 
 #include "ctl/printable.hpp"
 #include "ctl/records/json_scan.hpp"
+#include "ipc/json_text.hpp"
+#include "text/cut_text.hpp"
 
 namespace governor::ctl::records {
 
@@ -35,7 +37,10 @@ std::optional<bool> flag_in(std::string_view piece) {
 std::optional<std::string> text_in(std::string_view piece) {
   if (piece.empty() || piece.front() != '"') return std::nullopt;
   boost::json::error_code failure;
-  const boost::json::value value = boost::json::parse(piece, failure);
+  boost::json::value value = boost::json::parse(piece, failure);
+  // JavaScript writes half a character for a text that was cut inside it.
+  if (const auto repaired = failure ? ipc::without_lone_surrogates(piece) : std::nullopt)
+    value = boost::json::parse(*repaired, failure);
   if (failure || !value.is_string()) return std::nullopt;
   return std::string(value.get_string());
 }
@@ -51,9 +56,7 @@ std::string shown(std::string_view piece) {
   if (!piece.empty() && piece.front() == '[') return "a list";
   if (!piece.empty() && piece.front() == '{') return "an object";
   if (piece.size() <= kLongest) return printable(piece);
-  std::size_t end = kLongest;
-  while (end > 0 && (static_cast<unsigned char>(piece[end]) & 0xC0) == 0x80) --end;
-  return printable(piece.substr(0, end)) + "...";
+  return printable(text::cut_text(piece, kLongest)) + "...";
 }
 
 }  // namespace governor::ctl::records

@@ -90,14 +90,15 @@ int run_list_tasks(const Context& context, const TaskRequest& request) {
   }
   json::array tasks;
   json::object counts;
-  const auto done = fetch_pages(*client, {"list_tasks", "tasks"}, std::move(arguments), request.rows,
+  const auto more = fetch_pages(*client, {"list_tasks", "tasks"}, std::move(arguments), request.rows,
                                 deadline, [&](const json::object& page, const json::array& rows) {
                                   tasks.insert(tasks.end(), rows.begin(), rows.end());
                                   counts = object_field(page, "counts");
                                 });
-  if (!done) return report_failure(context, done.error());
+  if (!more) return report_failure(context, more.error());
   if (context.json) {
-    context.out << ipc::plain_json(json::object{{"tasks", std::move(tasks)}, {"counts", counts}}) << '\n';
+    const json::object body{{"tasks", std::move(tasks)}, {"counts", counts}, {"more", *more}};
+    context.out << ipc::plain_json(body) << '\n';
     return static_cast<int>(ExitCode::done);
   }
   Table table({{"TASK"},
@@ -117,6 +118,9 @@ int run_list_tasks(const Context& context, const TaskRequest& request) {
                    holder_of(task), waiting_text(task), text_field(task, "title")});
   }
   context.out << (table.empty() ? "no such task\n" : table.render(context.colour));
+  if (*more)
+    context.out << "these are the oldest " << tasks.size()
+                << "; there are more: --rows says how many to show\n";
   write_task_counts(context, counts);
   return static_cast<int>(ExitCode::done);
 }
@@ -251,25 +255,23 @@ void add_tasks(CLI::App& app, Action& action) {
   show->add_option("--history", request->history, "How many of its newest events to show")
       ->check(CLI::Range(0, 500))
       ->capture_default_str();
-  CLI::App* import =
+  CLI::App* importing =
       command->add_subcommand("import", "Imports tasks from a JSON file and reports anything unusual");
-  import->add_option("FILE", request->path, "A list of tasks, or an object with the tasks by their ids")
+  importing->add_option("FILE", request->path, "A list of tasks, or an object with the tasks by their ids")
       ->required();
-  import->add_flag("--dry-run", request->dry_run, "Only tell what it would do");
+  importing->add_flag("--dry-run", request->dry_run, "Only tell what it would do");
 
   const auto run = [request](const Context& context) { return run_list_tasks(context, *request); };
   list->callback([&action, run] { action = run; });
   show->callback([&action, request] {
     action = [request](const Context& context) { return run_show_task(context, *request); };
   });
-  import->callback([&action, request] {
-    action = [request](const Context& context) { return run_task_import(context, *request);
-};
-}  // namespace governor::ctl
-);
-command->callback([&action, run] {
-  if (!action) action = run;
-});
+  importing->callback([&action, request] {
+    action = [request](const Context& context) { return run_task_import(context, *request); };
+  });
+  command->callback([&action, run] {
+    if (!action) action = run;
+  });
 }
 
 }  // namespace governor::ctl

@@ -13,6 +13,7 @@
 #include "ctl/records/json_scan.hpp"
 #include "ctl/records/json_value.hpp"
 #include "ctl/tasks/task_words.hpp"
+#include "text/cut_text.hpp"
 
 namespace governor::ctl {
 namespace {
@@ -34,13 +35,6 @@ bool is_id(std::string_view text, std::string_view more) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
            more.find(c) != std::string_view::npos;
   });
-}
-
-/// At most so many bytes of UTF-8, whole characters.
-std::string cut_field(std::string_view text, std::size_t bytes) {
-  if (text.size() <= bytes) return std::string(text);
-  while (bytes > 0 && (static_cast<unsigned char>(text[bytes]) & 0xC0u) == 0x80u) --bytes;
-  return std::string(text.substr(0, bytes));
 }
 
 /// Reads one object, remarking on what is odd.
@@ -113,7 +107,7 @@ class FieldReader {
     if (text.size() > bytes) {
       remark(Severity::changed, field, fmt::format("has {} bytes; cut to {}", text.size(), bytes));
     }
-    return cut_field(text, bytes);
+    return std::string(text::cut_text(text, bytes));
   }
 
   void read_id() {
@@ -128,7 +122,7 @@ class FieldReader {
              task_.id.empty()
                  ? std::string("is missing")
                  : fmt::format("\"{}\" is no id; accepted: 1 to 128 characters of A-Z a-z 0-9 . _ - : /",
-                               cut_field(task_.id, 80)));
+                               text::cut_text(task_.id, 80)));
     }
   }
 
@@ -143,7 +137,7 @@ class FieldReader {
       } else {
         remark(Severity::note, "title", "is missing; the first line of the description takes its place");
       }
-      task_.title = cut_field(title, kMaxTitleBytes);
+      task_.title = text::cut_text(title, kMaxTitleBytes);
     } else {
       task_.title = cut(std::move(title), "title", kMaxTitleBytes);
     }
@@ -176,7 +170,7 @@ class FieldReader {
   }
 
   void add_note(const std::string& line) {
-    task_.note = cut_field(task_.note.empty() ? line : line + "\n" + task_.note, kMaxNoteBytes);
+    task_.note = text::cut_text(task_.note.empty() ? line : line + "\n" + task_.note, kMaxNoteBytes);
   }
 
   void read_status() {
@@ -278,9 +272,9 @@ class FieldReader {
   void read_agent() {
     task_.agent = find_text({"agent", "assigned_to"});
     if (task_.agent.empty() || is_id(task_.agent, "._-")) return;
-    remark(
-        Severity::changed, found_as_,
-        fmt::format("\"{}\" is no id of an agent; the task becomes anybody's", cut_field(task_.agent, 80)));
+    remark(Severity::changed, found_as_,
+           fmt::format("\"{}\" is no id of an agent; the task becomes anybody's",
+                       text::cut_text(task_.agent, 80)));
     task_.agent.clear();
   }
 

@@ -134,6 +134,11 @@ TEST_CASE("agent shows the figures and the newest update first", "[ctl]") {
                {"metrics", {{"E", 0.7}, {"updates", 2}}},
                {"decision", {{"action", "revise"}, {"reason", "risk"}, {"require_human", false}}}}));
         }
+        if (tool == "get_evidence") {
+          const json::object tests{{"kind", "tests_run"}, {"framework", "pytest"}, {"success", false}};
+          const json::object wrote{{"kind", "file_changed"}, {"path", "/p/b.cpp"}, {"lines_added", 3}};
+          return std::optional(tool_result({{"evidence", {tests, wrote}}}));
+        }
         if (arguments.at("limit").to_number<int>() != 2) as_expected = false;
         const json::object older = {{"update", 1}, {"action", "approve"}};
         const json::object newer = {{"update", 2}, {"action", "revise"}};
@@ -152,6 +157,9 @@ TEST_CASE("agent shows the figures and the newest update first", "[ctl]") {
   const auto table = run.out.find("UPDATE  TIME");
   REQUIRE(table != std::string::npos);
   CHECK(run.out.find("revise", table) < run.out.find("approve", table));
+  const auto story = run.out.find("wrote /p/b.cpp, +3");
+  REQUIRE(story != std::string::npos);
+  CHECK(run.out.find("tests failed (pytest)", story) != std::string::npos);
 }
 
 TEST_CASE("what a tool refuses is exit code 1 with the tool's own words", "[ctl]") {

@@ -54,6 +54,14 @@ class RecordingDaemon {
   /// The arguments of the last call.
   boost::json::object last() { return calls().empty() ? boost::json::object() : calls().back().arguments; }
 
+  /// The same of the last one of this name.
+  boost::json::object last_of(std::string_view name) {
+    boost::json::object found;
+    for (Call& call : calls())
+      if (call.name == name) found = std::move(call.arguments);
+    return found;
+  }
+
  private:
   std::optional<boost::json::value> answer(std::string_view method, const boost::json::object& params) {
     if (method == "governor/hello") {

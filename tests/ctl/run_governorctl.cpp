@@ -25,6 +25,7 @@ Run run(const std::string& runtime_dir, const std::vector<std::string>& argument
   context.colour = colour;
   context.input = input;
   context.environment.effective_uid = ::geteuid();
+  context.environment.set("HOME", runtime_dir);
   context.environment.set("GOVERNOR_RUNTIME_DIR", runtime_dir);
   context.environment.set("GOVERNOR_STATE_DIR", runtime_dir + "/state");
   context.environment.set("GOVERNOR_CONFIG", runtime_dir + "/config.json");

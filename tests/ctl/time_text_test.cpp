@@ -66,3 +66,19 @@ TEST_CASE_METHOD(ElsewhereFixture, "a time may be typed as it is shown", "[ctl]"
   CHECK(typed_moment("2026-01-31T12:00:05+02:00") == "2026-01-31T12:00:05+02:00");
   CHECK(typed_moment("yesterday") == "yesterday");
 }
+
+TEST_CASE_METHOD(ElsewhereFixture, "a time may be typed as how long ago it is", "[ctl]") {
+  using namespace std::chrono_literals;
+  const auto near = [](const std::string& typed, std::chrono::seconds ago) {
+    const auto moment = parse_utc(typed_moment(typed));
+    const auto expected = parse_utc(iso(-ago));
+    return moment && *moment <= *expected + 60 && *moment >= *expected - 60;
+  };
+  CHECK(near("1h", 1h));
+  CHECK(near("15m", 15min));
+  CHECK(near("3 min ago", 3min));
+  CHECK(near("2d ago", 48h));
+  CHECK(near("now", 0s));
+  CHECK(typed_moment("15") == "15");
+  CHECK(typed_moment("long ago") == "long ago");
+}

@@ -78,6 +78,23 @@ TEST_CASE("leases shows who holds and who waits, and names a holder that is stop
   CHECK(daemon.last().at("cursor").as_int64() == 7);
 }
 
+TEST_CASE("leases says once which of them meet in other worktrees", "[ctl]") {
+  json::object ada = lease(7, "ada", 1, {"/r/a.cpp"});
+  ada["branch"] = "main";
+  ada["elsewhere"] = {{{"lease", 8}, {"agent_id", "ben"}, {"worktree", "/w"}, {"branch", "side"}}};
+  json::object ben = lease(8, "ben", 1, {"/w/a.cpp"});
+  ben["branch"] = "side";
+  ben["elsewhere"] = {{{"lease", 7}, {"agent_id", "ada"}, {"worktree", "/r"}, {"branch", "main"}}};
+  RecordingDaemon daemon;
+  daemon.will_answer("list_leases", {{{"leases", {ada, ben}}, {"count", 2}}});
+  const auto run = daemon.run({"leases"});
+  CAPTURE(run.out);
+  CHECK(contains(run.out,
+                 "Also held in another worktree: /r/a.cpp: lease 7 of ada on branch main, lease 8 of "
+                 "ben on branch side\n"));
+  CHECK_FALSE(contains(run.out, "/w/a.cpp: lease 8 of"));
+}
+
 TEST_CASE("only a process that is there and stopped is stopped", "[ctl]") {
   const Sleeper sleeper;
   CHECK_FALSE(governor::ctl::is_stopped(sleeper.pid));

@@ -1,5 +1,8 @@
 #include "ctl/coordination/moment.hpp"
 
+#include <CLI/CLI.hpp>
+
+#include "ctl/duration_option.hpp"
 #include "tests/support/catch.hpp"
 
 using governor::ctl::parse_duration;
@@ -15,4 +18,19 @@ TEST_CASE("times are said with a unit", "[ctl]") {
     CAPTURE(wrong);
     CHECK_FALSE(parse_duration(wrong).has_value());
   }
+}
+
+TEST_CASE("an option of seconds takes times with a unit, within its limits", "[ctl]") {
+  std::int64_t seconds = 0;
+  const auto parse = [&](const char* typed) {
+    CLI::App app;
+    governor::ctl::takes_durations(app.add_option("--for", seconds))->check(CLI::Range(0, 3600));
+    app.parse(std::vector<std::string>{typed, "--for"});
+  };
+  parse("15m");
+  CHECK(seconds == 900);
+  parse("90");
+  CHECK(seconds == 90);
+  CHECK_THROWS(parse("2h"));
+  CHECK_THROWS(parse("soon"));
 }

@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 #include <chrono>
+#include <fstream>
 
 #include "tests/ctl/recording_daemon.hpp"
 #include "tests/support/catch.hpp"
@@ -82,10 +83,34 @@ TEST_CASE("a granted write can be left to the tool's own permission rules", "[gu
   CHECK(decision_of(answer_of(daemon.run_reading(write_of("/a"), guard))) == "deny");
 }
 
+TEST_CASE("what the daemon warns of reaches the model before and after, whoever decides", "[guard]") {
+  const auto context_of = [](const json::object& answer) {
+    return std::string(answer.at("hookSpecificOutput").at("additionalContext").as_string());
+  };
+  json::object warned = verdict("allow", "granted");
+  warned["warning"] = "ada writes it elsewhere";
+  RecordingDaemon daemon;
+  daemon.will_answer("governor/guard_write", {warned, warned});
+  daemon.will_answer("governor/guard_done",
+                     {{{"loop", false}, {"reason", ""}, {"warning", "ada writes it elsewhere"}}});
+  daemon.will_answer("governor/record_evidence", {json::object()});
+  const auto granted = answer_of(daemon.run_reading(write_of("/a"), kGuard));
+  CHECK(decision_of(granted) == "allow");
+  CHECK(context_of(granted) == "ada writes it elsewhere");
+  const auto left = answer_of(daemon.run_reading(write_of("/a"), guard_with({"--grant", "none"})));
+  CHECK_FALSE(left.at("hookSpecificOutput").as_object().contains("permissionDecision"));
+  CHECK(left.at("hookSpecificOutput").at("hookEventName").as_string() == "PreToolUse");
+  CHECK(context_of(left) == "ada writes it elsewhere");
+  const auto after = answer_of(daemon.run_reading(write_of("/a", "", "PostToolUse"), kGuard));
+  CHECK_FALSE(after.contains("decision"));
+  CHECK(context_of(after) == "ada writes it elsewhere");
+}
+
 TEST_CASE("the subagent and the call that Claude Code names are passed on, before and after", "[guard]") {
   RecordingDaemon daemon;
   daemon.will_answer("governor/guard_write", {verdict("allow", "granted")});
   daemon.will_answer("governor/guard_done", {{{"loop", false}, {"reason", nullptr}}});
+  daemon.will_answer("governor/record_evidence", {json::object()});
   for (const char* event : {"PreToolUse", "PostToolUse"}) {
     json::object text = json::parse(write_of("/a", "x", event)).as_object();
     text["agent_id"] = "a7f3";
@@ -112,25 +137,98 @@ TEST_CASE("after a write the daemon is told, and only a loop is an objection", "
                                              {{"loop", true}, {"reason", "three times as it was"}}});
   const auto after = write_of("/a", "", "PostToolUse");
   CHECK(answer_of(daemon.run_reading(after, kGuard)).empty());
-  CHECK(daemon.last().at("success").as_bool());
+  CHECK(daemon.last_of("governor/guard_done").at("success").as_bool());
+  // Its evidence goes with it, so that the hook waits for the disk once.
+  CHECK(daemon.last_of("governor/guard_done").at("events").at(0).at("event").as_string() == "tool_used");
   const auto loop = answer_of(daemon.run_reading(after, kGuard));
   CHECK(loop.at("decision").as_string() == "block");
   CHECK(loop.at("reason").as_string() == "three times as it was");
   (void)answer_of(daemon.run_reading(write_of("/a", "", "PostToolUseFailure"), kGuard));
-  CHECK_FALSE(daemon.last().at("success").as_bool());
+  CHECK_FALSE(daemon.last_of("governor/guard_done").at("success").as_bool());
 }
 
-TEST_CASE("tools that write nothing meet no objection and ask nobody", "[guard]") {
+TEST_CASE("a command is told before and after it, and only what it must know is answered", "[guard]") {
+  const TemporaryDirectory directory;
+  std::ofstream(directory.path() + "/core.txt") << "x";
+  const auto input = [&](const char* event) {
+    json::object text =
+        json::parse(hook(event, "Bash", {{"command", "printf x >core.txt; ls -l"}})).as_object();
+    text["cwd"] = directory.path();
+    text["tool_use_id"] = "toolu_1";
+    text["duration_ms"] = 1500;
+    return json::serialize(text);
+  };
   RecordingDaemon daemon;
-  for (const char* event : {"PreToolUse", "PostToolUse"})
-    CHECK(answer_of(daemon.run_reading(hook(event, "Bash", {{"command", "ls"}}), kGuard)).empty());
-  CHECK(daemon.calls().empty());
+  daemon.will_answer("governor/record_evidence", {json::object()});
+  daemon.will_answer("governor/command_began", {json::object()});
+  daemon.will_answer("governor/command_done",
+                     {{{"findings", 0}, {"reason", ""}}, {{"findings", 1}, {"reason", "core.txt is lost"}}});
+  CHECK(answer_of(daemon.run_reading(input("PreToolUse"), kGuard)).empty());
+  CHECK(daemon.last().at("named") == json::array{"core.txt"});
+  CHECK(daemon.last().at("project").as_string() == directory.path());
+  CHECK(answer_of(daemon.run_reading(input("PostToolUse"), kGuard)).empty());
+  // What a daemon must know that was not there when it began.
+  const json::object done = daemon.last_of("governor/command_done");
+  CHECK(done.at("named") == json::array{"core.txt"});
+  CHECK(done.at("project").as_string() == directory.path());
+  CHECK(done.at("duration_ms").as_int64() == 1500);
+  CHECK(answer_of(daemon.run_reading(input("PostToolUse"), kGuard)) ==
+        json::object{{"decision", "block"}, {"reason", "core.txt is lost"}});
+  const auto failed = answer_of(daemon.run_reading(input("PostToolUseFailure"), kGuard));
+  CHECK(failed.at("hookSpecificOutput").at("additionalContext").as_string() == "core.txt is lost");
+  CHECK(failed.at("hookSpecificOutput").at("hookEventName").as_string() == "PostToolUseFailure");
+}
+
+TEST_CASE("a command is never kept from running", "[guard]") {
+  const TemporaryDirectory nobody;
+  RecordingDaemon silent;
+  const auto text = hook("PreToolUse", "Bash", {{"command", "ls"}});
+  CHECK(answer_of(run_governorctl_reading(text, nobody.path(), guard_with({"--fallback", "deny"}))).empty());
+  CHECK(answer_of(silent.run_reading(text, guard_with({"--timeout", "0.2"}))).empty());
+}
+
+TEST_CASE("the model is told what it should know when it begins, and nothing if there is nothing",
+          "[guard]") {
+  RecordingDaemon daemon;
+  daemon.will_answer("governor/session_began",
+                     {{{"context", "governor: another works here"}}, {{"context", ""}}, {{"agent_id", "a"}}});
+  const auto text = hook("SessionStart", "", {});
+  const auto answer = answer_of(daemon.run_reading(text, kGuard));
+  CHECK(answer.at("hookSpecificOutput").at("additionalContext").as_string() ==
+        "governor: another works here");
+  CHECK(answer_of(daemon.run_reading(text, kGuard)).empty());
+  CHECK(answer_of(daemon.run_reading(text, kGuard)).empty());
+}
+
+TEST_CASE("the end of a session is told to a daemon that runs, and starts none", "[guard]") {
+  const TemporaryDirectory nobody;
+  RecordingDaemon daemon;
+  daemon.will_answer("governor/session_ended", {json::object()});
+  json::object end = {
+      {"session_id", "s-1"}, {"cwd", "/srv"}, {"hook_event_name", "SessionEnd"}, {"reason", "clear"}};
+  CHECK(answer_of(daemon.run_reading(json::serialize(end), kGuard)).empty());
+  CHECK(daemon.last_of("governor/session_ended").at("agent_session").as_string() == "s-1");
+  CHECK(answer_of(run_governorctl_reading(json::serialize(end), nobody.path(), kGuard)).empty());
+}
+
+TEST_CASE("a turn that is to be held back is held back once, with the reasons", "[guard]") {
+  RecordingDaemon daemon;
+  daemon.will_answer("governor/record_evidence", {{{"recorded", 1}, {"hold", "4 of 4 test runs failed."}}});
+  json::object stop = {{"session_id", "s-1"}, {"cwd", "/srv"}, {"hook_event_name", "Stop"}};
+  const auto held = answer_of(daemon.run_reading(json::serialize(stop), kGuard));
+  CHECK(held.at("decision").as_string() == "block");
+  CHECK(contains(std::string(held.at("reason").as_string()), "4 of 4 test runs failed."));
+  stop["stop_hook_active"] = true;
+  CHECK(answer_of(daemon.run_reading(json::serialize(stop), kGuard)).empty());
+  daemon.will_answer("governor/record_evidence", {{{"recorded", 1}}});
+  stop["stop_hook_active"] = false;
+  CHECK(answer_of(daemon.run_reading(json::serialize(stop), kGuard)).empty());
 }
 
 TEST_CASE("a hook that is installed for another event says so and objects to nothing", "[guard]") {
   RecordingDaemon daemon;
-  const auto answer = answer_of(daemon.run_reading(hook("SessionStart", "", {}), kGuard));
-  CHECK(contains(std::string(answer.at("systemMessage").as_string()), "SessionStart"));
+  const auto answer = answer_of(daemon.run_reading(hook("Notification", "", {}), kGuard));
+  CHECK(contains(std::string(answer.at("systemMessage").as_string()), "Notification"));
   CHECK(answer.size() == 1);
 }
 

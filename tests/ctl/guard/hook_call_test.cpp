@@ -83,6 +83,27 @@ TEST_CASE("an edit of all places takes its lines away at each of them", "[guard]
   CHECK(read_hook(input).line_delta == -6);
 }
 
+TEST_CASE("what settings will hold is told as a whole, and of other files only the lines", "[guard]") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.file("settings.json");
+  std::ofstream(path) << "a b a\n";
+  const auto content = [&](const char* tool, json::object input) {
+    input["file_path"] = path;
+    return read_hook(hook_input(tool, std::move(input))).new_content;
+  };
+  CHECK(content("Write", {{"content", "x"}}) == "x");
+  CHECK(content("Edit", {{"old_string", "a"}, {"new_string", "aa"}}) == "aa b a\n");
+  CHECK(content("Edit", {{"old_string", "a"}, {"new_string", "aa"}, {"replace_all", true}}) == "aa b aa\n");
+  CHECK(content("Edit", {{"old_string", ""}, {"new_string", "new"}}) == "new");
+  CHECK_FALSE(content("Edit", {{"old_string", "z"}, {"new_string", "y"}}));
+  const json::array edits{{{"old_string", "a b"}, {"new_string", "c"}},
+                          {{"old_string", "c a"}, {"new_string", "d"}}};
+  CHECK(content("MultiEdit", {{"edits", edits}}) == "d\n");
+  CHECK_FALSE(read_hook(hook_input("Write", {{"file_path", "/srv/a.cpp"}, {"content", "x"}})).new_content);
+  CHECK(read_hook(hook_input("Write", {{"file_path", "/srv/.git/config"}, {"content", "x"}})).new_content ==
+        "x");
+}
+
 TEST_CASE("a tool that writes nothing needs nothing else", "[guard]") {
   const auto call = read_hook({{"hook_event_name", "PreToolUse"}, {"tool_name", "Bash"}});
   CHECK(call.problem.empty());
@@ -117,5 +138,6 @@ TEST_CASE("the event is known even where the rest is wrong", "[guard]") {
   CHECK_FALSE(read_hook(input).problem.empty());
   CHECK(read_hook(hook_input("Edit", {{"file_path", "/a"}}, "PostToolUseFailure")).event ==
         HookCall::Event::after_failure);
-  CHECK(read_hook(hook_input("Edit", {{"file_path", "/a"}}, "SessionStart")).event == HookCall::Event::other);
+  CHECK(read_hook(hook_input("", {}, "SessionStart")).event == HookCall::Event::session_began);
+  CHECK(read_hook(hook_input("", {}, "Notification")).event == HookCall::Event::other);
 }

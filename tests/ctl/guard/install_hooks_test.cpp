@@ -16,7 +16,8 @@ void run_husky(const Repository& repository) {
   write_file(repository.file(".husky/_/h"),
              "n=$(basename \"$0\")\ns=$(dirname \"$(dirname \"$0\")\")/$n\n[ ! -f \"$s\" ] && exit 0\n"
              "sh -e \"$s\" \"$@\"\nexit $?\n");
-  for (const char* name : {"pre-commit", "pre-merge-commit", "prepare-commit-msg", "pre-applypatch"})
+  for (const char* name : {"pre-commit", "pre-merge-commit", "prepare-commit-msg", "pre-applypatch",
+                           "post-commit", "post-checkout", "post-rewrite"})
     write_program(repository.file(std::string(".husky/_/") + name),
                   "#!/usr/bin/env sh\n. \"$(dirname \"$0\")/h\"");
 }

@@ -22,7 +22,8 @@ TEST_CASE("the guards are written into a project, and taken away again without a
   CHECK(contains(command, "guard claude-code --fallback ask --grant none"));
   CHECK(hook.at("timeout").as_int64() > 5);
   CHECK(contains(content_of(repository.file(".git/governor/guard")), "guard git --fallback allow"));
-  for (const char* name : {"pre-commit", "pre-merge-commit", "prepare-commit-msg", "pre-applypatch"})
+  for (const char* name : {"pre-commit", "pre-merge-commit", "prepare-commit-msg", "pre-applypatch",
+                           "post-commit", "post-checkout", "post-rewrite"})
     CHECK(fs::exists(hook_of(repository, name)));
   CHECK(repository.git({"status", "--porcelain"}).empty());
   CHECK((fs::status(hook_of(repository)).permissions() & fs::perms::owner_exec) != fs::perms::none);
@@ -118,6 +119,12 @@ TEST_CASE("a directory without git gets the hooks of Claude Code, unless git was
   CHECK(run.code == 0);
   CHECK(contains(run.out, "no git repository"));
   CHECK(fs::exists(project.path() + "/.claude/settings.local.json"));
+  CHECK(install_in({"--check"}).code == 0);
+  fs::remove(project.path() + "/.claude/settings.local.json");
+  const auto none = install_in({"--check"});
+  CHECK(none.code == 1);
+  CHECK(contains(none.out, "no guards are installed here"));
+  CHECK(install_in({}).code == 0);
   CHECK(run_governorctl(without_daemon().path(), {"install", "guards", "--project", project.path() + "/none"})
             .code == 1);
 }
@@ -175,4 +182,31 @@ TEST_CASE("hooks that Claude Code does not run are mentioned when they are insta
   local.insert(local.find('{') + 1, "\"disableAllHooks\": false,");
   write_file(settings_of(repository), local);
   CHECK(install(repository, {"--check"}).code == 0);
+}
+
+TEST_CASE("the hooks of Claude Code can be those of all projects, and are taken away again", "[guard]") {
+  const TemporaryDirectory home;
+  const auto install_for_user = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"install", "guards", "--user"});
+    return run_governorctl(home.path(), more);
+  };
+  const std::string settings = home.path() + "/.claude/settings.json";
+  CHECK(install_for_user({"--check"}).code == 1);
+  const Run dry = install_for_user({"--dry-run"});
+  CHECK(contains(dry.out, "would be created"));
+  CHECK_FALSE(fs::exists(settings));
+
+  fs::create_directory(home.path() + "/.claude");
+  write_file(settings, "{\n  \"model\": \"opus\"\n}\n");
+  CHECK(install_for_user({}).code == 0);
+  const auto written = json::parse(content_of(settings)).as_object();
+  CHECK(written.at("model").as_string() == "opus");
+  CHECK(written.at("hooks").as_object().contains("PostToolUse"));
+  CHECK(install_for_user({"--check"}).code == 0);
+  CHECK(contains(install_for_user({}).out, "nothing to do"));
+
+  CHECK(install_for_user({"--uninstall"}).code == 0);
+  CHECK(content_of(settings) == "{\n  \"model\": \"opus\"\n}\n");
+  CHECK(install_for_user({"--only", "git"}).code != 0);
+  CHECK(install_for_user({"--shared"}).code != 0);
 }

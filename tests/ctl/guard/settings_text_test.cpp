@@ -22,11 +22,20 @@ json::value others(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("a new settings file has the hook before and after each writing tool", "[guard]") {
+TEST_CASE("a new settings file has the hook before what changes files, and after each tool", "[guard]") {
   const auto settings = json::parse(with(""));
-  for (const char* event : {"PreToolUse", "PostToolUse"}) {
+  CHECK(settings.at("hooks").as_object().size() == 9);
+  for (const auto& [event, matcher] :
+       {std::pair{"PreToolUse", "Write|Edit|MultiEdit|NotebookEdit|Bash"}, std::pair{"PostToolUse", "*"},
+        std::pair{"PostToolUseFailure", "*"}, std::pair{"SessionStart", ""}, std::pair{"SessionEnd", ""},
+        std::pair{"Stop", ""}}) {
+    CAPTURE(event);
     const auto& group = settings.at("hooks").at(event).at(0);
-    CHECK(group.at("matcher").as_string() == "Write|Edit|MultiEdit|NotebookEdit");
+    if (*matcher == '\0') {
+      CHECK_FALSE(group.as_object().contains("matcher"));
+    } else {
+      CHECK(group.at("matcher").as_string() == matcher);
+    }
     CHECK(group.at("hooks").at(0) ==
           json::value{{"type", "command"}, {"command", kHook.command}, {"timeout", 20}});
   }
@@ -38,14 +47,14 @@ TEST_CASE("everything else in the file stays byte for byte", "[guard]") {
       "{\n    \"$schema\": \"https://example.invalid\",\n    \"ratio\": 1.10,\n    \"big\": "
       "12345678901234567890,\n"
       "    \"permissions\": {\"allow\": [ \"Bash(ls:*)\" ],\"deny\":[]},\n"
-      "    \"hooks\": {\n        \"Stop\": [],\n        \"PreToolUse\": [\n"
+      "    \"hooks\": {\n        \"Notification\": [],\n        \"PreToolUse\": [\n"
       "            {\"matcher\": \"Bash\", \"hooks\": [{\"type\": \"command\", \"command\": \"mine\"}]}\n"
       "        ]\n    },\n    \"env\": {\"A\": \"\\u00e9\"}\n}\n\n";
   const std::string after = with(before);
   CHECK(without_hooks(after).value() == before);
   std::size_t at = 0;  // what was there is still there, in the same order
   for (const char* part : {"\"ratio\": 1.10,", "\"big\": 12345678901234567890,",
-                           "[ \"Bash(ls:*)\" ],\"deny\":[]", "\"Stop\": []", "\"command\": \"mine\"",
+                           "[ \"Bash(ls:*)\" ],\"deny\":[]", "\"Notification\": []", "\"command\": \"mine\"",
                            "guard claude-code", "\"env\": {\"A\": \"\\u00e9\"}\n}\n\n"}) {
     CAPTURE(part);
     at = after.find(part, at);
@@ -56,7 +65,7 @@ TEST_CASE("everything else in the file stays byte for byte", "[guard]") {
 
 TEST_CASE("hooks that were put in come out again, whatever the file was like", "[guard]") {
   for (const std::string before :
-       {"{\"a\":1}", "{\n  \"a\": 1\n}", "{\r\n\t\"a\": 1\r\n}\r\n", "{\"hooks\":{\"Stop\":[]}}",
+       {"{\"a\":1}", "{\n  \"a\": 1\n}", "{\r\n\t\"a\": 1\r\n}\r\n", "{\"hooks\":{\"Notification\":[]}}",
         "{\"hooks\":{\"PreToolUse\":[{\"hooks\":[]}]},\"z\":[]}",
         "{\"hooks\":{\"PostToolUse\":[{\"hooks\":[{\"command\":\"x\"}]}],\"PreToolUse\":[{\"hooks\":[]}]}"
         "}"}) {
@@ -89,6 +98,20 @@ TEST_CASE("a hook of ours that stands among others' is replaced and removed alon
   CHECK(others(with(before)) ==
         json::parse(
             R"({"hooks":{"PreToolUse":[{"matcher":"Write","hooks":[{"command":"a"},{"command":"b"}]}]}})"));
+}
+
+TEST_CASE("what an earlier version asked about becomes what this one asks about", "[guard]") {
+  const auto with_matcher = [](const std::string& matcher) {
+    return json::parse(with(R"({"hooks":{"PreToolUse":[{"matcher":")" + matcher +
+                            R"(","hooks":[{"type":"command","command":"old guard claude-code"}]}]}})"))
+        .at("hooks")
+        .at("PreToolUse")
+        .at(0)
+        .at("matcher")
+        .as_string();
+  };
+  CHECK(with_matcher("Write|Edit|MultiEdit|NotebookEdit") == "Write|Edit|MultiEdit|NotebookEdit|Bash");
+  CHECK(with_matcher("Write") == "Write");
 }
 
 TEST_CASE("what is not JSON of the right shape is refused", "[guard]") {

@@ -1,0 +1,33 @@
+#include "ctl/state/state_program.hpp"
+
+#include <vector>
+
+#include "ctl/guard/program_output.hpp"
+#include "ctl/json_fields.hpp"
+#include "ipc/spawn_daemon.hpp"
+
+namespace governor::ctl {
+
+namespace json = boost::json;
+
+ipc::Result<json::object> run_on_state(const Context& context, std::string_view verb, const std::string& file,
+                                       ipc::Deadline deadline) {
+  const auto program = ipc::find_daemon_binary(context.environment);
+  if (!program) return program.error();
+  std::vector<std::string> arguments{*program, "state", std::string(verb)};
+  if (!file.empty()) arguments.push_back(file);
+  const auto output = run_program(arguments, context.environment, deadline);
+  if (!output) return output.error();
+  boost::system::error_code wrong;
+  json::value answer = json::parse(output->out, wrong);
+  if (wrong || !answer.is_object()) {
+    return ipc::Error{ipc::Errc::protocol_error, 0,
+                      *program + " does not know how to " + std::string(verb) +
+                          " a database; install governord and governorctl of the same version"};
+  }
+  if (const json::object& error = object_field(answer.get_object(), "error"); !error.empty())
+    return ipc::Error{ipc::Errc::remote_error, 0, text_field(error, "message")};
+  return std::move(answer.get_object());
+}
+
+}  // namespace governor::ctl
