@@ -30,7 +30,8 @@ says how many passed and failed.
 
   --no-install   never install packages; stop with the list of what is missing
   --only PRESET  one of the two runs
-  --jobs N       tests that run at the same time (default: 1, because some measure time)
+  --jobs N       tests that run at the same time (default: one more than processors, at most 4). Those that
+                 measure how fast something is, or how little is done, have the machine for themselves
   -h, --help     this text
 
 Environment: GOVERNOR_TEST_DATA names a folder with the MCP schemas and other third-party test data (default:
@@ -64,9 +65,16 @@ build_for() {
   fi
 }
 
+# Most tests wait for processes and disks for half of their time.
+test_jobs() {
+  local processors
+  processors=$(getconf _NPROCESSORS_ONLN)
+  echo $((processors < 3 ? processors + 1 : 4))
+}
+
 policy=install
 presets=(asan tsan)
-jobs=1
+jobs=$(test_jobs)
 ctest_arguments=()
 
 read_arguments() {

@@ -5,7 +5,8 @@ readonly node_wanted=20
 
 # Installs what tests/clients/package-lock.json names, with a Node.js that the official clients accept, and the
 # programs that share a project with governor. Claude Code is large: it comes only where $1, the folder with
-# third-party data, has the scripted model that it is tested with.
+# third-party data, has the scripted model that it is tested with. Codex, Gemini CLI and the Inspector take 600 MB, and
+# come only with GOVERNOR_ALL_CLIENTS=1.
 install_client_packages() {
   if [[ ! -f tests/clients/package.json ]]; then
     warn "tests/clients has no package.json; the tests with the official MCP clients are left out"
@@ -15,6 +16,7 @@ install_client_packages() {
   install_locked tests/clients
   install_program tests/clients/programs
   if [[ -f ${1-}/claude/scripted_model.mjs ]]; then install_program tests/clients/claude_code; fi
+  if [[ -n ${GOVERNOR_ALL_CLIENTS-} ]]; then install_program tests/clients/mcp_clients; fi
 }
 
 # Programs that are not there cost their own tests alone. Their install scripts would put hooks into this very

@@ -158,6 +158,16 @@ install_missing() {
   fi
 }
 
+# install_package FILE: a package of governor's own (an absolute path), and from the distribution what it depends on.
+install_package() {
+  [[ $(package_manager) == apt ]] || die "a .deb needs apt-get, which is not here; run without --package"
+  missing_packages=("$1")
+  if ! apt_install; then
+    update_apt_lists
+    apt_install || die "apt-get could not install $1; its message is above"
+  fi
+}
+
 apt_install() {
   local -a command=(apt-get -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 -qq -y)
   [[ $EUID -eq 0 ]] || say "sudo is needed for apt-get install"

@@ -3,6 +3,21 @@
 
 set(folders text core ipc daemon proxy ctl)
 
+# The rooms of the daemon, each with those it may use; whoever is not named may use all.
+set(alerts_rooms "support")
+set(branches_rooms "files|supervisor|support|watch")
+set(diagnosis_rooms "support")
+set(files_rooms "support")
+set(health_rooms "support")
+set(mcp_rooms "resources|support|tools")
+set(resources_rooms "support|tools")
+set(session_rooms "mcp|state|support|tools")
+set(store_rooms "support")
+set(supervisor_rooms "files|support")
+set(support_rooms "support")
+set(tools_rooms "branches|diagnosis|files|health|store|supervisor|support|watch")
+set(watch_rooms "files|support")
+
 set(text_own "text/")
 set(core_own "core/|text/")
 set(ipc_own "ipc/|text/")
@@ -28,11 +43,15 @@ function(find_violations root result)
     foreach(source IN LISTS sources)
       file(STRINGS "${source}" includes REGEX "^[ \t]*#[ \t]*include")
       file(RELATIVE_PATH name "${root}" "${source}")
+      string(REGEX REPLACE "^daemon/([a-z]+)/.*" "\\1" room "${name}")
       foreach(include IN LISTS includes)
         set(wrong FALSE)
         if(include MATCHES "\"([^\"]*)\"")
           set(file_included "${CMAKE_MATCH_1}")
           if(NOT file_included MATCHES "^(${${folder}_own})")
+            set(wrong TRUE)
+          elseif(DEFINED ${room}_rooms AND file_included MATCHES "^daemon/"
+                 AND NOT file_included MATCHES "^daemon/(${room}|${${room}_rooms})/")
             set(wrong TRUE)
           elseif(DEFINED ${folder}_never_own AND file_included MATCHES "^(${${folder}_never_own})")
             set(wrong TRUE)
@@ -61,18 +80,22 @@ set(bad
   "core \"ipc/paths.hpp\"" "core \"daemon/store/store.hpp\"" "core <sys/socket.h>"
   "ipc \"core/agent.hpp\"" "ipc <SQLiteCpp/SQLiteCpp.h>" "ipc \"daemon/x.hpp\""
   "daemon \"proxy/relay.hpp\"" "daemon \"ctl/table.hpp\"" "daemon \"tests/support/catch.hpp\""
+  "daemon/watch \"daemon/tools/tool.hpp\"" "daemon/resources \"daemon/mcp/reply.hpp\""
+  "daemon/supervisor/keeper \"daemon/tools/tool.hpp\""
+  "daemon/tools/tasks \"daemon/state/state_owner.hpp\"" "daemon/store \"daemon/files/file_slot.hpp\""
   "proxy \"core/agent.hpp\"" "proxy <boost/asio/io_context.hpp>" "proxy <boost/json.hpp>" "proxy \"ipc/client.hpp\""
   "ctl \"core/agent.hpp\"" "ctl <sqlite3.h>" "ctl \"daemon/x.hpp\"")
 set(good
   "text <string>" "core \"text/utf8.hpp\"" "proxy \"text/utf8.hpp\""
   "core <vector>" "core <fmt/format.h>" "core \"core/agent.hpp\"" "ipc <boost/json.hpp>" "ipc \"ipc/paths.hpp\""
   "daemon <boost/asio.hpp>" "daemon \"core/agent.hpp\"" "daemon \"ipc/paths.hpp\"" "proxy \"ipc/hello.hpp\""
-  "proxy <vector>" "ctl <CLI/CLI.hpp>" "ctl \"ipc/client.hpp\"")
+  "daemon/mcp \"daemon/resources/resource_uri.hpp\"" "daemon/tools/tasks \"daemon/watch/watch_plan.hpp\""
+  "daemon/state \"daemon/mcp/reply.hpp\"" "proxy <vector>" "ctl <CLI/CLI.hpp>" "ctl \"ipc/client.hpp\"")
 set(number 0)
 foreach(item IN LISTS bad good)
   math(EXPR number "${number} + 1")
-  string(REGEX MATCH "^[a-z]+" folder "${item}")
-  string(REGEX REPLACE "^[a-z]+ " "" include "${item}")
+  string(REGEX MATCH "^[a-z/]+" folder "${item}")
+  string(REGEX REPLACE "^[a-z/]+ " "" include "${item}")
   file(WRITE "${sample}/${folder}/part_${number}.cpp" "#include ${include}\n")
 endforeach()
 find_violations("${sample}" found)

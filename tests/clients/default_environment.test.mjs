@@ -103,9 +103,9 @@ for (const [name, [Client, Transport]] of Object.entries(packages)) {
     });
 
     test('a wrong argument is refused by name', async () => {
-      const problem = await call('process_agent_update', { confidence: NaN });
+      const problem = await call('process_agent_update', { complexity: NaN });
       assert.equal(problem.code, 'invalid_argument');
-      assert.equal(problem.field, 'confidence');
+      assert.equal(problem.field, 'complexity');
     });
 
     test('a text that was cut inside a character is taken', async () => {

@@ -25,8 +25,9 @@ export class World {
   #closing = null;
 
   /// With `survives` false the daemon may end and be started again; else that, which the proxy hides, is a
-  /// failure. With `usualPlaces` state and configuration are where they are by default, below `home`.
-  constructor({ survives = true, usualPlaces = false } = {}) {
+  /// failure. With `usualPlaces` state and configuration are where they are by default, below `home`. `config` is
+  /// added to the configuration.
+  constructor({ survives = true, usualPlaces = false, config = {} } = {}) {
     this.#survives = survives;
     this.#usualPlaces = usualPlaces;
     this.home = this.#root;
@@ -38,7 +39,7 @@ export class World {
     const settings = JSON.parse(process.env.GOVERNOR_TEST_CONFIG ?? '{}');
     writeFileSync(
       path.join(this.#root, 'config.json'),
-      JSON.stringify({ agents_decide: true, ...settings }),
+      JSON.stringify({ agents_decide: true, ...config, ...settings }),
     );
   }
 

@@ -52,6 +52,13 @@ json::value output_of(const std::string& text) {
   return lines.size() == 1 ? lines.front() : json::value(std::move(lines));
 }
 
+daemon::test::DaemonFixture::Settings deploying(
+    const std::shared_ptr<daemon::test::FakeProcesses>& processes) {
+  daemon::test::DaemonFixture::Settings settings;
+  settings.launcher = [processes] { return std::make_unique<daemon::test::FakeLauncher>(processes); };
+  return settings;
+}
+
 std::string name_of(const json::object& step) {
   if (const json::value* words = step.if_contains("ctl")) {
     std::string name = "governorctl";
@@ -65,7 +72,9 @@ std::string name_of(const json::object& step) {
 
 }  // namespace
 
-Script::Script(const std::string& path) {
+Script::Script(const std::string& path)
+    : processes_(std::make_shared<daemon::test::FakeProcesses>()), daemon_(deploying(processes_)) {
+  processes_->end_on_stop();
   std::ifstream file(path);
   if (!file) throw std::runtime_error("cannot read " + path);
   for (std::string line; std::getline(file, line);)
@@ -79,6 +88,7 @@ Script::Script(const std::string& path) {
   plain_.replace(runtime_.path(), "$runtime");
   plain_.replace(fs::path(ctl::own_executable()).parent_path().string(), "$bin");
   plain_.replace("pid " + std::to_string(::getpid()), "pid $pid");
+  plain_.replace("pid " + std::to_string(hooked_tool_.pid()), "pid $tool");
   fs::create_symlink(daemon_.socket(), runtime_.file("governor.sock"));
 }
 
@@ -129,8 +139,11 @@ json::value Script::tool(const json::object& step) {
 
 json::value Script::method(const json::object& step) {
   const json::value* given = step.if_contains("params");
-  return ask(string_of(step.at("by")), string_of(step.at("method")),
-             given != nullptr ? filled_in(*given) : json::object());
+  json::value params = given != nullptr ? filled_in(*given) : json::object();
+  // A tool that had no living process would be gone at the daemon's next look, which comes at any moment.
+  if (json::object* said = params.if_object(); said != nullptr && said->contains("agent_session"))
+    (*said)["pids"] = json::array{hooked_tool_.pid()};
+  return ask(string_of(step.at("by")), string_of(step.at("method")), params);
 }
 
 json::value Script::ask(const std::string& by, std::string_view method, const json::value& params) {

@@ -9,9 +9,11 @@
 #include <vector>
 
 #include "tests/daemon/state/daemon_fixture.hpp"
+#include "tests/daemon/state/fake_launcher.hpp"
 #include "tests/daemon/state/test_client.hpp"
 #include "tests/daemon/temporary_directory.hpp"
 #include "tests/golden/plain_answer.hpp"
+#include "tests/support/child.hpp"
 
 namespace governor::test {
 
@@ -62,6 +64,8 @@ class Script {
   TemporaryDirectory project_;
   TemporaryDirectory runtime_;
   Morning morning_;
+  Child hooked_tool_{{"/bin/sleep", {"600"}, {}, "", {}, -1}};  ///< whose hooks speak
+  std::shared_ptr<daemon::test::FakeProcesses> processes_;      ///< of deployments
   daemon::test::DaemonFixture daemon_;
   daemon::test::TestClient clock_watcher_{daemon_.socket()};
   std::map<std::string, Client> clients_;

@@ -1,3 +1,4 @@
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -62,6 +63,50 @@ TEST_CASE("a socket that was meant for another process is not taken") {
   sandbox.set("LISTEN_PID", "1");
   Child daemon = sandbox.start_daemon();
   CHECK(health(sandbox).at("pid").to_number<pid_t>() == daemon.pid());
+}
+
+/// A service manager's end of sd_notify(3).
+class Manager {
+ public:
+  explicit Manager(Sandbox& sandbox) : socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+    const std::string path = sandbox.directory() + "/notify";
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    REQUIRE(path.size() < sizeof address.sun_path);
+    std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+    REQUIRE(::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    sandbox.set("NOTIFY_SOCKET", path);
+  }
+
+  /// Nothing at the deadline.
+  std::string next(ipc::Deadline deadline) {
+    pollfd waiting{socket_.get(), POLLIN, 0};
+    if (::poll(&waiting, 1, deadline.remaining_ms()) != 1) return {};
+    char text[256];
+    const ssize_t length = ::recv(socket_.get(), text, sizeof text, 0);
+    return length > 0 ? std::string(text, static_cast<std::size_t>(length)) : std::string();
+  }
+
+ private:
+  ipc::UniqueFd socket_;
+};
+
+TEST_CASE("a service manager that asks is told when the daemon serves, that it lives, and when it stops") {
+  Sandbox sandbox;
+  Manager manager(sandbox);
+  sandbox.set("WATCHDOG_USEC", "60000000");
+  Child daemon(sandbox.command(kDaemon, {"--foreground"}));
+  CHECK(manager.next(patience()) == "READY=1");
+  CHECK(health(sandbox).at("pid").to_number<pid_t>() == daemon.pid());
+  CHECK(manager.next(patience()) == "WATCHDOG=1");
+  CHECK(manager.next(patience()) == "WATCHDOG=1");
+  daemon.signal(SIGTERM);
+  std::string last;
+  while (last != "STOPPING=1") {
+    last = manager.next(patience());
+    REQUIRE(!last.empty());
+  }
+  CHECK(daemon.wait(patience()) == 0);
 }
 
 }  // namespace

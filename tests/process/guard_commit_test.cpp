@@ -123,11 +123,13 @@ TEST_CASE("each guard says what is missing of the others") {
   CHECK(says(committed, "pre-merge-commit does not ask governor any more"));
   sandbox.set("CLAUDE_PROJECT_DIR", repository.path());
   HookTool tool(sandbox, "88888888-session");
-  tool.ask(repository.file("core.cpp"), "three\n");
-  const auto answer = tool.answer();
-  REQUIRE(answer.contains("systemMessage"));
-  CHECK(std::string(answer.at("systemMessage").as_string()).find("install guards --project") !=
-        std::string::npos);
+  for (const char* event : {"SessionStart", "Stop"}) {
+    const auto answer = tool.hear({{"cwd", repository.path()}, {"hook_event_name", event}});
+    INFO(event);
+    REQUIRE(answer.contains("systemMessage"));
+    CHECK(std::string(answer.at("systemMessage").as_string()).find("install guards --project") !=
+          std::string::npos);
+  }
 }
 
 }  // namespace

@@ -182,6 +182,50 @@ TEST_CASE("an agent that repairs in circles is stopped, and a person is asked") 
   CHECK(alerts.output.find("claude-code-99999999") != std::string::npos);
 }
 
+TEST_CASE("a command that was running when the daemon was killed is told what it did") {
+  const Sandbox sandbox;
+  const std::string file = project_file(sandbox, "core.cpp", lines(500));
+  const std::string project = std::filesystem::path(file).parent_path().string();
+  HookTool tool(sandbox, "bbbbbbbb-session");
+  const auto event = [&](const char* name) {
+    return json::object{{"cwd", project},
+                        {"hook_event_name", name},
+                        {"tool_name", "Bash"},
+                        {"tool_use_id", "use-1"},
+                        {"tool_input", {{"command", "echo x > core.cpp"}}},
+                        {"tool_response", {{"stdout", ""}}},
+                        {"duration_ms", 30'000}};
+  };
+  std::optional<Child> daemon(sandbox.start_daemon());
+  const auto id = [&] {
+    return json::parse(control(sandbox, {"status", "--json"}).output).at("pid").as_int64();
+  };
+  CHECK(tool.hear(event("PreToolUse")).empty());
+  const auto before = id();
+  daemon->signal(SIGKILL);
+  REQUIRE(daemon->wait(patience()).has_value());
+  project_file(sandbox, "core.cpp", lines(1));
+  const json::object told = tool.hear(event("PostToolUse"));
+  INFO(told);
+  CHECK(id() != before);
+  REQUIRE(told.contains("reason"));
+  CHECK(contains(told.at("reason"), "core.cpp changed from 500 to 1 lines"));
+  CHECK(control(sandbox, {"alerts"}).output.find("by a command of agent \"claude-code-bbbbbbbb\"") !=
+        std::string::npos);
+  CHECK(control(sandbox, {"restore", file}).code == 0);
+  CHECK(std::filesystem::file_size(file) == lines(500).size());
+}
+
+TEST_CASE("when a session ends, what it holds is free at once though its process goes on") {
+  const Sandbox sandbox;
+  const std::string file = project_file(sandbox, "core.cpp", lines(20));
+  HookTool tool(sandbox, "cccccccc-session");
+  REQUIRE(decision(tool.may_write(file, lines(21))) == "allow");
+  CHECK(held(sandbox) == 1);
+  CHECK(tool.hear({{"cwd", "/"}, {"hook_event_name", "SessionEnd"}, {"reason", "clear"}}).empty());
+  CHECK(held(sandbox) == 0);
+}
+
 TEST_CASE("a shell that writes past the hooks is an alert within a second, undone with one command") {
   const Sandbox sandbox;
   const std::string file = project_file(sandbox, "core.cpp", lines(500));

@@ -16,8 +16,10 @@ namespace governor::test {
 /// Claude Code, as far as its hooks know: it asks before it writes, and says when it has written.
 class HookTool {
  public:
-  HookTool(const Sandbox& sandbox, std::string session, std::vector<std::string> options = {})
+  HookTool(const Sandbox& sandbox, std::string session, std::vector<std::string> options = {},
+           std::string directory = "/")
       : session_(std::move(session)),
+        directory_(std::move(directory)),
         process_(sandbox.command(kHookTool, with_guard(std::move(options)))),
         lines_(std::move(process_.output), std::move(process_.input)) {}
 
@@ -44,6 +46,12 @@ class HookTool {
     lines_.write_line(event("PostToolUse", path, ""), patience());
     return answer();
   }
+  /// What the hook says to an event that is told in full, but for its session.
+  boost::json::object hear(boost::json::object event) {
+    event["session_id"] = session_;
+    lines_.write_line(boost::json::serialize(event), patience());
+    return answer();
+  }
   Child& process() { return process_; }
 
  private:
@@ -57,13 +65,14 @@ class HookTool {
                                   const std::string& content) const {
     const boost::json::object input = {{"file_path", path}, {"content", content}};
     return boost::json::serialize(boost::json::object{{"session_id", session_},
-                                                      {"cwd", "/"},
+                                                      {"cwd", directory_},
                                                       {"hook_event_name", name},
                                                       {"tool_name", "Write"},
                                                       {"tool_input", input}});
   }
 
   std::string session_;
+  std::string directory_;
   Child process_;
   LineStream lines_;
 };

@@ -71,7 +71,7 @@ export function analysisCalls(agent) {
     },
     {
       name: 'record_outcome',
-      arguments: { prediction_id: `${agent}/1`, correct: false, source: 'person' },
+      arguments: { prediction_id: `${agent}/1`, correct: false, source: 'exit_code' },
       check: (got) => assert.equal(got.replaced, true),
     },
     {
@@ -86,6 +86,23 @@ export function analysisCalls(agent) {
         assert.equal(got.bins.length, 5);
         assert.equal(got.bins[4].count, 1);
         assert.equal(got.calibrated, null);
+      },
+    },
+    {
+      name: 'report_evidence',
+      arguments: { event: 'tests_run', framework: 'vitest', passed: 11, failed: 1, success: false, source: 'run 1' },
+      check: (got) => {
+        assert.equal(got.agent_id, agent);
+        assert.equal(got.recorded, 1);
+      },
+    },
+    {
+      name: 'get_evidence',
+      arguments: { agent_id: agent },
+      check: (got) => {
+        assert.equal(got.evidence[0].kind, 'tests_run');
+        assert.equal(got.evidence[0].provenance, 'reported');
+        assert.equal(got.evidence[0].failed, 1);
       },
     },
     {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -89,6 +90,18 @@ export function fileCalls(agent) {
       check: (got) => {
         assert.equal(got.sha256, sha256(before));
         assert.equal(readFileSync(file, 'utf8'), before);
+      },
+    },
+    {
+      name: 'predict_conflicts',
+      arguments: () => {
+        execFileSync('git', ['init', '-q', '-b', 'main', directory]);
+        return { repository: directory };
+      },
+      check: (got) => {
+        assert.equal(got.repository, path.join(directory, '.git'));
+        assert.deepEqual(got.conflicts, []);
+        assert.equal(got.complete, true);
       },
     },
     {

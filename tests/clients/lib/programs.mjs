@@ -24,6 +24,9 @@ function ofThisMachine(folder, prefix, file) {
 export const lefthook = () => ofThisMachine(modules, 'lefthook-', path.join('bin', 'lefthook'));
 export const claudeCode = () => ofThisMachine(path.join(modulesOf('claude_code'), '@anthropic-ai'), 'claude-code-', 'claude');
 
+/// A file of the packages in a folder beside this one.
+export const ofPackages = (folder, file) => path.join(modulesOf(folder), file);
+
 /// A checkout in the world's own home, with the guards of governor where they are asked for.
 export class Project {
   constructor(world, name) {

@@ -11,16 +11,44 @@ export class ScriptedClaude {
   #model = path.join(process.env.GOVERNOR_TEST_DATA, 'claude', 'scripted_model.mjs');
   #runs = 0;
 
-  constructor(project) {
+  /// `args` are those of the proxy.
+  constructor(project, args = []) {
     this.#project = project;
-    const server = { command: project.world.binary('governor-proxy'), args: [] };
+    const server = { command: project.world.binary('governor-proxy'), args };
     project.write('mcp.json', JSON.stringify({ mcpServers: { governor: server } }));
   }
 
   /// Goes through the steps of the model, each a list of content blocks. What Claude Code wrote, and the
   /// messages that the model was sent, in which it reads what its tools have answered.
-  async run(steps) {
-    const name = this.#project.file(`../claude-${++this.#runs}`);
+  run(steps) {
+    return this.#withModel(steps, (environment) => this.#project.run(claudeCode(), kArguments, environment));
+  }
+
+  /// Runs `use(environment)` while a model goes through the steps, for a Claude Code that somebody else starts.
+  /// What `use` returned, and the messages that the model was sent.
+  async serve(steps, use) {
+    const served = await this.#withModel(steps, async (environment) => ({ result: await use(environment) }));
+    return { result: served.result, told: served.told };
+  }
+
+  /// The same as `run`, but Claude Code is killed as soon as `condition` holds.
+  killWhen(condition, steps) {
+    return this.#withModel(steps, async (environment) => {
+      const options = { cwd: this.#project.path, env: this.#project.environment(environment), stdio: 'ignore' };
+      const child = spawn(claudeCode(), kArguments, options);
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      try {
+        await until(kLong, 'what Claude Code is killed after', condition);
+      } finally {
+        child.kill('SIGKILL');
+        await ended;
+      }
+      return { code: null, text: '' };
+    });
+  }
+
+  async #withModel(steps, use) {
+    const name = this.#project.file(`../${path.basename(this.#project.path)}-${++this.#runs}`);
     writeFileSync(`${name}.json`, JSON.stringify([...steps, [{ type: 'text', text: 'done' }]]));
     const port = await freePort();
     const words = [this.#model, `${name}.json`, String(port), `${name}.log`];
@@ -28,8 +56,8 @@ export class ScriptedClaude {
     const ended = new Promise((resolve) => model.once('exit', resolve));
     try {
       await until(kLong, 'the scripted model listens', () => canConnect(port));
-      const { code, text } = await this.#project.run(claudeCode(), kArguments, environment(port));
-      return { code, text, told: readFileSync(`${name}.log`, 'utf8') };
+      const used = await use(environment(port));
+      return { ...used, told: readFileSync(`${name}.log`, 'utf8') };
     } finally {
       model.kill();
       await ended;

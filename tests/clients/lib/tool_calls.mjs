@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { analysisCalls } from './analysis_calls.mjs';
+import { deploymentCalls } from './deployment_calls.mjs';
 import { fileCalls } from './file_calls.mjs';
 import { managementCalls } from './management_calls.mjs';
 import { kErrorKey } from './mcp.mjs';
@@ -12,7 +13,8 @@ const kDecisions = ['approve', 'revise', 'reject'];
 const kIsoMicroseconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}(Z|\+00:00)$/;
 
 /// The calls for one agent of the caller's own. Each is {name, arguments, check}; `arguments` may be a
-/// function of the results so far, by the name of their tool.
+/// function of the results so far, by the name of their tool. A call with `refused` must be, with one of these
+/// codes.
 export function toolCalls(agent) {
   const text = 'Reviewed the framing code and wrote a test for the longest line.';
   return [
@@ -106,6 +108,7 @@ export function toolCalls(agent) {
     ...managementCalls(agent),
     ...taskCalls(agent),
     ...fileCalls(agent),
+    ...deploymentCalls(),
     {
       name: 'health_check',
       arguments: {},
@@ -156,9 +159,14 @@ export const kTools = [...new Set(toolCalls('any').map((call) => call.name))];
 /// has, if not all.
 export async function callEveryTool(call, agent, { structured = true, listed = kTools } = {}) {
   const seen = new Map();
-  for (const { name, arguments: given, check } of toolCalls(agent)) {
+  for (const { name, arguments: given, check, refused } of toolCalls(agent)) {
     if (!listed.includes(name)) continue;
     const result = await call(name, typeof given === 'function' ? given(seen) : given);
+    if (refused !== undefined) {
+      assert.equal(result.isError, true, `${name} is not refused`);
+      assert.ok(refused.includes(result._meta?.[kErrorKey]?.code), `${name}: ${result.content?.[0]?.text}`);
+      continue;
+    }
     assert.ok(!result.isError, `${name}: ${result.content?.[0]?.text}`);
     assert.equal(result.content[0].type, 'text');
     const { text } = result.content[0];

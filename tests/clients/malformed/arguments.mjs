@@ -14,7 +14,7 @@ export const args = [
   ['complexity below 0', update('"complexity":-0.01'), wrong('complexity')],
   ['complexity as a text', update('"complexity":"0.5"'), wrong('complexity')],
   ['complexity null', update('"complexity":null'), wrong('complexity')],
-  ['confidence null, as JavaScript writes NaN', update('"confidence":null'), wrong('confidence')],
+  ['complexity null, as JavaScript writes NaN', update('"complexity":null'), wrong('complexity')],
   ['an agent that is null', call('process_agent_update', '{"agent_id":null}'), wrong('agent_id')],
   [
     'thresholds of an agent that is null',
