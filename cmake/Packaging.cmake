@@ -1,0 +1,22 @@
+# `cpack --config build/release/CPackConfig.cmake` makes a .deb of a finished release build. Its version is the
+# project's; the commit's time makes packages of the same version follow each other.
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME governor)
+set(CPACK_PACKAGE_VENDOR governor)
+set(CPACK_PACKAGE_CONTACT "governor <governor@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "${PROJECT_DESCRIPTION}")
+set(CPACK_RESOURCE_FILE_LICENSE ${PROJECT_SOURCE_DIR}/LICENSE)
+set(CPACK_STRIP_FILES ON)
+# Units name the place where they are installed, not where the package is put together.
+set(CPACK_SET_DESTDIR ON)
+set(CPACK_INSTALL_PREFIX /usr)
+set(CPACK_INSTALL_CMAKE_PROJECTS "${CMAKE_BINARY_DIR};${PROJECT_NAME};ALL;/")
+if(NOT GOVERNOR_INSTALL_SERVICES)
+  list(APPEND CPACK_INSTALL_CMAKE_PROJECTS ${CMAKE_BINARY_DIR} ${PROJECT_NAME} services /)
+endif()
+string(REGEX REPLACE "[^A-Za-z0-9.+~]" "." CPACK_DEBIAN_PACKAGE_VERSION "${governor_build_id}")
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION devel)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "tmux, git")
+include(CPack)
