@@ -55,6 +55,7 @@ find_missing_apt() {
     need_deb catch2
     need_tool tmux tmux
     need_tool socat socat
+    need_tool spin spin
     need_tool sqlite3 sqlite3
     need_tool ps procps
     need_tool node nodejs
@@ -181,7 +182,7 @@ find_missing_brew() {
   xcode-select -p >/dev/null 2>&1 || die "the compiler is missing; run: xcode-select --install"
   # zlib comes with the command line tools.
   local -a formulae=(cmake ninja boost spdlog fmt sqlite sqlitecpp cli11 nettle pkgconf)
-  if [[ $1 == test ]]; then formulae+=(catch2 tmux socat node); fi
+  if [[ $1 == test ]]; then formulae+=(catch2 tmux socat spin node); fi
   local formula
   for formula in "${formulae[@]}"; do
     brew list --versions "$formula" >/dev/null 2>&1 || missing_packages+=("$formula")
