@@ -15,6 +15,7 @@ install_client_packages() {
   use_packaged_node_if_older
   install_locked tests/clients
   install_program tests/clients/programs
+  install_program tests/clients/mcpb
   if [[ -f ${1-}/claude/scripted_model.mjs ]]; then install_program tests/clients/claude_code; fi
   if [[ -n ${GOVERNOR_ALL_CLIENTS-} ]]; then install_program tests/clients/mcp_clients; fi
 }
