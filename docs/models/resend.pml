@@ -56,6 +56,15 @@ byte drops = DROPS;
 byte confirmations = CONFIRMATIONS;
 bool finished;
 
+/* With SLOW the first line works on files before it changes anything; meanwhile others are taken. */
+#if defined(SLOW)
+#define IS_SLOW(n) ((n) == 1)
+#else
+#define IS_SLOW(n) false
+#endif
+bool at_work[2];  /* by connection: its first line is */
+byte orphans;     /* likewise, of connections that are gone: what has begun is ended */
+
 #if defined(READ)
 #define IS_READ(n) ((n) == LINES)
 #else
@@ -169,7 +178,8 @@ inline send(c, n, value) {
 /* CommitQueue::when_durable(on_everything()) */
 inline hold(c, n, value, is_again) {
   if
-  :: !is_changed && !is_writing -> send(c, n, value)
+  :: c == NOBODY
+  :: c != NOBODY && !is_changed && !is_writing -> send(c, n, value)
   :: else ->
        held[n] = value;
        held_for[n] = c;
@@ -183,6 +193,32 @@ inline forget(n) {
   held_for[n] = NOBODY;
   held_by_writing[n] = false;
   held_again[n] = false
+}
+
+/* ToolCall::run() to its answer, and StateOwner::finish() */
+inline apply(c, n) {
+  assert(memory.applied[n] == 0);  /* none twice */
+  memory.count++;
+  memory.applied[n] = memory.count;
+  value = memory.count;
+  k = 0;
+  do
+  :: k < LINES && memory.line_in[k] != 0 -> k++
+  :: k < LINES && memory.line_in[k] == 0 -> break
+  :: k == LINES -> break
+  od;
+  assert(k < LINES);
+#if !defined(NO_STORED_ANSWER) && !defined(ANSWER_STORED_AFTERWARDS)
+  memory.line_in[k] = n;
+  memory.answer_in[k] = value;
+#endif
+  k = 0;
+  is_changed = true;
+#ifdef ANSWER_AT_ONCE
+  send(c, n, value)
+#else
+  hold(c, n, value, false)
+#endif
 }
 
 /* StateOwner::start_call() of a numbered line */
@@ -206,34 +242,33 @@ inline take(c, n) {
 #else
        hold(c, n, value, false)
 #endif
-  :: else ->
-       assert(memory.applied[n] == 0);  /* none twice */
-       memory.count++;
-       memory.applied[n] = memory.count;
-       value = memory.count;
-       k = 0;
-       do
-       :: k < LINES && memory.line_in[k] != 0 -> k++
-       :: k < LINES && memory.line_in[k] == 0 -> break
-       :: k == LINES -> break
-       od;
-       assert(k < LINES);
-#if !defined(NO_STORED_ANSWER) && !defined(ANSWER_STORED_AFTERWARDS)
-       memory.line_in[k] = n;
-       memory.answer_in[k] = value;
-#endif
-       k = 0;
-       is_changed = true;
-#ifdef ANSWER_AT_ONCE
-       send(c, n, value)
-#else
-       hold(c, n, value, false)
-#endif
+  :: k == LINES && IS_SLOW(n) -> k = 0; at_work[c] = true
+  :: k == LINES && !IS_READ(n) && !IS_SLOW(n) -> apply(c, n)
   fi;
   value = 0
 }
 
+/* StateOwner::after_work(): the line may have come again over a newer connection, and have been answered. */
+inline end_work(c, n) {
+  k = 0;
+#ifndef DOES_NOT_LOOK_AGAIN
+  do
+  :: k == LINES -> break
+  :: k < LINES && memory.line_in[k] == n -> break
+  :: else -> k++
+  od;
+  if
+  :: k < LINES -> value = memory.answer_in[k]; k = 0; hold(c, n, value, true)
+  :: else -> apply(c, n)
+  fi;
+#else
+  apply(c, n);
+#endif
+  value = 0
+}
+
 inline close(c) {
+  if :: at_work[c] -> at_work[c] = false; orphans++ :: else fi;
   open[c] = false;
   lost[c] = true;
   drop_lines(c);
@@ -287,6 +322,18 @@ end_waiting:
        parked = 0;
        parked_for = NOBODY;
        n = 0 }
+
+#if defined(SLOW)
+  /* README.md says what of the order there is in the code. */
+  :: atomic { orphans > 0 -> orphans--; end_work(NOBODY, 1) }
+#ifdef WORK_IN_ANY_ORDER
+  :: atomic { at_work[0] -> at_work[0] = false; end_work(0, 1) }
+  :: atomic { at_work[1] -> at_work[1] = false; end_work(1, 1) }
+#else
+  :: atomic { at_work[0] && orphans == 0 -> at_work[0] = false; end_work(0, 1) }
+  :: atomic { at_work[1] && orphans == 0 -> at_work[1] = false; end_work(1, 1) }
+#endif
+#endif
 
   /* CommitQueue::flush() */
   :: atomic { is_changed && !is_writing ->
@@ -358,7 +405,8 @@ end_waiting:
        parked = 0;
        parked_for = NOBODY;
        if :: open[0] -> close(0) :: else fi;
-       if :: open[1] -> close(1) :: else fi }
+       if :: open[1] -> close(1) :: else fi;
+       orphans = 0 }
   od;
 
 opens:
