@@ -25,8 +25,9 @@ Usage: scripts/test.sh [--no-install] [--only asan|tsan] [--jobs N] [-- CTEST AR
 
 Installs what the tests need, builds with AddressSanitizer and UndefinedBehaviorSanitizer and runs every test,
 then builds with ThreadSanitizer and runs the tests labelled "concurrency". At the end stand the times, the
-targets and the tests that took longest, and a warning if all of it took longer than it should. The last line
-says how many passed and failed.
+targets and the tests that took longest, and a warning if all of it took longer than it should. One or two tests
+that fail run three times more, alone; those that pass each time count as passed and are named in a warning. The
+last line says how many passed and failed.
 
   --no-install   never install packages; stop with the list of what is missing
   --only PRESET  one of the two runs
@@ -107,7 +108,7 @@ read_arguments() {
 }
 
 main() {
-  local data preset
+  local data preset name
   local -a configure_arguments
   read_arguments "$@"
   require_packages test "$policy"
@@ -131,6 +132,9 @@ main() {
   done
   say "building took $(minutes "$build_seconds"), testing $(minutes "$test_seconds"), everything $(elapsed 0)"
   warn_if_over "everything" "$SECONDS" "$seconds_allowed"
+  for name in ${unsteady_tests[@]+"${unsteady_tests[@]}"}; do
+    warn "$name failed once, then passed three times alone: it depends on something that it should not"
+  done
   if ((tests_skipped > 0)); then say "$tests_skipped skipped; ctest says above which ones"; fi
   echo "$tests_passed passed, $tests_failed failed"
   # From in here, so that the shell reads no more of a file that may have changed meanwhile.
