@@ -151,6 +151,12 @@ constexpr bool needs_person(const DeploymentStanding& standing) {
   return standing.waiting_for != WaitingFor::quota || !waits_for_time;
 }
 
+/// It is over, and its runner's session is known, with which it could go on where it worked.
+constexpr bool can_be_resumed(const DeploymentStanding& standing) {
+  return is_over(standing.state) && standing.started_us != 0 && !standing.runner_session.empty() &&
+         !standing.workspace.removed;
+}
+
 /// A headless agent's process, or what is known of one that was.
 struct Deployment {
   DeploymentKey key = 0;  ///< older ones have smaller keys

@@ -492,7 +492,8 @@ class State {
                               Changes& changes);
   /// It may go on: what is used up of its budget is raised, for all that share it, to `budget` or by as much
   /// again as was ordered; a limit of its runner's account counts as over; one that failed is started again
-  /// at once.
+  /// at once, and so is one that is over and whose program can go on with its session. For that its agent
+  /// must be loaded.
   Result<const Deployment*> continue_deployment(const Caller& caller, const std::string& id,
                                                 const std::optional<DeploymentBudget>& budget,
                                                 std::int64_t now_us, Changes& changes);
@@ -648,6 +649,11 @@ class State {
   std::optional<Error> refuse_claim(const Caller& caller, const ClaimCommand& command,
                                     const Task& task) const;
   std::optional<Error> check_deployment_limits(const DeploymentWish& wish, std::int64_t now_us) const;
+  [[nodiscard]] std::optional<Error> check_room_for(const DeploymentOrder& order) const;
+  [[nodiscard]] std::optional<Error> check_no_duplicate(const DeploymentOrder& order) const;
+  [[nodiscard]] std::optional<Error> refuse_reopening(const Deployment& deployment);
+  void reopen_deployment(const Caller& caller, const Deployment& deployment, std::int64_t now_us,
+                         Changes& changes);
   [[nodiscard]] int depth_below(const Caller& caller, const std::string& parent) const;
   Agent& create_deployed_agent(const Caller& caller, const DeploymentWish& wish, std::int64_t now_us,
                                Changes& changes);

@@ -263,10 +263,9 @@ Result<const Deployment*> State::continue_deployment(const Caller& caller, const
     return refusal(ErrorCode::not_found, fmt::format("There is no deployment \"{}\".", id),
                    "list_deployments names those that there are.");
   }
-  if (is_over(deployment->standing.state)) {
-    return refusal(ErrorCode::conflict,
-                   fmt::format("Deployment \"{}\" is {} already.", id, to_string(deployment->standing.state)),
-                   "Deploy what is left to be done anew.");
+  const bool was_over = is_over(deployment->standing.state);
+  if (was_over) {
+    if (auto refused = refuse_reopening(*deployment)) return *std::move(refused);
   }
   const DeploymentOrder order = deployment->order;
   const DeploymentSpent spent = spent_of(order, deployment, now_us);
@@ -282,6 +281,7 @@ Result<const Deployment*> State::continue_deployment(const Caller& caller, const
   }
   audit(caller, "deployment_continued", deployment->agent,
         wanted == now ? id : fmt::format("{}: its budget was raised", id), now_us, changes);
+  if (was_over) reopen_deployment(caller, *deployment, now_us, changes);
   // A budget that is shared is raised for all who share it.
   const std::set<DeploymentKey> live = deployments_.live();
   for (const DeploymentKey key : live) {

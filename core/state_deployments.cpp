@@ -55,15 +55,8 @@ int State::depth_below(const Caller& caller, const std::string& parent) const {
   return 1 + std::max(own != nullptr ? own->order.depth : 0, above != nullptr ? above->order.depth : 0);
 }
 
-std::optional<Error> State::check_deployment_limits(const DeploymentWish& wish, std::int64_t now_us) const {
-  const DeploymentOrder& order = wish.order;
+std::optional<Error> State::check_room_for(const DeploymentOrder& order) const {
   const DeploymentLimits& limits = deployment_limits_;
-  if (order.depth > limits.depth) {
-    return limit_reached(
-        "parent", order.parent,
-        fmt::format("This deployment would be {} deep; accepted: at most {}.", order.depth, limits.depth),
-        "Do the work yourself, or report to whoever deployed you what is still to be done.");
-  }
   if (deployments_.live().size() >= limits.at_once) {
     return limit_reached(
         {}, {},
@@ -80,6 +73,32 @@ std::optional<Error> State::check_deployment_limits(const DeploymentWish& wish, 
                            "Wait for one to end (wait_deployment), or stop one that is not needed.");
     }
   }
+  return std::nullopt;
+}
+
+std::optional<Error> State::check_no_duplicate(const DeploymentOrder& order) const {
+  if (order.task_id.empty()) return std::nullopt;
+  const Deployment* same = deployments_.find_live(order.agent_type, order.task_id);
+  if (same == nullptr) return std::nullopt;
+  Error error(ErrorCode::conflict,
+              fmt::format("\"{}\" of the same type is {} for task \"{}\" since {}.", same->order.id,
+                          to_string(same->standing.state), order.task_id, utc_text(same->created_us)),
+              "wait_deployment waits for it; allow_duplicate true deploys another one beside it.");
+  error.field = "agent_type";
+  error.given = order.agent_type;
+  return error;
+}
+
+std::optional<Error> State::check_deployment_limits(const DeploymentWish& wish, std::int64_t now_us) const {
+  const DeploymentOrder& order = wish.order;
+  const DeploymentLimits& limits = deployment_limits_;
+  if (order.depth > limits.depth) {
+    return limit_reached(
+        "parent", order.parent,
+        fmt::format("This deployment would be {} deep; accepted: at most {}.", order.depth, limits.depth),
+        "Do the work yourself, or report to whoever deployed you what is still to be done.");
+  }
+  if (auto refusal = check_room_for(order)) return refusal;
   if (order.task_id.empty()) return std::nullopt;
   const std::size_t of_task = deployments_.count_of_task(order.task_id);
   if (of_task >= limits.per_task) {
@@ -95,16 +114,7 @@ std::optional<Error> State::check_deployment_limits(const DeploymentWish& wish, 
                     order.task_id, use.text),
         "Give a budget for all of them together, or leave task_id out.");
   }
-  const Deployment* same =
-      wish.allow_duplicate ? nullptr : deployments_.find_live(order.agent_type, order.task_id);
-  if (same == nullptr) return std::nullopt;
-  Error error(ErrorCode::conflict,
-              fmt::format("\"{}\" of the same type is {} for task \"{}\" since {}.", same->order.id,
-                          to_string(same->standing.state), order.task_id, utc_text(same->created_us)),
-              "wait_deployment waits for it; allow_duplicate true deploys another one beside it.");
-  error.field = "agent_type";
-  error.given = order.agent_type;
-  return error;
+  return wish.allow_duplicate ? std::nullopt : check_no_duplicate(order);
 }
 
 Agent& State::create_deployed_agent(const Caller& caller, const DeploymentWish& wish, std::int64_t now_us,

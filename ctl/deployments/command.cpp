@@ -255,7 +255,9 @@ void add_deployments(CLI::App& app, Action& action) {
   of_one("merge", "Merges its branch into what the project has checked out; on a conflict nothing changes",
          run_merge_deployment);
   of_one("discard", "Removes its worktree, with what is in it and nowhere else", run_discard_deployment);
-  of_one("continue", "Lets one go on whose budget is used up, or that waits to be started again",
+  of_one("continue",
+         "Lets one go on that waits for its budget or its next start, or that is over and can go on with its "
+         "session",
          run_continue_deployment)
       ->add_option("--budget", request->budget,
                    "The new figures: turns=N, tokens=N, cost_usd=N or seconds=N; several are allowed. "

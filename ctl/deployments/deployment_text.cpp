@@ -54,9 +54,14 @@ std::string next_step(const json::object& deployment) {
   if (state == "stuck") return "look with governorctl logs " + id + "; end it with governorctl stop " + id;
   const json::object& workspace = object_field(deployment, "workspace");
   const bool has_worktree = text_field(workspace, "mode") == "worktree" && !flag_field(workspace, "removed");
+  std::string next;
   if (has_worktree && has_ended(deployment))
-    return "governorctl deployments diff " + id + ", then merge or discard";
-  return {};
+    next = "governorctl deployments diff " + id + ", then merge or discard";
+  if (flag_field(deployment, "resumable") && state != "finished") {
+    next += next.empty() ? "" : "; ";
+    next += "governorctl deployments continue " + id + " lets it go on with its session";
+  }
+  return next;
 }
 
 }  // namespace

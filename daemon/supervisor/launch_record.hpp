@@ -13,8 +13,7 @@ namespace governor::daemon {
 /// What an agent reads that goes on in a session of its own: the task stands there already.
 inline constexpr std::string_view kResumePrompt =
     "Your program ended before your work was done, and was started again. Look at what is done already, then "
-    "go "
-    "on with your task.";
+    "go on with your task.";
 
 /// Keeps what is needed to start the program once more, in the deployment's directory. Without the token.
 std::optional<core::Error> write_request(const KeeperFiles& files, const LaunchRequest& request);

@@ -108,4 +108,40 @@ test('a question is answered, and a daemon that dies in between changes nothing'
   await boss.assertNothingIsLeft();
 });
 
+test('one that was stopped goes on with its session when a person says so, and does what was left', async () => {
+  const first = project.file('first.txt');
+  const second = project.file('second.txt');
+  const { result, told } = await claude.serve(
+    [
+      using(['Write', { file_path: first, content: 'first\n' }]),
+      using(['Bash', { command: 'touch begun.log; exec sleep 1000', description: 'something long' }]),
+      using(['Write', { file_path: second, content: 'second\n' }]),
+    ],
+    async (env) => {
+      const { deployment_id: id } = await boss.deploy({ env });
+      const running = await until(kLong, 'its program has told its session and begun to wait', async () => {
+        const now = await boss.standing(id);
+        return now.runner_session && existsSync(project.file('begun.log')) ? now : null;
+      });
+      await project.control('stop', id, '--reason', 'later');
+      const stopped = await boss.standing(id);
+      assert.equal(stopped.state, 'stopped');
+      assert.equal(stopped.resumable, true);
+      assert.ok(!existsSync(second));
+      assert.match(await project.control('deployments', 'show', id), /deployments continue/);
+      await project.control('deployments', 'continue', id);
+      const over = await boss.untilOver(id);
+      return { running, over };
+    },
+  );
+  assert.equal(result.over.state, 'finished', JSON.stringify(result.over));
+  assert.equal(result.over.attempts, 2);
+  assert.equal(result.over.runner_session, result.running.runner_session);
+  assert.notEqual(result.over.pid, result.running.pid);
+  assert.equal(readFileSync(second, 'utf8'), 'second\n');
+  // The model was asked in the old conversation.
+  assert.match(told, /was started again/);
+  await boss.assertNothingIsLeft();
+});
+
 closeAsLastTest(world);

@@ -62,6 +62,7 @@ void write_deployment(JsonWriter& json, const core::Deployment& deployment) {
   if (standing.process.pid != 0) json.field("pid", standing.process.pid).field("in_tmux", standing.in_tmux);
   json.field("attempts", std::uint64_t{standing.attempts});
   if (!standing.runner_session.empty()) json.field("runner_session", standing.runner_session);
+  if (core::can_be_resumed(standing)) json.field("resumable", true);
   write_usage(json, standing.usage);
   if (!(core::budget_of(deployment) == core::DeploymentBudget{}))
     write_budget(json, core::budget_of(deployment));

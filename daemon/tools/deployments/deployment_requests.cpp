@@ -107,6 +107,7 @@ class ContinueRequest final : public ToolCall {
       : id_(std::move(id)), budget_(budget) {}
 
   Step run(CallContext& context) override {
+    if (context.begins) return Load{{id_}};
     const core::Deployment* deployment = context.state.deployments().find(id_);
     if (deployment == nullptr) return unknown_deployment(id_);
     if (budget_) keep_what_is_not_given(core::budget_of(*deployment));
