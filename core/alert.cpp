@@ -16,6 +16,7 @@ std::string_view to_string(AlertKind kind) {
     case AlertKind::risky_action: return "risky_action";
     case AlertKind::deployment_waiting: return "deployment_waiting";
     case AlertKind::deployment_stuck: return "deployment_stuck";
+    case AlertKind::approval_requested: return "approval_requested";
     case AlertKind::deployment_spiral: return "deployment_spiral";
     case AlertKind::registry_difference: return "registry_difference";
     case AlertKind::branch_conflict: return "branch_conflict";

@@ -24,7 +24,8 @@ enum class AlertKind : std::uint8_t {
   deployment_stuck = 12,     ///< alive, and silent for long
   registry_difference = 13,  ///< between what is known of deployments and what there is
   branch_conflict = 14,
-  deployment_spiral = 16,  ///< programs of a runner fail one after another
+  approval_requested = 15,  ///< a person is asked for something
+  deployment_spiral = 16,   ///< programs of a runner fail one after another
 };
 enum class AlertSeverity : std::uint8_t { warning = 1, critical = 2 };
 

@@ -8,6 +8,7 @@
 
 #include "core/agent.hpp"
 #include "core/alert.hpp"
+#include "core/approval.hpp"
 #include "core/deployment.hpp"
 #include "core/evidence.hpp"
 #include "core/file_version.hpp"
@@ -195,13 +196,23 @@ struct EvidencePruned {
   EvidenceKey last = 0;
 };
 
+/// Creates the request to people or replaces it.
+struct ApprovalSaved {
+  Approval approval;
+};
+
+/// These requests, which are over, are forgotten.
+struct ApprovalsPruned {
+  std::vector<ApprovalKey> keys;
+};
+
 using Change =
     std::variant<UpdateAppended, AnswerSaved, AgentSaved, SessionSaved, SessionEnded, AuditAppended,
                  LifecycleEventAppended, AlertSaved, ThresholdsSaved, OutcomeRecorded, LeaseSaved,
                  TaskAppended, TaskChanged, TaskEventAppended, FileVersionAppended, FileVersionsPruned,
                  ProtectionSaved, UnlockSaved, WatchRootsSaved, OpenWriteSaved, OpenWriteEnded, WaiterSaved,
                  WaiterEnded, EvidenceAppended, DeploymentAppended, DeploymentChanged,
-                 DeploymentEventAppended, EvidencePruned>;
+                 DeploymentEventAppended, EvidencePruned, ApprovalSaved, ApprovalsPruned>;
 using Changes = std::vector<Change>;
 
 }  // namespace governor::core

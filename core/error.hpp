@@ -4,6 +4,8 @@
 #include <string_view>
 #include <utility>
 
+#include "core/keys.hpp"
+
 namespace governor::core {
 
 /// Stable codes of expected failures. Clients may rely on the names that `to_string` gives.
@@ -37,6 +39,10 @@ struct Error {
   std::string field;     ///< Name of the offending argument; empty when the error is about none.
   std::string given;     ///< The offending value as text, shortened.
   std::string expected;  ///< What is accepted.
+  /// The open request to a person that would lift it, see Approval; 0: none.
+  ApprovalKey approval = 0;
+  /// Where the user of the client can be asked: what comes back with the answer.
+  std::string ask_state;
 };
 
 /// A refused argument: names the field, what was given and what is accepted.

@@ -13,6 +13,7 @@ using AlertKey = std::int64_t;
 using LeaseKey = std::int64_t;
 using TaskKey = std::int64_t;
 using DeploymentKey = std::int64_t;
+using ApprovalKey = std::int64_t;
 using EvidenceKey = std::int64_t;
 using FileVersionKey = std::int64_t;
 using OpenWriteKey = std::int64_t;

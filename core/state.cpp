@@ -42,6 +42,7 @@ State::State(Thresholds defaults, StateSeed seed, LoopPolicy loop_policy, LeaseP
   for (Protection& protection : seed.protections) protections_.push_back(std::move(protection));
   for (Task& task : seed.tasks) tasks_.insert(std::move(task));
   for (Deployment& deployment : seed.deployments) deployments_.insert(std::move(deployment));
+  for (Approval& approval : seed.approvals) approvals_.insert(std::move(approval));
   for (std::string& root : seed.watch_roots) watch_roots_.push_back(WatchRoot::from(std::move(root)));
   for (Session& session : seed.sessions) {
     for (const auto& [number, answer] : session.answers) slots_.mark_used(answer.slot);
@@ -116,6 +117,7 @@ void State::end_session(SessionKey key, std::int64_t now_us, Changes& changes) {
   if (found->second.is_told_of()) audit({key, 0}, "session_closed", 0, {}, now_us, changes);
   orphan_leases(key, now_us, changes);
   drop_places(key, changes);
+  end_approvals_of(key, now_us, changes);
   commands_.end_session(key, now_us);
   const bool passing = found->second.passing;
   for (const auto& [number, answer] : found->second.answers) slots_.release(answer.slot);
@@ -128,10 +130,12 @@ void State::expire(std::int64_t now_us, Changes& changes) {
   expire_leases(now_us, changes);
   expire_claims(now_us, changes);
   expire_deployments(now_us, changes);
+  expire_approvals(now_us, changes);
 }
 
 std::int64_t State::next_deadline_us() const {
-  return std::min({next_lease_deadline(), next_claim_expiry(), next_deployment_deadline()});
+  return std::min(
+      {next_lease_deadline(), next_claim_expiry(), next_deployment_deadline(), approvals_.next_expiry()});
 }
 
 void State::confirm_answers(SessionKey key, std::uint64_t below, const std::vector<std::uint64_t>& also) {

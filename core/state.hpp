@@ -18,6 +18,7 @@
 #include "core/actor.hpp"
 #include "core/agent.hpp"
 #include "core/agent_import.hpp"
+#include "core/approval_table.hpp"
 #include "core/branch_conflicts.hpp"
 #include "core/change.hpp"
 #include "core/command_table.hpp"
@@ -61,6 +62,7 @@ struct KeyCounters {
   OpenWriteKey open_write = 0;
   TaskKey task = 0;
   DeploymentKey deployment = 0;
+  ApprovalKey approval = 0;
 };
 
 /// What a new state starts from: everything stored except the agents, which are loaded on first use.
@@ -80,6 +82,7 @@ struct StateSeed {
   std::vector<Task> tasks;
   std::vector<FailureLesson> lessons;   ///< the newest of them
   std::vector<Deployment> deployments;  ///< those that are not over, and the newest of the others
+  std::vector<Approval> approvals;      ///< likewise
 };
 
 /// Who asks: the session (0 for a connection without one) and the number of its line (0 if not numbered).
@@ -185,6 +188,13 @@ struct TruthCommand {
 struct TruthOutcome {
   GroundTruth truth;      ///< what holds now
   bool replaced = false;  ///< it was the other way round before
+};
+
+/// An overwrite that a person has let through: of the one content by the other, once.
+struct ApprovedOverwrite {
+  ApprovalKey approval = 0;
+  std::string before;   ///< hash
+  std::string content;  ///< hash
 };
 
 struct TaskDefined {
@@ -431,6 +441,44 @@ class State {
   [[nodiscard]] const std::vector<Protection>& protections() const { return protections_; }
   [[nodiscard]] const std::vector<Unlock>& unlocks() const { return unlocks_; }
 
+  // Requests to people. Those whose time is over end first in these, also if the call is refused then.
+  /// What the same agent (without one: the same session) has asked for and nobody has answered, or a person
+  /// has denied lately, is that request. Null: there are too many. Valid until the next mutation.
+  const Approval* request_approval(const Caller& caller, ApprovalRequest request, std::int64_t now_us,
+                                   Changes& changes);
+  /// To write a protected file, or to end a lease of somebody else, for the agent (empty: the caller's
+  /// session), which must be loaded. `conflict`: nobody need be asked, or a person has denied it.
+  Result<const Approval*> request_unlock(const Caller& caller, const std::string& agent_id,
+                                         const LeasePath& path, std::string why, std::int64_t now_us,
+                                         Changes& changes);
+  Result<const Approval*> request_lease_break(const Caller& caller, const std::string& agent_id,
+                                              LeaseKey lease, std::string why, std::int64_t now_us,
+                                              Changes& changes);
+  /// To lose more than half of the file with this real path: from the one content to the other. Null: there
+  /// are too many.
+  const Approval* request_overwrite(const Caller& caller, const std::string& agent_id, std::string path,
+                                    const FileState& before, const FileState& after, std::int64_t now_us,
+                                    Changes& changes);
+  /// The deployment is paused, since it has used up what it was given.
+  const Approval* request_budget_approval(const Deployment& deployment, std::int64_t now_us,
+                                          Changes& changes);
+  /// By a person; what was asked for is done with it. The first answer counts: `conflict` says who gave it
+  /// and what it was. An approved lease break fails while a file is written under the lease, and the request
+  /// stays open. The agent that asked must be loaded or known to be absent.
+  Result<const Approval*> answer_approval(const Caller& caller, const ApprovalAnswer& answer,
+                                          std::int64_t now_us, Changes& changes);
+  void expire_approvals(std::int64_t now_us, Changes& changes);
+  /// What a person has let the agent (empty: the caller's session) make of the file with this real path.
+  [[nodiscard]] std::vector<ApprovedOverwrite> approved_overwrites(const Caller& caller,
+                                                                   const std::string& agent_id,
+                                                                   const std::string& path,
+                                                                   std::int64_t now_us) const;
+  /// A person has denied that overwrite to it, lately; null: nobody has.
+  [[nodiscard]] const Approval* denied_overwrite(const Caller& caller, const std::string& agent_id,
+                                                 const std::string& path, const FileState& before,
+                                                 const FileState& after, std::int64_t now_us) const;
+  [[nodiscard]] const ApprovalTable& approvals() const { return approvals_; }
+
   // Tasks. Claims that are over at `now_us` end first in all of these, also if the call is refused then.
   /// The same definition once more changes nothing: `created` is false. `source`: file of the description.
   Result<TaskDefined> define_task(const Caller& caller, TaskDefinition definition, std::string source,
@@ -562,8 +610,27 @@ class State {
   /// Whether the caller may decide what is for people to decide.
   [[nodiscard]] bool may_decide(const Caller& caller) const;
   std::optional<Error> check_decision(const Caller& caller, std::string what, std::string command) const;
+  std::optional<Error> check_answerer(const Caller& caller, const ApprovalAnswer& answer) const;
+  std::optional<Error> carry_out(const Caller& caller, const Approval& approval, std::int64_t now_us,
+                                 Changes& changes);
+  void close_approval(const Caller& caller, const Approval& approval, std::string event, std::int64_t now_us,
+                      Changes& changes);
+  template <class Predicate>
+  void withdraw_approvals(Predicate predicate, const std::string& why, std::int64_t now_us, Changes& changes);
+  void end_approvals_of(const std::string& agent_id, std::int64_t now_us, Changes& changes);
+  void end_approvals_of(SessionKey session, std::int64_t now_us, Changes& changes);
+  void end_approvals_for(LeaseKey lease, std::int64_t now_us, Changes& changes);
+  void end_approvals_for(const Deployment& deployment, std::int64_t now_us, Changes& changes);
+  void forget_approvals(Changes& changes);
+  const Approval* ask_to_unlock(const Caller& caller, const std::string& agent_id, const LeasePath& path,
+                                std::string why, std::int64_t now_us, Changes& changes);
+  void spend_overwrite(const Caller& caller, const FileWrite& write, std::int64_t now_us, Changes& changes);
+  /// Whether it waits for an answer, or has one that still counts.
+  [[nodiscard]] bool has_approvals(const std::string& agent_id, std::int64_t now_us) const;
   std::optional<Error> check_orders(const AgentProfile& profile, const Caller& caller, unsigned orders) const;
   [[nodiscard]] Actor actor_for(const Caller& caller) const;
+  /// `Agent "x"`, or the client of a session without one, for people.
+  [[nodiscard]] std::string asker_text(const Caller& caller, const std::string& agent_id) const;
   std::optional<Error> check_may_go_on(const Agent& agent, std::int64_t now_us,
                                        std::string_view path = {}) const;
   std::optional<Error> check_gate(const Agent& agent, const LeaseClaim& claim, std::int64_t now_us) const;
@@ -593,7 +660,7 @@ class State {
   void end_leases_of_deployment(AgentKey agent, const std::vector<SessionKey>& sessions, std::int64_t now_us,
                                 Changes& changes);
   void retire_leases(const Agent& agent, std::int64_t now_us, Changes& changes);
-  [[nodiscard]] bool is_named_elsewhere(const Agent& agent) const;
+  [[nodiscard]] bool is_named_elsewhere(const Agent& agent, std::int64_t now_us) const;
   /// One working session is one agent: if the caller's has one that its hooks have made, and nobody has this
   /// id, that is its id from now on. Returns whether.
   bool rename_hooks_agent(const Caller& caller, const std::string& id, std::int64_t now_us, Changes& changes);
@@ -723,6 +790,7 @@ class State {
   std::vector<Unlock> unlocks_;                    ///< also some that are over
   std::unordered_map<std::string, Alert> alerts_;  ///< by cause, see alerts()
   TaskTable tasks_;
+  ApprovalTable approvals_;
   DeploymentTable deployments_;
   DeploymentLimits deployment_limits_;
   std::map<std::string, std::weak_ptr<const void>> launching_;

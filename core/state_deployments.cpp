@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/approval_command.hpp"
 #include "core/state.hpp"
 #include "core/time_text.hpp"
 #include "text/cut_text.hpp"
@@ -285,12 +286,17 @@ void State::watch_deployment(const Deployment& deployment, std::int64_t now_us, 
   // What it waits for now may be something else.
   resolve_alert(waiting, now_us, changes);
   if (standing.state != DeploymentState::stuck) resolve_alert(stuck, now_us, changes);
+  if (standing.waiting_for != WaitingFor::budget) end_approvals_for(deployment, now_us, changes);
   if (standing.waiting_for == WaitingFor::budget) {
+    const Approval* asked = request_budget_approval(deployment, now_us, changes);
     raise_alert(
         {waiting, AlertKind::deployment_waiting, AlertSeverity::warning, id,
          fmt::format("Deployment \"{}\" is paused: {} governorctl deployments continue {} lets it go on, "
-                     "with as much again or with --budget NAME=NUMBER; governorctl stop {} ends it.",
-                     id, standing.why, id, id)},
+                     "with as much again or with --budget NAME=NUMBER; governorctl stop {} ends it.{}",
+                     id, standing.why, id, id,
+                     asked != nullptr && asked->is_open()
+                         ? fmt::format(" Or answer request {}: {}.", asked->key, approval_command(*asked))
+                         : "")},
         now_us, changes);
   } else if (standing.state == DeploymentState::waiting && needs_person(standing)) {
     raise_alert({waiting, AlertKind::deployment_waiting, AlertSeverity::warning, id,

@@ -77,6 +77,7 @@ FileVersion& State::append_version(FileVersion version, Changes& changes) {
 
 FileWriteOutcome State::record_write(const Caller& caller, FileWrite write, std::int64_t now_us,
                                      Changes& changes) {
+  if (!write.by_command) spend_overwrite(caller, write, now_us, changes);
   const FileTable::File* known = files_.find(write.path);
   FileWriteOutcome outcome;
   const bool is_taken_down =

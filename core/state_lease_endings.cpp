@@ -113,6 +113,7 @@ Lease State::end_lease(LeaseKey key, LeaseEnding ending, std::string detail, std
   changes.emplace_back(LeaseSaved{lease});
   awaited_reports_.erase(key);
   leases_.remove(lease);
+  end_approvals_for(key, now_us, changes);
   return lease;
 }
 

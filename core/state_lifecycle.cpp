@@ -212,6 +212,7 @@ Result<LifecycleOutcome> State::change_lifecycle(const Caller& caller, const Lif
   if (target == Lifecycle::archived || target == Lifecycle::deleted) retire_leases(*agent, now_us, changes);
   if (target == Lifecycle::deleted) {
     resolve_alert("agent_critical/" + profile.id, now_us, changes);
+    end_approvals_of(profile.id, now_us, changes);
     profile.owner = 0;
     profile.shared = true;
     profile.token_hash.clear();

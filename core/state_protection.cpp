@@ -59,12 +59,21 @@ std::optional<Error> State::check_protection(const Caller& caller, const LeasePa
   }
   audit(caller, "protected_write_refused", key, what, now_us, changes);
   note_refusal(caller, id, Refused::By::protection, path.text(), now_us, changes);
-  return about_path(
+  const Protection refusing = *protection;
+  const Approval* approval = ask_to_unlock(
+      caller, id, path,
+      fmt::format("{}; protected by {}{}.", doing, refusing.path.text(), because(refusing.reason)), now_us,
+      changes);
+  Error error = about_path(
       ErrorCode::conflict,
-      fmt::format("{} is protected by {} ({}){}.", path.text(), protection->path.text(),
-                  protection->configured ? "in the configuration" : "since " + utc_text(protection->since_us),
-                  because(protection->reason)),
-      "Only a person can allow it, for a while: say which file you need, and why.", path.text());
+      fmt::format("{} is protected by {} ({}){}.", path.text(), refusing.path.text(),
+                  refusing.configured ? "in the configuration" : "since " + utc_text(refusing.since_us),
+                  because(refusing.reason)),
+      approval != nullptr ? approval_hint(*approval)
+                          : "Only a person can allow it, for a while: say which file you need, and why.",
+      path.text());
+  if (approval != nullptr && approval->is_open()) error.approval = approval->key;
+  return error;
 }
 
 std::optional<Error> State::protect(const Caller& caller, ProtectCommand command, std::int64_t now_us,
@@ -153,6 +162,7 @@ void State::end_unlocks(const Caller& caller, const AgentProfile& profile, std::
           fmt::format("{}: agent \"{}\" is another's now", unlock.path.text(), profile.id), now_us, changes);
     changes.emplace_back(UnlockSaved{unlock});
   }
+  end_approvals_of(profile.id, now_us, changes);
 }
 
 }  // namespace governor::core

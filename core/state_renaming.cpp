@@ -8,7 +8,7 @@
 namespace governor::core {
 
 /// Whoever names it in what is open at this moment must still find it.
-bool State::is_named_elsewhere(const Agent& agent) const {
+bool State::is_named_elsewhere(const Agent& agent, std::int64_t now_us) const {
   const AgentProfile& profile = agent.profile;
   const auto names_it = [&](const std::string& id) { return id == profile.id; };
   return std::any_of(leases_.open().begin(), leases_.open().end(),
@@ -19,7 +19,8 @@ bool State::is_named_elsewhere(const Agent& agent) const {
                      [&](const auto& item) {
                        return item.second.resolved_us == 0 && names_it(item.second.agent_id);
                      }) ||
-         !tasks_.claimed_for(profile.key).empty() || commands_.runs_for(profile.id);
+         has_approvals(profile.id, now_us) || !tasks_.claimed_for(profile.key).empty() ||
+         commands_.runs_for(profile.id);
 }
 
 bool State::rename_hooks_agent(const Caller& caller, const std::string& id, std::int64_t now_us,
@@ -33,7 +34,7 @@ bool State::rename_hooks_agent(const Caller& caller, const std::string& id, std:
   const bool is_its_hooks =
       agent.profile.owner == session->key && agent.profile.purpose.starts_with(kPurposeOfHooks) &&
       (agent.profile.status == Lifecycle::active || agent.profile.status == Lifecycle::paused);
-  if (!is_its_hooks || is_named_elsewhere(agent)) return false;
+  if (!is_its_hooks || is_named_elsewhere(agent, now_us)) return false;
 
   Entry entry = std::move(found->second);
   agents_[before] = Entry{nullptr, ++use_counter_};

@@ -1,5 +1,6 @@
 // Updates of agents: who may, what they give, and what they set off.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cmath>
 #include <limits>
@@ -25,6 +26,23 @@ constexpr double kUnknownConfidence = std::numeric_limits<double>::quiet_NaN();
 
 std::string critical_cause(const std::string& id) {
   return "agent_critical/" + id;
+}
+
+/// An agent that is to halt goes on by a person's word. That a person should look is said of many updates,
+/// and asks for nothing.
+void ask_for_decision(State& state, const Caller& caller, const Agent& agent, const UpdateRecord& record,
+                      Changes& changes) {
+  const bool halts = record.action == Action::reject || (record.human_reasons & kHumanLoop) != 0;
+  if (!record.require_human() || !halts) return;
+  const std::string& id = agent.profile.id;
+  ApprovalRequest request;
+  request.subject.kind = ApprovalKind::decision;
+  request.subject.target = agent.head;
+  request.agent_id = id;
+  request.asks =
+      fmt::format("Agent \"{}\" was told to halt with update {}: may it go on?", id, record.number);
+  request.why = fmt::format("{}.", fmt::join(human_reason_texts(record, state.thresholds_of(agent)), "; "));
+  state.request_approval(caller, std::move(request), record.timestamp_us, changes);
 }
 
 }  // namespace
@@ -103,6 +121,7 @@ void State::append_record(const Caller& caller, Agent& agent, UpdateRecord& reco
   if (agent.state.previous_parameters) appended.parameters = *agent.state.previous_parameters;
   agent.head = keys_.history;
   changes.emplace_back(std::move(appended));
+  ask_for_decision(*this, caller, agent, record, changes);
 }
 
 void State::watch_for_loops(const Caller& caller, Agent& agent, UpdateRecord& record, Changes& changes) {

@@ -122,7 +122,8 @@ TEST_CASE_METHOD(BudgetFixture, "the clock runs while the program does, and not 
   expire_at(state.next_deadline_us());
   CHECK(is_paused_for("p", WaitingFor::budget));
   CHECK(now <= began + 101 * kSecond);
-  CHECK(state.next_deadline_us() == INT64_MAX);
+  // Only the request to a person has an end.
+  CHECK(state.next_deadline_us() == state.approvals().next_expiry());
   expire_at(began + 1000 * kSecond);
   REQUIRE(go_on("p", DeploymentBudget{0, 0, 0, 150}));
   CHECK_FALSE(how("p").paused);
@@ -401,4 +402,41 @@ TEST_CASE_METHOD(BudgetFixture,
   CHECK(again.runner_note("generic", now) == state.runner_note("generic", now));
   CHECK(again.budget_note("p", now) == state.budget_note("p", now));
   CHECK(again.next_deadline_us() == state.next_deadline_us());
+}
+
+TEST_CASE_METHOD(BudgetFixture,
+                 "a budget that is used up is a person's question, and the answer lets it go on") {
+  begin(wish("p", {10, 0, 0, 0}));
+  use("p", {10, 0, 0});
+  REQUIRE(state.approvals().open().size() == 1);
+  const ApprovalKey asked = *state.approvals().open().begin();
+  const Approval& approval = *state.approvals().find(asked);
+  CHECK(approval.subject.kind == ApprovalKind::budget);
+  CHECK(approval.subject.target_id == "p");
+  CHECK(approval.why.find("10 of 10 turns") != std::string::npos);
+  const std::string message = state.open_alerts(AlertKind::deployment_waiting)[0].message;
+  CHECK(message.find("governorctl approvals approve " + std::to_string(asked)) != std::string::npos);
+  CHECK(open_alerts(AlertKind::approval_requested) == 0);
+  SECTION("approved") {
+    REQUIRE(state.answer_approval({person, 0}, {asked, true, "", 0, false}, ++now, changes));
+    CHECK_FALSE(how("p").paused);
+    CHECK(how("p").raised->turns == 20);
+    CHECK(state.approvals().find(asked)->standing.status == ApprovalStatus::approved);
+    CHECK_FALSE(state.answer_approval({person, 0}, {asked, true, "", 0, false}, ++now, changes));
+    CHECK(how("p").raised->turns == 20);
+  }
+  SECTION("denied") {
+    REQUIRE(state.answer_approval({person, 0}, {asked, false, "enough", 0, false}, ++now, changes));
+    CHECK(is_paused_for("p", WaitingFor::budget));
+    CHECK(state.approvals().open().empty());
+  }
+  SECTION("continued otherwise") {
+    REQUIRE(go_on("p"));
+    CHECK(state.approvals().find(asked)->standing.status == ApprovalStatus::expired);
+  }
+  SECTION("ended meanwhile") {
+    end("p", DeploymentState::stopped);
+    CHECK(state.approvals().find(asked)->standing.status == ApprovalStatus::expired);
+  }
+  CHECK((state.approvals().open().empty() || is_paused_for("p", WaitingFor::budget)));
 }

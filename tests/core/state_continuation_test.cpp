@@ -88,7 +88,7 @@ TEST_CASE_METHOD(ContinuationFixture, "what cannot go on is refused with why, an
 }
 
 TEST_CASE_METHOD(ContinuationFixture, "one of the same type that works for the task now is in the way") {
-  define("T");
+  REQUIRE(define("T"));
   DeploymentWish wish = wish_for("p");
   wish.order.task_id = "T";
   ended("p", DeploymentState::lost, wish);

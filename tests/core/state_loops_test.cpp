@@ -32,7 +32,7 @@ TEST_CASE(
   for (int i = 0; i < 3; ++i) CHECK_FALSE(say(f, "again")->record.human_reasons & kHumanLoop);
   f.changes.clear();
   CHECK(say(f, "again")->record.human_reasons & kHumanLoop);
-  CHECK(events(f.changes) == std::vector<std::string>{"loop_detected"});
+  CHECK(events(f.changes) == std::vector<std::string>{"loop_detected", "approval_requested"});
   REQUIRE(of_kind<AlertSaved>(f.changes).size() == 1);
   const Alert alert = of_kind<AlertSaved>(f.changes)[0].alert;
   CHECK(of_kind<AlertSaved>(f.changes)[0].raised);

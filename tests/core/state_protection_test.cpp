@@ -43,7 +43,7 @@ TEST_CASE("a protected file is not written, whatever lease one has, and the atte
   CHECK(refused.error().field == "path");
   CHECK(refused.error().message.find("/p/core/**") != std::string::npos);
   CHECK(refused.error().message.find("core") != std::string::npos);
-  CHECK(files.audited() == std::vector<std::string>{"protected_write_refused"});
+  CHECK(files.audited() == std::vector<std::string>{"protected_write_refused", "approval_requested"});
   CHECK(of_kind<AuditAppended>(files.changes)[0].detail == "commit_file on /p/core/a.cpp");
   CHECK(of_kind<AuditAppended>(files.changes)[0].session == files.alice);
 }
