@@ -12,6 +12,7 @@ std::string_view to_string(WaitsFor what) {
     case WaitsFor::files: return "files";
     case WaitsFor::lease: return "lease";
     case WaitsFor::deployment: return "deployment";
+    case WaitsFor::person: return "person";
     case WaitsFor::disk: break;
   }
   return "disk";

@@ -19,6 +19,7 @@ enum class WaitsFor {
   files,         ///< that its work on files is done
   lease,         ///< that others release what it wants to write
   deployment,    ///< that a deployment starts, changes or ends
+  person,        ///< that a person answers
   disk           ///< that what it changed or saw is on the disk
 };
 std::string_view to_string(WaitsFor what);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "daemon/files/file_state.hpp"
@@ -89,8 +90,11 @@ bool FileWriter::check_content(FileServices& files) {
     return fail(*std::move(refusal));
   if (order_.may_shrink || !old_.exists) return true;
   const auto shrinkage = find_shrinkage(old_.bytes, content_.value_or(""));
-  report_.shrinks = shrinkage.has_value();
-  return !shrinkage || fail(shrink_error(order_.path, *shrinkage));
+  report_.was_approved =
+      shrinkage && std::find(order_.approved.begin(), order_.approved.end(),
+                             std::pair(old_.sha256, report_.after.sha256)) != order_.approved.end();
+  report_.shrinks = shrinkage && !report_.was_approved;
+  return !report_.shrinks || fail(shrink_error(order_.path, *shrinkage));
 }
 
 bool FileWriter::keep(FileServices& files, const std::string& content, core::FileState& state) {

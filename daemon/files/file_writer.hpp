@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/error.hpp"
@@ -23,6 +24,8 @@ struct WriteOrder {
   /// Of the content that whoever asks has read, empty for no file; none: whatever is there.
   std::optional<std::string> expected_sha256;
   bool may_shrink = false;
+  /// What a person has let through all the same: from which content to which, by their hashes.
+  std::vector<std::pair<std::string, std::string>> approved{};
   bool by_person = false;        ///< who may also switch off hooks
   std::optional<FileLook> look;  ///< see FileReplacement
 };
@@ -32,7 +35,8 @@ struct WriteReport {
   std::optional<core::Error> failure;  ///< nothing was written
   /// The failure is that the file is not what was expected: `before` says what it is.
   bool stale = false;
-  bool shrinks = false;  ///< the failure is that too much would be lost
+  bool shrinks = false;       ///< the failure is that too much would be lost
+  bool was_approved = false;  ///< that much is lost because a person has let it through
   core::FileState before;
   core::FileState after;
   std::optional<LineChange> lines;  ///< from the one to the other; none: nothing is to change

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "daemon/lifecycle/ask_key.hpp"
 #include "daemon/store/backup.hpp"
 #include "daemon/support/limits.hpp"
 #include "daemon/support/stop_deadlines.hpp"
@@ -45,6 +46,7 @@ Server::Server(asio::io_context& io, ServerFacts facts, std::unique_ptr<Store> s
       diagnosis_(settings.state.now_us),
       settings_(std::move(settings)),
       alert_command_(settings_.alert_command),
+      ask_key_(load_ask_key(facts_.state_directory)),
       merges_(facts_.state_directory + "/branch_predictions", settings_.git_environment),
       guard_(io),
       state_(io, store_, files_, facts_, counters_, guard_, state_settings(), std::move(seed)),
@@ -124,9 +126,10 @@ void Server::accept(Listener::Socket socket, ipc::PeerCredentials peer) {
     socket.send(asio::buffer(line), 0, ignored);
     return;
   }
-  const ConnectionServices services{
-      state_, ToolEnvironment{facts_, counters_, ipc::random_hex, &diagnosis_, &settings_.evidence, &merges_},
-      counters_, tasks_, [this](const std::string& reason) { stop(reason); }};
+  const ConnectionServices services{state_,
+                                    ToolEnvironment{facts_, counters_, ipc::random_hex, &diagnosis_,
+                                                    &settings_.evidence, &merges_, ask_key_},
+                                    counters_, tasks_, [this](const std::string& reason) { stop(reason); }};
   auto connection = std::make_shared<Connection>(std::move(socket), peer, services);
   connections_.push_back(connection);
   const auto place = std::prev(connections_.end());

@@ -93,7 +93,8 @@ class Server {
   Diagnosis diagnosis_;
   Settings settings_;
   AlertCommand alert_command_;
-  MergePredictor merges_;  // before the file threads, on which it works
+  const std::string ask_key_;  ///< see ToolEnvironment
+  MergePredictor merges_;      // before the file threads, on which it works
   InlineGuard guard_;
   StateOwner state_;
   std::atomic<bool> coming_round_{false};  // before the store, whose last jobs still write it

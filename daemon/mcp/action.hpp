@@ -76,12 +76,16 @@ struct Listen {
   std::string id;
   std::vector<std::string> uris;  ///< resources to be told of, each once
 };
+/// The user of the client has been asked about a request and has answered. The line itself needs no answer.
+struct AnswerAsked {
+  std::unique_ptr<ToolCall> call;
+};
 struct CancelRequest {
   std::string id;
 };
 
 using Action =
     std::variant<Ignore, ReplyNow, Refuse, ReplyHealth, ReplyStatus, OpenSession, Initialize, CallTool,
-                 AskResource, ConfirmAnswers, Goodbye, StopDaemon, Listen, CancelRequest>;
+                 AskResource, ConfirmAnswers, Goodbye, StopDaemon, Listen, CancelRequest, AnswerAsked>;
 
 }  // namespace governor::daemon

@@ -1,6 +1,7 @@
 #include "daemon/mcp/catalogue.hpp"
 
 #include "daemon/mcp/reply.hpp"
+#include "daemon/mcp/task_methods.hpp"
 #include "daemon/support/json_writer.hpp"
 #include "ipc/build_info.hpp"
 
@@ -32,6 +33,8 @@ void write_server_info(JsonWriter& json, Revision revision) {
 void write_capabilities(JsonWriter& json, Revision revision) {
   json.begin_object();
   if (has_completions_capability(revision)) json.key("completions").begin_object().end_object();
+  if (is_stateless(revision))
+    json.key("extensions").begin_object().key(kTasksExtension).begin_object().end_object().end_object();
   json.key("resources").begin_object().field("subscribe", true).field("listChanged", false).end_object();
   json.key("tools").begin_object().field("listChanged", false).end_object();
   json.end_object();

@@ -3,13 +3,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 
+#include "daemon/mcp/asking_call.hpp"
 #include "daemon/mcp/catalogue.hpp"
 #include "daemon/mcp/governor_methods.hpp"
 #include "daemon/mcp/members.hpp"
 #include "daemon/mcp/progress.hpp"
 #include "daemon/mcp/resource_methods.hpp"
+#include "daemon/mcp/task_methods.hpp"
 #include "daemon/support/json_writer.hpp"
+#include "daemon/support/sha256.hpp"
 #include "daemon/tools/governor_requests.hpp"
 #include "ipc/build_info.hpp"
 #include "text/cut_text.hpp"
@@ -46,6 +51,30 @@ ReplyNow unknown_method(const Request& request) {
                       fmt::format("Unknown method \"{}\".", text::cut_text(request.method, 80)))};
 }
 
+/// A client that says nothing of modes has forms.
+bool can_ask_user(const json::object& capabilities) {
+  const json::object* elicitation = member_object(&capabilities, "elicitation");
+  return elicitation != nullptr && (elicitation->contains("form") || !elicitation->contains("url"));
+}
+
+/// Only the user of this session's client has been asked so.
+std::string message_binding(const std::string& session) {
+  return session + "\nelicitation/create";
+}
+
+enum class Reaction { unknown, approved, denied, dismissed };
+
+Reaction reaction_of(const json::object* response) {
+  const std::string action = member_text(response, "action");
+  if (action == "decline") return Reaction::denied;
+  if (action == "cancel") return Reaction::dismissed;
+  if (action != "accept") return Reaction::unknown;
+  const std::string decision = member_text(member_object(response, "content"), "decision");
+  return decision == "approve" ? Reaction::approved
+         : decision == "deny"  ? Reaction::denied
+                               : Reaction::unknown;
+}
+
 /// Lists only what can be said in a request; the older revisions begin with a handshake.
 ReplyNow unsupported_version(const Request& request, std::string_view requested) {
   std::string data;
@@ -74,6 +103,7 @@ Action Interpreter::interpret(const Message& message, bool numbered) {
   if (const auto* request = std::get_if<Request>(&message.content())) return on_request(*request, numbered);
   if (const auto* notification = std::get_if<Notification>(&message.content()))
     return on_notification(*notification, numbered);
+  if (const auto* response = std::get_if<Response>(&message.content())) return on_response(*response);
   return Ignore{};
 }
 
@@ -171,6 +201,7 @@ Action Interpreter::hello(const Request& request) {
   if (tools) tools_ = *std::move(tools);
   said_hello_ = true;
   role_ = session.role;
+  session_ = session.id;
   return OpenSession{request.id, std::move(session)};
 }
 
@@ -203,6 +234,8 @@ Action Interpreter::initialize(const Request& request) {
                     "initialize needs clientInfo with name and version, and capabilities, an object.")};
   }
   legacy_ = revision;
+  user_ = can_ask_user(*member_object(request.params, "capabilities")) ? User::can_be_asked
+                                                                       : User::cannot_be_asked;
   return Initialize{Envelope{request.id, revision}, std::move(client->name), std::move(client->version)};
 }
 
@@ -214,7 +247,8 @@ Action Interpreter::on_stateless(const Request& request, const json::object& met
   }
   const auto revision = parse_revision(version.get_string());
   if (!revision || !is_stateless(*revision)) return unsupported_version(request, version.get_string());
-  if (member_object(&meta, kMetaCapabilities) == nullptr) {
+  const json::object* capabilities = member_object(&meta, kMetaCapabilities);
+  if (capabilities == nullptr) {
     return ReplyNow{
         error_reply(request.id, kInvalidParams,
                     fmt::format("_meta[\"{}\"] is missing; an object is required.", kMetaCapabilities))};
@@ -229,7 +263,11 @@ Action Interpreter::on_stateless(const Request& request, const json::object& met
   if (request.method == "server/discover") return ReplyNow{result_reply(request.id, discover_json())};
   if (request.method == "tools/list") return list_tools(request, *revision);
   if (request.method == "tools/call") {
-    Action action = call_tool(request, *revision);
+    const User user = can_ask_user(*capabilities) ? User::can_be_asked : User::cannot_be_asked;
+    Action action = call_tool(request, *revision, user);
+    if (auto* made = std::get_if<CallTool>(&action);
+        made != nullptr && becomes_task(*made->tool) && takes_tasks(*capabilities))
+      made->envelope.form = Envelope::Form::new_task;
     const auto name = [&](auto* made) {
       if (made == nullptr || !client) return;
       made->client_name = client->name;
@@ -239,7 +277,14 @@ Action Interpreter::on_stateless(const Request& request, const json::object& met
     name(std::get_if<Refuse>(&action));
     return action;
   }
-  if (request.method == "subscriptions/listen") return interpret_listen(request);
+  if (request.method == "subscriptions/listen") {
+    const bool of_tasks = member(member_object(request.params, "notifications"), "taskIds") != nullptr;
+    if (of_tasks && !takes_tasks(*capabilities)) return ReplyNow{tasks_not_taken_reply(request.id)};
+    return interpret_listen(request);
+  }
+  if (auto action = interpret_task_request(request, *revision, *capabilities, can_ask_user(*capabilities),
+                                           environment_))
+    return *std::move(action);
   if (auto action = interpret_resource_request(request, *revision, environment_)) return *std::move(action);
   return unknown_method(request);
 }
@@ -257,7 +302,7 @@ Action Interpreter::on_legacy(const Request& request) {
                                 kMetaVersion, kMetaCapabilities))};
   }
   if (request.method == "tools/list") return list_tools(request, *legacy_);
-  if (request.method == "tools/call") return call_tool(request, *legacy_);
+  if (request.method == "tools/call") return call_tool(request, *legacy_, user_);
   if (!legacy_) return unknown_method(request);
   if (auto action = interpret_resource_request(request, *legacy_, environment_)) return *std::move(action);
   return unknown_method(request);
@@ -270,7 +315,7 @@ Action Interpreter::list_tools(const Request& request, Revision revision) const 
   return ReplyNow{result_reply(request.id, tool_list_json(tools_, revision))};
 }
 
-Action Interpreter::call_tool(const Request& request, Revision revision) const {
+Action Interpreter::call_tool(const Request& request, Revision revision, User user) const {
   const json::value* name = member(request.params, "name");
   if (name == nullptr || !name->is_string()) {
     return ReplyNow{error_reply(request.id, kInvalidParams, "tools/call needs name, a string.")};
@@ -304,7 +349,60 @@ Action Interpreter::call_tool(const Request& request, Revision revision) const {
   }
   CallTool action{envelope, std::move(*call), tool, tool};
   action.progress_token = progress_token_of(request);
+  const bool brings_state = is_stateless(revision) && member(request.params, "requestState") != nullptr;
+  const bool has_session = is_stateless(revision) || !session_.empty();
+  const bool is_asked =
+      user == User::can_be_asked && has_session && !environment_.ask_key.empty() && !tool->is_read_only();
+  if (is_asked || brings_state) {
+    if (auto refusal = let_user_answer(request, revision, action)) return *std::move(refusal);
+  }
   return action;
+}
+
+Action Interpreter::on_response(const Response& response) const {
+  if (!response.id.starts_with(kAskId)) return Ignore{};
+  const auto asked =
+      read_ask_state(environment_.ask_key, response.id.substr(kAskId.size()), message_binding(session_));
+  const Reaction reaction = asked ? reaction_of(response.result) : Reaction::unknown;
+  if (reaction != Reaction::approved && reaction != Reaction::denied) return Ignore{};
+  return AnswerAsked{make_user_answer_call(session_, {*asked, reaction == Reaction::approved})};
+}
+
+std::optional<ReplyNow> Interpreter::let_user_answer(const Request& request, Revision revision,
+                                                     CallTool& action) const {
+  const json::value* given = member(request.params, "arguments");
+  std::string arguments = given != nullptr ? json::serialize(*given) : std::string("{}");
+  AskingCall::Asking asking;
+  asking.key = environment_.ask_key;
+  if (is_stateless(revision)) {
+    asking.binding = fmt::format("{}\n{}\n{}", session_, action.tool->name, sha256_hex(arguments));
+  } else {
+    asking.way = AskingCall::Way::message;
+    asking.binding = message_binding(session_);
+    asking.anew = [tool = action.tool, arguments = std::move(arguments), environment = environment_] {
+      return std::move(*tool->parse(json::parse(arguments).as_object(), environment));  // it was right before
+    };
+  }
+  std::optional<UserAnswer> answer;
+  const json::value* state = is_stateless(revision) ? member(request.params, "requestState") : nullptr;
+  if (state != nullptr) {
+    const auto asked =
+        state->is_string() ? read_ask_state(asking.key, state->get_string(), asking.binding) : std::nullopt;
+    if (!asked) {
+      return ReplyNow{
+          error_reply(request.id, kInvalidParams,
+                      "requestState is none that governor gave for this call. Send the call without "
+                      "it: the user is asked again.")};
+    }
+    const Reaction reaction = reaction_of(
+        member_object(member_object(request.params, "inputResponses"), ask_name(asked->approval)));
+    if (reaction == Reaction::approved || reaction == Reaction::denied)
+      answer = UserAnswer{*asked, reaction == Reaction::approved};
+    // Who has put the question aside is not asked again at once.
+    asking.again = reaction == Reaction::unknown;
+  }
+  action.call = std::make_unique<AskingCall>(std::move(action.call), std::move(asking), answer);
+  return std::nullopt;
 }
 
 }  // namespace governor::daemon

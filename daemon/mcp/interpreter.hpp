@@ -22,6 +22,8 @@ class Interpreter {
   void resume(const std::string& revision, const std::string& tools);
 
  private:
+  enum class User { cannot_be_asked, can_be_asked };
+
   Action on_request(const Request& request, bool numbered);
   Action on_notification(const Notification& notification, bool numbered);
   /// Why this connection may not send this method of governor's own.
@@ -33,11 +35,16 @@ class Interpreter {
   Action hello(const Request& request);
   Action drain(const Request& request) const;
   Action list_tools(const Request& request, Revision revision) const;
-  Action call_tool(const Request& request, Revision revision) const;
+  Action call_tool(const Request& request, Revision revision, User user = User::cannot_be_asked) const;
+  /// Lets the user of the client answer what only a person decides; the reply if what came back is refused.
+  std::optional<ReplyNow> let_user_answer(const Request& request, Revision revision, CallTool& action) const;
+  Action on_response(const Response& response) const;
 
   ToolEnvironment environment_;
   std::vector<const Tool*> tools_;
   bool said_hello_ = false;
+  std::string session_;                  ///< as hello named it
+  User user_ = User::cannot_be_asked;    ///< as initialize said
   core::Role role_ = core::Role::agent;  ///< as it said in hello
   std::optional<Revision> legacy_;       ///< agreed by initialize
 };

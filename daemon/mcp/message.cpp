@@ -44,7 +44,14 @@ Message::Content interpret(const json::value& tree) {
   }
   const json::value* method = object->if_contains("method");
   if (method == nullptr) {
-    if (object->contains("result") || object->contains("error")) return Response{};
+    if (object->contains("result") || object->contains("error")) {
+      const json::value* own = object->if_contains("id");
+      const json::value* result = object->if_contains("result");
+      Response response;
+      if (own != nullptr && own->is_string()) response.id = own->get_string();
+      if (result != nullptr) response.result = result->if_object();
+      return response;
+    }
     return Malformed{std::move(id), kInvalidRequest, "method is missing."};
   }
   if (!method->is_string()) return Malformed{std::move(id), kInvalidRequest, "method must be a string."};

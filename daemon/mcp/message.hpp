@@ -21,8 +21,11 @@ struct Notification {
   const boost::json::object* params = nullptr;
 };
 
-/// A response of the client. The daemon asks nothing, so it is ignored.
-struct Response {};
+/// A response of the client: the daemon asks for nothing but a person's word.
+struct Response {
+  std::string_view id;                          ///< empty where it is no text
+  const boost::json::object* result = nullptr;  ///< null for an error
+};
 
 /// Not a message of the protocol; what the sender must be told.
 struct Malformed {

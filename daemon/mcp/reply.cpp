@@ -6,6 +6,7 @@
 #include <boost/json/monotonic_resource.hpp>
 #include <boost/json/parse.hpp>
 
+#include "daemon/mcp/task_methods.hpp"
 #include "daemon/support/json_writer.hpp"
 #include "daemon/tools/tool.hpp"
 #include "ipc/build_info.hpp"
@@ -51,7 +52,44 @@ std::string text_of_result(const std::string& structured, const Tool* tool) {
   return failure || !result.is_object() ? std::string() : tool->text(result.get_object());
 }
 
+constexpr std::string_view kAskSchema =
+    R"({"type":"object","properties":{"decision":{"type":"string","title":"Your decision",)"
+    R"("enum":["approve","deny"]}},"required":["decision"]})";
+
+std::string question_text(const core::Error& error) {
+  return text::utf8_text(
+      fmt::format("{} Do you allow it? (governor, request {})", error.message, error.approval));
+}
+
+void write_server(std::string& out) {
+  out += fmt::format(R"("io.modelcontextprotocol/serverInfo":{{"name":"governor","version":"{}"}})",
+                     ipc::version());
+}
+
+/// The call waits for a person's word, and the user of the client is asked for it.
+std::string input_required_reply(const Envelope& envelope, const core::Error& error) {
+  std::string out = begin_reply(envelope.id, 1024);
+  out += "\"result\":{\"resultType\":\"input_required\",\"_meta\":{\"io.github.governor/error\":";
+  JsonWriter json(out);
+  json.begin_object();
+  write_error_fields(json, error);
+  json.end_object();
+  out += ',';
+  write_server(out);
+  out += "},\"inputRequests\":";
+  JsonWriter requests(out);
+  requests.begin_object().key(ask_name(error.approval)).begin_object().field("method", "elicitation/create");
+  requests.key("params").begin_object().field("mode", "form").field("message", question_text(error));
+  requests.key("requestedSchema").raw(kAskSchema).end_object().end_object().end_object();
+  out += ",\"requestState\":\"";
+  append_json_escaped(out, error.ask_state);
+  out += "\"}}";
+  return out;
+}
+
 std::string tool_error_reply(const Envelope& envelope, const core::Error& error) {
+  if (is_stateless(envelope.revision) && !error.ask_state.empty())
+    return input_required_reply(envelope, error);
   std::string out = begin_reply(envelope.id, 512);
   out += "\"result\":{";
   if (is_stateless(envelope.revision)) out += "\"resultType\":\"complete\",";
@@ -61,8 +99,8 @@ std::string tool_error_reply(const Envelope& envelope, const core::Error& error)
   write_error_fields(json, error);
   json.end_object();
   if (is_stateless(envelope.revision)) {
-    out += fmt::format(R"(,"io.modelcontextprotocol/serverInfo":{{"name":"governor","version":"{}"}})",
-                       ipc::version());
+    out += ',';
+    write_server(out);
   }
   out += "},\"content\":[{\"type\":\"text\",\"text\":\"";
   append_json_escaped(out, text::utf8_text(error_text(error)));
@@ -79,6 +117,20 @@ std::string error_reply(std::string_view id, int code, std::string_view message,
   if (!data.empty()) json.key("data").raw(data);
   json.end_object();
   out += '}';
+  return out;
+}
+
+std::string ask_name(std::int64_t approval) {
+  return fmt::format("approval_{}", approval);
+}
+
+std::string ask_message(const core::Error& error) {
+  std::string out;
+  JsonWriter json(out);
+  json.begin_object().field("jsonrpc", "2.0").field("id", std::string(kAskId) + error.ask_state);
+  json.field("method", "elicitation/create").key("params").begin_object();
+  json.field("message", question_text(error)).key("requestedSchema").raw(kAskSchema);
+  json.end_object().end_object();
   return out;
 }
 
@@ -118,6 +170,9 @@ std::string_view result_preamble(Revision revision) {
 }
 
 std::string tool_reply(const Envelope& envelope, const core::Result<std::string>& outcome, const Tool* tool) {
+  const bool is_result = envelope.form == Envelope::Form::tool;
+  if (!is_result && (outcome || envelope.form != Envelope::Form::new_task))
+    return task_reply(envelope, outcome);
   if (!outcome) return tool_error_reply(envelope, outcome.error());
   const std::string& structured = *outcome;
   std::string out = begin_reply(envelope.id, structured.size() * 9 / 4 + 256);

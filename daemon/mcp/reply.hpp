@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -10,8 +11,8 @@ namespace governor::daemon {
 
 struct Tool;
 
-// JSON-RPC and MCP error codes. -32022: the schema of 2026-07-28. -32002: the revisions before it. Codes of
-// governor's own lie outside the range that JSON-RPC reserves.
+// JSON-RPC and MCP error codes. -32021 and -32022: the schema of 2026-07-28. -32002: the revisions before it.
+// Codes of governor's own lie outside the range that JSON-RPC reserves.
 enum RpcError : int {
   kParseError = -32700,
   kInvalidRequest = -32600,
@@ -19,6 +20,7 @@ enum RpcError : int {
   kInvalidParams = -32602,
   kInternalError = -32603,
   kResourceNotFound = -32002,
+  kMissingClientCapability = -32021,
   kUnsupportedProtocolVersion = -32022,
   kProtocolMismatch = -31002,
   kStorageUnavailable = -31003,
@@ -39,9 +41,22 @@ std::string result_reply(std::string_view id, std::string_view result);
 
 /// What a reply to a request needs to know of it.
 struct Envelope {
+  /// Of what the reply tells: the result of a tool, a task that goes on, how such a task stands, nothing.
+  enum class Form : std::uint8_t { tool, new_task, task, acknowledgement };
+
   std::string id;  ///< JSON text
   Revision revision = kNewestLegacy;
+  Form form = Form::tool;
+  bool user_can_be_asked = false;  ///< of a task
 };
+
+/// Under which a client's user is asked about a request.
+std::string ask_name(std::int64_t approval);
+/// With what the id of such a question begins, where it is a message of its own; then comes
+/// `Error::ask_state`.
+inline constexpr std::string_view kAskId = "governor-ask.";
+/// The message. Precondition: the error has an `ask_state`.
+std::string ask_message(const core::Error& error);
 
 /// The fields that every result of the stateless era carries, each followed by a comma; empty in the older
 /// eras.

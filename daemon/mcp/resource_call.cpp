@@ -12,6 +12,7 @@ constexpr int kListedAgents = 500;
 constexpr int kListedAlerts = 500;
 constexpr int kListedLeases = 500;
 constexpr int kListedDeployments = 200;
+constexpr int kListedApprovals = 500;
 constexpr int kHistoryRows = 100;
 
 CallContext as_nobody(const CallContext& context) {
@@ -101,6 +102,9 @@ std::unique_ptr<ToolCall> make_content_call(const ResourceUri& resource, const T
     case Kind::deployment:
       arguments["deployment_id"] = resource.deployment_id;
       return tool_call("get_deployment", arguments, environment);
+    case Kind::approvals:
+      arguments["limit"] = kListedApprovals;
+      return tool_call("list_approvals", arguments, environment);
     case Kind::thresholds: return tool_call("get_thresholds", arguments, environment);
   }
   return nullptr;

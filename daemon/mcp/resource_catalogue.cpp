@@ -17,12 +17,13 @@ struct Entry {
   std::string_view description;
 };
 
-constexpr std::array<Entry, 5> kResources{{
+constexpr std::array<Entry, 6> kResources{{
     {kAgentsUri, "agents", "Agents", "The agents with status, health and newest figures, as list_agents."},
     {kAlertsUri, "alerts", "Alerts", "Alerts that no person has acknowledged yet, as list_alerts."},
     {kLeasesUri, "leases", "Leases", "Who may write which files at present, and who waits, as list_leases."},
     {kDeploymentsUri, "deployments", "Deployments",
      "Headless agents, those that need a person first, as list_deployments."},
+    {kApprovalsUri, "approvals", "Approvals", "What waits for a person's word, as list_approvals."},
     {kThresholdsUri, "thresholds", "Thresholds",
      "The thresholds of agents without their own, as get_thresholds."},
 }};

@@ -15,6 +15,7 @@ std::optional<ResourceUri> parse_resource_uri(std::string_view uri) {
   if (uri == kAlertsUri) return ResourceUri{Kind::alerts, {}};
   if (uri == kLeasesUri) return ResourceUri{Kind::leases, {}};
   if (uri == kThresholdsUri) return ResourceUri{Kind::thresholds, {}};
+  if (uri == kApprovalsUri) return ResourceUri{Kind::approvals, {}};
   if (uri == kDeploymentsUri) return ResourceUri{Kind::deployments, {}};
   if (uri.starts_with(kDeploymentsUri) && uri.substr(kDeploymentsUri.size(), 1) == "/") {
     const std::string_view deployment = uri.substr(kDeploymentsUri.size() + 1);

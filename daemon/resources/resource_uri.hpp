@@ -11,10 +11,11 @@ inline constexpr std::string_view kAlertsUri = "governor://alerts";
 inline constexpr std::string_view kLeasesUri = "governor://leases";
 inline constexpr std::string_view kThresholdsUri = "governor://thresholds";
 inline constexpr std::string_view kDeploymentsUri = "governor://deployments";
+inline constexpr std::string_view kApprovalsUri = "governor://approvals";
 
 /// A resource of governor, taken from its URI. There is exactly one spelling of each.
 struct ResourceUri {
-  enum class Kind { agents, agent, history, alerts, leases, thresholds, deployments, deployment };
+  enum class Kind { agents, agent, history, alerts, leases, thresholds, deployments, deployment, approvals };
 
   Kind kind = Kind::agents;
   std::string agent_id;         ///< of `agent` and `history`; the agent need not exist (yet)

@@ -17,6 +17,7 @@
 #include "daemon/mcp/catalogue.hpp"
 #include "daemon/mcp/listen_messages.hpp"
 #include "daemon/mcp/resource_methods.hpp"
+#include "daemon/state/internal_sink.hpp"
 #include "daemon/support/limits.hpp"
 #include "daemon/support/unforeseen.hpp"
 #include "ipc/json_text.hpp"
@@ -300,6 +301,20 @@ void Connection::note_client(const std::string& client_name, const std::string& 
   if (!said_hello_ || client_name.empty() || client_name == client_name_) return;
   client_name_ = client_name;
   services_.state.note_client(self(), client_name, client_version);
+}
+
+/// If the daemon ends before it is taken down, the user is asked again: the call that waits for it comes
+/// again.
+void Connection::perform(std::uint64_t number, AnswerAsked action) {
+  send(number, {});
+  static constexpr Operation kAnswer{"answer of a client's user", Effect::cumulative};
+  PendingCall call;
+  call.sink = std::make_shared<InternalSink>(InternalSink::Success::is_silent, "taking down a user's answer");
+  call.ticket.started = std::chrono::steady_clock::now();
+  call.ticket.operation = kAnswer.name;
+  call.call = std::move(action.call);
+  call.operation = &kAnswer;
+  services_.state.call(std::move(call));
 }
 
 void Connection::perform(std::uint64_t number, CallTool action) {

@@ -89,6 +89,7 @@ class Connection final : public ReplySink {
   void perform(std::uint64_t number, StopDaemon action);
   void perform(std::uint64_t number, Listen action);
   void perform(std::uint64_t number, CancelRequest action);
+  void perform(std::uint64_t number, AnswerAsked action);
 
   /// A change of state by a connection that has said no hello needs a session all the same.
   void ensure_session(std::string client_name, std::string client_version);

@@ -42,7 +42,7 @@ class CallWaits {
     core::Result<std::string> outcome = std::string();
   };
 
-  static constexpr std::size_t kKinds = 8;
+  static constexpr std::size_t kKinds = 10;
   static constexpr std::size_t kSpare = 256;
 
   std::vector<std::weak_ptr<PendingCall>> waiting_;  ///< some of them wait no more

@@ -152,6 +152,8 @@ class StateOwner final : public ConcurrencySource {
   void look_after_leases();
   void run_those_whose_turn_it_is();
   void look_after_deployments();
+  void look_after_approvals();
+  void run_those_that_wait(bool Wait::*for_what);
   void follow_deployments();
   void on_deployment_report(const std::string& id, core::DeploymentReport report);
   void check_registry(RegistryCheck check);
@@ -255,6 +257,7 @@ class StateOwner final : public ConcurrencySource {
   std::chrono::steady_clock::time_point next_archive_{};    ///< of idle agents; at the start, then daily
   std::chrono::steady_clock::time_point next_prune_{};      ///< not set: it has not looked yet
   std::set<core::AlertKey> open_losses_;                    ///< alerts of lost data that nobody acknowledged
+  std::uint64_t approvals_seen_ = 0;                        ///< version of the table, see ApprovalTable
   std::uint64_t deployments_seen_ = 0;                      ///< version of the table, see DeploymentTable
   std::unordered_map<core::DeploymentKey, bool> followed_;  ///< by the launcher; whether it was told to pause
   bool registry_checked_ = false;                           ///< once, at the start

@@ -37,13 +37,25 @@ void StateOwner::look_after_deployments() {
     deployments_seen_ = state_->deployments().version();
     counters_.live_deployments.store(state_->deployments().live().size(), std::memory_order_relaxed);
     if (registry_checked_) follow_deployments();
-    std::vector<std::shared_ptr<PendingCall>> waiting;
-    std::copy_if(queued_.begin(), queued_.end(), std::back_inserter(waiting),
-                 [](const auto& pending) { return pending->wait.for_deployments; });
-    for (const auto& pending : waiting) {
-      const auto place = std::find(queued_.begin(), queued_.end(), pending);
-      if (place != queued_.end()) run_again(take_waiting(static_cast<std::size_t>(place - queued_.begin())));
-    }
+    run_those_that_wait(&Wait::for_deployments);
+  }
+}
+
+/// Likewise for requests to people.
+void StateOwner::look_after_approvals() {
+  while (state_ && state_->approvals().version() != approvals_seen_) {
+    approvals_seen_ = state_->approvals().version();
+    run_those_that_wait(&Wait::for_approvals);
+  }
+}
+
+void StateOwner::run_those_that_wait(bool Wait::*for_what) {
+  std::vector<std::shared_ptr<PendingCall>> waiting;
+  std::copy_if(queued_.begin(), queued_.end(), std::back_inserter(waiting),
+               [&](const auto& pending) { return pending->wait.*for_what; });
+  for (const auto& pending : waiting) {
+    const auto place = std::find(queued_.begin(), queued_.end(), pending);
+    if (place != queued_.end()) run_again(take_waiting(static_cast<std::size_t>(place - queued_.begin())));
   }
 }
 

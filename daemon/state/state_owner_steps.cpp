@@ -44,8 +44,11 @@ void StateOwner::go_on(const std::shared_ptr<PendingCall>& pending, Work work) {
 }
 
 void StateOwner::go_on(const std::shared_ptr<PendingCall>& pending, Wait wait) {
-  waits_.begin(pending, wait.for_deployments ? WaitsFor::deployment : WaitsFor::lease);
-  pending->wait = wait;
+  waits_.begin(pending, wait.for_deployments ? WaitsFor::deployment
+                        : wait.for_approvals ? WaitsFor::person
+                                             : WaitsFor::lease);
+  if (!wait.tell.empty()) pending->sink->tell(std::exchange(wait.tell, {}));
+  pending->wait = std::move(wait);
   queued_.push_back(pending);
   tell_progress(std::chrono::steady_clock::now());
   is_under_way(*pending);
@@ -181,6 +184,7 @@ void StateOwner::look_after_leases() {
   shielded([this] {
     run_those_whose_turn_it_is();
     look_after_deployments();
+    look_after_approvals();
   });
   looking_after_leases_ = false;
   set_deadline_timer();

@@ -94,6 +94,7 @@ void StateOwner::on_reloaded(core::Result<core::StateSeed> seed) {
   state_.emplace(settings_.thresholds, *std::move(seed), settings_.loop_policy, settings_.lease_policy,
                  settings_.protections, settings_.authority, settings_.deployment_limits);
   deployments_seen_ = UINT64_MAX;
+  approvals_seen_ = UINT64_MAX;
   state_->go_on(std::move(unstored_before_reload_));
   for (core::Session& session : std::exchange(sessions_before_reload_, {})) {
     const auto sink = attached_.find(session.id);

@@ -128,6 +128,8 @@ void SubscriptionTable::changed(const core::Changes& changes, const FindAgent& f
       deployment_changed(appended->deployment.order.id);
     } else if (const auto* changed = std::get_if<core::DeploymentChanged>(&change)) {
       deployment_changed(changed->id);
+    } else if (std::holds_alternative<core::ApprovalSaved>(change)) {
+      owe(std::string(kApprovalsUri));
     } else if (std::holds_alternative<core::LeaseSaved>(change)) {
       owe(std::string(kLeasesUri));
     } else if (std::holds_alternative<core::ThresholdsSaved>(change)) {

@@ -15,7 +15,7 @@ struct CountedTable {
   const char* chain;    ///< whose end says how many rows there are
   const char* setting;  ///< without which nobody counted them yet; empty: they always were
 };
-constexpr std::array<CountedTable, 11> kCounted{{
+constexpr std::array<CountedTable, 12> kCounted{{
     {"history", "key", "history", ""},
     {"audit", "key", "audit", ""},
     {"agent", "key", "sealed agent", "sealed_columns/agent"},
@@ -26,6 +26,7 @@ constexpr std::array<CountedTable, 11> kCounted{{
     {"outcome", "history", "sealed outcome", "sealed_columns/outcome"},
     {"deployment", "key", "sealed deployment", "sealed_columns/deployment"},
     {"deployment_standing", "deployment", "sealed deployment_standing", "sealed_columns/deployment_standing"},
+    {"approval", "key", "sealed approval", "sealed_columns/approval"},
     {"evidence", "key", "evidence", ""},  // the longest comes last
 }};
 

@@ -33,14 +33,15 @@ struct SealedName {
   const char* table;
   const char* key;
 };
-constexpr std::array<SealedName, 8> kSealed{{{"agent", "key"},
+constexpr std::array<SealedName, 9> kSealed{{{"agent", "key"},
                                              {"alert", "key"},
                                              {"task", "key"},
                                              {"task_standing", "task"},
                                              {"lease", "key"},
                                              {"outcome", "history"},
                                              {"deployment", "key"},
-                                             {"deployment_standing", "deployment"}}};
+                                             {"deployment_standing", "deployment"},
+                                             {"approval", "key"}}};
 
 std::string setting_name(const std::string& table) {
   return "sealed_columns/" + table;

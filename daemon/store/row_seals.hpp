@@ -61,7 +61,8 @@ enum SealedTable {
   kSealedLease,
   kSealedOutcome,
   kSealedDeployment,
-  kSealedDeploymentStanding
+  kSealedDeploymentStanding,
+  kSealedApproval
 };
 std::deque<RowSeals> make_seals(SQLite::Database& database);
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 
+#include "daemon/store/approval_schema.hpp"
 #include "daemon/store/authority_schema.hpp"
 #include "daemon/store/deployment_schema.hpp"
 #include "daemon/store/evidence_schema.hpp"
@@ -172,9 +173,9 @@ CREATE TABLE setting(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-inline constexpr std::array<const char*, 13> kMigrations{
-    kFirstSchema,    kLeaseSchema,      kTaskSchema,          kFileSchema,        kLossSchema,
-    kSealSchema,     kAuthoritySchema,  kFileChangeSchema,    kLeaseWaiterSchema, kEvidenceSchema,
-    kLearningSchema, kDeploymentSchema, kDeploymentLifeSchema};
+inline constexpr std::array<const char*, 14> kMigrations{
+    kFirstSchema,    kLeaseSchema,      kTaskSchema,           kFileSchema,        kLossSchema,
+    kSealSchema,     kAuthoritySchema,  kFileChangeSchema,     kLeaseWaiterSchema, kEvidenceSchema,
+    kLearningSchema, kDeploymentSchema, kDeploymentLifeSchema, kApprovalSchema};
 
 }  // namespace governor::daemon

@@ -147,6 +147,8 @@ struct SqliteStore::Statements {
         insert_deployment_event(db,
                                 "INSERT INTO deployment_event(deployment, timestamp_us, event, state, "
                                 "progress, note, data, actor) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"),
+        save_approval(db, fmt::format("INSERT OR REPLACE INTO approval VALUES({})", placeholders(20))),
+        delete_approval(db, "DELETE FROM approval WHERE key = ?"),
         deployment_events(
             db,
             "SELECT deployment_event.timestamp_us, deployment_event.event, state, progress, note, data, "
@@ -187,7 +189,8 @@ struct SqliteStore::Statements {
       unsure_after, fleet_after, figures, newest_updates, thresholds_of;
   SQLite::Statement save_lease, save_waiter, delete_waiter;
   SQLite::Statement insert_task, save_task, insert_task_event, task_events;
-  SQLite::Statement insert_deployment, save_deployment, insert_deployment_event, deployment_events;
+  SQLite::Statement insert_deployment, save_deployment, insert_deployment_event, save_approval,
+      delete_approval, deployment_events;
   SQLite::Statement insert_file_version, delete_file_version, save_open_write, delete_open_write,
       save_protection, delete_protection, save_unlock, delete_unlocks_before, file_versions, file_version,
       file_version_at, versions_to_prune, versions_of_content;

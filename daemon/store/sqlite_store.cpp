@@ -352,6 +352,9 @@ core::Result<core::StateSeed> SqliteStore::load_seed() {
     seed.deployments = load_deployments();
     seed.keys.deployment =
         std::max(highest("SELECT max(key) FROM deployment"), seals_[kSealedDeployment].highest_row());
+    seed.approvals = load_approvals();
+    seed.keys.approval =
+        std::max(highest("SELECT max(key) FROM approval"), seals_[kSealedApproval].highest_row());
     seed.thresholds = decode_thresholds(load_setting(kThresholdsSetting));
     seed.watch_roots = decode_tags(load_setting(kWatchRootsSetting));
     return seed;

@@ -138,6 +138,8 @@ class SqliteStore final : public Store {
   void apply(const core::DeploymentAppended& change);
   void apply(const core::DeploymentChanged& change);
   void apply(const core::DeploymentEventAppended& change);
+  void apply(const core::ApprovalSaved& change);
+  void apply(const core::ApprovalsPruned& change);
   void apply(const core::FileVersionAppended& change);
   void apply(const core::FileVersionsPruned& change);
   void apply(const core::OpenWriteSaved& change);
@@ -182,6 +184,7 @@ class SqliteStore final : public Store {
   void check_evidence(ChainCheck& check, std::size_t slice);
   std::vector<core::Task> load_tasks();
   std::vector<core::Deployment> load_deployments();
+  std::vector<core::Approval> load_approvals();
 
   std::unique_ptr<SQLite::Database> database_;
   std::unique_ptr<Statements> statements_;

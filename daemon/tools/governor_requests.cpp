@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemon/tools/approvals/tools.hpp"
 #include "daemon/tools/coordination/tools.hpp"
 #include "daemon/tools/deployments/tools.hpp"
 #include "daemon/tools/evidence/tools.hpp"
@@ -38,6 +39,7 @@ const std::vector<GovernorRequest>& governor_requests() {
       deployment_discard_request(),
       deployment_continue_request(),
       prune_evidence_request(),
+      approval_answer_request(),
   };
   return requests;
 }

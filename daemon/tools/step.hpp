@@ -72,6 +72,8 @@ struct Wait {
   std::int64_t until_us = 0;
   std::int64_t length_us = 0;    ///< from the beginning of the wait to its end
   bool for_deployments = false;  ///< it runs again also when any deployment has changed
+  bool for_approvals = false;    ///< likewise any request to a person
+  std::string tell{};            ///< a message to the client, when the wait begins; empty: none
 };
 
 using Step = std::variant<Answer, Load, Read, Work, Wait>;

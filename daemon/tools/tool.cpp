@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemon/tools/agents/tools.hpp"
+#include "daemon/tools/approvals/tools.hpp"
 #include "daemon/tools/coordination/tools.hpp"
 #include "daemon/tools/deployments/tools.hpp"
 #include "daemon/tools/evidence/tools.hpp"
@@ -34,7 +35,8 @@ const std::vector<Tool>& all_tools() {
                               std::vector{commit_tool(), predict_conflicts_tool()},
                               backup_tools(),
                               task_tools(),
-                              deployment_tools()}) {
+                              deployment_tools(),
+                              approval_tools()}) {
       all.insert(all.end(), group.begin(), group.end());
     }
     return all;

@@ -61,6 +61,8 @@ struct ToolEnvironment {
   Diagnosis* diagnosis = nullptr;                       ///< none in tests of the protocol alone
   const EvidenceSettings* evidence_settings = nullptr;  ///< none: the defaults
   MergePredictor* merges = nullptr;                     ///< likewise
+  /// With which what comes back with an answer of a client's user is signed; empty: no user is asked.
+  std::string_view ask_key{};
 
   [[nodiscard]] const EvidenceSettings& evidence() const {
     static const EvidenceSettings defaults;

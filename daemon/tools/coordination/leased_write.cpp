@@ -2,11 +2,22 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "daemon/tools/coordination/file_json.hpp"
 #include "daemon/tools/coordination/path_reference.hpp"
 #include "text/path_text.hpp"
 
 namespace governor::daemon {
+
+namespace {
+
+void tell_of(const core::Approval& asked, core::Error& error) {
+  error.hint += ' ' + core::approval_hint(asked);
+  if (asked.is_open()) error.approval = asked.key;
+}
+
+}  // namespace
 
 Step FileWriteCall::run(CallContext& context) {
   if (context.begins) {
@@ -43,9 +54,14 @@ Step FileWriteCall::find_out(CallContext& context) {
   if (auto error = check_found()) return with_link(*std::move(error));
   if (auto error = allow(context)) return *std::move(error);
   next_ = &FileWriteCall::write;
-  return Work{[this](FileServices& files) {
+  std::vector<std::pair<std::string, std::string>> approved;
+  for (core::ApprovedOverwrite& overwrite :
+       context.state.approved_overwrites(context.caller, describe().agent_id, path(), context.now_us))
+    approved.emplace_back(std::move(overwrite.before), std::move(overwrite.content));
+  return Work{[this, approved = std::move(approved)](FileServices& files) {
                 auto wanted = order(files);
                 if (!wanted) failure_ = std::move(wanted.error());
+                if (wanted) wanted->approved = approved;
                 if (wanted) writer_ = std::make_unique<FileWriter>(*std::move(wanted));
                 is_to_be_written_ = writer_ && writer_->prepare(files);
               },
@@ -64,6 +80,10 @@ core::Error FileWriteCall::with_link(core::Error error) const {
 /// Nothing happens before it is known to the store.
 Step FileWriteCall::write(CallContext& context) {
   if (!is_to_be_written_) return end(context);
+  if (auto error = check_word(context)) {
+    release(context);
+    return *std::move(error);
+  }
   core::FileWrite write = describe();
   write.path = path();
   write.before = writer_->report().before;
@@ -81,15 +101,40 @@ Step FileWriteCall::write(CallContext& context) {
   return work;
 }
 
+/// A person has denied that so much is lost, or what they have let through has happened meanwhile.
+std::optional<core::Error> FileWriteCall::check_word(const CallContext& context) const {
+  const WriteReport& report = writer_->report();
+  const std::string agent_id = describe().agent_id;
+  if (const core::Approval* denied = context.state.denied_overwrite(
+          context.caller, agent_id, path(), report.before, report.after, context.now_us))
+    return core::Error(core::ErrorCode::conflict, denied->asks + ": that was denied.",
+                       core::approval_hint(*denied));
+  if (!report.was_approved) return std::nullopt;
+  const auto approved = context.state.approved_overwrites(context.caller, agent_id, path(), context.now_us);
+  const bool stands = std::any_of(approved.begin(), approved.end(), [&](const auto& overwrite) {
+    return overwrite.before == report.before.sha256 && overwrite.content == report.after.sha256;
+  });
+  if (stands) return std::nullopt;
+  return core::Error(core::ErrorCode::conflict,
+                     fmt::format("What a person has let through for {} has happened already.", path()),
+                     "Read the file again. If as much is to go once more, send it again: a person is asked.");
+}
+
 Step FileWriteCall::end(CallContext& context) {
   release(context);
   const auto outcome = take_down(context);
   if (!outcome) {
-    if (writer_->report().shrinks) {
-      context.state.note_refusal(context.caller, describe().agent_id, core::Refused::By::shrink_guard, path(),
+    const WriteReport& report = writer_->report();
+    core::Error error = refusal(context, report);
+    if (report.shrinks) {
+      const std::string agent_id = describe().agent_id;
+      context.state.note_refusal(context.caller, agent_id, core::Refused::By::shrink_guard, path(),
                                  context.now_us, context.changes);
+      if (const core::Approval* asked = context.state.request_overwrite(
+              context.caller, agent_id, path(), report.before, report.after, context.now_us, context.changes))
+        tell_of(*asked, error);
     }
-    return refusal(context, writer_->report());
+    return error;
   }
   return written_json(writer_->report(), *outcome, context.now_us, restored());
 }

@@ -58,6 +58,7 @@ class FileWriteCall : public ToolCall {
 
   void resolve_given(FileServices& files);
   [[nodiscard]] core::Error with_link(core::Error error) const;
+  [[nodiscard]] std::optional<core::Error> check_word(const CallContext& context) const;
   std::optional<core::FileWriteOutcome> take_down(CallContext& context);
 
   std::string given_;

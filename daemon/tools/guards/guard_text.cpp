@@ -47,9 +47,12 @@ std::string held_text(const std::string& path, const core::LeaseOutcome& outcome
                         iso_timestamp(obstacle.since_us), iso_timestamp(obstacle.until_us),
                         obstacle.reason.empty() ? "" : ": ", obstacle.reason);
   }
+  core::LeaseKey held = 0;
+  for (const core::LeaseObstacle& obstacle : outcome.obstacles) held = held != 0 ? held : obstacle.lease;
   return text +
          " Nothing was written. Work on something else and try again later, after reading the file again; if "
-         "the holder hangs, ask a person to end its lease.";
+         "the holder hangs, a person can end its lease" +
+         (held != 0 ? fmt::format(": governorctl leases break {} --reason WHY.", held) : ".");
 }
 
 std::string shrink_text(const std::string& path, std::uint64_t before, std::uint64_t after) {

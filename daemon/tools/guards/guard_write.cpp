@@ -6,6 +6,7 @@
 #include "daemon/files/shrink_guard.hpp"
 #include "daemon/support/json_writer.hpp"
 #include "daemon/support/limits.hpp"
+#include "daemon/support/sha256.hpp"
 #include "daemon/tools/argument_limits.hpp"
 #include "daemon/tools/coordination/path_reference.hpp"
 #include "daemon/tools/guards/guard_actor.hpp"
@@ -60,11 +61,8 @@ class GuardWriteCall final : public ToolCall {
       return decide(context, acting_, "ask", "protected",
                     path() + " may say which hooks run, and what it will hold was not told to governor.");
     }
-    if (const auto left = lines_left(); shrinks_badly((*file_)->state.lines, left)) {
-      context.state.note_refusal(acting_.caller, acting_.agent_id, core::Refused::By::shrink_guard, path(),
-                                 context.now_us, context.changes);
-      return decide(context, acting_, "deny", "shrink", shrink_text(path(), (*file_)->state.lines, left));
-    }
+    if (shrinks_badly((*file_)->state.lines, lines_left()) && !is_let_through(context))
+      return refuse_shrinkage(context);
     return ask_for_lease(context);
   }
 
@@ -76,6 +74,8 @@ class GuardWriteCall final : public ToolCall {
                   if (!file_) actor_.look_around();
                   file_.emplace(look_at_file(intent_.path, intent_.cwd, services));
                   if (*file_) judge_content(**file_, intent_.content, services);
+                  if (intent_.content && content_sha256_.empty())
+                    content_sha256_ = sha256_hex(*intent_.content);
                 },
                 place_of(intent_.path, intent_.cwd)};
   }
@@ -87,6 +87,33 @@ class GuardWriteCall final : public ToolCall {
     const std::int64_t after =
         intent_.new_lines != kNotGiven ? intent_.new_lines : before + intent_.line_delta;
     return static_cast<std::uint64_t>(std::max<std::int64_t>(after, 0));
+  }
+
+  /// By a person: this content, in place of the one that is there.
+  [[nodiscard]] bool is_let_through(const CallContext& context) const {
+    if (!intent_.content) return false;
+    const auto approved = context.state.approved_overwrites(acting_.caller, acting_.agent_id,
+                                                            (*file_)->real_path, context.now_us);
+    return std::any_of(approved.begin(), approved.end(), [&](const core::ApprovedOverwrite& overwrite) {
+      return overwrite.before == (*file_)->state.sha256 && overwrite.content == content_sha256_;
+    });
+  }
+
+  Step refuse_shrinkage(CallContext& context) {
+    const core::FileState& before = (*file_)->state;
+    std::string reason = shrink_text(path(), before.lines, lines_left());
+    context.state.note_refusal(acting_.caller, acting_.agent_id, core::Refused::By::shrink_guard, path(),
+                               context.now_us, context.changes);
+    if (intent_.content) {
+      core::FileState after;
+      after.sha256 = content_sha256_;
+      after.lines = lines_left();
+      if (const core::Approval* asked =
+              context.state.request_overwrite(acting_.caller, acting_.agent_id, (*file_)->real_path, before,
+                                              after, context.now_us, context.changes))
+        reason += ' ' + core::approval_hint(*asked);
+    }
+    return decide(context, acting_, "deny", "shrink", reason);
   }
 
   Step ask_for_lease(CallContext& context) {
@@ -185,6 +212,7 @@ class GuardWriteCall final : public ToolCall {
   GuardActor actor_;
   GuardIntent intent_;
   std::optional<core::Result<GuardFile>> file_;
+  std::string content_sha256_;  ///< of what it will hold, if that was said
   GuardActor::Acting acting_;
   std::int64_t since_us_ = 0;
   core::WaiterKey waiter_ = 0;

@@ -8,7 +8,7 @@ namespace governor::daemon {
 
 /// The events of the audit log, for those who ask for one that it has not. Those of other builds may be
 /// there as well, so this list refuses nothing that is found.
-inline constexpr std::array<std::string_view, 81> kAuditEvents{"update",
+inline constexpr std::array<std::string_view, 86> kAuditEvents{"update",
                                                                "refused",
                                                                "agent_created",
                                                                "agent_registered",
@@ -26,6 +26,11 @@ inline constexpr std::array<std::string_view, 81> kAuditEvents{"update",
                                                                "alert_acknowledged",
                                                                "loop_detected",
                                                                "loop_ended",
+                                                               "approval_requested",
+                                                               "approval_granted",
+                                                               "approval_denied",
+                                                               "approval_expired",
+                                                               "approval_used",
                                                                "lease_granted",
                                                                "lease_refused",
                                                                "lease_awaited",

@@ -299,6 +299,7 @@ TEST_CASE_METHOD(Interpreting, "discovery names the stateless revision and what 
   CHECK(result.at("supportedVersions") == json::array{"2026-07-28"});
   CHECK(result.at("resultType").as_string() == "complete");
   CHECK(result.at("capabilities").as_object().contains("tools"));
+  CHECK(result.at("capabilities").at("extensions").as_object().contains("io.modelcontextprotocol/tasks"));
   CHECK(error_code(modern("initialized")) == -32601);
   CHECK(error_code(modern("ping")) == -32601);  // the stateless era has no ping
 }

@@ -71,7 +71,8 @@ TEST_CASE_METHOD(ResourceMethods,
       CHECK(entry.as_object().contains("title") == (revision >= Revision::v2025_06_18));
     }
     CHECK(uris == std::vector<std::string>{"governor://agents", "governor://alerts", "governor://leases",
-                                           "governor://deployments", "governor://thresholds"});
+                                           "governor://deployments", "governor://approvals",
+                                           "governor://thresholds"});
     CHECK_FALSE(list.contains("nextCursor"));
     const auto templates = method_reply(ask(revision, "resources/templates/list")).at("result").as_object();
     REQUIRE(templates.at("resourceTemplates").as_array().size() == 3);

@@ -76,6 +76,8 @@ class FaultFixture : NotedConnections, protected FaultyDisk, protected StoreFixt
     REQUIRE(seed->keys.lease == stored_);
     REQUIRE(seed->keys.task == stored_);
     REQUIRE(seed->keys.deployment == stored_);
+    REQUIRE(seed->keys.approval == stored_);
+    REQUIRE(seed->approvals.size() == 1);
     REQUIRE(seed->agents == static_cast<std::uint64_t>(stored_));
     REQUIRE(seed->sessions.size() == 1);
     REQUIRE(seed->sessions[0].key == stored_);

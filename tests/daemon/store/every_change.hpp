@@ -56,6 +56,11 @@ inline core::Changes every_change(std::int64_t n) {
   changes.emplace_back(core::DeploymentChanged{n, {}, deployment.standing});
   changes.emplace_back(
       core::DeploymentEventAppended{n, n, "started", deployment.standing.state, 50, "note", "{}", n});
+  core::Approval approval;
+  approval.key = n;
+  approval.subject.paths.push_back({core::PathPattern::literal("/p/" + name)});
+  changes.emplace_back(core::ApprovalSaved{approval});
+  if (n > 1) changes.emplace_back(core::ApprovalsPruned{{n - 1}});
   core::FileVersion version;
   version.key = n;
   version.path = "/p/" + name;

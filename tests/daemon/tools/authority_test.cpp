@@ -139,6 +139,12 @@ const std::map<std::string, Row>& rows() {
         [](Scene& scene) {
           return json::object{{"path", scene.file("a.txt")}, {"lease", scene.lease}};
         }}},
+      {"request_approval",
+       {Whose::holders,
+        [](Scene& scene) {
+          const std::int64_t others = scene.bob.lease(scene.file("b.txt"));
+          return ada({{"lease", others}, {"reason", "it hangs"}});
+        }}},
       {"claim_task",
        {Whose::holders,
         [](Scene&) {
