@@ -27,6 +27,7 @@ void add_lifecycle(CLI::App& app, Action& action);
 void add_thresholds(CLI::App& app, Action& action);
 void add_audit(CLI::App& app, Action& action);
 void add_alerts(CLI::App& app, Action& action);
+void add_approvals(CLI::App& app, Action& action);
 void add_calibration(CLI::App& app, Action& action);
 void add_diagnose(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);

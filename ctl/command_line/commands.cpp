@@ -35,7 +35,7 @@ void declare_commands(CLI::App& app, Context& context, std::string& runtime_dir,
         add_files,      add_watches,   add_guard,      add_install,   add_ps,       add_stop,
         add_restart,    add_config,    add_demo,       add_replay,    add_why,      add_deployments,
         add_deploy,     add_logs,      add_attach,     add_conflicts, add_state,    add_doctor,
-        add_completion, add_man}) {
+        add_completion, add_man,       add_approvals}) {
     add(app, action);
   }
 }

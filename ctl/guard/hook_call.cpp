@@ -75,6 +75,20 @@ std::int64_t delta_of(const json::object& edit, const std::string& path) {
   return delta < 0 && is_true(edit, "replace_all") ? delta * occurrences(path, before) : delta;
 }
 
+/// Whether so much of a long file would go that the daemon asks a person, who agrees to one content only.
+bool may_lose_much(const HookCall& call, const std::string& path) {
+  constexpr std::int64_t kLongFile = 50;
+  if (call.line_delta) return *call.line_delta < -kLongFile / 2;
+  if (!call.new_lines) return false;
+  std::ifstream file(path, std::ios::binary);
+  std::int64_t lines = 0;
+  for (char buffer[64 * 1024]; file && lines < std::max(kLongFile, *call.new_lines * 2 + 1);) {
+    file.read(buffer, sizeof buffer);
+    lines += newlines({buffer, static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0))});
+  }
+  return lines + 1 >= kLongFile && *call.new_lines * 2 < lines + 1;
+}
+
 void read_write(HookCall& call, const json::object& input) {
   const bool notebook = call.tool == "NotebookEdit";
   call.path = member_text(input, notebook ? "notebook_path" : "file_path");
@@ -101,7 +115,7 @@ void read_write(HookCall& call, const json::object& input) {
     }
     call.line_delta = sum;
   }
-  if (call.event == HookCall::Event::before && may_name_hooks(call.path))
+  if (call.event == HookCall::Event::before && (may_name_hooks(call.path) || may_lose_much(call, absolute)))
     call.new_content = content_after(call.tool, input, absolute);
 }
 
