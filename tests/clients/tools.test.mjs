@@ -115,6 +115,7 @@ describe('each tool', () => {
       'release_write',
       'commit_file',
       'restore_file',
+      'request_approval',
     ];
     for (const tool of tools)
       assert.equal(tool.annotations.readOnlyHint, !writers.includes(tool.name), tool.name);

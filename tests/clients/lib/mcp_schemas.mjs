@@ -4,7 +4,7 @@ import Ajv from 'ajv';
 import Ajv2020 from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { kModern, kRevisions } from './mcp.mjs';
-import { codeProblem, notificationType, resultType } from './result_types.mjs';
+import { codeProblem, notificationType, requestType, resultType } from './result_types.mjs';
 
 const kErrorsByCode = {
   '-32700': 'ParseError',
@@ -49,10 +49,10 @@ export class McpSchemas {
     if (record.unreadable) return [`not a JSON text: ${record.unreadable}`];
     if (message === null || typeof message !== 'object' || Array.isArray(message))
       return ['not a JSON object'];
-    if (message.method !== undefined) return this.#notificationProblems(revision, message);
+    if (message.method !== undefined) return this.#announcementProblems(revision, message);
     if (message.error !== undefined) return this.#errorProblems(revision, message);
     if (!request) return ['a result for no request'];
-    const type = resultType(request.method);
+    const type = resultType(request.method, message.result);
     if (!type || !this.#has(revision, type))
       return [`a result for ${request.method}, which ${revision} does not have`];
     return [
@@ -65,11 +65,11 @@ export class McpSchemas {
     ];
   }
 
-  #notificationProblems(revision, message) {
-    const type = notificationType(message.method);
-    if (message.id !== undefined)
-      return [`the server asks ${message.method}, which none of our clients offers`];
-    if (!type || !this.#has(revision, type)) return [`${message.method} is no notification of ${revision}`];
+  #announcementProblems(revision, message) {
+    const asks = message.id !== undefined;
+    const type = asks ? requestType(message.method) : notificationType(message.method);
+    if (asks && !type) return [`the server asks ${message.method}, which none of our clients offers`];
+    if (!type || !this.#has(revision, type)) return [`${message.method} is nothing that a server of ${revision} says`];
     return this.#check(revision, type, message);
   }
 

@@ -1,7 +1,7 @@
 import { specTypeSchemas } from '@modelcontextprotocol/client';
 import * as sdk1 from '@modelcontextprotocol/sdk/types.js';
 import { kModern } from './mcp.mjs';
-import { codeProblem, notificationType, resultType } from './result_types.mjs';
+import { codeProblem, notificationType, requestType, resultType } from './result_types.mjs';
 
 const kCacheable = [
   'server/discover',
@@ -21,7 +21,7 @@ export class PackageSchemas {
     if (message === null || typeof message !== 'object' || Array.isArray(message))
       return ['not a JSON object'];
     if (message.method !== undefined) {
-      const type = notificationType(message.method);
+      const type = message.id === undefined ? notificationType(message.method) : requestType(message.method);
       return type ? this.#check(revision, type, message) : [`${message.method} is no notification of ours`];
     }
     if (message.error !== undefined) {
@@ -29,12 +29,23 @@ export class PackageSchemas {
       return bad ? [bad] : this.#check(revision, 'JSONRPCErrorResponse', message);
     }
     if (!request) return ['a result for no request'];
-    const type = resultType(request.method);
+    const type = resultType(request.method, message.result);
+    if (type === 'InputRequiredResult') return this.#questionProblems(revision, message);
     if (!type) return [`a result for ${request.method}, which is no method of MCP`];
     return [
       ...this.#check(revision, 'JSONRPCResultResponse', message),
       ...this.#check(revision, type, message.result),
       ...(revision === kModern ? modernProblems(request.method, message.result) : []),
+    ];
+  }
+
+  /// The packages have no schema for the result itself, only for what is asked in it.
+  #questionProblems(revision, message) {
+    return [
+      ...this.#check(revision, 'JSONRPCResultResponse', message),
+      ...Object.values(message.result.inputRequests).flatMap((asked) =>
+        this.#check(revision, requestType(asked.method), asked),
+      ),
     ];
   }
 

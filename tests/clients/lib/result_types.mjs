@@ -29,9 +29,16 @@ const kNotifications = {
   'notifications/subscriptions/acknowledged': 'SubscriptionsAcknowledgedNotification',
 };
 
-/// The result type of a method, or undefined for a method that has none.
-export function resultType(method) {
-  return kResults[method];
+/// What the server asks of a client.
+const kRequests = { 'elicitation/create': 'ElicitRequest' };
+
+/// The type of this result of a method, or undefined for a method that has none.
+export function resultType(method, result) {
+  return result?.resultType === 'input_required' ? 'InputRequiredResult' : kResults[method];
+}
+
+export function requestType(method) {
+  return kRequests[method];
 }
 
 export function notificationType(method) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { analysisCalls } from './analysis_calls.mjs';
+import { approvalCalls } from './approval_calls.mjs';
 import { deploymentCalls } from './deployment_calls.mjs';
 import { fileCalls } from './file_calls.mjs';
 import { managementCalls } from './management_calls.mjs';
@@ -109,6 +110,7 @@ export function toolCalls(agent) {
     ...taskCalls(agent),
     ...fileCalls(agent),
     ...deploymentCalls(),
+    ...approvalCalls(),
     {
       name: 'health_check',
       arguments: {},
