@@ -61,7 +61,7 @@ bool parse_arrival(std::string_view text, Number& number) {
   if (text == nullptr || *text == '\0') return false;
   const auto fault = parse_fault(text);
   if (!fault) {
-    std::fprintf(stderr, "GOVERNOR_FAULT=%s is no fault; expected point:once|every|pause|end[:first]\n",
+    std::fprintf(stderr, "GOVERNOR_FAULT=%s is no fault; expected point:once|every|pause|end|hold[:first]\n",
                  text);
     ::_exit(2);
   }
@@ -92,6 +92,9 @@ bool arrive() {
         s.changed.wait_for(lock, kLongestPause, [&] { return s.released; });
       }
       return false;
+    case Fault::Mode::hold:
+      if (arrival == s.fault.first) s.changed.wait_for(lock, kLongestPause, [&] { return s.released; });
+      return false;
   }
   return false;
 }
@@ -110,7 +113,7 @@ std::optional<Fault> parse_fault(std::string_view text) {
     text.remove_prefix(std::min(text.size(), part.size() + 1));
     return part;
   };
-  constexpr std::array<std::string_view, 4> kModes{"once", "every", "pause", "end"};
+  constexpr std::array<std::string_view, 5> kModes{"once", "every", "pause", "end", "hold"};
   const auto point = std::find(kFaultPointNames.begin(), kFaultPointNames.end(), next_part());
   const auto mode = std::find(kModes.begin(), kModes.end(), next_part());
   if (point == kFaultPointNames.end() || mode == kModes.end()) return std::nullopt;

@@ -53,6 +53,8 @@ namespace governor::ipc {
   POINT(deploy_reserved)             \
   POINT(deploy_launched)             \
   POINT(deploy_confirmed)            \
+  POINT(order_loop_round)            \
+  POINT(order_strand_round)          \
   POINT(order_store_job)
 
 #define GOVERNOR_FAULT_POINT_VALUE(name) name,
@@ -78,7 +80,8 @@ struct Fault {
     once,   ///< fails the first time
     every,  ///< fails from then on
     pause,  ///< waits until it is released; armed by the environment, the process stops itself (SIGSTOP)
-    end     ///< ends the process at once, as kill -9 would
+    end,    ///< ends the process at once, as kill -9 would
+    hold    ///< waits until it is released, the first time only; also armed by the environment
   };
   FaultPoint point{};
   Mode mode = Mode::once;

@@ -48,6 +48,7 @@ std::string UncleanRun::describe() const {
   if (started_us > 0) text += fmt::format("; pid {}, started {}", pid, iso_timestamp(started_us));
   if (last_log_us > 0) text += fmt::format(", last wrote its log {}", iso_timestamp(last_log_us));
   text += machine_restarted ? ". The machine was restarted since." : ".";
+  if (!stuck.empty()) text += fmt::format(" It ended itself because it hung: {}.", stuck);
   switch (confirmed) {
     case Confirmed::all_there:
       return text + (machine_restarted
@@ -75,6 +76,10 @@ std::optional<UncleanRun> RunMarker::find_unclean_run(const std::string& state_d
   const json::object& marker = parsed.get_object();
   run.pid = integer(marker, "pid");
   run.started_us = integer(marker, "started_us");
+  if (const json::value* stuck = marker.if_contains("stuck"); stuck != nullptr && stuck->is_string()) {
+    run.stuck = std::string(stuck->get_string());
+    run.stuck_in_a_row = integer(marker, "stuck_in_a_row");
+  }
   const json::value* boot = marker.if_contains("boot_id");
   run.machine_restarted =
       boot != nullptr && boot->is_string() && !boot_id.empty() && boot->get_string() != boot_id;
@@ -85,14 +90,24 @@ std::optional<UncleanRun> RunMarker::find_unclean_run(const std::string& state_d
 
 RunMarker::RunMarker(const std::string& state_directory, std::int64_t pid, std::int64_t now_us,
                      const std::string& boot_id)
-    : path_(marker_path(state_directory)), before_(read_text(path_)) {
+    : path_(marker_path(state_directory)),
+      pid_(pid),
+      started_us_(now_us),
+      boot_id_(boot_id),
+      before_(read_text(path_)) {
+  write({}, 0);
+}
+
+void RunMarker::note_stuck(const std::string& why, std::int64_t in_a_row) const {
+  write(why, in_a_row);
+}
+
+void RunMarker::write(const std::string& stuck, std::int64_t in_a_row) const {
   std::string text;
-  JsonWriter(text)
-      .begin_object()
-      .field("pid", pid)
-      .field("started_us", now_us)
-      .field("boot_id", boot_id)
-      .end_object();
+  JsonWriter out(text);
+  out.begin_object().field("pid", pid_).field("started_us", started_us_).field("boot_id", boot_id_);
+  if (!stuck.empty()) out.field("stuck", stuck).field("stuck_in_a_row", in_a_row);
+  out.end_object();
   if (const auto written = ipc::replace_file(path_, text + "\n"); !written) {
     spdlog::warn("{} cannot be written ({}): a crash of this run will not be noticed", path_,
                  std::strerror(written.error().system_errno));

@@ -15,6 +15,8 @@ struct UncleanRun {
   /// Whether what that run had confirmed is there, as far as that was looked at.
   enum class Confirmed { not_checked, all_there, some_lost };
   Confirmed confirmed = Confirmed::not_checked;
+  std::string stuck;                ///< in what it hung when it ended itself; empty: it did not
+  std::int64_t stuck_in_a_row = 0;  ///< how many runs that soon ended so, this one included
 
   /// For people.
   [[nodiscard]] std::string describe() const;
@@ -39,12 +41,19 @@ class RunMarker {
   ~RunMarker();
 
   void ended_in_order() { in_order_ = true; }
+  /// The run is about to end itself because it hangs. Any thread.
+  void note_stuck(const std::string& why, std::int64_t in_a_row) const;
   /// The run did not come about: the marker is again what it was before, so that a crash which nobody has
   /// been told of yet is told by the next start.
   void withdraw();
 
  private:
+  void write(const std::string& stuck, std::int64_t in_a_row) const;
+
   std::string path_;
+  std::int64_t pid_;
+  std::int64_t started_us_;
+  std::string boot_id_;
   std::string before_;  ///< what the marker said; empty: there was none
   bool in_order_ = false;
 };

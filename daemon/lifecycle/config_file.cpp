@@ -121,6 +121,8 @@ std::optional<std::string> set(std::string_view key, const json::value& value, O
   if (key == "backup_max_mb") return set_integer(value, 1, kHighestBackupMb, options.backup_max_mb);
   if (key == "backup_max_file_mb")
     return set_integer(value, 1, kHighestBackupFileMb, options.backup_max_file_mb);
+  if (key == "watchdog_seconds")
+    return set_integer(value, 0, kLongestWatchdogSeconds, options.watchdog_seconds);
   if (key == "protected") return set_patterns(value, options.protected_patterns);
   if (key == "coordination") return set_coordination(value, options.coordination);
   if (key == "evidence") return set_evidence(value, options.evidence);
@@ -132,7 +134,7 @@ std::optional<std::string> set(std::string_view key, const json::value& value, O
          "backup_max_file_mb, backup_max_mb, coordination, deployments, evidence, idle_exit, io_threads, "
          "lease_gate, "
          "lease_grace_seconds, "
-         "loaded_agents_limit, log_level, loop_policy, low_disk_mb, protected";
+         "loaded_agents_limit, log_level, loop_policy, low_disk_mb, protected, watchdog_seconds";
 }
 
 }  // namespace

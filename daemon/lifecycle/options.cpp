@@ -56,6 +56,9 @@ void declare(CLI::App& app, Options& options) {
   app.add_option("--backup-max-file-mb", options.backup_max_file_mb,
                  "Largest file that is written and kept, in megabytes")
       ->check(CLI::Range(1, kHighestBackupFileMb));
+  app.add_option("--watchdog-seconds", options.watchdog_seconds,
+                 "End, for a new daemon to be started, after hanging for so many seconds; 0: never")
+      ->check(CLI::Range(0, kLongestWatchdogSeconds));
   app.add_option("--log-level", options.log_level, "trace, debug, info, warn, error, critical or off")
       ->check(CLI::IsMember({"trace", "debug", "info", "warn", "error", "critical", "off"}));
 }

@@ -21,6 +21,7 @@
 #include "daemon/lifecycle/make_launcher.hpp"
 #include "daemon/lifecycle/network_storage.hpp"
 #include "daemon/lifecycle/server.hpp"
+#include "daemon/lifecycle/watchdog_settings.hpp"
 #include "daemon/store/open_store.hpp"
 #include "daemon/store/reopening_store.hpp"
 #include "daemon/support/run_io.hpp"
@@ -148,6 +149,7 @@ std::optional<StartFailure> serve(const Options& options, DaemonPresence& presen
   for (const std::string& notice : opened->notices) spdlog::warn("{}", notice);
   auto seed = opened->store->load_seed();
   if (!seed) return StartFailure{kExitFailed, seed.error().message + " " + seed.error().hint};
+  const std::int64_t stuck_in_a_row = unclean_run ? unclean_run->stuck_in_a_row : 0;
   if (unclean_run) unclean_run->confirmed = what_is_confirmed(opened->completeness);
 
   // Before anybody can connect, so that a kill at any time from here on is told by the next start.
@@ -194,7 +196,8 @@ std::optional<StartFailure> serve(const Options& options, DaemonPresence& presen
   settings.alert_command.environment = ipc::minimal_environment(ipc::process_environment());
   settings.idle_exit = std::chrono::seconds(options.effective_idle_exit());
   settings.backup_directory = backup_directory(paths.state_dir);
-  if (service.watchdog()) settings.came_round = [&service] { service.send("WATCHDOG=1"); };
+  settings.watchdog =
+      make_watchdog(options.watchdog_seconds, paths.state_dir, service, marker, stuck_in_a_row);
   settings.activated = presence.is_activated();
   settings.count_rows = !opened->are_rows_counted;
   settings.find_lost_ownership = [&] { return presence.lost(); };

@@ -15,6 +15,7 @@
 #include "daemon/store/backup.hpp"
 #include "daemon/support/limits.hpp"
 #include "daemon/support/stop_deadlines.hpp"
+#include "ipc/fault_point.hpp"
 #include "ipc/random_id.hpp"
 
 namespace governor::daemon {
@@ -27,13 +28,18 @@ constexpr std::chrono::minutes kFirstBackupCheck{5};
 constexpr std::chrono::hours kBackupCheck{1};
 constexpr std::chrono::hours kBackupAge{24};
 /// A client that finds no socket waits a few seconds for it.
-constexpr std::chrono::seconds kMaxHousekeeping{2};
+constexpr std::chrono::milliseconds kMaxHousekeeping{2000};
+constexpr std::chrono::milliseconds kMinHousekeeping{50};
 constexpr std::chrono::milliseconds kStopLook{20};
 
-std::chrono::milliseconds housekeeping_interval(std::chrono::milliseconds idle_exit) {
-  if (idle_exit.count() == 0) return kMaxHousekeeping;
-  return std::clamp<std::chrono::milliseconds>(idle_exit / 10, std::chrono::milliseconds(50),
-                                               kMaxHousekeeping);
+/// Often enough for what ends after a while, and for rounds that come in time.
+std::chrono::milliseconds housekeeping_interval(std::chrono::milliseconds idle_exit,
+                                                std::chrono::milliseconds watchdog_limit) {
+  std::chrono::milliseconds interval = kMaxHousekeeping;
+  for (const auto limit : {idle_exit, watchdog_limit}) {
+    if (limit.count() > 0) interval = std::min(interval, limit / 10);
+  }
+  return std::max(interval, kMinHousekeeping);
 }
 
 }  // namespace
@@ -49,9 +55,10 @@ Server::Server(asio::io_context& io, ServerFacts facts, std::unique_ptr<Store> s
       ask_key_(load_ask_key(facts_.state_directory)),
       merges_(facts_.state_directory + "/branch_predictions", settings_.git_environment),
       guard_(io),
+      watchdog_(settings_.watchdog, activities_),
       state_(io, store_, files_, facts_, counters_, guard_, state_settings(), std::move(seed)),
       launcher_(std::move(settings_.launcher)),
-      store_(std::move(store)),
+      store_(std::move(store), &activities_.store),
       files_(std::make_unique<FileServices>(facts_.state_directory + "/file_backups", settings_.files,
                                             own_files())),
       signals_(strand_),
@@ -74,6 +81,7 @@ StateOwner::Settings Server::state_settings() {
   settings.launcher = settings_.launcher.get();
   settings.evidence = &settings_.evidence;
   settings.merges = &merges_;
+  settings.activity = &activities_.strand;
   if (!settings_.alert_command.arguments.empty()) {
     settings.alerts.report = [this](std::string alert) { alert_command_.report(std::move(alert)); };
   }
@@ -129,7 +137,10 @@ void Server::accept(Listener::Socket socket, ipc::PeerCredentials peer) {
   const ConnectionServices services{state_,
                                     ToolEnvironment{facts_, counters_, ipc::random_hex, &diagnosis_,
                                                     &settings_.evidence, &merges_, ask_key_},
-                                    counters_, tasks_, [this](const std::string& reason) { stop(reason); }};
+                                    counters_,
+                                    tasks_,
+                                    [this](const std::string& reason) { stop(reason); },
+                                    &activities_.loop};
   auto connection = std::make_shared<Connection>(std::move(socket), peer, services);
   connections_.push_back(connection);
   const auto place = std::prev(connections_.end());
@@ -152,13 +163,15 @@ void Server::refuse(const ipc::PeerCredentials& peer) {
 
 void Server::housekeeping() {
   if (stopping_) return;
-  housekeeping_timer_.expires_after(housekeeping_interval(settings_.idle_exit));
+  housekeeping_timer_.expires_after(housekeeping_interval(settings_.idle_exit, settings_.watchdog.limit));
   housekeeping_timer_.async_wait([this](const boost::system::error_code& error) {
     if (error || stopping_) return;
+    const Activity::Scope scope(&activities_.loop, "periodic work");
+    ipc::wait_at(ipc::FaultPoint::order_loop_round);
     try {
       const auto now = Clock::now();
       for (const auto& connection : connections_) connection->check_writing(now);
-      prove_alive();
+      begin_round();
       check_ownership();
       check_backup();
       check_idle();
@@ -170,13 +183,16 @@ void Server::housekeeping() {
 }
 
 /// One at a time: where something is stuck, nothing piles up behind it.
-void Server::prove_alive() {
-  if (!settings_.came_round || coming_round_.exchange(true)) return;
-  state_.count_obligations([this](std::size_t) {
-    store_.post([this](Store&) {
-      settings_.came_round();
+void Server::begin_round() {
+  if (!watchdog_.wants_rounds() || coming_round_.exchange(true)) return;
+  watchdog_.goes_to(Watchdog::Station::strand);
+  state_.come_round([this] {
+    watchdog_.goes_to(Watchdog::Station::store);
+    const auto arrive = [this](Store&) {
+      watchdog_.came_round();
       coming_round_ = false;
-    });
+    };
+    store_.post(arrive, "a round");
   });
 }
 
@@ -291,6 +307,7 @@ void Server::begin_stop(const std::string& reason) {
   spdlog::info("stopping: {}", reason);
   counters_.draining = true;
   stop_deadline_ = Clock::now() + kStopLimit;
+  watchdog_.expect_end(kLockPatience);
   stop_backup_ = true;
   listener_->close();
   housekeeping_timer_.cancel();

@@ -15,6 +15,7 @@
 #include "daemon/alerts/alert_command.hpp"
 #include "daemon/branches/merge_predictor.hpp"
 #include "daemon/lifecycle/listener.hpp"
+#include "daemon/lifecycle/watchdog.hpp"
 #include "daemon/session/connection.hpp"
 #include "daemon/state/inline_guard.hpp"
 #include "daemon/state/state_owner.hpp"
@@ -43,9 +44,7 @@ class Server {
     std::vector<std::string> own_files{};        ///< besides the state directory, see OwnFiles
     /// Makes the listening socket again after the last one was closed or lost.
     std::function<ipc::Result<ipc::UniqueFd>()> listen_again;
-    /// Called every few seconds on the store's thread, when the event loop, the state's strand and that
-    /// thread have all come round; never while one of them is stuck. May be empty.
-    std::function<void()> came_round;
+    Watchdog::Settings watchdog{};
     bool activated = false;   ///< the first socket is the service manager's
     bool count_rows = false;  ///< of the database: the start had no time for it
   };
@@ -77,7 +76,7 @@ class Server {
   void housekeeping();
   void check_idle();
   void exit_if_still_idle();
-  void prove_alive();
+  void begin_round();
   void check_ownership();
   void listen_again();
   void check_backup();
@@ -96,6 +95,8 @@ class Server {
   const std::string ask_key_;  ///< see ToolEnvironment
   MergePredictor merges_;      // before the file threads, on which it works
   InlineGuard guard_;
+  Activities activities_;
+  Watchdog watchdog_;  // before the state and the store, which it watches to their end
   StateOwner state_;
   std::atomic<bool> coming_round_{false};  // before the store, whose last jobs still write it
   std::unique_ptr<Launcher> launcher_;     // after the state, to which it reports; before those that use it

@@ -150,6 +150,7 @@ void Connection::check_writing(std::chrono::steady_clock::time_point now) {
 // Input.
 
 void Connection::handle_available_lines() {
+  const Activity::Scope scope(services_.loop, "lines of a client");
   while (unanswered_ < kMaxUnanswered && !closed_) {
     const auto event = decoder_.next();
     if (event.kind == ipc::LineDecoder::Kind::none) return;

@@ -29,6 +29,7 @@ struct ConnectionServices {
   Counters& counters;
   TaskScope& tasks;
   std::function<void(const std::string& reason)> stop_daemon;
+  Activity* loop = nullptr;  ///< what the event loop does; lives longer
 };
 
 /// One client on the socket. Everything happens on its own strand; it asks the state and writes what comes

@@ -17,6 +17,7 @@ namespace {
 constexpr std::chrono::seconds kStallLimit{30};
 constexpr std::chrono::milliseconds kSlowWrite{1};
 constexpr std::chrono::milliseconds kLongestGathering{1};
+constexpr const char* kCommitting = "a commit";
 
 using Clock = std::chrono::steady_clock;
 
@@ -136,13 +137,13 @@ void CommitQueue::flush(Inline inline_commit) {
                           [this, failure = std::move(failure)]() mutable { finish(std::move(failure)); });
   };
   if (!lone || inline_commit == Inline::forbidden) {
-    store_.post(std::move(commit));
+    store_.post(std::move(commit), kCommitting);
     return;
   }
   // Beside the strand, not on it: should the disk hang, only this thread does, and a spare one goes on.
   boost::asio::post(strand_.get_inner_executor(), [this, commit = std::move(commit)]() mutable {
     const InlineGuard::Scope scope(guard_);
-    if (!store_.run_inline_if_idle(commit)) store_.post(std::move(commit));
+    if (!store_.run_inline_if_idle(commit, kCommitting)) store_.post(std::move(commit), kCommitting);
   });
 }
 

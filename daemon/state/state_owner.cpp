@@ -10,6 +10,7 @@
 #include "daemon/state/refusal_text.hpp"
 #include "daemon/state/status_json.hpp"
 #include "daemon/support/limits.hpp"
+#include "ipc/fault_point.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -225,6 +226,13 @@ ConcurrencyReport StateOwner::concurrency() const {
 void StateOwner::count_obligations(std::function<void(std::size_t)> then) {
   on_strand([this, then = std::move(then)] {
     then(state_->sessions().size() + state_->leases().open().size() + state_->deployments().live().size());
+  });
+}
+
+void StateOwner::come_round(std::function<void()> then) {
+  boost::asio::post(strand_, [then = std::move(then)] {
+    ipc::wait_at(ipc::FaultPoint::order_strand_round);
+    then();
   });
 }
 

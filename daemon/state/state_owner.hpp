@@ -26,6 +26,7 @@
 #include "daemon/state/reply_sink.hpp"
 #include "daemon/state/subscription_hub.hpp"
 #include "daemon/store/store_thread.hpp"
+#include "daemon/support/activity.hpp"
 #include "daemon/support/unforeseen.hpp"
 #include "daemon/tools/coordination/changed_files_call.hpp"
 #include "daemon/tools/deployments/registry_call.hpp"
@@ -58,6 +59,7 @@ class StateOwner final : public ConcurrencySource {
     /// How often the registry of deployments is compared with what there is.
     std::chrono::milliseconds registry_interval{60'000};
     const EvidenceSettings* evidence = nullptr;  ///< none: the defaults; lives as long as the owner
+    Activity* activity = nullptr;                ///< of the strand; none: nobody looks; likewise
   };
 
   StateOwner(boost::asio::io_context& io, StoreThread& store, FileThreads& files, const ServerFacts& facts,
@@ -95,6 +97,8 @@ class StateOwner final : public ConcurrencySource {
   /// Calls back on the strand with how many there are that need the daemon: sessions that are open or may
   /// come back, open leases, and deployments that are not over.
   void count_obligations(std::function<void(std::size_t)> then);
+  /// Calls back on the strand when it has its turn there, also while there is no state.
+  void come_round(std::function<void()> then);
   [[nodiscard]] ConcurrencyReport concurrency() const override;
   /// Ends the periodic work; calls back on the strand when all changes are durable or given up.
   void shut_down(std::function<void()> then);
@@ -270,6 +274,7 @@ class StateOwner final : public ConcurrencySource {
 
 template <class Operation>
 bool StateOwner::shielded(Operation&& operation) {
+  const Activity::Scope scope(settings_.activity, "a request or its result");
   try {
     operation();
     return true;

@@ -121,7 +121,7 @@ void StateOwner::watch_disk() {
   if (settings_.alerts.disk_space == nullptr || disk_asked_ || now < next_disk_check_) return;
   disk_asked_ = true;
   next_disk_check_ = now + settings_.alerts.disk_interval;
-  store_.post([this](Store&) {
+  auto job = [this](Store&) {
     const auto space = settings_.alerts.disk_space(facts_.state_directory);
     boost::asio::post(strand_, [this, space] {
       disk_asked_ = false;
@@ -129,7 +129,8 @@ void StateOwner::watch_disk() {
         if (space && state_) on_disk_space(*space);
       });
     });
-  });
+  };
+  store_.post(std::move(job), "measuring the room on the disk");
 }
 
 /// Every commit looks as well; this is for when there are none. The attempts to write that follow from it say
@@ -139,7 +140,7 @@ void StateOwner::watch_database() {
   if (database_asked_ || now < next_database_check_) return;
   database_asked_ = true;
   next_database_check_ = now + settings_.files_interval;
-  store_.post([this](Store& store) {
+  auto job = [this](Store& store) {
     const bool lost = store.find_lost_files().has_value();
     if (!lost) store.shorten_log();
     boost::asio::post(strand_, [this, lost] {
@@ -148,7 +149,8 @@ void StateOwner::watch_database() {
       counters_.storage_lost = true;
       counters_.storage_failing = true;
     });
-  });
+  };
+  store_.post(std::move(job), "looking after the database's files");
 }
 
 void StateOwner::on_disk_space(const DiskSpace& space) {

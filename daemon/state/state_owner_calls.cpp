@@ -142,7 +142,7 @@ bool StateOwner::replay_if_answered(const std::shared_ptr<PendingCall>& pending)
           }
           return;
         }
-        store_.post([this, pending, stored](Store& store) {
+        auto job = [this, pending, stored](Store& store) {
           auto result = foreseen([&] {
             return stored.kind == core::Answer::Kind::text ? store.load_answer_text(stored.slot)
                                                            : pending->call->replay(store, stored);
@@ -158,7 +158,8 @@ bool StateOwner::replay_if_answered(const std::shared_ptr<PendingCall>& pending)
               }
             });
           });
-        });
+        };
+        store_.post(std::move(job), "reading an answer");
       });
   return true;
 }
@@ -205,6 +206,7 @@ void StateOwner::refuse(PendingCall& pending, core::Error error, Depends depends
 /// Goes as far as it gets without waiting.
 void StateOwner::run_call(const std::shared_ptr<PendingCall>& call) {
   PendingCall& pending = *call;
+  const Activity::Scope scope(settings_.activity, pending.operation->name.data());  // ends with a zero byte
   if (pending.stage == PendingCall::Stage::abandoned) {
     end_unseen(pending);
     return;

@@ -21,12 +21,13 @@ bool StateOwner::wait_for_agents(const std::shared_ptr<PendingCall>& pending) {
 }
 
 void StateOwner::load_agent(const std::string& id) {
-  store_.post([this, id, generation = generation_](Store& store) {
+  auto job = [this, id, generation = generation_](Store& store) {
     auto loaded = foreseen([&] { return store.load_agent(id); });
     boost::asio::post(strand_, [this, id, generation, loaded = std::move(loaded)]() mutable {
       shielded([&] { on_agent_loaded(id, generation, std::move(loaded)); });
     });
-  });
+  };
+  store_.post(std::move(job), "loading an agent");
 }
 
 void StateOwner::on_agent_loaded(const std::string& id, std::uint64_t generation,
@@ -64,12 +65,13 @@ void StateOwner::read_store(const std::shared_ptr<PendingCall>& pending, Read re
       give_up(*pending, *failure);
       return;
     }
-    store_.post([this, pending, read](Store& store) {
+    const auto job = [this, pending, read](Store& store) {
       auto error = foreseen([&] { return read.function(store); });
       on_strand([this, pending, read, error = std::move(error)]() mutable {
         shielded(pending, [&] { after_read(pending, std::move(read), std::move(error)); });
       });
-    });
+    };
+    store_.post(job, pending->operation->name.data());
   });
 }
 

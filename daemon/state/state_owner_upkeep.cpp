@@ -68,7 +68,7 @@ void StateOwner::drop_state() {
 void StateOwner::reload() {
   // One at a time: a second result would replace the state that the first one brought and others used since.
   if (std::exchange(reloading_, true)) return;
-  store_.post([this](Store& store) {
+  auto job = [this](Store& store) {
     counters_.storage_lost = store.find_lost_files().has_value();
     auto seed = foreseen([&] { return store.load_seed(); });
     boost::asio::post(strand_, [this, seed = std::move(seed)]() mutable {
@@ -79,7 +79,8 @@ void StateOwner::reload() {
         on_reloaded(unforeseen(failure));
       }
     });
-  });
+  };
+  store_.post(std::move(job), "reading the state back");
 }
 
 void StateOwner::on_reloaded(core::Result<core::StateSeed> seed) {
@@ -146,6 +147,7 @@ void StateOwner::tick() {
   timer_.async_wait([this](const boost::system::error_code& error) {
     if (error) return;
     shielded([this] {
+      const Activity::Scope scope(settings_.activity, "periodic work");
       commits_.check_stall(std::chrono::steady_clock::now());
       probe_storage();
       watch_storage();

@@ -9,8 +9,8 @@
 
 namespace governor::daemon {
 
-StoreThread::StoreThread(std::unique_ptr<Store> store)
-    : store_(std::move(store)), thread_([this] { run(); }) {}
+StoreThread::StoreThread(std::unique_ptr<Store> store, Activity* activity)
+    : store_(std::move(store)), activity_(activity), thread_([this] { run(); }) {}
 
 StoreThread::~StoreThread() {
   {
@@ -21,10 +21,10 @@ StoreThread::~StoreThread() {
   thread_.join();
 }
 
-void StoreThread::post(Job job) {
+void StoreThread::post(Job job, const char* what) {
   {
     const std::lock_guard lock(mutex_);
-    jobs_.push_back(std::move(job));
+    jobs_.push_back({std::move(job), what});
   }
   wake_.notify_one();
 }
@@ -34,13 +34,13 @@ std::size_t StoreThread::waiting() const {
   return jobs_.size() + (busy_ ? 1 : 0);
 }
 
-bool StoreThread::run_inline_if_idle(const Job& job) {
+bool StoreThread::run_inline_if_idle(const Job& job, const char* what) {
   {
     const std::lock_guard lock(mutex_);
     if (busy_ || !jobs_.empty()) return false;
     busy_ = true;
   }
-  run_job(job);
+  run_job(job, what);
   bool work_waits = false;
   {
     const std::lock_guard lock(mutex_);
@@ -53,7 +53,8 @@ bool StoreThread::run_inline_if_idle(const Job& job) {
 
 /// Who posts a job that can fail makes the failure its result; one that fails nevertheless takes nothing with
 /// it.
-void StoreThread::run_job(const Job& job) {
+void StoreThread::run_job(const Job& job, const char* what) {
+  const Activity::Scope scope(activity_, what);
   ipc::wait_at(ipc::FaultPoint::order_store_job);
   try {
     job(*store_);
@@ -67,12 +68,12 @@ void StoreThread::run() {
   while (true) {
     wake_.wait(lock, [this] { return !busy_ && (closing_ || !jobs_.empty()); });
     if (jobs_.empty()) return;
-    Job job = std::move(jobs_.front());
+    Posted posted = std::move(jobs_.front());
     jobs_.pop_front();
     busy_ = true;
     lock.unlock();
-    run_job(job);
-    job = nullptr;  // what it holds must not outlive it while the thread waits
+    run_job(posted.job, posted.what);
+    posted.job = nullptr;  // what it holds must not outlive it while the thread waits
     lock.lock();
     busy_ = false;
   }

@@ -43,6 +43,7 @@ TEST_CASE("a fault is named by its point, its mode and its arrival") {
   CHECK(parse_fault("commit_end:every:7") == Fault{FaultPoint::commit_end, Mode::every, 7});
   CHECK(parse_fault("spawn_exec:pause") == Fault{FaultPoint::spawn_exec, Mode::pause, 1});
   CHECK(parse_fault("spawn_exec:end:2") == Fault{FaultPoint::spawn_exec, Mode::end, 2});
+  CHECK(parse_fault("spawn_exec:hold:2") == Fault{FaultPoint::spawn_exec, Mode::hold, 2});
   for (const char* wrong :
        {"", "commit_end", "commit_end:", "commit_end:never", "nothing:once", "commit_end:once:0",
         "commit_end:once:x", "commit_end:once:1:2", "commit_end:once:-1"}) {
@@ -98,6 +99,22 @@ TEST_CASE("who pauses at a point goes on when it is released, or when nobody mea
     CHECK(was_held);
     CHECK(passed);
   }
+}
+
+TEST_CASE("who is held at an arrival is the only one") {
+  if (!kHasFaultPoints) return;
+  ArmedFault fault(Fault{kProbe, Mode::hold, 2});
+  CHECK_FALSE(fault_at(kProbe));
+  std::atomic<bool> passed{false};
+  std::thread held([&] {
+    wait_at(kProbe);
+    passed = true;
+  });
+  CHECK(fault.wait_until_reached(Deadline::after(seconds(20))));
+  wait_at(kProbe);  // the third one, which does not wait
+  CHECK_FALSE(passed);
+  fault.release();
+  held.join();
 }
 
 TEST_CASE("whatever fails in the start of a daemon is told, and the next start succeeds") {

@@ -1,13 +1,15 @@
-#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 
 #include <cstring>
+#include <fstream>
 
+#include "ipc/fault_point.hpp"
 #include "tests/process/clients.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/manager.hpp"
 #include "tests/support/status.hpp"
 
 namespace governor::test {
@@ -65,32 +67,6 @@ TEST_CASE("a socket that was meant for another process is not taken") {
   CHECK(health(sandbox).at("pid").to_number<pid_t>() == daemon.pid());
 }
 
-/// A service manager's end of sd_notify(3).
-class Manager {
- public:
-  explicit Manager(Sandbox& sandbox) : socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
-    const std::string path = sandbox.directory() + "/notify";
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    REQUIRE(path.size() < sizeof address.sun_path);
-    std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
-    REQUIRE(::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
-    sandbox.set("NOTIFY_SOCKET", path);
-  }
-
-  /// Nothing at the deadline.
-  std::string next(ipc::Deadline deadline) {
-    pollfd waiting{socket_.get(), POLLIN, 0};
-    if (::poll(&waiting, 1, deadline.remaining_ms()) != 1) return {};
-    char text[256];
-    const ssize_t length = ::recv(socket_.get(), text, sizeof text, 0);
-    return length > 0 ? std::string(text, static_cast<std::size_t>(length)) : std::string();
-  }
-
- private:
-  ipc::UniqueFd socket_;
-};
-
 TEST_CASE("a service manager that asks is told when the daemon serves, that it lives, and when it stops") {
   Sandbox sandbox;
   Manager manager(sandbox);
@@ -107,6 +83,24 @@ TEST_CASE("a service manager that asks is told when the daemon serves, that it l
     REQUIRE(!last.empty());
   }
   CHECK(daemon.wait(patience()) == 0);
+}
+
+TEST_CASE("no sign of life is given once the loop, the state or the store hangs") {
+  if (!ipc::kHasFaultPoints) return;
+  // Each sign stands for a round, and the round that comes to the point as the sixth, or a later one, never
+  // ends.
+  const std::string point = GENERATE("order_loop_round", "order_strand_round", "order_store_job");
+  INFO(point);
+  Sandbox sandbox;
+  Manager manager(sandbox);
+  sandbox.set("WATCHDOG_USEC", "60000000");
+  std::ofstream(sandbox.directory() + "/config.json") << R"({"watchdog_seconds": 1})";
+  Command command = sandbox.command(kDaemon, {"--foreground"});
+  command.environment.push_back("GOVERNOR_FAULT=" + point + ":hold:6");
+  Child daemon(command);
+  CHECK(daemon.wait(patience()) == 128 + SIGABRT);  // the daemon's own watchdog, long after the last round
+  CHECK(manager.next(patience()) == "READY=1");
+  CHECK(manager.count_waiting("WATCHDOG=1") < 6);
 }
 
 }  // namespace

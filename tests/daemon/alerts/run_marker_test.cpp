@@ -54,6 +54,21 @@ TEST_CASE("a run that ended in order leaves nothing, one that did not says when 
   CHECK(place.find("boot-2")->machine_restarted);
 }
 
+TEST_CASE("a run that ended itself because it hung says in what, and for how many runs that went") {
+  const MarkerPlace place;
+  {
+    const RunMarker run(place.directory.path(), 4711, kMarkerNoon, "boot-1");
+    run.note_stuck("the \"store\" slept", 3);
+  }
+  const auto found = place.find();
+  REQUIRE(found);
+  CHECK(found->pid == 4711);
+  CHECK(found->stuck_in_a_row == 3);
+  CHECK(found->describe().find("It ended itself because it hung: the \"store\" slept.") != std::string::npos);
+  { const RunMarker killed(place.directory.path(), 4712, kMarkerNoon, "boot-1"); }
+  CHECK(place.find()->stuck_in_a_row == 0);
+}
+
 TEST_CASE("the end of a crashed run is bounded by its log, unless the log is older") {
   const MarkerPlace place;
   std::ofstream(place.log) << "a line\n";

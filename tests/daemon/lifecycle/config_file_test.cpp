@@ -51,6 +51,9 @@ TEST_CASE("the alert command is a list that begins with the absolute path of a p
     const std::string text = complaint("{\n\"alert_command\": " + std::string(wrong) + "}");
     CHECK(text.find("c.json:2: alert_command must be a list of at most 64 texts that begins with") == 0);
   }
+  CHECK_FALSE(apply_config("c.json", R"({"watchdog_seconds": 0})", options));
+  CHECK(options.watchdog_seconds == 0);
+  CHECK(complaint("{\"watchdog_seconds\": 3601}").find("from 0 to 3600") != std::string::npos);
   CHECK(complaint("{\"lease_gate\": 1}").find("true or false") != std::string::npos);
   CHECK(complaint("{\"low_disk_mb\": -1}").find("from 0 to 1000000000") != std::string::npos);
 }

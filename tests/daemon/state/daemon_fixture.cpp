@@ -82,6 +82,7 @@ void DaemonFixture::start() {
   settings.idle_exit = settings_.idle_exit;
   settings.files = settings_.files;
   settings.evidence = settings_.evidence;
+  settings.watchdog = settings_.watchdog;
   settings.state.file_work_limit = settings_.file_work_limit;
   settings.state.protections = settings_.protections;
   if (settings_.launcher) settings.launcher = settings_.launcher();

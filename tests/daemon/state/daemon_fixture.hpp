@@ -16,6 +16,7 @@
 #include "daemon/alerts/alert_sources.hpp"
 #include "daemon/files/file_settings.hpp"
 #include "daemon/health/counters.hpp"
+#include "daemon/lifecycle/watchdog.hpp"
 #include "daemon/supervisor/launcher.hpp"
 #include "daemon/tools/evidence/evidence_settings.hpp"
 #include "ipc/unique_fd.hpp"
@@ -50,6 +51,7 @@ class DaemonFixture {
     core::DeploymentLimits deployment_limits{};
     std::chrono::milliseconds registry_interval{60'000};
     EvidenceSettings evidence{};
+    Watchdog::Settings watchdog{};
   };
 
   DaemonFixture() : DaemonFixture(Settings()) {}
