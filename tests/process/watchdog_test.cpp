@@ -24,7 +24,7 @@ void configure(const Sandbox& sandbox, int watchdog_seconds) {
 
 /// Starts a daemon as any client does; those that follow it are as usual.
 pid_t start_one_that_will_hang(const Sandbox& sandbox, const std::string& fault) {
-  configure(sandbox, 1);
+  configure(sandbox, 3);  // a busy disk must not look like a daemon that hangs
   Command command = sandbox.command(kControl, {"agents"});
   command.environment.push_back("GOVERNOR_FAULT=" + fault);
   const auto finished = run(command, patience());
