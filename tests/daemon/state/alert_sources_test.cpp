@@ -71,7 +71,10 @@ struct WatchedSources {
 
 TEST_CASE("a crash of the run before is one alert, and the command is told") {
   AlertSources sources;
-  sources.unclean_run = UncleanRun{4711, 1'769'000'000'000'000, 0, true};
+  sources.unclean_run.emplace();
+  sources.unclean_run->pid = 4711;
+  sources.unclean_run->started_us = 1'769'000'000'000'000;
+  sources.unclean_run->machine_restarted = true;
   const WatchedSources watched(std::move(sources));
   REQUIRE(watched.told_comes_to(1));
   const json::object alert = watched.told()[0];
