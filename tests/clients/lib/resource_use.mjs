@@ -14,7 +14,7 @@ export async function readEveryResource(use, call, agent) {
   const { resources, nextCursor } = await use.list();
   assert.deepEqual(
     resources.map((resource) => resource.uri),
-    [kAgents, 'governor://alerts', 'governor://leases', 'governor://deployments', 'governor://thresholds'],
+    [kAgents, 'governor://alerts', 'governor://leases', 'governor://deployments', 'governor://approvals', 'governor://thresholds'],
   );
   assert.equal(nextCursor, undefined);
   const { resourceTemplates } = await use.templates();
