@@ -1,6 +1,7 @@
 #include "tests/daemon/state/daemon_fixture.hpp"
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -42,6 +43,7 @@ void DaemonFixture::set_clock(std::chrono::microseconds since_1970) {
 
 DaemonFixture::DaemonFixture(Settings settings) : settings_(std::move(settings)) {
   processes_gone = false;
+  ::signal(SIGPIPE, SIG_IGN);  // as the daemon does
   start();
 }
 
