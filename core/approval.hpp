@@ -102,7 +102,7 @@ inline constexpr std::int64_t kUnlockUs = 900'000'000;
 inline constexpr std::int64_t kOverwriteUs = 3'600'000'000;
 inline constexpr std::int64_t kLongestUnlockUs = 86'400'000'000;
 
-/// What the refusal tells of the request: which it is, and what a person types.
+/// What a refusal tells of the request, for agents; see approval_command() for people.
 std::string approval_hint(const Approval& approval);
 
 }  // namespace governor::core
