@@ -1,0 +1,49 @@
+// Makes dist/ of src/: index.html, one script, one style sheet, an icon. With --check it compares instead, and fails when what is
+// committed is not what the sources give.
+import { build } from 'esbuild';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+/// What the page may weigh on its way to the browser.
+const kMostCompressed = 200 * 1024;
+
+const { outputFiles } = await build({
+  absWorkingDir: here,
+  entryPoints: { 'assets/app': 'src/main.js' },
+  outdir: 'dist',
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  target: ['es2022'],
+  legalComments: 'none',
+  banner: { js: '/* governor, Apache-2.0. Contains Preact (MIT), htm (Apache-2.0) and uPlot (MIT). */' },
+  write: false,
+});
+const made = new Map([
+  ['index.html', await readFile(path.join(here, 'src/index.html'))],
+  ['assets/icon.svg', await readFile(path.join(here, 'src/icon.svg'))],
+]);
+for (const file of outputFiles) made.set(path.relative(path.join(here, 'dist'), file.path), file.contents);
+
+const compressed = [...made.values()].reduce((sum, bytes) => sum + gzipSync(bytes).length, 0);
+if (compressed > kMostCompressed) {
+  console.error(`The page has ${compressed} bytes compressed; at most ${kMostCompressed} are wanted.`);
+  process.exitCode = 1;
+}
+
+for (const [name, bytes] of made) {
+  const file = path.join(here, 'dist', name);
+  if (process.argv.includes('--check')) {
+    const committed = await readFile(file).catch(() => null);
+    if (committed && Buffer.compare(committed, Buffer.from(bytes)) === 0) continue;
+    console.error(`dist/${name} is not what the sources give; run: npm run build`);
+    process.exitCode = 1;
+  } else {
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, bytes);
+  }
+}
+console.log(`${made.size} files, ${compressed} bytes compressed`);

@@ -1,0 +1,149 @@
+// What needs a person, the most urgent first, each with the one action that helps. Pure: of what the daemon told.
+import { decimal, firstOf, holderName, words } from './format.js';
+import { routeTo } from './route.js';
+
+const kRank = { high: 0, medium: 1 };
+const kFileChanged = 'file_changed/';
+
+/// The file that an alert is about, or null.
+export function changedPath(alert) {
+  return alert.kind === 'file_changed' && alert.cause?.startsWith(kFileChanged)
+    ? alert.cause.slice(kFileChanged.length)
+    : null;
+}
+
+export function needsOf({ overview, approvals = [], critical = [] }) {
+  const needs = [
+    ...healthNeeds(overview),
+    ...approvals.map(approvalNeed),
+    ...deploymentNeeds(overview.deployments, approvals),
+    ...alertNeeds(overview),
+    ...agentNeeds(critical, overview.alerts),
+    ...leaseNeeds(overview.leases, overview.waits),
+  ];
+  return needs
+    .map((need, at) => ({ need, at }))
+    .sort((a, b) => kRank[a.need.urgency] - kRank[b.need.urgency] || a.at - b.at)
+    .map(({ need }) => need);
+}
+
+function healthNeeds({ status, reasons }) {
+  if (status === 'ok') return [];
+  return [
+    {
+      key: 'health',
+      urgency: status === 'failing' ? 'high' : 'medium',
+      kind: 'governor',
+      title: `governor is ${status}`,
+      detail: (reasons ?? []).join('; '),
+      href: routeTo('system'),
+      action: { type: 'open', label: 'See why', href: routeTo('system') },
+    },
+  ];
+}
+
+function approvalNeed(approval) {
+  return {
+    key: `approval-${approval.approval}`,
+    urgency: 'high',
+    kind: 'approval',
+    title: approval.asks,
+    detail: approval.why,
+    note: `Without an answer: ${approval.without_answer}`,
+    since: approval.created,
+    until: approval.expires,
+    agent: approval.agent_id,
+    action: { type: 'answer', label: 'Answer', approval },
+  };
+}
+
+function deploymentNeeds(deployments, approvals) {
+  const asked = new Set(approvals.map(({ deployment_id }) => deployment_id));
+  return deployments
+    .filter(({ needs_person, deployment_id }) => needs_person && !asked.has(deployment_id))
+    .map((deployment) => {
+      const { deployment_id: id, state, waiting_for: waiting } = deployment;
+      const href = routeTo('deployments', [id]);
+      const goesOn = ['budget', 'quota', 'restart'].includes(waiting);
+      let action = { type: 'open', label: 'Answer', href };
+      if (goesOn) action = { type: 'continue', label: 'Let it go on', id };
+      if (state === 'stuck') action = { type: 'open', label: 'Look at it', href };
+      return {
+        key: `deployment-${id}`,
+        urgency: state === 'stuck' ? 'high' : 'medium',
+        kind: 'deployment',
+        title: `${id} ${state === 'stuck' ? 'is stuck' : `waits for ${words(waiting ?? 'a person')}`}`,
+        detail: deployment.why,
+        since: deployment.since,
+        href,
+        action,
+      };
+    });
+}
+
+/// Alerts that stand for what is shown by itself are left out.
+function alertNeeds({ alerts, deployments }) {
+  const shown = new Set(deployments.filter(({ needs_person }) => needs_person).map((one) => one.agent_id));
+  return alerts
+    .filter(
+      ({ kind, agent_id }) =>
+        kind !== 'approval_requested' && !(kind.startsWith('deployment_') && shown.has(agent_id)),
+    )
+    .map((alert) => {
+      const path = changedPath(alert);
+      const href = path
+        ? routeTo('files', ['change'], { path })
+        : alert.agent_id && routeTo('agents', [alert.agent_id]);
+      return {
+        key: `alert-${alert.alert_id}`,
+        urgency: alert.severity === 'critical' ? 'high' : 'medium',
+        kind: 'alert',
+        title: words(alert.kind),
+        detail: alert.message,
+        since: alert.raised,
+        agent: alert.agent_id,
+        href,
+        action: path
+          ? { type: 'open', label: 'See the change', href }
+          : { type: 'acknowledge', label: 'Acknowledge', alert },
+      };
+    });
+}
+
+function agentNeeds(agents, alerts) {
+  const alerted = new Set(alerts.map(({ agent_id }) => agent_id));
+  return agents
+    .filter(({ agent_id }) => !alerted.has(agent_id))
+    .map((agent) => ({
+      key: `agent-${agent.agent_id}`,
+      urgency: 'high',
+      kind: 'agent',
+      title: `${agent.agent_id} is critical`,
+      detail: `Risk ${decimal(agent.metrics?.risk_score)}, last decision: ${agent.decision ?? 'none'}.`,
+      since: agent.last_update,
+      href: routeTo('agents', [agent.agent_id]),
+      action: { type: 'pause', label: 'Pause', agent: agent.agent_id },
+    }));
+}
+
+function leaseNeeds(leases, waits) {
+  return leases.flatMap((lease) => {
+    const waiting = waits.filter(({ behind }) => behind.includes(lease.lease));
+    if (waiting.length === 0) return [];
+    const isOrphaned = lease.session_ended !== undefined;
+    return [
+      {
+        key: `lease-${lease.lease}`,
+        urgency: isOrphaned ? 'high' : 'medium',
+        kind: 'lease',
+        title: `${firstOf(waiting.map(({ waiter }) => holderName(waiter)))} waits for ${holderName(lease)}`,
+        detail: `${firstOf(lease.paths)}${isOrphaned ? '; the session of its holder is gone' : ''}`,
+        since: waiting[0].waiter.since,
+        until: lease.until,
+        agent: lease.agent_id,
+        href: routeTo('files'),
+        action: { type: 'break', label: 'Break the lease', lease },
+      },
+    ];
+  });
+}

@@ -1,0 +1,74 @@
+// What the page has read of the daemon, read again when the daemon tells of a change, and shared by all who look at it.
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import { Refresher } from '../lib/refresher.js';
+import { Cell } from './cell.js';
+import { follow } from './live.js';
+
+const kClock = {
+  now: () => performance.now(),
+  later: (action, wait) => setTimeout(action, wait),
+  cancel: (timer) => clearTimeout(timer),
+};
+
+const kNothing = { data: null, error: null, time: null };
+const sources = new Map();
+
+class Source {
+  state = new Cell(kNothing);
+  users = 0;
+  #refresher;
+  #unfollow;
+  #isHidden = () => this.#refresher.hold(document.hidden);
+
+  constructor(uris, load) {
+    this.#refresher = new Refresher(() => this.#read(load), kClock);
+    this.#unfollow = follow(uris, () => this.#refresher.tell());
+    document.addEventListener('visibilitychange', this.#isHidden);
+    this.#refresher.tell();
+  }
+
+  tell() {
+    this.#refresher.tell();
+  }
+
+  end() {
+    this.#unfollow();
+    this.#refresher.end();
+    document.removeEventListener('visibilitychange', this.#isHidden);
+  }
+
+  async #read(load) {
+    try {
+      const data = await load(this.state.get().data);
+      this.state.set({ data, error: null, time: new Date().toISOString() });
+    } catch (error) {
+      // What was known stays to be seen.
+      this.state.set({ ...this.state.get(), error });
+    }
+  }
+}
+
+/// `{data, error, time, reload}` of what `load` reads, told of by `uris`. Who asks with the same key shares it.
+export function useSource(key, uris, load) {
+  const [state, setState] = useState(() => sources.get(key)?.state.get() ?? kNothing);
+  useEffect(() => {
+    let source = sources.get(key);
+    if (!source) sources.set(key, (source = new Source(uris, load)));
+    ++source.users;
+    setState(source.state.get());
+    const unwatch = source.state.watch(setState);
+    return () => {
+      unwatch();
+      if (--source.users > 0) return;
+      source.end();
+      sources.delete(key);
+    };
+  }, [key]);
+  const reload = useMemo(() => () => sources.get(key)?.tell(), [key]);
+  return { ...state, reload };
+}
+
+/// Everything that is shown is read again: what no push tells of may have changed too.
+export function reloadAll() {
+  for (const source of sources.values()) source.tell();
+}

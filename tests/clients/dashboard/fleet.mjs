@@ -1,0 +1,284 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { kLong, until } from '../lib/deadlines.mjs';
+
+// A store with something to see in each view: many agents that came from elsewhere, some at work, leases that are waited for,
+// requests to a person, tasks, deployments, a file that changed without a lease.
+
+const kAtOnce = 128;
+const kRows = 24;
+const kHourUs = 3_600_000_000;
+
+/// Of the world in which the fleet lives.
+export const kFleetConfig = {
+  protected: ['/**/secret/**'],
+  deployments: {
+    runners: {
+      shell: { command: ['/bin/sh', '-c', 'exec /bin/sh "$0"', '{prompt_file}'], input: 'terminal' },
+    },
+  },
+};
+
+export class Fleet {
+  #world;
+  #agents = new Map();
+
+  constructor(world) {
+    this.#world = world;
+  }
+
+  /// Everything; `imported` is how many agents only have a past.
+  async fill(imported) {
+    await this.#agent('ada', 'writes the parser');
+    await this.#import(imported);
+    await this.#project();
+    await this.#evidence();
+    await this.#leases();
+    await this.#needs();
+    await this.#tasks();
+    await this.#deployments();
+  }
+
+  /// A tool as `agent` calls it.
+  async call(agent, name, given = {}) {
+    const { result, error } = await this.#agents
+      .get(agent)
+      .request('tools/call', { name, arguments: given }, kLong);
+    assert.ok(!error, JSON.stringify(error));
+    assert.ok(!result.isError, `${name}: ${result.content?.[0]?.text}`);
+    return result.structuredContent;
+  }
+
+  /// A request as a person sends it.
+  async ask(method, params) {
+    const { result, error } = await this.person.request(method, params, kLong);
+    assert.ok(!error, `${method}: ${JSON.stringify(error)}`);
+    return result;
+  }
+
+  async #agent(name, purpose, parent) {
+    const client = this.#world.proxied(name);
+    await client.initialize('2025-11-25');
+    this.#agents.set(name, client);
+    await this.call(name, 'register_agent', {
+      agent_id: name,
+      purpose,
+      ...(parent && { parent_agent_id: parent }),
+    });
+  }
+
+  async #import(count) {
+    this.person = await this.#world.direct('person');
+    await this.person.request('governor/hello', { protocol: 1, role: 'person', client: 'fleet' });
+    for (let from = 0; from < count; from += kAtOnce) {
+      const agents = Array.from({ length: Math.min(kAtOnce, count - from) }, (_, i) =>
+        importedAgent(from + i),
+      );
+      const answer = await this.ask('governor/import', { agents });
+      assert.ok(
+        answer.agents.every(({ outcome }) => outcome === 'imported'),
+        JSON.stringify(answer.agents[0]),
+      );
+    }
+  }
+
+  #project() {
+    const root = path.join(this.#world.home, 'project');
+    mkdirSync(path.join(root, 'src'), { recursive: true });
+    mkdirSync(path.join(root, 'secret'));
+    this.root = realpathSync(root);
+    for (const name of ['src/parser.py', 'src/lexer.py', 'src/tree.py', 'secret/key.txt'])
+      writeFileSync(
+        path.join(root, name),
+        Array.from({ length: 40 }, (_, i) => `line ${i + 1} of ${name}\n`).join(''),
+      );
+    const git = (...words) =>
+      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@localhost', ...words], {
+        cwd: root,
+        stdio: 'ignore',
+      });
+    git('init', '-q', '-b', 'main');
+    git('add', 'src');
+    git('commit', '-q', '-m', 'begin');
+  }
+
+  #path(name) {
+    return path.join(this.root, name);
+  }
+
+  async #evidence() {
+    const say = (event, more) => this.call('ada', 'report_evidence', { event, ...more });
+    for (let turn = 0; turn < 6; ++turn) {
+      await say('turn_began');
+      await say('tool_used', { tool: 'Read', duration_ms: 12 });
+      await say('tool_used', {
+        tool: 'Bash',
+        command: 'pytest -q',
+        success: turn < 3,
+        exit_code: turn < 3 ? 0 : 1,
+        duration_ms: 2_300,
+      });
+      await say('tests_run', {
+        framework: 'pytest',
+        passed: 40,
+        failed: turn < 3 ? 0 : turn,
+        success: turn < 3,
+      });
+      await say('file_changed', {
+        path: this.#path('src/lexer.py'),
+        lines_added: 12 + turn,
+        lines_removed: 3,
+      });
+      await say('turn_ended');
+      await this.call('ada', 'process_agent_update', {
+        complexity: 0.3 + turn / 20,
+        confidence: 0.8,
+        ethical_drift: [0.03 * turn, 0.02, 0.05],
+      });
+    }
+    await say('risky_action', { rule: 'force_push', severity: 'medium' });
+  }
+
+  /// ada has a file, bob waits for it, and cleo for what bob has.
+  async #leases() {
+    await this.#agent('bob', 'reviews the parser', 'ada');
+    await this.#agent('cleo', 'writes the tests', 'ada');
+    // Who follows progress may wait for long.
+    const wait = (agent, name) =>
+      this.#agents.get(agent).send({
+        jsonrpc: '2.0',
+        id: `waits for ${name}`,
+        method: 'tools/call',
+        params: {
+          name: 'request_write',
+          arguments: { paths: [this.#path(name)], wait_seconds: 300 },
+          _meta: { progressToken: name },
+        },
+      });
+    await this.call('ada', 'request_write', {
+      paths: [this.#path('src/parser.py')],
+      ttl_seconds: 3_600,
+      reason: 'new grammar',
+    });
+    await this.call('bob', 'request_write', { paths: [this.#path('src/tree.py')], ttl_seconds: 3_600 });
+    await this.call('cleo', 'request_write', {
+      paths: [this.#path('src/lexer.py')],
+      ttl_seconds: 3_600,
+      mode: 'shared',
+    });
+    await wait('bob', 'src/parser.py');
+    await wait('cleo', 'src/tree.py');
+    await until(kLong, 'two wait', async () => (await this.call('ada', 'list_leases')).waiting.length === 2);
+  }
+
+  async #needs() {
+    await this.#agent('dora', 'migrates the database');
+    for (let i = 0; i < 4; ++i)
+      await this.call('dora', 'process_agent_update', {
+        complexity: 1,
+        confidence: 0.2,
+        ethical_drift: [1, 1, 1],
+      });
+    await this.call('ada', 'request_approval', {
+      path: this.#path('secret/key.txt'),
+      reason: 'the key has to be replaced before the release',
+    });
+    // Nobody was granted this.
+    writeFileSync(
+      this.#path('src/parser.py'),
+      Array.from({ length: 12 }, (_, i) => `line ${2 * i + 1} of src/parser.py\n`).join(''),
+    );
+    await until(kLong, 'the change is an alert', async () => {
+      const { alerts } = await this.call('ada', 'list_alerts');
+      return alerts.some(({ kind }) => kind === 'file_changed');
+    });
+  }
+
+  async #tasks() {
+    const define = (id, title, more) => this.call('ada', 'define_task', { task_id: id, title, ...more });
+    await define('grammar', 'A grammar for expressions', {
+      priority: 'HIGH',
+      description: 'Left recursion has to go.\n\nSee the notes.',
+    });
+    await define('lexer', 'A lexer for it', { depends_on: ['grammar'] });
+    await define('tests', 'Tests of both', { depends_on: ['grammar', 'lexer'], priority: 'CRITICAL' });
+    await define('docs', 'A chapter of the manual', { agent: 'cleo', priority: 'LOW' });
+    await define('release', 'The release', { depends_on: ['tests', 'docs'] });
+    await this.call('bob', 'claim_task', { task_id: 'grammar' });
+    await this.call('bob', 'update_task', {
+      task_id: 'grammar',
+      progress: 60,
+      note: 'the operators are done',
+    });
+    await define('spike', 'Try a generator');
+    await this.call('bob', 'update_task', { task_id: 'spike', status: 'done', note: 'by hand is shorter' });
+    await define('port', 'Port to the old machine');
+    await this.call('bob', 'update_task', { task_id: 'port', status: 'blocked', note: 'there is none' });
+  }
+
+  async #deployments() {
+    const deploy = async (agent_type, prompt, more) => {
+      const order = { agent_type, prompt, runner: 'shell', cwd: this.root, ...more };
+      return (await this.call('ada', 'deploy_headless_agent', order)).deployment.deployment_id;
+    };
+    this.asking = await deploy(
+      'painter',
+      'echo "painting the fence"; echo "Do you want to continue? (y/n)"; read answer; echo "you said $answer"\n',
+      {
+        budget: { turns: 40 },
+      },
+    );
+    this.finished = await deploy('mason', 'echo "one wall"; echo "done"\n', { parent: 'ada' });
+    this.made = await deploy('writer', 'printf "a chapter\\n" > chapter.txt; echo written; read answer\n', {
+      workspace: 'worktree',
+      task_id: 'docs',
+    });
+    await until(kLong, 'the mason is over', async () => {
+      const { deployment } = await this.call('ada', 'get_deployment', { deployment_id: this.finished });
+      return deployment.state === 'finished';
+    });
+    this.#world.atEnd(async () => {
+      for (const id of [this.asking, this.made])
+        await this.call('ada', 'stop_deployment', { deployment_id: id });
+    });
+  }
+}
+
+/// Waves, so that all kinds of health occur and lines have a form.
+function importedAgent(number) {
+  const risk = 0.12 + 0.5 * Math.abs(Math.sin(number * 1.7));
+  const column = (of) => Array.from({ length: kRows }, (_, row) => of(row).toFixed(4)).join(' ');
+  const risks = Array.from({ length: kRows }, (_, row) =>
+    Math.min(0.95, risk + 0.08 * Math.sin(row / 2 + number)),
+  );
+  const beginUs = Date.now() * 1_000 - kRows * kHourUs - (number % 50) * 60_000_000;
+  return {
+    agent_id: `worker-${String(number).padStart(5, '0')}`,
+    status: number % 40 === 7 ? 'archived' : 'active',
+    created_us: beginUs,
+    purpose: ['reviews pull requests', 'mends flaky tests', 'writes documentation', 'keeps dependencies new'][
+      number % 4
+    ],
+    tags: [`team-${number % 5}`],
+    source: 'a test',
+    lifecycle_events: [{ event: 'created', timestamp_us: beginUs, reason: '' }],
+    state: { updates: kRows, integral: '0.25', time: '2.4', void_active: false },
+    rows: {
+      first: 1,
+      total: kRows,
+      E: column((row) => 0.7 + 0.05 * Math.sin(row / 4)),
+      I: column((row) => 0.8 + 0.04 * Math.cos(row / 5)),
+      S: column((row) => 0.15 + 0.03 * Math.sin(row / 3)),
+      V: column((row) => -0.02 * Math.sin(row / 6)),
+      coherence: column((row) => 0.64 + 0.02 * Math.cos(row / 3 + number)),
+      risk: risks.map((value) => value.toFixed(4)).join(' '),
+      lambda1: column(() => 0.1),
+      decision: risks
+        .map((value) => (value < 0.25 ? 'approve' : value < 0.5 ? 'revise' : 'reject'))
+        .join(' '),
+      timestamp_us: Array.from({ length: kRows }, (_, row) => String(beginUs + row * kHourUs)).join(' '),
+    },
+  };
+}
