@@ -1,4 +1,5 @@
-// Makes dist/ of src/: index.html, one script, one style sheet, an icon. With --check it compares instead, and fails when what is
+// Makes dist/ of src/: index.html, one script, one style sheet, an icon, and the licences of what is in
+// it. With --check it compares instead, and fails when what is
 // committed is not what the sources give.
 import { build } from 'esbuild';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -19,7 +20,7 @@ const { outputFiles } = await build({
   format: 'esm',
   target: ['es2022'],
   legalComments: 'none',
-  banner: { js: '/* governor, Apache-2.0. Contains Preact (MIT), htm (Apache-2.0) and uPlot (MIT). */' },
+  banner: { js: '/* governor, Apache-2.0. Contains Preact, htm and uPlot: licences.txt */' },
   write: false,
 });
 const made = new Map([
@@ -27,6 +28,14 @@ const made = new Map([
   ['assets/icon.svg', await readFile(path.join(here, 'src/icon.svg'))],
 ]);
 for (const file of outputFiles) made.set(path.relative(path.join(here, 'dist'), file.path), file.contents);
+
+/// What their licences want to go with the bundle.
+const parts = ['preact', 'htm', 'uplot'];
+const licences = parts.map(async (name) => {
+  const text = await readFile(path.join(here, 'node_modules', name, 'LICENSE'), 'utf8');
+  return `${name}\n\n${text.trim()}\n`;
+});
+made.set('assets/licences.txt', Buffer.from((await Promise.all(licences)).join('\n\n')));
 
 const compressed = [...made.values()].reduce((sum, bytes) => sum + gzipSync(bytes).length, 0);
 if (compressed > kMostCompressed) {

@@ -87,9 +87,15 @@ function useNeeds() {
 }
 
 function Top({ view, waiting, showHelp }) {
+  const links = useRef(null);
+  useEffect(() => {
+    // On a narrow screen the list of views scrolls.
+    const current = links.current.querySelector('[aria-current]');
+    links.current.scrollLeft = current.offsetLeft - links.current.offsetLeft - 40;
+  }, [view]);
   return html`<header class="top">
     <span class="name">governor</span>
-    <nav aria-label="Views">${kViews.map(
+    <nav ref=${links} aria-label="Views">${kViews.map(
       ({ name, title, key }) => html`<a key=${name} href=${routeTo(name)}
       aria-current=${name === view ? 'page' : undefined} title="g ${key}">${title}${
         name === 'now' && waiting > 0

@@ -104,7 +104,7 @@ export class Fleet {
     git('commit', '-q', '-m', 'begin');
   }
 
-  #path(name) {
+  path(name) {
     return path.join(this.root, name);
   }
 
@@ -127,7 +127,7 @@ export class Fleet {
         success: turn < 3,
       });
       await say('file_changed', {
-        path: this.#path('src/lexer.py'),
+        path: this.path('src/lexer.py'),
         lines_added: 12 + turn,
         lines_removed: 3,
       });
@@ -153,23 +153,30 @@ export class Fleet {
         method: 'tools/call',
         params: {
           name: 'request_write',
-          arguments: { paths: [this.#path(name)], wait_seconds: 300 },
+          arguments: { paths: [this.path(name)], wait_seconds: 300 },
           _meta: { progressToken: name },
         },
       });
     await this.call('ada', 'request_write', {
-      paths: [this.#path('src/parser.py')],
+      paths: [this.path('src/parser.py')],
       ttl_seconds: 3_600,
       reason: 'new grammar',
     });
-    await this.call('bob', 'request_write', { paths: [this.#path('src/tree.py')], ttl_seconds: 3_600 });
+    await this.call('bob', 'request_write', { paths: [this.path('src/tree.py')], ttl_seconds: 3_600 });
     await this.call('cleo', 'request_write', {
-      paths: [this.#path('src/lexer.py')],
+      paths: [this.path('src/lexer.py')],
       ttl_seconds: 3_600,
       mode: 'shared',
     });
+    const forget = (agent, name) =>
+      this.#agents.get(agent).notify('notifications/cancelled', { requestId: `waits for ${name}` });
     await wait('bob', 'src/parser.py');
     await wait('cleo', 'src/tree.py');
+    // A proxy ends when all that it was asked is answered.
+    this.#world.atEnd(async () => {
+      await forget('bob', 'src/parser.py');
+      await forget('cleo', 'src/tree.py');
+    });
     await until(kLong, 'two wait', async () => (await this.call('ada', 'list_leases')).waiting.length === 2);
   }
 
@@ -182,12 +189,12 @@ export class Fleet {
         ethical_drift: [1, 1, 1],
       });
     await this.call('ada', 'request_approval', {
-      path: this.#path('secret/key.txt'),
+      path: this.path('secret/key.txt'),
       reason: 'the key has to be replaced before the release',
     });
     // Nobody was granted this.
     writeFileSync(
-      this.#path('src/parser.py'),
+      this.path('src/parser.py'),
       Array.from({ length: 12 }, (_, i) => `line ${2 * i + 1} of src/parser.py\n`).join(''),
     );
     await until(kLong, 'the change is an alert', async () => {

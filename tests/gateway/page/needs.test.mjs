@@ -75,8 +75,14 @@ test('what is asked already is not shown a second time', () => {
   };
   const critical = [{ agent_id: 'dora' }];
   assert.deepEqual(keys(needsOf({ overview, critical })), ['alert-3', 'deployment-d-1']);
-  const approvals = [{ approval: 1, kind: 'budget', deployment_id: 'd-1', asks: 'More?' }];
-  assert.deepEqual(keys(needsOf({ overview, critical, approvals })), ['approval-1', 'alert-3']);
+  const budget = { approval: 1, kind: 'budget', deployment_id: 'd-1', asks: 'More?' };
+  assert.deepEqual(keys(needsOf({ overview, critical, approvals: [budget] })), ['approval-1', 'alert-3']);
+  const halt = { approval: 2, kind: 'decision', agent_id: 'dora', asks: 'May it go on?' };
+  assert.deepEqual(keys(needsOf({ overview, critical, approvals: [halt] })), [
+    'approval-2',
+    'deployment-d-1',
+  ]);
+  assert.deepEqual(keys(needsOf({ overview: kQuiet, critical, approvals: [halt] })), ['approval-2']);
 });
 
 test('a file that changed leads to its difference', () => {

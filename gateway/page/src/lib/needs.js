@@ -13,12 +13,14 @@ export function changedPath(alert) {
 }
 
 export function needsOf({ overview, approvals = [], critical = [] }) {
+  // Who waits for a word is in that request, and in nothing beside it.
+  const asked = new Set(approvals.filter(({ kind }) => kind === 'decision').map(({ agent_id }) => agent_id));
   const needs = [
     ...healthNeeds(overview),
     ...approvals.map(approvalNeed),
     ...deploymentNeeds(overview.deployments, approvals),
-    ...alertNeeds(overview),
-    ...agentNeeds(critical, overview.alerts),
+    ...alertNeeds(overview, asked),
+    ...agentNeeds(critical, overview.alerts, asked),
     ...leaseNeeds(overview.leases, overview.waits),
   ];
   return needs
@@ -82,12 +84,14 @@ function deploymentNeeds(deployments, approvals) {
 }
 
 /// Alerts that stand for what is shown by itself are left out.
-function alertNeeds({ alerts, deployments }) {
+function alertNeeds({ alerts, deployments }, asked) {
   const shown = new Set(deployments.filter(({ needs_person }) => needs_person).map((one) => one.agent_id));
   return alerts
     .filter(
       ({ kind, agent_id }) =>
-        kind !== 'approval_requested' && !(kind.startsWith('deployment_') && shown.has(agent_id)),
+        kind !== 'approval_requested' &&
+        !(kind === 'agent_critical' && asked.has(agent_id)) &&
+        !(kind.startsWith('deployment_') && shown.has(agent_id)),
     )
     .map((alert) => {
       const path = changedPath(alert);
@@ -110,8 +114,8 @@ function alertNeeds({ alerts, deployments }) {
     });
 }
 
-function agentNeeds(agents, alerts) {
-  const alerted = new Set(alerts.map(({ agent_id }) => agent_id));
+function agentNeeds(agents, alerts, asked) {
+  const alerted = new Set([...asked, ...alerts.map(({ agent_id }) => agent_id)]);
   return agents
     .filter(({ agent_id }) => !alerted.has(agent_id))
     .map((agent) => ({

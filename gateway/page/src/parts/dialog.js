@@ -1,5 +1,5 @@
 // One dialog for everything that a person does: it asks for the reason, which goes into the audit log.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../html.js';
 import { Cell, useCell } from '../net/cell.js';
 
@@ -22,7 +22,7 @@ function Question({ asked }) {
   const dialog = useRef(null);
   const [refusal, setRefusal] = useState(null);
   const [isBusy, setBusy] = useState(false);
-  useEffect(() => dialog.current.showModal(), []);
+  useLayoutEffect(() => dialog.current.showModal(), []);
   const close = () => {
     question.set(null);
     asked.opener?.focus?.();
@@ -61,9 +61,10 @@ function Question({ asked }) {
   </dialog>`;
 }
 
+/// What was typed stays when the page behind is drawn anew, so fields have a first value only.
 function Field({ field }) {
   const common = { name: field.name, required: field.required };
-  let input = html`<input ...${common} type=${field.type ?? 'text'} min=${field.min} value=${field.value ?? ''} autocomplete="off" />`;
+  let input = html`<input ...${common} type=${field.type ?? 'text'} min=${field.min} defaultValue=${field.value ?? ''} autocomplete="off" />`;
   if (field.options)
     input = html`<select ...${common}>${field.options.map(([value, title]) => html`<option value=${value}>${title}</option>`)}</select>`;
   return html`<label class="field block">${field.label}${input}${field.hint && html`<small>${field.hint}</small>`}</label>`;

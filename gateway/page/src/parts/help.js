@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { html } from '../html.js';
 import { kViews } from '../lib/route.js';
 
@@ -13,7 +13,7 @@ const kKeys = [
 
 export function Help({ close }) {
   const dialog = useRef(null);
-  useEffect(() => dialog.current.showModal(), []);
+  useLayoutEffect(() => dialog.current.showModal(), []);
   return html`<dialog ref=${dialog} aria-labelledby="help-title" onClose=${close}>
     <h2 id="help-title">Keyboard</h2>
     <dl class="keys">${kKeys.map(([key, what]) => html`<div key=${key}><dt><kbd>${key}</kbd></dt><dd>${what}</dd></div>`)}</dl>

@@ -1,4 +1,5 @@
 // Small parts that every view uses.
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../html.js';
 import { words } from '../lib/format.js';
 import { routeTo } from '../lib/route.js';
@@ -111,10 +112,21 @@ export function Select({ label, value, options, onChange }) {
     </select></label>`;
 }
 
+/// `value` is what the address says. What is typed is shown at once, and not changed by the address, which comes after it.
 export function Search({ label, value, onInput }) {
-  return html`<label class="field grow">${label}
-    <input type="search" data-search value=${value} spellcheck=${false} autocomplete="off"
-      onInput=${(event) => onInput(event.currentTarget.value)} /></label>`;
+  const [text, setText] = useState(value);
+  const input = useRef(null);
+  useEffect(() => {
+    if (document.activeElement !== input.current) setText(value);
+  }, [value]);
+  const typed = (event) => {
+    setText(event.currentTarget.value);
+    onInput(event.currentTarget.value);
+  };
+  return html`<label class="field grow"
+    >${label}
+    <input ref=${input} type="search" data-search value=${text} spellcheck=${false} autocomplete="off" onInput=${typed}
+  /></label>`;
 }
 
 /// Links to the parts of a view.

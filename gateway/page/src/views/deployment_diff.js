@@ -21,6 +21,6 @@ export function DeploymentDiff({ id }) {
 }
 
 function toneOf(line) {
-  if (/^(diff |index |--- |\+\+\+ |@@)/.test(line)) return 'gap';
+  if (/^(diff |index |new |deleted |old |rename |similarity |--- |\+\+\+ |@@)/.test(line)) return 'gap';
   return { '+': 'came', '-': 'gone' }[line[0]] ?? 'same';
 }

@@ -3,7 +3,6 @@ import { useState } from 'preact/hooks';
 import { html } from '../html.js';
 import { bytes } from '../lib/format.js';
 import { hunks, lineDiff } from '../lib/line_diff.js';
-import { routeTo } from '../lib/route.js';
 import { request, tool } from '../net/rpc.js';
 import { useSource } from '../net/source.js';
 import { restoreFile } from '../parts/actions.js';
@@ -16,7 +15,7 @@ export function FileChange({ path }) {
   const source = useSource(`versions ${path}`, ['governor://alerts', 'governor://leases'], () =>
     tool('list_backups', { path, limit: 50 }),
   );
-  return html`<p class="path"><a href=${routeTo('files', ['changes'])}>Changes without a lease</a></p><h2 class="file">${path}</h2>
+  return html`<h2 class="file">${path}</h2>
     <${Pending} source=${source}>${(found) => html`<${Versions} path=${path} current=${found.current} versions=${found.backups} />`}</${Pending}>`;
 }
 

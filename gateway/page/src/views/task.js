@@ -5,7 +5,7 @@ import { routeTo } from '../lib/route.js';
 import { kFleet } from '../net/live.js';
 import { allRows, tool } from '../net/rpc.js';
 import { useSource } from '../net/source.js';
-import { AgentLink, Badge, Facts, Pending, Section } from '../parts/small.js';
+import { AgentLink, Badge, Empty, Facts, Pending, Section } from '../parts/small.js';
 import { Time } from '../parts/time.js';
 import { assignTask, cancelTask, reopenTask } from '../parts/work_actions.js';
 
@@ -59,11 +59,23 @@ export function Task({ id }) {
           ),
         ],
       ]} /></${Section}>
-      <${Section} title="History" count=${history.length}><ul class="timeline">${history.map(
-        (event, i) => html`<li key=${i}><${Time} at=${event.timestamp} />
-        <span>${words(event.event)}, ${words(event.status)} ${event.progress} %${event.agent_id ? ` by ${event.agent_id}` : event.client ? ` by ${event.client}` : ''}${event.note ? `: ${event.note}` : ''}</span></li>`,
-      )}</ul></${Section}>`}
+      <${History} history=${history} />`}
     </${Pending}>`;
+}
+
+function History({ history }) {
+  return html`<${Section} title="History" count=${history.length}>${
+    history.length === 0
+      ? html`<${Empty} title="Nothing has happened to it yet." />`
+      : html`<ul class="timeline">${history.map(
+          (event, i) => html`<li key=${i}><${Time} at=${event.timestamp} /> <span>${told(event)}</span></li>`,
+        )}</ul>`
+  }</${Section}>`;
+}
+
+function told({ event, status, progress, agent_id: agent, client, note }) {
+  const by = agent ?? client;
+  return `${words(event)}, ${words(status)} ${progress} %${by ? ` by ${by}` : ''}${note ? `: ${note}` : ''}`;
 }
 
 function links(ids, waiting) {

@@ -1,0 +1,202 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Browser, loginLink, startGateway } from './dashboard/browser.mjs';
+import { Fleet, kFleetConfig } from './dashboard/fleet.mjs';
+import { closeAsLastTest, World } from './harness.mjs';
+import { alive } from './lib/alive.mjs';
+import { kLong, stretched, until } from './lib/deadlines.mjs';
+
+// The page of the gateway in a real browser, on a fleet with something in each view.
+
+const kImported = 2_000;
+/// From the answer to a call, which says that the change is on the disk, until the page shows it. It takes a tenth of
+/// a second where nothing else runs; here others may have the machine.
+const kSoon = 5_000;
+
+const world = new World({ survives: false, config: kFleetConfig });
+const fleet = new Fleet(world);
+let browser;
+
+test('a fleet is there, and a browser opens the page', async () => {
+  await fleet.fill(kImported);
+  const { url } = await startGateway(world);
+  browser = await Browser.open(world, loginLink(world, url));
+  await browser.waitForText('What needs you');
+});
+
+/// Where to go, and what is to be seen there.
+const kViews = {
+  now: ['#/now', 'asks to write the protected', 'dora', 'painter-', 'waits for'],
+  agents: ['#/agents', 'dora', 'critical', 'worker-'],
+  agent: [
+    '#/agents/ada',
+    'writes the parser',
+    'Last decision',
+    'Figures over time',
+    'tests failed (pytest',
+    'src/parser.py',
+  ],
+  files: ['#/files', 'cleo waits for bob', 'bob waits for ada', 'src/tree.py', 'Queue'],
+  contention: ['#/files/contention', 'lease awaited', 'bob'],
+  protected: ['#/files/protected', '/**/secret/**', 'the configuration'],
+  changes: ['#/files/changes', 'src/parser.py', 'without a lease'],
+  activity: ['#/activity', 'risky: force push, medium', 'ada'],
+  audit: ['#/activity/audit', 'deployment started', 'governor'],
+  tasks: ['#/tasks', 'A grammar for expressions', 'The release', 'PENDING'],
+  task: ['#/tasks/lexer', 'A lexer for it', 'Needed by', 'tests'],
+  deployments: ['#/deployments', 'painter-', 'waiting', 'finished'],
+  system: ['#/system', 'Everything works', 'Sessions', 'Latency and queues'],
+};
+
+const includes = (text, wanted) =>
+  assert.ok(
+    text.toLowerCase().includes(wanted.toLowerCase()),
+    `"${wanted}" is not in:\n${text.slice(0, 3_000)}`,
+  );
+
+for (const scheme of ['light', 'dark']) {
+  test(`every view opens without a complaint and is accessible, ${scheme}`, async () => {
+    await browser.scheme(scheme);
+    const views = {
+      ...kViews,
+      change: [
+        `#/files/change?path=${encodeURIComponent(fleet.path('src/parser.py'))}`,
+        'Restore what was before',
+        'line 2 of src/parser.py',
+      ],
+      deployment: [`#/deployments/${fleet.asking}`, 'painting the fence', 'Do you want to continue'],
+      worktree: [`#/deployments/${fleet.made}`, 'chapter.txt', 'Merge'],
+    };
+    for (const [name, [place, ...seen]] of Object.entries(views)) {
+      await browser.go(place);
+      // Parts of a view come when they are read.
+      await until(kLong, `${name} shows ${seen.at(-1)}`, async () =>
+        (await browser.text()).toLowerCase().includes(seen.at(-1).toLowerCase()),
+      );
+      const text = await browser.text();
+      for (const wanted of seen) includes(text, wanted);
+      assert.deepEqual(await browser.violations(), [], `${name}, ${scheme}`);
+      await browser.picture(`${name}-${scheme}`);
+    }
+    assert.deepEqual(browser.problems, []);
+  });
+}
+
+test('many agents scroll, of which only those in sight are drawn', async () => {
+  await browser.go('#/agents?order=name');
+  const rows = () => browser.page.$$eval('.virtual-box [role=row]', (all) => all.length);
+  await browser.waitForText('ada');
+  assert.ok((await rows()) < 60);
+  await browser.page.$eval('.virtual-box', (box) => (box.scrollTop = box.scrollHeight));
+  await browser.waitForText(`worker-0${kImported - 1}`);
+  assert.ok((await rows()) < 60);
+});
+
+test('the keyboard is enough', async () => {
+  const { page } = browser;
+  await browser.go('#/system');
+  await page.evaluate(() => document.activeElement.blur());
+  await page.keyboard.press('g');
+  await page.keyboard.press('a');
+  await browser.wait('g a leads to the agents', () => location.hash === '#/agents');
+  await browser.wait('the agents are shown', () => document.querySelector('.virtual-box [role=row]'));
+  await page.keyboard.press('/');
+  await page.keyboard.type('worker-00011');
+  await browser.wait('one is left', () => document.querySelectorAll('.virtual-box [role=row]').length === 1);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('j');
+  await browser.wait('it is chosen', () => document.querySelector('.virtual-row.chosen'));
+  await page.keyboard.press('Enter');
+  await browser.wait('it is opened', () => location.hash === '#/agents/worker-00011');
+  await page.keyboard.press('?');
+  await browser.waitForText('next and previous row');
+  assert.deepEqual(await browser.violations(), []);
+  await page.keyboard.press('Escape');
+  await browser.wait('the help is gone', () => !document.querySelector('dialog'));
+});
+
+test('what an agent says is text', async () => {
+  const evil = '<img src=x onerror="document.title=1"><b>bold</b>';
+  await fleet.call('dora', 'update_agent_metadata', { purpose: evil });
+  await browser.go('#/agents/dora');
+  await browser.waitForText(evil);
+  assert.equal(await browser.page.$('main img, main b b'), null);
+});
+
+test('a change is seen soon after it is durable', async () => {
+  await browser.go('#/now');
+  await browser.waitForText('What needs you');
+  const path = fleet.path('secret/other.txt');
+  await fleet.call('cleo', 'request_approval', { path, reason: 'seen at once' });
+  const durable = performance.now();
+  await browser.waitForText('seen at once');
+  const took = performance.now() - durable;
+  console.log(`seen ${took.toFixed(0)} ms after it was durable`);
+  assert.ok(took < stretched(kSoon), `${took} ms`);
+});
+
+test('a person answers with a reason, and it is kept', async () => {
+  await browser.go('#/now');
+  await browser.waitForText('seen at once');
+  const { page } = browser;
+  const row = await page.waitForSelector('::-p-xpath(//li[contains(., "seen at once")])');
+  const deny = await row.$('::-p-xpath(.//button[. = "Deny"])');
+  await deny.click();
+  await browser.waitForText('It is kept in the audit log');
+  assert.deepEqual(await browser.violations(), []);
+  await browser.picture('dialog-dark');
+  await page.type('dialog textarea', 'not in this release');
+  await page.click('dialog button[type=submit]');
+  await browser.wait('it is gone', () => !document.querySelector('main').innerText.includes('seen at once'));
+  const { approvals } = await fleet.call('cleo', 'list_approvals', { status: 'denied' });
+  assert.equal(approvals[0].answer.note, 'not in this release');
+});
+
+test('what is typed stays while the page changes, and a refusal says why', async () => {
+  await browser.go('#/files/protected');
+  await browser.press('Protect…');
+  const { page } = browser;
+  await page.type('dialog input[name=pattern]', '/proc');
+  const before = await page.$eval('.waiting', (count) => count.innerText);
+  const other = { path: fleet.path('secret/third.txt'), reason: 'meanwhile' };
+  await fleet.call('cleo', 'request_approval', other);
+  await browser.wait(
+    'the page behind is drawn anew',
+    (count) => document.querySelector('.waiting').innerText !== count,
+    before,
+  );
+  assert.equal(await page.$eval('dialog input[name=pattern]', (input) => input.value), '/proc');
+  await page.type('dialog textarea', 'to see');
+  await page.click('dialog button[type=submit]');
+  await browser.wait(
+    'the refusal is shown',
+    () => document.querySelector('dialog [role=alert]')?.innerText.length > 10,
+  );
+  await page.keyboard.press('Escape');
+  await browser.wait('the dialog is gone', () => !document.querySelector('dialog'));
+});
+
+test('on a narrow screen nothing sticks out', async () => {
+  await browser.size(360, 740);
+  for (const [name, [place]] of Object.entries(kViews)) {
+    await browser.go(place);
+    const width = await browser.page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(width <= 360, `${name} is ${width} wide`);
+    await browser.picture(`${name}-narrow`);
+  }
+  await browser.size(1280, 860);
+});
+
+test('the daemon is killed, and the page goes on by itself', async () => {
+  await browser.go('#/agents/ada');
+  assert.deepEqual(browser.problems, []);
+  const { pid } = await world.health();
+  process.kill(pid, 'SIGKILL');
+  await until(kLong, `daemon ${pid} is dead`, () => !alive(pid));
+  await world.otherDaemon(pid);
+  await fleet.call('ada', 'update_agent_metadata', { purpose: 'goes on after the end' });
+  await browser.waitForText('goes on after the end');
+  await browser.wait('it is live again', () => document.querySelector('[data-connection=live]'));
+});
+
+closeAsLastTest(world);
