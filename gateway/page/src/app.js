@@ -62,7 +62,10 @@ export function App() {
   const isFirst = useRef(true);
   useEffect(() => {
     // Who follows a link with the keyboard goes on in what it leads to.
-    if (!isFirst.current) main.current.focus();
+    if (!isFirst.current) {
+      main.current.focus({ preventScroll: true });
+      scrollTo(0, 0);
+    }
     isFirst.current = false;
   }, [place]);
   const View = (id !== undefined && kSingles[route.view]) || kLists[route.view];

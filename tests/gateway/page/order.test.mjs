@@ -21,14 +21,14 @@ const kAgents = [
 ];
 const names = (agents) => agents.map(({ agent_id }) => agent_id);
 
-test('those that need a person come first', () => {
+test('those that need a person come first, and who does not work last', () => {
   assert.deepEqual(names(sortAgents(kAgents, 'urgency')), [
     'worse',
     'sick',
-    'halted',
     'tired',
     'calm',
     'new',
+    'halted',
   ]);
 });
 

@@ -3,8 +3,9 @@
 const kHealth = { critical: 0, degraded: 1, healthy: 3, unknown: 4 };
 const kDecision = { reject: 0, revise: 1, approve: 3 };
 
-/// How much an agent's figures ask for a person; smaller is more. As `governorctl top` has it.
+/// How much an agent's figures ask for a person; smaller is more. Who is paused or put away does nothing.
 export function urgency(agent) {
+  if (agent.status !== 'active') return 5;
   return Math.min(kHealth[agent.health] ?? 4, kDecision[agent.decision] ?? 4);
 }
 

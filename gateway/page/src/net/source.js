@@ -11,16 +11,26 @@ const kClock = {
 };
 
 const kNothing = { data: null, error: null, time: null };
+/// What was read of views that were left: who comes back sees it until it is read again.
+const kMostRemembered = 12;
 const sources = new Map();
+const remembered = new Map();
+
+function remember(key, state) {
+  remembered.delete(key);
+  remembered.set(key, state);
+  if (remembered.size > kMostRemembered) remembered.delete(remembered.keys().next().value);
+}
 
 class Source {
-  state = new Cell(kNothing);
+  state;
   users = 0;
   #refresher;
   #unfollow;
   #isHidden = () => this.#refresher.hold(document.hidden);
 
-  constructor(uris, load) {
+  constructor(known, uris, load) {
+    this.state = new Cell(known);
     this.#refresher = new Refresher(() => this.#read(load), kClock);
     this.#unfollow = follow(uris, () => this.#refresher.tell());
     document.addEventListener('visibilitychange', this.#isHidden);
@@ -50,10 +60,10 @@ class Source {
 
 /// `{data, error, time, reload}` of what `load` reads, told of by `uris`. Who asks with the same key shares it.
 export function useSource(key, uris, load) {
-  const [state, setState] = useState(() => sources.get(key)?.state.get() ?? kNothing);
+  const [state, setState] = useState(() => sources.get(key)?.state.get() ?? remembered.get(key) ?? kNothing);
   useEffect(() => {
     let source = sources.get(key);
-    if (!source) sources.set(key, (source = new Source(uris, load)));
+    if (!source) sources.set(key, (source = new Source(remembered.get(key) ?? kNothing, uris, load)));
     ++source.users;
     setState(source.state.get());
     const unwatch = source.state.watch(setState);
@@ -61,6 +71,7 @@ export function useSource(key, uris, load) {
       unwatch();
       if (--source.users > 0) return;
       source.end();
+      if (source.state.get().data) remember(key, source.state.get());
       sources.delete(key);
     };
   }, [key]);
