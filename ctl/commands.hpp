@@ -56,6 +56,10 @@ void add_deployments(CLI::App& app, Action& action);
 void add_deploy(CLI::App& app, Action& action);
 void add_logs(CLI::App& app, Action& action);
 void add_attach(CLI::App& app, Action& action);
+void add_metrics(CLI::App& app, Action& action);
+void add_selftest(CLI::App& app, Action& action);
+/// service install, uninstall, start, stop, status.
+void add_service(CLI::App& app, Action& action);
 /// completion bash, completion zsh, completion fish.
 void add_completion(CLI::App& app, Action& action);
 /// state backup, state verify, state restore: of governor's own database.

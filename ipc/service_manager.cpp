@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
+#include <algorithm>
 #include <cerrno>
 #include <string_view>
 
@@ -18,45 +18,21 @@ extern char** environ;
 namespace governor::ipc {
 namespace {
 
-bool has_overrides(const Environment& environment) {
-  for (const auto* name :
-       {"GOVERNOR_RUNTIME_DIR", "GOVERNOR_STATE_DIR", "GOVERNOR_CONFIG", "GOVERNOR_DAEMON"}) {
-    if (environment.lookup(name)) return true;
-  }
-  return false;
-}
-
 bool exists(const std::string& path) {
   return ::access(path.c_str(), F_OK) == 0;
 }
 
 #ifdef __APPLE__
 
-constexpr std::string_view kLabel = "io.github.governor.governord";
-
 std::optional<ServiceStart> find_service(const Environment& environment) {
-  const std::string file = "/Library/LaunchAgents/" + std::string(kLabel) + ".plist";
+  const std::string file = "/Library/LaunchAgents/" + std::string(kServiceLabel) + ".plist";
   const std::string home(environment.lookup("HOME").value_or(""));
   if (!exists(home + file) && !exists(file)) return std::nullopt;
-  const std::string target = "gui/" + std::to_string(environment.effective_uid) + "/" + std::string(kLabel);
+  const std::string target = "gui/" + std::to_string(environment.effective_uid) + "/" + kServiceLabel;
   return ServiceStart{{"/bin/launchctl", "kickstart", target}};
 }
 
 #else
-
-std::vector<std::string> unit_directories(const Environment& environment) {
-  std::vector<std::string> directories;
-  const auto home = environment.lookup("HOME");
-  if (const auto config = environment.lookup("XDG_CONFIG_HOME")) {
-    directories.push_back(std::string(*config) + "/systemd/user/");
-  } else if (home) {
-    directories.push_back(std::string(*home) + "/.config/systemd/user/");
-  }
-  if (home) directories.push_back(std::string(*home) + "/.local/share/systemd/user/");
-  directories.emplace_back("/etc/systemd/user/");
-  directories.emplace_back("/usr/lib/systemd/user/");
-  return directories;
-}
 
 std::optional<std::string> systemctl() {
   for (const char* path : {"/usr/bin/systemctl", "/bin/systemctl"}) {
@@ -65,11 +41,9 @@ std::optional<std::string> systemctl() {
   return std::nullopt;
 }
 
-constexpr std::array<const char*, 2> kUnits{"governor.socket", "governor.service"};
-
 std::optional<ServiceStart> find_service(const Environment& environment) {
-  for (const auto& directory : unit_directories(environment)) {
-    for (const char* unit : kUnits) {
+  for (const auto& directory : user_unit_directories(environment)) {
+    for (const char* unit : kServiceUnits) {
       if (!exists(directory + unit)) continue;
       const auto program = systemctl();
       if (!program) return std::nullopt;
@@ -91,8 +65,41 @@ std::optional<ServiceStart> find_service(const Environment& environment) {
 
 }  // namespace
 
+std::optional<std::string> service_override(const Environment& environment) {
+  for (const char* name :
+       {"GOVERNOR_RUNTIME_DIR", "GOVERNOR_STATE_DIR", "GOVERNOR_CONFIG", "GOVERNOR_DAEMON"}) {
+    if (environment.lookup(name)) return name;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> user_unit_directories(const Environment& environment) {
+  const std::string home(environment.lookup("HOME").value_or(""));
+  const auto below_home = [&](const char* variable, const char* otherwise) -> std::string {
+    if (const auto given = environment.lookup(variable); given && given->starts_with('/'))
+      return std::string(*given);
+    return home.empty() ? std::string() : home + otherwise;
+  };
+  std::vector<std::string> roots{below_home("XDG_CONFIG_HOME", "/.config"), "/etc",
+                                 below_home("XDG_DATA_HOME", "/.local/share")};
+  std::string_view rest = environment.lookup("XDG_DATA_DIRS").value_or("/usr/local/share:/usr/share");
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find(':'), rest.size());
+    roots.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  roots.insert(roots.end(), {"/usr/local/lib", "/usr/lib", "/usr/share"});
+  std::vector<std::string> directories;
+  for (const std::string& root : roots) {
+    std::string directory = root + "/systemd/user/";
+    const bool is_known = std::find(directories.begin(), directories.end(), directory) != directories.end();
+    if (root.starts_with('/') && !is_known) directories.push_back(std::move(directory));
+  }
+  return directories;
+}
+
 std::optional<ServiceStart> installed_service(const Environment& environment) {
-  if (has_overrides(environment)) return std::nullopt;
+  if (service_override(environment)) return std::nullopt;
   return find_service(environment);
 }
 
@@ -100,10 +107,10 @@ std::vector<std::string> service_files(const Environment& environment) {
   std::vector<std::string> files;
 #ifdef __APPLE__
   if (const auto home = environment.lookup("HOME"))
-    files.push_back(std::string(*home) + "/Library/LaunchAgents/" + std::string(kLabel) + ".plist");
+    files.push_back(std::string(*home) + "/Library/LaunchAgents/" + kServiceLabel + ".plist");
 #else
-  for (const std::string& directory : unit_directories(environment)) {
-    for (const std::string unit : kUnits) {
+  for (const std::string& directory : user_unit_directories(environment)) {
+    for (const std::string unit : kServiceUnits) {
       files.push_back(directory + unit);
       files.push_back(directory + unit + ".d");  // what a person has changed of it
     }

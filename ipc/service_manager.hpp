@@ -17,8 +17,20 @@ struct ServiceStart {
   std::vector<std::string> command;  ///< absolute program path and arguments: no shell is involved
 };
 
-/// Where a systemd user unit or launchd agent of governor is installed. Nothing where GOVERNOR_RUNTIME_DIR,
-/// GOVERNOR_STATE_DIR, GOVERNOR_CONFIG or GOVERNOR_DAEMON is set: the service would not know of it.
+/// The first of GOVERNOR_RUNTIME_DIR, GOVERNOR_STATE_DIR, GOVERNOR_CONFIG and GOVERNOR_DAEMON that is set:
+/// the service would not know of it.
+std::optional<std::string> service_override(const Environment& environment);
+
+/// Where systemd looks for the units of users, each with a slash at its end: first where this user writes
+/// them, then in its order.
+std::vector<std::string> user_unit_directories(const Environment& environment);
+
+inline constexpr const char* kServiceUnits[] = {"governor.socket", "governor.service"};
+/// Of launchd.
+inline constexpr const char* kServiceLabel = "io.github.governor.governord";
+
+/// Where a systemd user unit or launchd agent of governor is installed. Nothing where there is a
+/// service_override().
 std::optional<ServiceStart> installed_service(const Environment& environment);
 
 /// The files that this user may have installed to start the service, whether they are there or not.

@@ -29,13 +29,13 @@ void declare_common(CLI::App& app, Context& context, std::string& runtime_dir) {
 void declare_commands(CLI::App& app, Context& context, std::string& runtime_dir, Action& action) {
   declare_common(app, context, runtime_dir);
   for (const auto add :
-       {add_status,     add_health,    add_agents,     add_agent,     add_activity, add_run,
-        add_history,    add_lifecycle, add_thresholds, add_audit,     add_alerts,   add_calibration,
-        add_diagnose,   add_export,    add_import,     add_tasks,     add_leases,   add_protection,
-        add_files,      add_watches,   add_guard,      add_install,   add_ps,       add_stop,
-        add_restart,    add_config,    add_demo,       add_replay,    add_why,      add_deployments,
-        add_deploy,     add_logs,      add_attach,     add_conflicts, add_state,    add_doctor,
-        add_completion, add_man,       add_approvals}) {
+       {add_status,   add_health,    add_agents,     add_agent,      add_activity, add_run,
+        add_history,  add_lifecycle, add_thresholds, add_audit,      add_alerts,   add_calibration,
+        add_diagnose, add_export,    add_import,     add_tasks,      add_leases,   add_protection,
+        add_files,    add_watches,   add_guard,      add_install,    add_ps,       add_stop,
+        add_restart,  add_config,    add_demo,       add_replay,     add_why,      add_deployments,
+        add_deploy,   add_logs,      add_attach,     add_conflicts,  add_state,    add_doctor,
+        add_service,  add_metrics,   add_selftest,   add_completion, add_man,      add_approvals}) {
     add(app, action);
   }
 }

@@ -128,7 +128,7 @@ int run_demo(const Context& context, const std::string& documents) {
   auto passages = find_passages(documents);
   if (!passages) return report_failure(context, passages.error());
   const Interruption interruption;
-  const auto sandbox = Sandbox::create(context);
+  const auto sandbox = Sandbox::create(context, "demo");
   if (!sandbox) return report_failure(context, sandbox.error());
 
   Plan plan;

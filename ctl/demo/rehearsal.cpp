@@ -36,7 +36,7 @@ class RehearsalProgress {
   void acknowledge(std::size_t account, std::int64_t update, const std::string& action) {
     const std::lock_guard lock(mutex_);
     accounts_[account].acknowledge(update, action);
-    ++count_;
+    if (count_++ == 0) first_ = std::chrono::steady_clock::now();
     changed_.notify_all();
   }
 
@@ -61,6 +61,7 @@ class RehearsalProgress {
   // Only after the threads have ended.
   const std::optional<ipc::Error>& failure() const { return failure_; }
   std::vector<Account> take_accounts() { return std::move(accounts_); }
+  std::chrono::steady_clock::time_point first() const { return first_; }
 
  private:
   std::mutex mutex_;
@@ -68,6 +69,7 @@ class RehearsalProgress {
   std::vector<Account> accounts_;
   std::optional<ipc::Error> failure_;
   int count_ = 0;
+  std::chrono::steady_clock::time_point first_;
 };
 
 json::object update_arguments(const std::string& agent, const std::string& passage) {
@@ -174,6 +176,7 @@ ipc::Result<Outcome> rehearse(const Plan& plan, const Sandbox& sandbox, const In
   if (progress.failure()) return *progress.failure();
 
   outcome.accounts = progress.take_accounts();
+  outcome.first_answer_seconds = std::chrono::duration<double>(progress.first() - began).count();
   for (Account& account : outcome.accounts) {
     if (auto read = read_stored(clients->front(), account, deadline.capped(kReplyPatience)); !read)
       return read.error();

@@ -25,6 +25,7 @@ struct Plan {
 struct Outcome {
   std::vector<Account> accounts;
   int kills = 0;
+  double first_answer_seconds = 0;  ///< from the start of the clients, and with them of a daemon
   double seconds = 0;
 };
 

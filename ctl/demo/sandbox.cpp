@@ -34,9 +34,9 @@ bool someone_holds_the_lock(const ipc::Environment& environment) {
 
 }  // namespace
 
-ipc::Result<Sandbox> Sandbox::create(const Context& context) {
+ipc::Result<Sandbox> Sandbox::create(const Context& context, const std::string& purpose) {
   std::string root =
-      std::string(context.environment.lookup("TMPDIR").value_or("/tmp")) + "/governor-demo-XXXXXX";
+      std::string(context.environment.lookup("TMPDIR").value_or("/tmp")) + "/governor-" + purpose + "-XXXXXX";
   if (::mkdtemp(root.data()) == nullptr) return ipc::system_error("cannot make a directory " + root, errno);
   Context inside = context;
   inside.environment.set("GOVERNOR_RUNTIME_DIR", root + "/run");
@@ -49,11 +49,12 @@ ipc::Result<Sandbox> Sandbox::create(const Context& context) {
 Sandbox::Sandbox(std::string root, Context context) : root_(std::move(root)), context_(std::move(context)) {}
 
 Sandbox::Sandbox(Sandbox&& other) noexcept
-    : root_(std::exchange(other.root_, {})), context_(std::move(other.context_)) {}
+    : root_(std::exchange(other.root_, {})), is_kept_(other.is_kept_), context_(std::move(other.context_)) {}
 
 Sandbox::~Sandbox() {
   if (root_.empty()) return;
   end_daemon();
+  if (is_kept_) return;
   std::error_code ignored;
   std::filesystem::remove_all(root_, ignored);
 }
@@ -61,7 +62,7 @@ Sandbox::~Sandbox() {
 void Sandbox::end_daemon() const {
   const auto deadline = ipc::Deadline::after(kEndPatience);
   while (!deadline.expired()) {
-    const auto stopped = stop_daemon(context_, "the demonstration is over", deadline);
+    const auto stopped = stop_daemon(context_, "what it was started for is over", deadline);
     if (!stopped && stopped.error().code == ipc::Errc::no_daemon) {
       if (!someone_holds_the_lock(context_.environment)) return;
       (void)ipc::pause_until(deadline.capped(kDaemonPoll));

@@ -15,7 +15,8 @@ namespace governor::ctl {
 /// of the user. Ends the daemon that serves them and removes everything when it goes.
 class Sandbox {
  public:
-  static ipc::Result<Sandbox> create(const Context& context);
+  /// `purpose` is a part of the directory's name.
+  static ipc::Result<Sandbox> create(const Context& context, const std::string& purpose);
   Sandbox(Sandbox&& other) noexcept;
   Sandbox& operator=(Sandbox&&) = delete;
   ~Sandbox();
@@ -23,6 +24,9 @@ class Sandbox {
   /// The caller's context, meaning the daemon in here.
   const Context& context() const { return context_; }
   std::string proxy_log() const { return root_ + "/proxy.log"; }
+  const std::string& root() const { return root_; }
+  /// The directory stays.
+  void keep() { is_kept_ = true; }
 
   /// Ends the daemon with SIGKILL, as a crash would, and returns its pid.
   ipc::Result<pid_t> kill_daemon(ipc::Deadline deadline) const;
@@ -32,6 +36,7 @@ class Sandbox {
   void end_daemon() const;
 
   std::string root_;
+  bool is_kept_ = false;
   Context context_;
 };
 

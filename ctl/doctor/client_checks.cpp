@@ -2,12 +2,13 @@
 
 #include <chrono>
 #include <filesystem>
-#include <fstream>
 
 #include "ctl/doctor/checks.hpp"
 #include "ctl/doctor/ide_entries.hpp"
+#include "ctl/guard/file_steps.hpp"
 #include "ctl/guard/git_repository.hpp"
 #include "ctl/guard/guards_check.hpp"
+#include "ctl/service/unit_text.hpp"
 #include "ipc/service_manager.hpp"
 #include "text/shell_word.hpp"
 
@@ -19,17 +20,6 @@ namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds kGitPatience{10};
 
-/// What a unit of systemd starts, "" where it does not say.
-std::string started_by(const std::string& unit) {
-  constexpr std::string_view kStart = "ExecStart=";
-  std::ifstream file(unit);
-  for (std::string line; std::getline(file, line);) {
-    if (line.starts_with(kStart))
-      return line.substr(kStart.size(), line.find(' ', kStart.size()) - kStart.size());
-  }
-  return {};
-}
-
 void look_at_service(const Surroundings& around, Findings& findings) {
   const auto start = ipc::installed_service(around.context.environment);
   if (!start) {
@@ -37,29 +27,33 @@ void look_at_service(const Surroundings& around, Findings& findings) {
     return;
   }
   for (const std::string& file : ipc::service_files(around.context.environment)) {
-    const std::string program = file.ends_with(".service") ? started_by(file) : "";
+    const auto unit = read_if_there(file);
+    const std::string program = unit && *unit ? program_of_unit(**unit).value_or("") : "";
     if (!program.starts_with('/') || ::access(program.c_str(), X_OK) == 0) continue;
     findings.push_back({"service", FindingState::problem,
                         file + " starts " + program + ", which is not there",
-                        "install the service again, or take the unit away"});
+                        "governorctl service install puts it right, or take the unit away"});
     return;
   }
   findings.push_back({"service", FindingState::ok, "a service starts the daemon", ""});
 }
 
 void look_at_entries(const Surroundings& around, Findings& findings) {
-  const auto entries = ide_entries(around.context.environment);
+  std::error_code ignored;
+  const auto entries = ide_entries(around.context.environment, fs::current_path(ignored).string());
   if (entries.empty()) {
-    findings.push_back({"clients", FindingState::notice, "no IDE or agent is told of governor",
-                        "governorctl config writes what to put into its MCP configuration"});
+    findings.push_back(
+        {"clients", FindingState::notice, "no IDE or agent is told of governor",
+         "governorctl install lists the clients that are here and puts it into their configuration"});
   }
   for (const IdeEntry& entry : entries) {
     const bool named = entry.program.starts_with('/');
+    const std::string project = entry.project.empty() ? "" : " --project " + text::shell_word(entry.project);
     if (named && ::access(entry.program.c_str(), X_OK) != 0) {
       findings.push_back(
           {"clients", FindingState::problem,
            entry.client + " is told to start " + entry.program + ", which is not there (" + entry.file + ')',
-           "put what governorctl config writes in its place"});
+           "governorctl install " + entry.name + project + " puts the right one in its place"});
       continue;
     }
     findings.push_back({"clients", FindingState::ok,

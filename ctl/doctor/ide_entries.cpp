@@ -4,7 +4,10 @@
 #include <array>
 #include <cstddef>
 #include <fstream>
+#include <optional>
 #include <utility>
+
+#include "ctl/install/client_table.hpp"
 
 namespace governor::ctl {
 
@@ -12,20 +15,6 @@ namespace {
 
 constexpr std::string_view kProgram = "governor-proxy";
 constexpr std::size_t kLargestConfiguration = 16 << 20;
-
-constexpr std::pair<const char*, const char*> kConfigurations[] = {
-    {"Cursor", "/.cursor/mcp.json"},
-    {"Claude Code", "/.claude.json"},
-    {"Claude Desktop", "/.config/Claude/claude_desktop_config.json"},
-    {"Claude Desktop", "/Library/Application Support/Claude/claude_desktop_config.json"},
-    {"VS Code", "/.config/Code/User/mcp.json"},
-    {"VS Code", "/Library/Application Support/Code/User/mcp.json"},
-    {"Codex", "/.codex/config.toml"},
-    {"Gemini", "/.gemini/settings.json"},
-    {"Windsurf", "/.codeium/windsurf/mcp_config.json"},
-    {"Zed", "/.config/zed/settings.json"},
-    {"OpenCode", "/.config/opencode/opencode.json"},
-};
 
 std::string beginning_of(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -38,25 +27,33 @@ std::string beginning_of(const std::string& path) {
   return text;
 }
 
+void add_entries_of(const McpClient& client, const std::string& project, const std::string& path,
+                    std::vector<IdeEntry>& entries) {
+  const std::string text = beginning_of(path);
+  for (std::size_t at = text.find(kProgram); at != std::string::npos; at = text.find(kProgram, at + 1)) {
+    const std::size_t end = at + kProgram.size();
+    const std::size_t begin = text.find_last_of("\"'\n", at);
+    if (begin == std::string::npos || text[begin] == '\n' || end >= text.size() || text[end] != text[begin])
+      continue;
+    IdeEntry entry{std::string(client.name), std::string(client.title), project, path,
+                   text.substr(begin + 1, end - begin - 1)};
+    const bool known = std::any_of(entries.begin(), entries.end(), [&](const IdeEntry& other) {
+      return other.file == entry.file && other.program == entry.program;
+    });
+    if (!known) entries.push_back(std::move(entry));
+  }
+}
+
 }  // namespace
 
-std::vector<IdeEntry> ide_entries(const ipc::Environment& environment) {
+std::vector<IdeEntry> ide_entries(const ipc::Environment& environment, const std::string& project) {
   std::vector<IdeEntry> entries;
-  const std::string home(environment.lookup("HOME").value_or(""));
-  for (const auto& [client, file] : kConfigurations) {
-    const std::string path = home + file;
-    const std::string text = beginning_of(path);
-    for (std::size_t at = text.find(kProgram); at != std::string::npos; at = text.find(kProgram, at + 1)) {
-      const std::size_t end = at + kProgram.size();
-      const std::size_t begin = text.find_last_of("\"'\n", at);
-      if (begin == std::string::npos || text[begin] == '\n' || end >= text.size() || text[end] != text[begin])
-        continue;
-      IdeEntry entry{client, path, text.substr(begin + 1, end - begin - 1)};
-      const bool known = std::any_of(entries.begin(), entries.end(), [&](const IdeEntry& other) {
-        return other.file == entry.file && other.program == entry.program;
-      });
-      if (!known) entries.push_back(std::move(entry));
-    }
+  const ClientPlaces places(environment, this_platform());
+  for (const McpClient& client : mcp_clients()) {
+    if (const std::string file = places.user_file(client); !file.empty())
+      add_entries_of(client, {}, file, entries);
+    const auto file = project.empty() ? std::nullopt : places.project_file(client, project);
+    if (file) add_entries_of(client, project, *file, entries);
   }
   return entries;
 }

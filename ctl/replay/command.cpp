@@ -263,7 +263,7 @@ int run_replay(const Context& context, const ReplayRequest& request) {
   if (!text) return report_failure(context, text.error());
   std::optional<Sandbox> sandbox;
   if (!request.live) {
-    auto made = Sandbox::create(context);
+    auto made = Sandbox::create(context, "replay");
     if (!made) return report_failure(context, made.error());
     sandbox.emplace(*std::move(made));
   }

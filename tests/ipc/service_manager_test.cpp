@@ -39,6 +39,32 @@ TEST_CASE("an installed unit is found where systemd looks for it", "[systemd]") 
   }
 }
 
+TEST_CASE("units are looked for where systemd does, those of packages and of other prefixes included") {
+  Environment environment;
+  environment.set("HOME", "/home/ada");
+  CHECK(user_unit_directories(environment) ==
+        std::vector<std::string>{"/home/ada/.config/systemd/user/", "/etc/systemd/user/",
+                                 "/home/ada/.local/share/systemd/user/", "/usr/local/share/systemd/user/",
+                                 "/usr/share/systemd/user/", "/usr/local/lib/systemd/user/",
+                                 "/usr/lib/systemd/user/"});
+  environment.set("XDG_CONFIG_HOME", "/c");
+  environment.set("XDG_DATA_HOME", "/d");
+  environment.set("XDG_DATA_DIRS", "/opt/share::/d:relative");
+  CHECK(user_unit_directories(environment) ==
+        std::vector<std::string>{"/c/systemd/user/", "/etc/systemd/user/", "/d/systemd/user/",
+                                 "/opt/share/systemd/user/", "/usr/local/lib/systemd/user/",
+                                 "/usr/lib/systemd/user/", "/usr/share/systemd/user/"});
+}
+
+TEST_CASE("a unit of a package is found", "[systemd]") {
+  if (::access("/usr/bin/systemctl", X_OK) != 0) return;
+  const TemporaryDirectory share;
+  auto environment = home_with_unit(share, "systemd/user", "governor.socket");
+  environment.set("HOME", "/nonexistent");
+  environment.set("XDG_DATA_DIRS", "/usr/local/share:" + share.path());
+  CHECK(installed_service(environment));
+}
+
 TEST_CASE("a service is not used when directories or the daemon are overridden") {
   for (const char* name :
        {"GOVERNOR_RUNTIME_DIR", "GOVERNOR_STATE_DIR", "GOVERNOR_CONFIG", "GOVERNOR_DAEMON"}) {
@@ -46,6 +72,7 @@ TEST_CASE("a service is not used when directories or the daemon are overridden")
     auto environment = home_with_unit(home, ".config/systemd/user", "governor.socket");
     environment.set(name, "/x");
     CHECK_FALSE(installed_service(environment));
+    CHECK(service_override(environment) == name);
   }
 }
 #endif
