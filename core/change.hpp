@@ -146,6 +146,12 @@ struct TaskChanged {
   TaskStanding standing;
 };
 
+/// A person has said for whom a task is.
+struct TaskAssigned {
+  TaskKey task = 0;
+  std::string agent;  ///< empty: whoever claims it
+};
+
 /// What happened to a task after its definition, for its history.
 struct TaskEventAppended {
   TaskKey task = 0;
@@ -209,10 +215,10 @@ struct ApprovalsPruned {
 using Change =
     std::variant<UpdateAppended, AnswerSaved, AgentSaved, SessionSaved, SessionEnded, AuditAppended,
                  LifecycleEventAppended, AlertSaved, ThresholdsSaved, OutcomeRecorded, LeaseSaved,
-                 TaskAppended, TaskChanged, TaskEventAppended, FileVersionAppended, FileVersionsPruned,
-                 ProtectionSaved, UnlockSaved, WatchRootsSaved, OpenWriteSaved, OpenWriteEnded, WaiterSaved,
-                 WaiterEnded, EvidenceAppended, DeploymentAppended, DeploymentChanged,
-                 DeploymentEventAppended, EvidencePruned, ApprovalSaved, ApprovalsPruned>;
+                 TaskAppended, TaskChanged, TaskAssigned, TaskEventAppended, FileVersionAppended,
+                 FileVersionsPruned, ProtectionSaved, UnlockSaved, WatchRootsSaved, OpenWriteSaved,
+                 OpenWriteEnded, WaiterSaved, WaiterEnded, EvidenceAppended, DeploymentAppended,
+                 DeploymentChanged, DeploymentEventAppended, EvidencePruned, ApprovalSaved, ApprovalsPruned>;
 using Changes = std::vector<Change>;
 
 }  // namespace governor::core

@@ -486,8 +486,11 @@ class State {
   /// Null: no task was named, and none is ready. The agent named must be loaded or known to be absent.
   Result<const Task*> claim_task(const Caller& caller, const ClaimCommand& command, std::int64_t now_us,
                                  Changes& changes);
-  /// By the owner of the claim, which this renews; by anyone if nobody has claimed the task.
+  /// By the owner of the claim, which this renews; by a person, or by anyone if nobody has claimed the task.
   Result<const Task*> update_task(const Caller& caller, TaskUpdate update, std::int64_t now_us,
+                                  Changes& changes);
+  /// By a person. The claim of anybody else ends.
+  Result<const Task*> assign_task(const Caller& caller, TaskAssignment assignment, std::int64_t now_us,
                                   Changes& changes);
   /// Ends the claims that are over: their tasks return to the queue.
   void expire_claims(std::int64_t now_us, Changes& changes);

@@ -238,7 +238,8 @@ Result<const Task*> State::update_task(const Caller& caller, TaskUpdate update, 
   expire_claims(now_us, changes);
   const Task* task = tasks_.find(update.task_id);
   if (task == nullptr) return unknown_task(update.task_id);
-  if (task->standing.claim && task->standing.claim->session != caller.session) {
+  const bool is_holder = task->standing.claim && task->standing.claim->session == caller.session;
+  if (task->standing.claim && !is_holder && !is_person(caller)) {
     return about(
         update.task_id, ErrorCode::not_owner,
         fmt::format("Task \"{}\" is claimed by {}.", update.task_id, holder_of(*task->standing.claim)),
@@ -260,7 +261,7 @@ Result<const Task*> State::update_task(const Caller& caller, TaskUpdate update, 
   if (update.progress) standing.progress = *update.progress;
   if (update.note) standing.note = *std::move(update.note);
   if (standing == task->standing) {
-    if (!standing.claim) return task;
+    if (!is_holder) return task;
     // Only a sign of life: it holds the claim, and is not worth a line in the history.
     standing.claim->expires_us = now_us + standing.claim->ttl_us;
     standing.updated_us = now_us;
@@ -270,8 +271,36 @@ Result<const Task*> State::update_task(const Caller& caller, TaskUpdate update, 
     tasks_.change(task->key, std::move(standing));
     return task;
   }
-  if (standing.claim) standing.claim->expires_us = now_us + standing.claim->ttl_us;
+  if (standing.claim && is_holder) standing.claim->expires_us = now_us + standing.claim->ttl_us;
   change_task(caller, *task, std::move(standing), std::move(event), now_us, changes);
+  return task;
+}
+
+Result<const Task*> State::assign_task(const Caller& caller, TaskAssignment assignment, std::int64_t now_us,
+                                       Changes& changes) {
+  expire_claims(now_us, changes);
+  const Task* task = tasks_.find(assignment.task_id);
+  if (task == nullptr) return unknown_task(assignment.task_id);
+  const std::string& id = task->definition.id;
+  if (is_over(task->standing.status)) {
+    return about(id, ErrorCode::conflict,
+                 fmt::format("Task \"{}\" is {} since {}.", id, to_string(task->standing.status),
+                             utc_text(task->standing.updated_us)),
+                 fmt::format("Open it again first: governorctl tasks reopen {}.", id));
+  }
+  TaskStanding standing = task->standing;
+  const bool has_it =
+      standing.claim && !assignment.agent.empty() && standing.claim->agent_id == assignment.agent;
+  if (task->definition.agent == assignment.agent && (has_it || !standing.claim)) return task;
+  if (standing.claim && !has_it) {
+    standing.claim.reset();
+    standing.status = TaskStatus::pending;
+  }
+  standing.note = assignment.agent.empty() ? "for whoever claims it" : "for agent " + assignment.agent;
+  if (!assignment.note.empty()) standing.note += ": " + assignment.note;
+  changes.emplace_back(TaskAssigned{task->key, assignment.agent});
+  tasks_.assign(task->key, std::move(assignment.agent));
+  change_task(caller, *task, std::move(standing), "reassigned", now_us, changes);
   return task;
 }
 

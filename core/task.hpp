@@ -48,7 +48,8 @@ inline constexpr std::int64_t kMaxClaimSeconds = 86'400;
 /// Accepts 1 to 128 of `A-Z a-z 0-9 . _ - : /`. `field` names the argument in the error.
 std::optional<Error> validate_task_id(std::string_view field, std::string_view id);
 
-/// What a task is. It never changes: under one id there is one definition.
+/// What a task is: under one id there is one definition. Nothing of it changes but for whom it is, if a
+/// person says so.
 struct TaskDefinition {
   std::string id;
   std::string title;
@@ -104,6 +105,13 @@ struct ClaimCommand {
   std::string task_id;   ///< empty: the next ready one
   std::string agent_id;  ///< empty: for none of the session's agents
   std::int64_t ttl_us = kDefaultClaimSeconds * 1'000'000;
+};
+
+/// For whom a task is from now on.
+struct TaskAssignment {
+  std::string task_id;
+  std::string agent;  ///< empty: whoever claims it
+  std::string note;   ///< why; may be empty
 };
 
 struct TaskUpdate {

@@ -41,6 +41,13 @@ const Task& TaskTable::change(TaskKey key, TaskStanding standing) {
   return entry.task;
 }
 
+void TaskTable::assign(TaskKey key, std::string agent) {
+  Entry& entry = tasks_.at(key);
+  delist(entry);
+  entry.task.definition.agent = std::move(agent);
+  enlist(entry);
+}
+
 bool TaskTable::is_done(const std::string& id) const {
   const Task* task = find(id);
   return task != nullptr && task->standing.status == TaskStatus::done;

@@ -24,6 +24,8 @@ class TaskTable {
   const Task& insert(Task task);
   /// Precondition: there is a task with this key.
   const Task& change(TaskKey key, TaskStanding standing);
+  /// Likewise; `agent` is whom it is for, empty: whoever claims it.
+  void assign(TaskKey key, std::string agent);
 
   /// Pending and unclaimed, and all it depends on is done.
   [[nodiscard]] bool is_ready(const Task& task) const;

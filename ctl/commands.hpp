@@ -35,14 +35,20 @@ void add_ps(CLI::App& app, Action& action);
 /// The daemon, or a headless agent.
 void add_stop(CLI::App& app, Action& action);
 void add_restart(CLI::App& app, Action& action);
+/// config check, config show, config path, config edit.
 void add_config(CLI::App& app, Action& action);
+void add_start(CLI::App& app, Action& action);
+void add_version(CLI::App& app, Action& action);
+/// A live view.
+void add_top(CLI::App& app, Action& action);
+void add_help(CLI::App& app, Action& action);
 void add_demo(CLI::App& app, Action& action);
 void add_import(CLI::App& app, Action& action);
 void add_leases(CLI::App& app, Action& action);
 void add_conflicts(CLI::App& app, Action& action);
 /// protect, unlock.
 void add_protection(CLI::App& app, Action& action);
-/// backups, restore.
+/// backups list, backups cat, backups diff; restore.
 void add_files(CLI::App& app, Action& action);
 void add_watches(CLI::App& app, Action& action);
 /// guard claude-code, guard git.
@@ -51,6 +57,20 @@ void add_guard(CLI::App& app, Action& action);
 void add_install(CLI::App& app, Action& action);
 void add_tasks(CLI::App& app, Action& action);
 void add_replay(CLI::App& app, Action& action);
+void add_observe(CLI::App& app, Action& action);
+void add_compare(CLI::App& app, Action& action);
+void add_anomalies(CLI::App& app, Action& action);
+void add_summary(CLI::App& app, Action& action);
+void add_telemetry(CLI::App& app, Action& action);
+/// record-outcome.
+void add_outcome(CLI::App& app, Action& action);
+/// tags show, tags add, tags remove, tags set.
+void add_tags(CLI::App& app, Action& action);
+/// notes show, notes add, notes set.
+void add_notes(CLI::App& app, Action& action);
+void add_purpose(CLI::App& app, Action& action);
+/// pin, unpin.
+void add_pin(CLI::App& app, Action& action);
 void add_why(CLI::App& app, Action& action);
 void add_deployments(CLI::App& app, Action& action);
 void add_deploy(CLI::App& app, Action& action);

@@ -28,7 +28,7 @@ ipc::Result<ipc::Client> connect_if_running(const Context& context, ipc::Deadlin
   if (!socket && socket.error().code == ipc::Errc::no_daemon) {
     return ipc::Error{ipc::Errc::no_daemon, socket.error().system_errno,
                       "no daemon is running for " + paths->runtime_dir +
-                          "; the first client starts it, and so does: governorctl restart"};
+                          "; the first client starts it, and so does: governorctl start"};
   }
   if (!socket) return socket.error();
   ipc::Client client(std::move(*socket));

@@ -1,3 +1,5 @@
+#include "ctl/restart.hpp"
+
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <chrono>
@@ -24,12 +26,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::chrono::seconds kRestartPatience{30};
-
-struct Restarted {
-  pid_t before = 0;  // 0: none was running
-  pid_t after = 0;
-  std::string build;
-};
 
 ipc::Result<ipc::UniqueFd> start_again(ipc::Connector& connector, ipc::Deadline deadline) {
   for (;;) {
@@ -80,7 +76,7 @@ ipc::Result<Restarted> restart(const Context& context, ipc::Deadline deadline) {
 }
 
 int run_restart(const Context& context) {
-  const auto result = restart(context, ipc::Deadline::after(kRestartPatience));
+  const auto result = restart_daemon(context);
   if (!result) return report_failure(context, result.error());
   if (context.json) {
     const json::object body = {
@@ -100,6 +96,10 @@ int run_restart(const Context& context) {
 }
 
 }  // namespace
+
+ipc::Result<Restarted> restart_daemon(const Context& context) {
+  return restart(context, ipc::Deadline::after(kRestartPatience));
+}
 
 void add_restart(CLI::App& app, Action& action) {
   app.add_subcommand("restart", "Replaces the running daemon; clients do not notice")->callback([&action] {

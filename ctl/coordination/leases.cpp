@@ -150,6 +150,26 @@ int run_break(const Context& context, const LeasesRequest& request) {
   });
 }
 
+/// Who may write a path now, and if nobody else may, why.
+int run_check_lease(const Context& context, const LeasesRequest& request) {
+  json::object arguments{{"path", absolute_path(request.path)}};
+  if (!request.agent.empty()) arguments["agent_id"] = request.agent;
+  return run_tool(context, {"check_write", std::move(arguments)}, [&](const json::object& result) {
+    const bool may = flag_field(result, "may_write");
+    const std::string who = request.agent.empty() ? "somebody new" : "agent " + request.agent;
+    context.out << printable(text_field(result, "path")) << ": "
+                << toned(printable(who) + (may ? " may write it" : " may not write it"),
+                         may ? Tone::good : Tone::warning, context.colour)
+                << '\n';
+    if (result.contains("reason")) context.out << printable(text_field(result, "reason")) << '\n';
+    const Leases leases{array_field(result, "holders"), {}};
+    if (!leases.open.empty()) {
+      context.out << '\n';
+      write_leases(context, leases);
+    }
+  });
+}
+
 }  // namespace
 
 void add_leases(CLI::App& app, Action& action) {
@@ -159,6 +179,10 @@ void add_leases(CLI::App& app, Action& action) {
   command->add_option("--path", request->path, "Only those in the way of this path")->type_name("PATH");
   command->add_option("--agent", request->agent, "Only those of this agent");
   CLI::App* list = command->add_subcommand("list", "Shows them, as does `leases` alone");
+  const auto asked = std::make_shared<LeasesRequest>();
+  CLI::App* check = command->add_subcommand("check", "Who may write a path now");
+  check->add_option("PATH", asked->path, "The file")->required();
+  check->add_option("--agent", asked->agent, "Whether this agent may");
   CLI::App* breaking =
       command->add_subcommand("break", "Ends a lease, whoever holds it, and tells the holder");
   breaking->add_option("LEASE", request->lease, "Its number")
@@ -167,6 +191,9 @@ void add_leases(CLI::App& app, Action& action) {
   breaking->add_option("--reason", request->reason, "Why, for the audit log and the holder")->required();
   const auto show = [request](const Context& context) { return run_list_leases(context, *request); };
   list->callback([&action, show] { action = show; });
+  check->callback([&action, asked] {
+    action = [asked](const Context& context) { return run_check_lease(context, *asked); };
+  });
   breaking->callback([&action, request] {
     action = [request](const Context& context) { return run_break(context, *request); };
   });

@@ -15,6 +15,7 @@
 #include "ctl/progress.hpp"
 #include "ctl/records/file_tree.hpp"
 #include "ctl/table.hpp"
+#include "ctl/tasks/changes.hpp"
 #include "ctl/tasks/import_report.hpp"
 #include "ctl/tasks/task_file.hpp"
 #include "ctl/tasks/task_import.hpp"
@@ -255,6 +256,7 @@ void add_tasks(CLI::App& app, Action& action) {
   show->add_option("--history", request->history, "How many of its newest events to show")
       ->check(CLI::Range(0, 500))
       ->capture_default_str();
+  add_task_changes(*command, action);
   CLI::App* importing =
       command->add_subcommand("import", "Imports tasks from a JSON file and reports anything unusual");
   importing->add_option("FILE", request->path, "A list of tasks, or an object with the tasks by their ids")

@@ -39,6 +39,7 @@ struct Concern {
   void operator()(const core::LeaseSaved&) const {}
   void operator()(const core::TaskAppended&) const {}
   void operator()(const core::TaskChanged&) const {}
+  void operator()(const core::TaskAssigned&) const {}
   void operator()(const core::TaskEventAppended&) const {}
   void operator()(const core::FileVersionAppended&) const {}
   void operator()(const core::FileVersionsPruned&) const {}

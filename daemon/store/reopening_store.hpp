@@ -117,6 +117,11 @@ class ReopeningStore final : public Store {
                                                                       std::int64_t time_us) override {
     return store_->load_file_version_at(path, time_us);
   }
+  core::Result<std::vector<std::string>> load_files_below(const std::string& directory,
+                                                          const std::string& after,
+                                                          std::size_t limit) override {
+    return store_->load_files_below(directory, after, limit);
+  }
   std::optional<core::Error> find_prunable(PruneScan& scan, std::size_t slice) override {
     return store_->find_prunable(scan, slice);
   }

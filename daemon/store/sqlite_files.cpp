@@ -243,12 +243,49 @@ core::Result<std::optional<core::FileVersion>> SqliteStore::load_file_version(co
 core::Result<std::optional<core::FileVersion>> SqliteStore::load_file_version_at(const std::string& path,
                                                                                  std::int64_t time_us) {
   return guarded([&]() -> core::Result<std::optional<core::FileVersion>> {
-    SQLite::Statement& statement = statements_->file_version_at;
-    const StatementUse use(statement);
-    statement.bindNoCopy(1, path);
-    statement.bind(2, time_us);
-    if (!statement.executeStep()) return std::optional<core::FileVersion>();
-    return std::optional(read_version(statement));
+    std::optional<core::FileVersion> then;
+    {
+      SQLite::Statement& statement = statements_->file_version_at;
+      const StatementUse use(statement);
+      statement.bindNoCopy(1, path);
+      statement.bind(2, time_us);
+      if (statement.executeStep()) then = read_version(statement);
+    }
+    // What governor saw only later may have been there before, as the file's own time says.
+    for (;;) {
+      SQLite::Statement& statement = statements_->file_version_after;
+      const StatementUse use(statement);
+      statement.bindNoCopy(1, path);
+      statement.bind(2, then ? then->key : 0);
+      if (!statement.executeStep()) return then;
+      core::FileVersion later = read_version(statement);
+      const std::int64_t written_us = later.state.modified_us;
+      if (written_us == 0 || written_us > time_us || (then && written_us < then->timestamp_us)) return then;
+      then = std::move(later);
+    }
+  });
+}
+
+core::Result<std::vector<std::string>> SqliteStore::load_files_below(const std::string& directory,
+                                                                     const std::string& after,
+                                                                     std::size_t limit) {
+  return guarded([&]() -> core::Result<std::vector<std::string>> {
+    // From each file to the next one in the index, past all its versions.
+    SQLite::Statement statement(
+        *database_,
+        "WITH RECURSIVE file(path) AS (SELECT min(path) FROM file_version WHERE path > ?1 AND path < ?2 "
+        "UNION ALL SELECT (SELECT min(path) FROM file_version WHERE path > file.path AND path < ?2) FROM "
+        "file "
+        "WHERE path IS NOT NULL) SELECT path FROM file WHERE path IS NOT NULL LIMIT ?3");
+    const std::string first = directory == "/" ? directory : directory + '/';
+    std::string end = first;
+    ++end.back();
+    statement.bind(1, std::max(first, after));
+    statement.bind(2, end);
+    statement.bind(3, static_cast<std::int64_t>(limit));
+    std::vector<std::string> paths;
+    while (statement.executeStep()) paths.push_back(statement.getColumn(0).getString());
+    return paths;
   });
 }
 

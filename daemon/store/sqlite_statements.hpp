@@ -133,6 +133,7 @@ struct SqliteStore::Statements {
                   "INSERT OR REPLACE INTO task_standing(task, status, progress, note, updated_us, claims, "
                   "session, agent, agent_id, client, pid, since_us, expires_us, ttl_us) "
                   "VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+        assign_task(db, "UPDATE task SET agent_id = ?2 WHERE key = ?1"),
         insert_task_event(db,
                           "INSERT INTO task_event(task, timestamp_us, event, status, progress, agent_id, "
                           "note, actor) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"),
@@ -167,6 +168,7 @@ struct SqliteStore::Statements {
         file_version(db, "SELECT * FROM file_version WHERE key = ?"),
         file_version_at(
             db, "SELECT * FROM file_version WHERE path = ? AND timestamp_us <= ? ORDER BY key DESC LIMIT 1"),
+        file_version_after(db, "SELECT * FROM file_version WHERE path = ? AND key > ? ORDER BY key LIMIT 1"),
         versions_to_prune(
             db,
             "SELECT key, sha256, stored_bytes, timestamp_us, (SELECT count(*) FROM (SELECT 1 FROM "
@@ -188,12 +190,12 @@ struct SqliteStore::Statements {
       alerts_before, alert_by_key, who, save_outcome, outcome, judgement_of, outcomes_after, judged_after,
       unsure_after, fleet_after, figures, newest_updates, thresholds_of;
   SQLite::Statement save_lease, save_waiter, delete_waiter;
-  SQLite::Statement insert_task, save_task, insert_task_event, task_events;
+  SQLite::Statement insert_task, save_task, assign_task, insert_task_event, task_events;
   SQLite::Statement insert_deployment, save_deployment, insert_deployment_event, save_approval,
       delete_approval, deployment_events;
   SQLite::Statement insert_file_version, delete_file_version, save_open_write, delete_open_write,
       save_protection, delete_protection, save_unlock, delete_unlocks_before, file_versions, file_version,
-      file_version_at, versions_to_prune, versions_of_content;
+      file_version_at, file_version_after, versions_to_prune, versions_of_content;
 };
 
 [[noreturn]] inline void throw_missing_row(core::HistoryKey key) {

@@ -87,6 +87,9 @@ class SqliteStore final : public Store {
   core::Result<std::optional<core::FileVersion>> load_file_version(core::FileVersionKey key) override;
   core::Result<std::optional<core::FileVersion>> load_file_version_at(const std::string& path,
                                                                       std::int64_t time_us) override;
+  core::Result<std::vector<std::string>> load_files_below(const std::string& directory,
+                                                          const std::string& after,
+                                                          std::size_t limit) override;
   std::optional<core::Error> find_prunable(PruneScan& scan, std::size_t slice) override;
 
   [[nodiscard]] const OpenFiles& files() const { return files_; }
@@ -134,6 +137,7 @@ class SqliteStore final : public Store {
   void apply(const core::WatchRootsSaved& change);
   void apply(const core::TaskAppended& change);
   void apply(const core::TaskChanged& change);
+  void apply(const core::TaskAssigned& change);
   void apply(const core::TaskEventAppended& change);
   void apply(const core::DeploymentAppended& change);
   void apply(const core::DeploymentChanged& change);

@@ -96,6 +96,14 @@ void SqliteStore::apply(const core::TaskChanged& change) {
   seals_[kSealedTaskStanding].seal(change.task);
 }
 
+void SqliteStore::apply(const core::TaskAssigned& change) {
+  SQLite::Statement& statement = statements_->assign_task;
+  statement.bind(1, change.task);
+  statement.bindNoCopy(2, change.agent);
+  run(statement);
+  seals_[kSealedTask].seal(change.task);
+}
+
 void SqliteStore::apply(const core::TaskEventAppended& change) {
   SQLite::Statement& statement = statements_->insert_task_event;
   statement.bind(1, change.task);

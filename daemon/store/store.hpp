@@ -120,9 +120,14 @@ class Store {
                                                            core::FileVersionKey before,
                                                            std::size_t limit) = 0;
   virtual core::Result<std::optional<core::FileVersion>> load_file_version(core::FileVersionKey key) = 0;
-  /// The version that a file had at that time.
+  /// The version that a file had at that time: as governor knew then, or has learned since.
   virtual core::Result<std::optional<core::FileVersion>> load_file_version_at(const std::string& path,
                                                                               std::int64_t time_us) = 0;
+  /// The files below a directory of which versions are known, in the order of their bytes: at most `limit` of
+  /// those after `after`.
+  virtual core::Result<std::vector<std::string>> load_files_below(const std::string& directory,
+                                                                  const std::string& after,
+                                                                  std::size_t limit) = 0;
   /// Looks at the next `slice` versions of all files for those that need not be kept.
   virtual std::optional<core::Error> find_prunable(PruneScan& scan, std::size_t slice) = 0;
 };

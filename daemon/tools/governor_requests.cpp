@@ -9,6 +9,7 @@
 #include "daemon/tools/guards/tools.hpp"
 #include "daemon/tools/import/tools.hpp"
 #include "daemon/tools/server/tools.hpp"
+#include "daemon/tools/tasks/tools.hpp"
 
 namespace governor::daemon {
 
@@ -21,7 +22,11 @@ const std::vector<GovernorRequest>& governor_requests() {
       import_request(),
       lease_break_request(),
       watch_request(),
+      overview_request(),
       restore_request(),
+      backup_request(),
+      backups_below_request(),
+      task_assign_request(),
       protect_request(),
       unlock_request(),
       prune_request(),

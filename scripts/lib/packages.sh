@@ -48,7 +48,8 @@ find_missing_apt() {
   need_tool git git
   need_tool pkg-config pkg-config
   local package
-  for package in libspdlog-dev libfmt-dev libsqlite3-dev libsqlitecpp-dev libcli11-dev nettle-dev zlib1g-dev; do
+  for package in libspdlog-dev libfmt-dev libsqlite3-dev libsqlitecpp-dev libcli11-dev libncurses-dev nettle-dev \
+    zlib1g-dev; do
     need_deb "$package"
   done
   if [[ $1 == test ]]; then
@@ -188,7 +189,7 @@ apt_install() {
 
 find_missing_brew() {
   xcode-select -p >/dev/null 2>&1 || die "the compiler is missing; run: xcode-select --install"
-  # zlib comes with the command line tools.
+  # zlib and ncurses come with the command line tools.
   local -a formulae=(cmake ninja boost spdlog fmt sqlite sqlitecpp cli11 nettle pkgconf)
   if [[ $1 == test ]]; then formulae+=(catch2 tmux socat spin node); fi
   local formula

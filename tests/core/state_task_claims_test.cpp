@@ -277,3 +277,58 @@ TEST_CASE("an agent that is archived or deleted loses its claims, one that is pa
   CHECK(f.events() == Names{"owner_deleted"});
   CHECK(f.standing("u").claim);
 }
+
+TEST_CASE("a person ends or changes a task whoever has it, and does not renew the claim") {
+  ClaimedFixture f;
+  const std::int64_t expires = f.standing("t").claim->expires_us;
+  f.now += 1000;
+  REQUIRE(f.update(f.person, "t", {}, 40, "as far as I see"));
+  CHECK(f.standing("t").progress == 40);
+  CHECK(f.standing("t").claim->session == f.bob);
+  CHECK(f.standing("t").claim->expires_us == expires);
+  f.changes.clear();
+  REQUIRE(f.update(f.person, "t"));
+  CHECK(f.changes.empty());
+  REQUIRE(f.update(f.person, "t", TaskStatus::cancelled, {}, "not needed"));
+  CHECK(f.standing("t").status == TaskStatus::cancelled);
+  CHECK_FALSE(f.standing("t").claim);
+  refusal(f.update(f.bob, "t", TaskStatus::done), ErrorCode::conflict);
+}
+
+TEST_CASE("a task that a person gives to another agent is that one's alone, and nobody else's claim holds") {
+  TaskFixture f;
+  const auto assign = [&](const std::string& task, const std::string& agent, const std::string& note = {}) {
+    return f.state.assign_task({f.person, 0}, {task, agent, note}, ++f.now, f.changes);
+  };
+  REQUIRE(f.register_agent(f.bob, "painter"));
+  REQUIRE(f.register_agent(f.alice, "mason"));
+  REQUIRE(f.define("t"));
+  REQUIRE(f.claim(f.bob, "t", "painter"));
+  f.changes.clear();
+  REQUIRE(assign("t", "mason", "it is a wall"));
+  CHECK(f.events() == Names{"reassigned"});
+  CHECK(of_kind<TaskEventAppended>(f.changes)[0].agent_id == "painter");
+  CHECK(of_kind<TaskAssigned>(f.changes)[0].agent == "mason");
+  CHECK(f.standing("t").note == "for agent mason: it is a wall");
+  CHECK(f.standing("t").status == TaskStatus::pending);
+  refusal(f.claim(f.bob, "t", "painter"), ErrorCode::conflict);
+  CHECK(f.next(f.bob, "painter").empty());
+  CHECK(f.next(f.alice, "mason") == "t");
+  SECTION("who has it already keeps it") {
+    f.changes.clear();
+    REQUIRE(assign("t", "mason"));
+    CHECK(f.changes.empty());
+    CHECK(f.standing("t").claim);
+  }
+  SECTION("for nobody in particular, whoever is first gets it") {
+    REQUIRE(assign("t", ""));
+    CHECK(f.next(f.bob, "painter") == "t");
+  }
+  SECTION("of what is over and what does not exist, nothing changes") {
+    REQUIRE(f.update(f.alice, "t", TaskStatus::done));
+    f.changes.clear();
+    refusal(assign("t", "painter"), ErrorCode::conflict);
+    refusal(assign("u", "painter"), ErrorCode::not_found);
+    CHECK(f.changes.empty());
+  }
+}

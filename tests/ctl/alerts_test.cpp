@@ -1,4 +1,7 @@
+#include <atomic>
+
 #include "tests/ctl/recording_daemon.hpp"
+#include "tests/ctl/tool_answers.hpp"
 #include "tests/support/catch.hpp"
 
 using namespace governor::ctl::test;
@@ -61,4 +64,34 @@ TEST_CASE("an alert is acknowledged with a note", "[ctl]") {
   CHECK(daemon.last() == json::object{{"alert_id", 7}, {"note", "made room"}});
   CHECK(daemon.run({"alerts", "ack"}).code == 2);
   CHECK(daemon.run({"alerts", "ack", "seven"}).code == 2);
+}
+
+TEST_CASE("alerts are acknowledged together, and one that is refused keeps none of the others from it",
+          "[ctl]") {
+  const governor::TemporaryDirectory directory;
+  std::atomic<int> asked{0};
+  const FakeDaemon daemon(
+      directory.path(),
+      tools([&](std::string_view tool, const json::object& arguments) -> std::optional<json::value> {
+        if (tool == "list_alerts")
+          return tool_result(
+              {{"alerts", {{{"alert_id", 7}}, {{"alert_id", 5}}, {{"alert_id", 3}}}}, {"count", 3}});
+        ++asked;
+        const auto alert = arguments.at("alert_id").as_int64();
+        if (alert == 5) {
+          return json::object{{"isError", true},
+                              {"content", {{{"type", "text"}, {"text", "not_found: gone"}}}}};
+        }
+        return tool_result({{"alert_id", alert}, {"kind", "loop"}, {"acknowledged", {{"by", "you"}}}});
+      }));
+  const auto run = run_governorctl(directory.path(), {"alerts", "ack", "--all", "--note", "seen"});
+  CHECK(run.code == 1);
+  CHECK(asked == 3);
+  CHECK(run.out == "alert 3 (loop): open, seen by you\nalert 7 (loop): open, seen by you\n");
+  CHECK(run.err == "governorctl: alert 5: not_found: gone\n");
+  const auto machine = run_governorctl(directory.path(), {"alerts", "ack", "7", "3", "--json"});
+  CHECK(machine.code == 0);
+  CHECK(json::parse(machine.out).at("acknowledged").as_array().size() == 2);
+  CHECK(run_governorctl(directory.path(), {"alerts", "ack"}).code == 2);
+  CHECK(run_governorctl(directory.path(), {"alerts", "ack", "3", "--all"}).code == 2);
 }

@@ -42,7 +42,7 @@ TEST_CASE("without a daemon the commands that need one exit with 3 and say what 
     CHECK(run.code == 3);
     CHECK(run.out.empty());
     const bool starts = arguments.front().starts_with("agent");
-    CHECK(run.err.find(starts ? "none could be started" : "governorctl restart") != std::string::npos);
+    CHECK(run.err.find(starts ? "none could be started" : "governorctl start") != std::string::npos);
   }
 }
 

@@ -39,6 +39,10 @@ std::unique_ptr<ToolCall> make_merge_look_call(core::State& state, MergePredicto
 
 /// governor/restore {path, backup or at, reason}: no lease is needed, and protection does not count.
 GovernorRequest restore_request();
+/// governor/backup {path, backup or at, offset, limit}: what a version of a file held.
+GovernorRequest backup_request();
+/// governor/backups_below {path, at, limit, cursor}: what is known of the files of a directory at a time.
+GovernorRequest backups_below_request();
 /// governor/protect {pattern, reason, remove}.
 GovernorRequest protect_request();
 /// governor/protections: what is protected and what is unlocked.

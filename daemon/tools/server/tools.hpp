@@ -16,6 +16,9 @@ std::vector<Tool> audit_tools();
 /// The request governor/audit_verify, which only governorctl sends.
 GovernorRequest verify_request();
 
+/// governor/overview: agents, leases, waits, deployments and alerts at a glance.
+GovernorRequest overview_request();
+
 /// list_alerts, acknowledge_alert.
 std::vector<Tool> alert_tools();
 

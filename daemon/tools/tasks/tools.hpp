@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "daemon/tools/governor_requests.hpp"
 #include "daemon/tools/tool.hpp"
 
 namespace governor::daemon {
@@ -12,5 +13,8 @@ std::vector<Tool> task_tools();
 // The tools that look at tasks and change none.
 Tool get_task_tool();
 Tool list_tasks_tool();
+
+/// governor/task_assign {task_id, agent, note}: a person says whose a task is.
+GovernorRequest task_assign_request();
 
 }  // namespace governor::daemon

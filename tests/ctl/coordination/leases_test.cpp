@@ -134,3 +134,22 @@ TEST_CASE("a lease is broken with a reason", "[ctl]") {
   CHECK(contains(run.out, "lease 7 of ada on /p/a.cpp is broken"));
   CHECK(daemon.last() == json::object{{"lease", 7}, {"reason", "it hangs"}});
 }
+
+TEST_CASE("leases check says who may write a path and who has it", "[ctl]") {
+  RecordingDaemon daemon;
+  daemon.will_answer(
+      "check_write",
+      {{{"path", "/p/a"},
+        {"may_write", false},
+        {"holders", {json::object{{"lease", 7}, {"agent_id", "grace"}, {"mode", "exclusive"}}}},
+        {"reason", "lease 7 is in the way"}},
+       {{"path", "/p/a"}, {"may_write", true}, {"holders", json::array()}}});
+  const auto run = daemon.run({"leases", "check", "/p/a", "--agent", "ada"});
+  CHECK(run.code == 0);
+  for (const char* part : {"/p/a: agent ada may not write it", "lease 7 is in the way", "grace"}) {
+    CAPTURE(part, run.out);
+    CHECK(contains(run.out, part));
+  }
+  CHECK(daemon.last() == json::object{{"path", "/p/a"}, {"agent_id", "ada"}});
+  CHECK(daemon.run({"leases", "check", "/p/a"}).out == "/p/a: somebody new may write it\n");
+}

@@ -214,6 +214,12 @@ class GatedStore final : public Store {
     if (auto failure = gate_->pass_load()) return *std::move(failure);
     return inner_->load_file_version_at(path, time_us);
   }
+  core::Result<std::vector<std::string>> load_files_below(const std::string& directory,
+                                                          const std::string& after,
+                                                          std::size_t limit) override {
+    if (auto failure = gate_->pass_load()) return *std::move(failure);
+    return inner_->load_files_below(directory, after, limit);
+  }
   std::optional<core::Error> find_prunable(PruneScan& scan, std::size_t slice) override {
     if (auto failure = gate_->pass_load()) return failure;
     return inner_->find_prunable(scan, slice);

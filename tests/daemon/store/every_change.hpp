@@ -45,6 +45,7 @@ inline core::Changes every_change(std::int64_t n) {
   standing.status = core::TaskStatus::in_progress;
   standing.claim = core::TaskClaim{n, n, name, "client", 7, 1, 2, 3};
   changes.emplace_back(core::TaskChanged{n, standing});
+  changes.emplace_back(core::TaskAssigned{n, name});
   changes.emplace_back(core::TaskEventAppended{n, n, "claimed", standing.status, 0, name, "note", n});
   core::Deployment deployment;
   deployment.key = n;

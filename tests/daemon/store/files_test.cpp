@@ -214,3 +214,41 @@ TEST_CASE_METHOD(FilesFixture, "a file that was missing has a version without a 
   CHECK(scan(1, 0, 0).versions == Keys{1});
   CHECK(scan(1, 0, 0).contents.empty());
 }
+
+TEST_CASE_METHOD(FilesFixture, "what was seen later counts from the time that the file itself has") {
+  const auto seen = [&](std::int64_t modified_us) {
+    core::FileVersion version = distinct_version(++key, "/p/a", std::to_string(key));
+    version.kind = core::FileVersionKind::seen;
+    version.state.modified_us = modified_us;
+    commit({core::FileVersionAppended{version}});
+  };
+  const auto at = [&](std::int64_t time_us) {
+    const auto version = store().load_file_version_at("/p/a", time_us);
+    return *version ? (*version)->key : 0;
+  };
+  seen(kDay / 2);         // seen at 1 day
+  seen(kDay + kDay / 2);  // at 2 days
+  add("/p/a", "3");       // at 3 days; its own time is not known
+  seen(kDay);             // at 4 days: older than what was known, as after a copy that keeps times
+  CHECK(at(kDay / 4) == 0);
+  CHECK(at(kDay / 2) == 1);
+  CHECK(at(kDay + kDay / 4) == 1);
+  CHECK(at(kDay + kDay / 2) == 2);
+  CHECK(at(3 * kDay + 1) == 3);
+  CHECK(at(4 * kDay) == 4);
+}
+
+TEST_CASE_METHOD(FilesFixture, "the files below a directory are told page by page, each once") {
+  for (const char* path : {"/p/b", "/p/a", "/p/c/d", "/p/a", "/p", "/p0", "/p-/x", "/q"}) add(path, "1");
+  const auto below = [&](const std::string& directory, const std::string& after, std::size_t limit) {
+    const auto paths = store().load_files_below(directory, after, limit);
+    REQUIRE(paths);
+    return *paths;
+  };
+  CHECK(below("/p", "", 10) == Texts{"/p/a", "/p/b", "/p/c/d"});
+  CHECK(below("/p", "", 2) == Texts{"/p/a", "/p/b"});
+  CHECK(below("/p", "/p/b", 2) == Texts{"/p/c/d"});
+  CHECK(below("/p/c", "", 2) == Texts{"/p/c/d"});
+  CHECK(below("/none", "", 2).empty());
+  CHECK(below("/", "", 10).size() == 7);
+}

@@ -96,6 +96,7 @@ TEST_CASE("a person's requests and a hook's say who they are in the audit log") 
   const auto lease = ada.lease(files.file("a.txt"));
   ada.commit(files.file("a.txt"), "first", "", lease);
   ada.commit(files.file("a.txt"), "second", sha256_hex("first"), lease);
+  ada.call("define_task", {{"task_id", "t"}, {"title", "do it"}});
   TestClient person(files.daemon.socket());
   person.introduce_as("person");
   const std::pair<const char*, json::object> asked[]{
@@ -104,6 +105,7 @@ TEST_CASE("a person's requests and a hook's say who they are in the audit log") 
       {"governor/restore", {{"path", files.file("a.txt")}, {"reason", "destroyed"}}},
       {"governor/lease_break", {{"lease", lease}, {"reason", "it hangs"}}},
       {"governor/watch", {{"root", files.root()}}},
+      {"governor/task_assign", {{"task_id", "t"}, {"agent", "ada"}}},
   };
   for (const auto& [method, params] : asked) {
     const auto reply = person.ask(request_text(method, params));
@@ -111,8 +113,8 @@ TEST_CASE("a person's requests and a hook's say who they are in the audit log") 
     REQUIRE(reply.contains("result"));
   }
   const json::array entries = ada.call("query_audit_log", {{"limit", 500}}).at("entries").as_array();
-  for (const char* event :
-       {"protection_added", "files_unlocked", "file_restored", "lease_broken", "watch_began"}) {
+  for (const char* event : {"protection_added", "files_unlocked", "file_restored", "lease_broken",
+                            "watch_began", "task_reassigned"}) {
     INFO(event);
     const auto found = std::find_if(entries.begin(), entries.end(),
                                     [&](const json::value& entry) { return entry.at("event") == event; });

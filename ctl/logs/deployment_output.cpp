@@ -1,11 +1,10 @@
-#include <CLI/CLI.hpp>
+#include "ctl/logs/deployment_output.hpp"
+
 #include <algorithm>
 #include <chrono>
-#include <memory>
 #include <optional>
 #include <string>
 
-#include "ctl/commands.hpp"
 #include "ctl/daemon_call.hpp"
 #include "ctl/deployments/deployment_text.hpp"
 #include "ctl/exit_code.hpp"
@@ -20,21 +19,14 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::chrono::seconds kLogsPatience{30};
-constexpr std::chrono::milliseconds kLogsLook{500};
-
-struct LogsRequest {
-  std::string id;
-  std::int64_t bytes = 16 * 1024;
-  std::string filter;
-  bool follow = false;
-};
+constexpr std::chrono::seconds kOutputPatience{30};
+constexpr std::chrono::milliseconds kOutputLook{500};
 
 /// Shows the end of the output and, if asked to, what comes after it until the deployment is over. A daemon
 /// that goes away is waited for: the output is still there.
-class LogReader {
+class OutputReader {
  public:
-  LogReader(const Context& context, const LogsRequest& request) : context_(context), request_(request) {}
+  OutputReader(const Context& context, const OutputRequest& request) : context_(context), request_(request) {}
 
   int run() {
     auto shown = show({{"limit", request_.bytes}});
@@ -46,7 +38,7 @@ class LogReader {
       context_.out.flush();
       // What was said before the end is read once more after it is known.
       if (was_over || !context_.out) return finish();
-      static_cast<void>(ipc::pause_until(ipc::Deadline::after(kLogsLook)));
+      static_cast<void>(ipc::pause_until(ipc::Deadline::after(kOutputLook)));
     }
   }
 
@@ -102,7 +94,7 @@ class LogReader {
   }
 
   ipc::Result<json::object> call(std::string_view tool, json::object arguments) {
-    const auto deadline = ipc::Deadline::after(kLogsPatience);
+    const auto deadline = ipc::Deadline::after(kOutputPatience);
     if (!client_) {
       auto client = connect_to_daemon(context_, deadline);
       if (!client) return client.error();
@@ -113,7 +105,7 @@ class LogReader {
   }
 
   const Context& context_;
-  const LogsRequest& request_;
+  const OutputRequest& request_;
   std::optional<ipc::Client> client_;
   std::int64_t next_ = 0;
   bool is_over_ = false;
@@ -122,18 +114,8 @@ class LogReader {
 
 }  // namespace
 
-void add_logs(CLI::App& app, Action& action) {
-  CLI::App* command = app.add_subcommand("logs", "What a headless agent has written");
-  const auto request = std::make_shared<LogsRequest>();
-  command->add_option("ID", request->id, "The deployment, as `governorctl deployments` names it")->required();
-  command->add_option("--bytes", request->bytes, "How much of its end")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{256} * 1024))
-      ->capture_default_str();
-  command->add_option("--filter", request->filter, "Only lines that contain this");
-  command->add_flag("-f,--follow", request->follow, "Keep printing what it writes until it is over");
-  command->callback([&action, request] {
-    action = [request](const Context& context) { return LogReader(context, *request).run(); };
-  });
+int show_deployment_output(const Context& context, const OutputRequest& request) {
+  return OutputReader(context, request).run();
 }
 
 }  // namespace governor::ctl
