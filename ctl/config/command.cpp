@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <boost/json.hpp>
 #include <memory>
 #include <string>
 

@@ -66,8 +66,9 @@ class CursesScreen final : public Screen {
   [[nodiscard]] bool shows_utf8() const override { return std::strcmp(::nl_langinfo(CODESET), "UTF-8") == 0; }
 
   [[nodiscard]] Size size() const override {
-    return {static_cast<std::size_t>(std::max(::getmaxx(stdscr), 1)),
-            static_cast<std::size_t>(std::max(::getmaxy(stdscr), 1))};
+    // Macros, both of them.
+    return {static_cast<std::size_t>(std::max(getmaxx(stdscr), 1)),
+            static_cast<std::size_t>(std::max(getmaxy(stdscr), 1))};
   }
 
   void draw(const std::vector<Line>& lines) override {

@@ -22,7 +22,7 @@ namespace json = boost::json;
 
 namespace {
 
-bool has(const std::string& text, std::string_view part) {
+bool has_part(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
@@ -83,7 +83,7 @@ struct ConfigFixture {
 
 TEST_CASE_METHOD(ConfigFixture, "config path and show say where it is and what is in it", "[ctl]") {
   CHECK(run({"path"}).out == file + "\n");
-  CHECK(has(run({"show"}).out, "everything has its default"));
+  CHECK(has_part(run({"show"}).out, "everything has its default"));
   CHECK_FALSE(json::parse(run({"show", "--json"}).out).at("exists").as_bool());
   std::ofstream(file) << "// mine\n{\"idle_exit\": 5,}\n";
   CHECK(run({"show"}).out == "// mine\n{\"idle_exit\": 5,}\n");
@@ -94,16 +94,16 @@ TEST_CASE_METHOD(ConfigFixture, "config path and show say where it is and what i
 
 TEST_CASE_METHOD(ConfigFixture, "config check says whether a daemon would start with it, and why not",
                  "[ctl]") {
-  CHECK(has(run({"check"}).out, "does not exist"));
+  CHECK(has_part(run({"check"}).out, "does not exist"));
   std::ofstream(file) << "{\"good\": 1}";
   CHECK(run({"check"}).out == file + " is good\n");
   std::ofstream(file) << "{\"bad\": 1}";
   const auto refused = run({"check"});
   CHECK(refused.code == 1);
-  CHECK(has(refused.err, file + ":2: bad is not a setting"));
+  CHECK(has_part(refused.err, file + ":2: bad is not a setting"));
   const auto told = json::parse(run({"check", "--json"}).out);
   CHECK_FALSE(told.at("good").as_bool());
-  CHECK(has(std::string(told.at("message").as_string()), "bad is not a setting"));
+  CHECK(has_part(std::string(told.at("message").as_string()), "bad is not a setting"));
 }
 
 TEST_CASE_METHOD(ConfigFixture, "config edit puts what was edited in the place of the file once it is good",
@@ -125,11 +125,11 @@ TEST_CASE_METHOD(ConfigFixture,
                  "config edit begins a file where there is none, and follows a link to the real one",
                  "[ctl]") {
   edit_with("true\n");
-  CHECK(has(run({"edit"}).out, "is as it was"));
+  CHECK(has_part(run({"edit"}).out, "is as it was"));
   CHECK_FALSE(std::filesystem::exists(file));
   edit_with("sed -i 's/}/ \"idle_exit\": 5 }/' \"$1\"\n");
   CHECK(run({"edit"}).code == 0);
-  CHECK(has(text(), "\"idle_exit\": 5 }"));
+  CHECK(has_part(text(), "\"idle_exit\": 5 }"));
   const std::string real = directory.path() + "/kept.json";
   std::filesystem::rename(file, real);
   std::filesystem::create_symlink(real, file);
@@ -145,10 +145,10 @@ TEST_CASE_METHOD(ConfigFixture,
   edit_with("echo bad > \"$1\"\n");
   const auto refused = run({"edit"});
   CHECK(refused.code == 1);
-  CHECK(has(refused.err, file + ":2: bad is not a setting"));
+  CHECK(has_part(refused.err, file + ":2: bad is not a setting"));
   CHECK(text() == "{\"good\": 1}");
   REQUIRE(copies().size() == 1);
-  CHECK(has(refused.err, copies()[0] + "/config.json"));
+  CHECK(has_part(refused.err, copies()[0] + "/config.json"));
 }
 
 TEST_CASE_METHOD(ConfigFixture, "config edit changes nothing if the editor fails or somebody else was faster",
@@ -160,8 +160,8 @@ TEST_CASE_METHOD(ConfigFixture, "config edit changes nothing if the editor fails
   edit_with("echo '{}' > \"$1\"; echo other > '" + file + "'\n");
   const auto late = run({"edit"});
   CHECK(late.code == 1);
-  CHECK(has(late.err, "changed by somebody else"));
+  CHECK(has_part(late.err, "changed by somebody else"));
   CHECK(text() == "other\n");
   std::filesystem::remove(directory.path() + "/editor");
-  CHECK(has(run({"edit"}).err, "VISUAL or EDITOR"));
+  CHECK(has_part(run({"edit"}).err, "VISUAL or EDITOR"));
 }

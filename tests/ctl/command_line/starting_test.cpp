@@ -146,7 +146,7 @@ const std::map<std::string, Row>& rows() {
   return all;
 }
 
-std::vector<std::string> words_of(const std::string& path) {
+std::vector<std::string> words_of_path(const std::string& path) {
   std::vector<std::string> words;
   for (std::size_t at = 0; at < path.size();) {
     const std::size_t end = std::min(path.find(' ', at), path.size());
@@ -176,7 +176,7 @@ TEST_CASE("what only reads or sets state starts the daemon, and nothing else doe
     const auto row = rows().find(command.path);
     if (row == rows().end()) FAIL("It is not said whether this starts a daemon.");
     if (row->second.does == Does::own || row->second.does == Does::group) continue;
-    std::vector<std::string> words = words_of(command.path);
+    std::vector<std::string> words = words_of_path(command.path);
     words.insert(words.end(), row->second.arguments.begin(), row->second.arguments.end());
     const auto run = run_governorctl(directory.path(), words);
     CAPTURE(run.code, run.out, run.err);

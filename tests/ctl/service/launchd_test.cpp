@@ -9,6 +9,7 @@
 #include "ctl/service/service_steps.hpp"
 #include "tests/ctl/command_line/written_by.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/result.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace governor::ctl {

@@ -6,6 +6,7 @@
 
 #include "tests/ctl/command_line/written_by.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/result.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace governor::ctl {

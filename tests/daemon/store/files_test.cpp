@@ -217,7 +217,8 @@ TEST_CASE_METHOD(FilesFixture, "a file that was missing has a version without a 
 
 TEST_CASE_METHOD(FilesFixture, "what was seen later counts from the time that the file itself has") {
   const auto seen = [&](std::int64_t modified_us) {
-    core::FileVersion version = distinct_version(++key, "/p/a", std::to_string(key));
+    ++key;
+    core::FileVersion version = distinct_version(key, "/p/a", std::to_string(key));
     version.kind = core::FileVersionKind::seen;
     version.state.modified_us = modified_us;
     commit({core::FileVersionAppended{version}});

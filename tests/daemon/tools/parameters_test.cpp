@@ -104,7 +104,9 @@ std::vector<json::value> not_fitting(const Parameter& p) {
       return {letters(p.max_bytes + 1), 5};
     case Type::moment: return {"yesterday", 5};
     case Type::agent_id: return {"", letters(129), "a b", 5};
-    case Type::agent_ids: return {ids(p.min_count - 1), ids(p.max_count + 1), "x", json::array{"a b", "c"}};
+    case Type::agent_ids:
+      if (p.min_count == 0) return {ids(p.max_count + 1), "x", json::array{"a b", "c"}};
+      return {ids(p.min_count - 1), ids(p.max_count + 1), "x", json::array{"a b", "c"}};
     case Type::texts:
       if (p.min_count != 0) return {json::array{}, list_of(p.max_count + 1, "x")};
       return {list_of(p.max_count + 1, "x"), list_of(1, letters(p.max_bytes + 1)), list_of(1, 5), "x"};
