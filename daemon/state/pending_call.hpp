@@ -29,6 +29,7 @@ struct PendingCall {
     over        ///< its ticket has been given away, and it does not run again
   };
   Stage stage = Stage::arrived;
+  bool has_acted = false;           ///< it has changed something, or done work that others may see
   std::vector<std::string> agents;  ///< that it has asked for; the first is what it is about
 
   std::chrono::steady_clock::time_point work_since;

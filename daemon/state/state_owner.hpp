@@ -139,6 +139,7 @@ class StateOwner final : public ConcurrencySource {
   void on_agent_loaded(const std::string& id, std::uint64_t generation,
                        core::Result<std::optional<core::Agent>> loaded);
   void run_call(const std::shared_ptr<PendingCall>& pending);
+  [[nodiscard]] static bool begins_anew_elsewhere(const PendingCall& pending);
   Step next_step(PendingCall& pending, core::Changes& changes);
   void finish(PendingCall& pending, Answer answer, core::Changes changes);
   void go_on(const std::shared_ptr<PendingCall>& pending, Read read);

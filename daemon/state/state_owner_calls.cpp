@@ -203,11 +203,19 @@ void StateOwner::refuse(PendingCall& pending, core::Error error, Depends depends
   unblock(pending);
 }
 
+/// Its line comes again over a newer connection, or nobody waits for it any more; and nothing has come of it.
+/// Were it to go on after the newer one was answered and that answer confirmed, the line would take effect
+/// twice. One whose turn has come among those that wait keeps that turn.
+bool StateOwner::begins_anew_elsewhere(const PendingCall& pending) {
+  return pending.sink->attachment.detached && pending.ticket.line != 0 && !pending.has_acted &&
+         pending.wait.waiter == 0;
+}
+
 /// Goes as far as it gets without waiting.
 void StateOwner::run_call(const std::shared_ptr<PendingCall>& call) {
   PendingCall& pending = *call;
   const Activity::Scope scope(settings_.activity, pending.operation->name.data());  // ends with a zero byte
-  if (pending.stage == PendingCall::Stage::abandoned) {
+  if (pending.stage == PendingCall::Stage::abandoned || begins_anew_elsewhere(pending)) {
     end_unseen(pending);
     return;
   }
@@ -217,6 +225,7 @@ void StateOwner::run_call(const std::shared_ptr<PendingCall>& call) {
     finish(pending, std::move(*answer), std::move(changes));
     return;
   }
+  pending.has_acted |= !changes.empty();
   if (!changes.empty()) commits_.add(std::move(changes), nullptr);
   if (auto* load = std::get_if<Load>(&step)) {
     std::move(load->agents.begin(), load->agents.end(), std::back_inserter(pending.agents));

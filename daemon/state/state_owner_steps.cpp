@@ -36,6 +36,7 @@ core::Error never_began(std::chrono::milliseconds limit) {
 
 void StateOwner::go_on(const std::shared_ptr<PendingCall>& pending, Work work) {
   if (work.after_commit) {
+    pending->has_acted = true;
     start_work_when_durable(pending, std::move(work));
   } else {
     start_work(pending, std::move(work));

@@ -58,7 +58,9 @@ struct Work {
   std::function<void(FileServices&)> function;
   /// A path that it will touch, so that work on a file system that hangs does not hold up that on others.
   std::string place{};
-  bool after_commit = false;  ///< not before what the call has changed so far is durable
+  /// Not before what the call has changed so far is durable. To be set for work that others may see: a call
+  /// that has only looked so far ends when its line comes again over a newer connection.
+  bool after_commit = false;
   /// Becomes true when the caller has been told that the file system does not answer: the work should have no
   /// further effect if that is possible.
   std::atomic<bool>* abandoned = nullptr;

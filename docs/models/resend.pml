@@ -63,7 +63,7 @@ bool finished;
 #define IS_SLOW(n) false
 #endif
 bool at_work[2];  /* by connection: its first line is */
-byte orphans;     /* likewise, of connections that are gone: what has begun is ended */
+byte orphans;     /* likewise, of connections that are gone: what has begun cannot be stopped */
 
 #if defined(READ)
 #define IS_READ(n) ((n) == LINES)
@@ -248,25 +248,6 @@ inline take(c, n) {
   value = 0
 }
 
-/* StateOwner::after_work(): the line may have come again over a newer connection, and have been answered. */
-inline end_work(c, n) {
-  k = 0;
-#ifndef DOES_NOT_LOOK_AGAIN
-  do
-  :: k == LINES -> break
-  :: k < LINES && memory.line_in[k] == n -> break
-  :: else -> k++
-  od;
-  if
-  :: k < LINES -> value = memory.answer_in[k]; k = 0; hold(c, n, value, true)
-  :: else -> apply(c, n)
-  fi;
-#else
-  apply(c, n);
-#endif
-  value = 0
-}
-
 inline close(c) {
   if :: at_work[c] -> at_work[c] = false; orphans++ :: else fi;
   open[c] = false;
@@ -324,15 +305,16 @@ end_waiting:
        n = 0 }
 
 #if defined(SLOW)
-  /* README.md says what of the order there is in the code. */
-  :: atomic { orphans > 0 -> orphans--; end_work(NOBODY, 1) }
-#ifdef WORK_IN_ANY_ORDER
-  :: atomic { at_work[0] -> at_work[0] = false; end_work(0, 1) }
-  :: atomic { at_work[1] -> at_work[1] = false; end_work(1, 1) }
-#else
-  :: atomic { at_work[0] && orphans == 0 -> at_work[0] = false; end_work(0, 1) }
-  :: atomic { at_work[1] && orphans == 0 -> at_work[1] = false; end_work(1, 1) }
+  :: atomic { at_work[0] -> at_work[0] = false; apply(0, 1); value = 0 }
+  :: atomic { at_work[1] -> at_work[1] = false; apply(1, 1); value = 0 }
+  /* StateOwner::begins_anew_elsewhere() */
+  :: atomic { orphans > 0 ->
+       orphans--;
+#ifdef WORK_GOES_ON
+       apply(NOBODY, 1);
+       value = 0
 #endif
+     }
 #endif
 
   /* CommitQueue::flush() */

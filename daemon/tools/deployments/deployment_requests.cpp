@@ -33,7 +33,7 @@ class WorktreeRequest : public ToolCall {
                   work(*launcher, copy);
                   is_done_ = true;
                 },
-                workspace.directory};
+                workspace.directory, true};
   }
 
  protected:

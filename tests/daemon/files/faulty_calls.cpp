@@ -13,6 +13,7 @@ struct Hang {
   std::mutex mutex;
   std::condition_variable changed;
   std::string part;  // empty: nothing hangs
+  int left = 0;      // so many more calls will hang
   int held = 0;
 };
 Hang hang;
@@ -20,6 +21,8 @@ Hang hang;
 void wait_while_it_hangs(std::string_view path) {
   std::unique_lock lock(hang.mutex);
   if (hang.part.empty() || path.find(hang.part) == std::string_view::npos) return;
+  if (hang.left == 0) return;
+  --hang.left;
   ++hang.held;
   hang.changed.wait(lock, [] { return hang.part.empty(); });
   --hang.held;
@@ -44,8 +47,9 @@ int FaultyCalls::on_call(std::string_view call) {
   return cause;
 }
 
-HangingPaths::HangingPaths(std::string part) {
+HangingPaths::HangingPaths(std::string part, int most) {
   const std::lock_guard lock(hang.mutex);
+  hang.left = most;
   hang.part = std::move(part);
 }
 

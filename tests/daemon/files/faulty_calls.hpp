@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cerrno>
+#include <climits>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -32,7 +33,8 @@ class FaultyCalls {
 /// system that does not answer. One at a time.
 class HangingPaths {
  public:
-  explicit HangingPaths(std::string part);
+  /// At most `most` of them, the first ones.
+  explicit HangingPaths(std::string part, int most = INT_MAX);
   ~HangingPaths();
   HangingPaths(const HangingPaths&) = delete;
   HangingPaths& operator=(const HangingPaths&) = delete;

@@ -1,5 +1,8 @@
 // A file system that does not answer: the others go on, and what was given up has no effect that nobody sees.
+#include <algorithm>
+
 #include "tests/daemon/files/faulty_calls.hpp"
+#include "tests/daemon/state/deployment_fixture.hpp"
 #include "tests/daemon/state/file_fixture.hpp"
 #include "tests/support/catch.hpp"
 
@@ -24,6 +27,19 @@ std::string lease_request(const std::string& path) {
 void wait_for_hanging(TestClient& client, const HangingPaths& paths, int held) {
   for (int i = 0; i < 100'000 && paths.held() < held; ++i) client.health();
   REQUIRE(paths.held() >= held);
+}
+
+/// Of a client with all tools.
+void wait_until_no_file_is_worked_on(TestClient& client) {
+  for (std::uint64_t line = 1; line < 100'000; ++line) {
+    const auto report = client.call(line, "diagnose_concurrency", "{}");
+    client.confirm(line);
+    const auto& waiting = report.at("waiting").as_array();
+    if (std::none_of(waiting.begin(), waiting.end(),
+                     [](const json::value& call) { return call.at("waits_for").as_string() == "files"; }))
+      return;
+  }
+  FAIL("the call that hung does not come to its end");
 }
 
 }  // namespace
@@ -77,4 +93,34 @@ TEST_CASE("a write that was given up does not happen when the file system answer
   ada.commit(path, "newer\n", sha256_hex("old\n"), again);
   CHECK(read_file(path) == "newer\n");
   CHECK(files.daemon.stored("SELECT count(*) FROM open_write") == 0);
+}
+
+TEST_CASE("a line that comes again while its first call looks at files takes effect once") {
+  DeployingDaemon test;
+  const std::string prompt = test.daemon.directory() + "/slow-prompt";
+  write_file(prompt, "paint");
+  const std::string order = json::serialize(json::object{{"agent_type", "painter"},
+                                                         {"prompt_file", prompt},
+                                                         {"cwd", test.daemon.directory()},
+                                                         {"runner", "generic"},
+                                                         {"allow_duplicate", true}});
+  HangingPaths hanging("slow-prompt", 1);
+  TestClient first(test.daemon.socket());
+  first.hello("e");
+  first.send_tool(1, "deploy_headless_agent", order);
+  TestClient watcher(test.daemon.socket());
+  watcher.send(
+      R"({"jsonrpc":"2.0","id":0,"method":"governor/hello","params":{"protocol":1,"build":"t","session":")" +
+      std::string(32, 'd') + R"(","pid":1,"cwd":"/","client":"doctor","tools":"full"}})");
+  REQUIRE(watcher.next_object().contains("result"));
+  wait_for_hanging(watcher, hanging, 1);
+
+  TestClient second(test.daemon.socket());
+  CHECK(second.hello("e").at("resumed").as_bool());
+  const auto made = second.call(1, "deploy_headless_agent", order);
+  second.confirm(2);
+  hanging.release();
+  wait_until_no_file_is_worked_on(watcher);
+  CHECK(test.daemon.stored("SELECT count(*) FROM deployment") == 1);
+  CHECK_FALSE(made.at("deployment").as_object().at("deployment_id").as_string().empty());
 }
