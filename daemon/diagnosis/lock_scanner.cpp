@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "ipc/child_process.hpp"
+#include "daemon/sandbox/unconfined.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -68,8 +68,7 @@ core::Result<std::unique_ptr<LockScanner::Scan>> LockScanner::start(LockScanRequ
     running_->scans.push_back(shared);
   }
   try {
-    const ipc::SignalsBlocked blocked;  // what stops the daemon is for others
-    std::thread([shared, running = running_, request = std::move(request), limits] {
+    start_unconfined([shared, running = running_, request = std::move(request), limits] {
       auto result = scan_locks(request, limits, view_of_system(), shared->cancelled);
       {
         const std::lock_guard lock(shared->mutex);

@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "daemon/sandbox/unconfined.hpp"
 #include "daemon/support/stop_deadlines.hpp"
 
 namespace governor::daemon {
@@ -90,7 +91,7 @@ void FileThreads::start_threads(Clock::time_point now) {
   wake_.notify_all();
   if (idle_ > 0 || threads_.size() >= kMostThreads) return;
   try {
-    threads_.emplace_back([this] { run(); });
+    threads_.push_back(start_unconfined([this] { run(); }));
   } catch (const std::system_error& error) {
     // The next look tries again; what waits for too long is withdrawn.
     spdlog::error("no thread for work on files can be started: {}", error.what());

@@ -12,13 +12,6 @@
 
 namespace governor::daemon {
 
-inline constexpr int kLongestWatchdogSeconds = 3600;
-inline constexpr int kHighestLowDiskMb = 1'000'000'000;
-inline constexpr int kHighestKeepCount = 100'000;
-inline constexpr int kHighestKeepDays = 36'500;
-inline constexpr int kHighestBackupMb = 1'000'000;
-inline constexpr int kHighestBackupFileMb = 1'024;
-
 /// Everything that can be set from outside; configuration file first, then the command line. Names are the
 /// same.
 struct Options {
@@ -37,6 +30,7 @@ struct Options {
   bool agents_decide = false;          ///< agents may do what is else for people to decide
   bool lease_gate = true;              ///< agents in trouble get no new exclusive lease
   int lease_grace_seconds = 30;        ///< how long leases outlive their session
+  bool sandbox = true;                 ///< confine the threads that serve clients and keep the state
   int watchdog_seconds = 30;           ///< after so long without a round the daemon ends itself; 0: never
   int low_disk_mb = 256;               ///< less room than this raises an alert; 0: none
   int backup_keep_count = 50;          ///< versions kept of one file

@@ -6,8 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <functional>
+#include <memory>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -22,6 +25,9 @@
 #include "daemon/lifecycle/network_storage.hpp"
 #include "daemon/lifecycle/server.hpp"
 #include "daemon/lifecycle/watchdog_settings.hpp"
+#include "daemon/sandbox/confinement.hpp"
+#include "daemon/sandbox/sanitizer_log.hpp"
+#include "daemon/sandbox/unconfined.hpp"
 #include "daemon/store/open_store.hpp"
 #include "daemon/store/reopening_store.hpp"
 #include "daemon/support/run_io.hpp"
@@ -129,6 +135,26 @@ std::vector<std::string> own_places(const Options& options, const ipc::Paths& pa
   return places;
 }
 
+/// Confines a thread to governor's own directories; the first to do so says what cannot be had of it.
+std::function<void()> confinement(const Options& options, const ipc::Paths& paths) {
+  if (!options.sandbox) return {};
+  std::vector<std::string> places = sanitizer_log_directories();
+  places.insert(places.end(), {paths.state_dir, paths.runtime_dir, paths.socket_dir});
+  return [places = std::move(places), is_told = std::make_shared<std::atomic<bool>>(false)] {
+    const std::vector<std::string> missing = confine_thread(places);
+    if (is_told->exchange(true)) return;
+    for (const std::string& what : missing) spdlog::warn("threads cannot be kept from {}", what);
+    if (missing.empty()) spdlog::info("threads that serve clients or keep the state are confined");
+  };
+}
+
+/// Directories that are gone have to be made again.
+ipc::Result<ipc::UniqueFd> listen_again_unconfined(DaemonPresence& presence) {
+  std::optional<ipc::Result<ipc::UniqueFd>> listening;
+  run_unconfined([&] { listening = presence.listen_again(); });
+  return *std::move(listening);
+}
+
 /// What went wrong, to be told to whoever started the daemon.
 struct StartFailure {
   int exit_code;
@@ -202,27 +228,40 @@ std::optional<StartFailure> serve(const Options& options, DaemonPresence& presen
   settings.count_rows = !opened->are_rows_counted;
   settings.find_lost_ownership = [&] { return presence.lost(); };
   settings.is_reachable = [&] { return presence.is_reachable(); };
-  settings.listen_again = [&] { return presence.listen_again(); };
+  settings.listen_again = [&] { return listen_again_unconfined(presence); };
+  settings.confine = confinement(options, paths);
+  const auto confine = settings.confine;
 
   boost::asio::io_context io;
+  Unconfined unconfined;
   std::optional<BlockedSignals> blocked(std::in_place);
   Server server(io, gather_facts(options, paths), std::make_unique<ReopeningStore>(std::move(opened->store)),
                 *std::move(seed), std::move(settings), *std::move(listening));
-  std::vector<std::thread> helpers;
+  // The main thread stays as it is: for what only a thread that is not confined can do.
+  std::vector<std::thread> serving;
+  const auto serve_clients_unconfined = [&] {
+    run_io(io);
+    unconfined.end();
+  };
+  const auto serve_clients = [&] {
+    if (confine) confine();
+    serve_clients_unconfined();
+  };
   try {
-    for (int i = 1; i < options.io_threads; ++i) helpers.emplace_back([&io] { run_io(io); });
+    for (int i = 0; i < options.io_threads; ++i) serving.emplace_back(serve_clients);
   } catch (const std::system_error& failure) {
-    spdlog::warn("serving with {} threads, since the system gives no more: {}", helpers.size() + 1,
-                 failure.what());
+    spdlog::warn("serving with {} of {} threads, since the system gives no more: {}", serving.size(),
+                 options.io_threads, failure.what());
   }
   blocked.reset();
   server.stop_on_signals();
   server.start();
   ipc::report_ready(options.startup_fd);
   service.send("READY=1");
-  run_io(io);
+  if (serving.empty()) serve_clients_unconfined();
+  unconfined.serve();
   service.send("STOPPING=1");
-  for (std::thread& helper : helpers) helper.join();
+  for (std::thread& thread : serving) thread.join();
   // All that was answered is durable; what remains is closing. Should a disk hold that up, the kernel ends
   // the process and with it the locks, on which the next daemon waits.
   ::alarm(static_cast<unsigned>(kCloseLimit.count()));

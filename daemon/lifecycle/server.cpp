@@ -104,6 +104,7 @@ void Server::make_listener(ipc::UniqueFd listening) {
 void Server::start() {
   state_.start();
   if (settings_.count_rows) count_rows();
+  if (settings_.confine) store_.post([this](Store&) { settings_.confine(); }, "confining itself");
   asio::dispatch(strand_, [this] {
     listener_->start(tasks_);
     housekeeping();

@@ -45,6 +45,8 @@ class Server {
     /// Makes the listening socket again after the last one was closed or lost.
     std::function<ipc::Result<ipc::UniqueFd>()> listen_again;
     Watchdog::Settings watchdog{};
+    /// Confines the thread that calls it; empty: nothing is confined.
+    std::function<void()> confine;
     bool activated = false;   ///< the first socket is the service manager's
     bool count_rows = false;  ///< of the database: the start had no time for it
   };

@@ -12,6 +12,7 @@
 #include <system_error>
 #include <utility>
 
+#include "daemon/sandbox/unconfined.hpp"
 #include "ipc/child_process.hpp"
 
 namespace governor::daemon {
@@ -54,8 +55,7 @@ void KeeperWatch::post(Message message) {
   }
   if (!thread_.joinable()) {
     try {
-      const ipc::SignalsBlocked blocked;  // they are for the main thread
-      thread_ = std::thread([this] { run(); });
+      thread_ = start_unconfined([this] { run(); });
     } catch (const std::system_error& failure) {
       spdlog::error("deployments are not followed, since the system gives no thread: {}", failure.what());
       return;

@@ -48,8 +48,8 @@ find_missing_apt() {
   need_tool git git
   need_tool pkg-config pkg-config
   local package
-  for package in libspdlog-dev libfmt-dev libsqlite3-dev libsqlitecpp-dev libcli11-dev libncurses-dev nettle-dev \
-    zlib1g-dev; do
+  for package in libspdlog-dev libfmt-dev libsqlite3-dev libsqlitecpp-dev libcli11-dev libncurses-dev libseccomp-dev \
+    nettle-dev zlib1g-dev; do
     need_deb "$package"
   done
   if [[ $1 == test ]]; then
