@@ -28,10 +28,15 @@ void fill_random(unsigned char* out, std::size_t size) {
 
 }  // namespace
 
+std::string random_bytes(std::size_t count) {
+  std::string bytes(count, '\0');
+  fill_random(reinterpret_cast<unsigned char*>(bytes.data()), bytes.size());
+  return bytes;
+}
+
 std::string random_hex(std::size_t bytes) {
   constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string raw(bytes, '\0');
-  fill_random(reinterpret_cast<unsigned char*>(raw.data()), raw.size());
+  const std::string raw = random_bytes(bytes);
   std::string hex;
   hex.reserve(2 * bytes);
   for (const char c : raw) {

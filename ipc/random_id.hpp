@@ -5,6 +5,9 @@
 
 namespace governor::ipc {
 
+/// That many unpredictable bytes from the kernel.
+std::string random_bytes(std::size_t count);
+
 /// Lower-case hex of that many unpredictable bytes from the kernel.
 std::string random_hex(std::size_t bytes);
 

@@ -81,6 +81,7 @@ void DaemonLink::work(bool readable, TimePoint now) {
 }
 
 void DaemonLink::connect(TimePoint now) {
+  ++generation_;
   if (!connector_) connector_.emplace(paths_, options_, std::exchange(spawn_lock_, std::nullopt));
   auto step = connector_->advance();
   if (!step) {
@@ -111,6 +112,7 @@ void DaemonLink::forget_connector() {
 void DaemonLink::lose(TimePoint now) {
   relay_.disconnected(now);
   socket_.reset();
+  ++generation_;
   // What has served well is tried again at once; what dies at every attempt is not.
   if (relay_.made_progress()) {
     backoff_ = milliseconds(0);

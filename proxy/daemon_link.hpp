@@ -22,6 +22,8 @@ class DaemonLink {
   /// What to poll for, -1 for nothing but time.
   int poll_fd() const;
   short poll_events() const;
+  /// Another number whenever poll_fd() may be another file, also one under the same number.
+  std::uint64_t generation() const { return generation_; }
   std::optional<TimePoint> next_at() const { return next_at_; }
 
   /// After polling: `readable` if poll_fd() had any event.
@@ -50,6 +52,7 @@ class DaemonLink {
   ipc::LineDecoder decoder_;
   std::optional<ipc::Connector> connector_;
   int connector_fd_ = -1;
+  std::uint64_t generation_ = 0;
   std::optional<TimePoint> next_at_;
   std::chrono::milliseconds backoff_{0};
   std::optional<ipc::FileLock> spawn_lock_;  // held from the question to leave until the next connection

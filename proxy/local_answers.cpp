@@ -63,11 +63,15 @@ std::string unreachable_answer(std::string_view id, const Unreachable& why) {
   std::string hint = why.was_sent  ? "Look whether the change was made before you repeat it. "
                      : why.refused ? ""
                                    : "Repeat the request later. ";
-  hint += why.refused
-              ? "Correct how the client's configuration starts governor-proxy, then start it again; "
-                "`governor-proxy --help` names the options."
-              : "governor-proxy keeps trying to connect; `governorctl status` and governor.log in the state "
-                "directory say more.";
+  if (why.refused) {
+    hint +=
+        "Correct how the client's configuration starts governor-proxy, then start it again; "
+        "`governor-proxy --help` names the options.";
+  } else {
+    hint += why.program;
+    hint +=
+        " keeps trying to connect; `governorctl status` and governor.log in the state directory say more.";
+  }
   append_text(line, "hint", hint);
   line += "}}}\n";
   return line;

@@ -18,6 +18,7 @@ struct Unreachable {
   std::string_view reason;
   bool was_sent = false;  ///< the request may have been carried out
   bool refused = false;   ///< the daemon is there and does not take this client: waiting would not help
+  std::string_view program = "governor-proxy";  ///< who says so
 };
 
 /// The daemon could not be reached.

@@ -25,8 +25,12 @@ bool is_final_refusal(std::string_view hello_reply) {
 
 }  // namespace
 
-Relay::Relay(ipc::Hello hello, TimePoint now)
-    : hello_(std::move(hello)), connected_at_(now), quiet_since_(now), unreachable_since_(now) {}
+Relay::Relay(ipc::Hello hello, TimePoint now, std::string_view program)
+    : hello_(std::move(hello)),
+      program_(program),
+      connected_at_(now),
+      quiet_since_(now),
+      unreachable_since_(now) {}
 
 bool Relay::over_limit() const {
   return unanswered_.size() >= ipc::kMaxUnanswered || unanswered_.bytes() >= kMaxQueuedBytes;
@@ -39,7 +43,7 @@ bool Relay::wants_client_lines() const {
 void Relay::client_line(std::string_view line, TimePoint now) {
   line = ipc::without_byte_order_mark(line);
   if (line.find_first_not_of(" \t\r") == std::string_view::npos) return;
-  if (const std::string method = governor_method(line); !method.empty()) {
+  if (const std::string method = governor_method(line); !method.empty() && hello_.role.empty()) {
     if (const auto id = id_to_answer(line)) client_output_ += not_forwarded_answer(*id, method);
     notice_ = "a request for governor itself was not passed on: those are not for MCP clients";
     return;
@@ -128,6 +132,7 @@ void Relay::hello_reply(std::string_view line) {
     return;
   }
   link_ = Link::ready;
+  daemon_ = *reply;
   refused_ = false;
   if (unanswered_.empty()) made_progress_ = true;
   control_ += confirmations_.confirm_all(unanswered_.first_unanswered());

@@ -32,7 +32,9 @@ class Relay {
   static constexpr Duration kHelloPatience{10000};
   static constexpr Duration kStableConnection{1000};
 
-  Relay(ipc::Hello hello, TimePoint now);
+  /// `program`: whose session it is, for what is told to people. Who said in hello on whose behalf it speaks
+  /// may also ask for governor's own methods.
+  Relay(ipc::Hello hello, TimePoint now, std::string_view program = "governor-proxy");
 
   // The client's side.
   bool wants_client_lines() const;
@@ -67,6 +69,8 @@ class Relay {
   /// The present or last connection was good for something: the next attempt may follow at once.
   bool made_progress() const { return made_progress_; }
   bool is_ready() const { return link_ == Link::ready; }
+  /// What the daemon said of itself in the last hello that it answered.
+  const ipc::HelloReply& daemon() const { return daemon_; }
   /// All that the client has sent was answered, and the answers were written.
   bool is_idle() const { return unanswered_.empty() && client_output().empty(); }
   /// The same, but for streams, which end with the client, and what nobody waits for.
@@ -107,6 +111,8 @@ class Relay {
   bool over_limit() const;
 
   ipc::Hello hello_;
+  std::string program_;
+  ipc::HelloReply daemon_;
   UnansweredLines unanswered_;
   Confirmations confirmations_;
   std::string control_;  // lines of the proxy's own for the daemon

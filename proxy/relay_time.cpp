@@ -54,7 +54,7 @@ void Relay::fail_waiting_lines(TimePoint now) {
       line.expects_answer = false;
       if (lines.size() <= ipc::kMaxUnanswered / 2) continue;
     } else {
-      client_output_ += unreachable_answer(*id, {failure_reason_, line.ever_sent, refused_});
+      client_output_ += unreachable_answer(*id, {failure_reason_, line.ever_sent, refused_, program_});
     }
     const std::uint64_t number = line.number;
     unanswered_.remove(number);

@@ -55,6 +55,24 @@ TEST_CASE("requests for governor itself are not passed on, and answered here wit
   CHECK(w.sent().starts_with("1 {"));
 }
 
+TEST_CASE("who said in hello on whose behalf it speaks may ask for what governor itself does") {
+  World world;
+  governor::ipc::Hello hello = World::make_hello("0.1.0+5.a");
+  hello.role = "person";
+  Relay relay(hello, world.now, "governor-gateway");
+  relay.connected(world.now);
+  relay.daemon_line(kHelloReply);
+  CHECK(relay.daemon().pid == 9);
+  CHECK(relay.daemon().build == "0.1.0+5.a");
+  relay.client_line(R"({"jsonrpc":"2.0","id":1,"method":"governor/unlock"})", world.now);
+  CHECK(relay.client_output().empty());
+  std::array<std::string_view, 4> pieces;
+  std::string sent;
+  const std::size_t count = relay.gather_daemon_output(pieces);
+  for (std::size_t i = 0; i < count; ++i) sent += pieces[i];
+  CHECK(sent.find("1 {\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"governor/unlock\"}\n") != std::string::npos);
+}
+
 TEST_CASE("a byte order mark before a line is not passed on") {
   World world;
   world.connect();
