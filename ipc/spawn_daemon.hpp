@@ -36,5 +36,7 @@ Result<void> check_start(const Paths& paths, const Environment& environment, Dea
 
 /// GOVERNOR_DAEMON, else `governord` beside this executable, else in PATH.
 Result<std::string> find_daemon_binary(const Environment& environment);
+/// GOVERNOR_GATEWAY, else `governor-gateway` at these places.
+Result<std::string> find_gateway_binary(const Environment& environment);
 
 }  // namespace governor::ipc

@@ -11,6 +11,7 @@
 
 #include "daemon/lifecycle/deployments_config.hpp"
 #include "daemon/lifecycle/evidence_config.hpp"
+#include "ipc/gateway_settings.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -130,6 +131,14 @@ constexpr Setting kSettings[] = {
     {"evidence", "What is kept of what agents do, and what counts as risky (see below)",
      [](const json::value& value, Options& options) { return set_evidence(value, options.evidence); },
      "nothing of commands but their kind"},
+    {"gateway",
+     "Where the gateway for browsers and MCP over HTTP listens: an object with port, 0 to 65535, on this "
+     "machine's loopback addresses; 0: any that is free",
+     [](const json::value& value, Options&) {
+       ipc::GatewaySettings others;  // it reads them itself
+       return ipc::set_gateway(value, others);
+     },
+     "a free port, and the same again", "gateway.md"},
     {"idle_exit", "Exit after so many seconds without any session; 0: never",
      Integer{&Options::idle_exit, 0, std::numeric_limits<int>::max()},
      "900 if a proxy started the daemon, else 0"},

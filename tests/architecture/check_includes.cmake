@@ -1,7 +1,7 @@
 # Which folder may include what. First the check is shown to find a violation of every rule in a tree made for it,
 # then it runs over the sources.
 
-set(folders text core ipc daemon proxy ctl)
+set(folders text core ipc daemon proxy ctl gateway)
 
 # The rooms of the daemon, each with those it may use; whoever is not named may use all.
 set(alerts_rooms "support")
@@ -25,6 +25,8 @@ set(ipc_own "ipc/|text/")
 set(daemon_own "core/|ipc/|text/|daemon/")
 set(proxy_own "ipc/|text/|proxy/")
 set(ctl_own "ipc/|text/|ctl/")
+# A client of the daemon like the proxy, whose way to keep a session it shares; and the figures of governorctl.
+set(gateway_own "ipc/|text/|proxy/|ctl/metrics/|gateway/")
 
 # Never, by folder: what stands between < and >, and what stands between quotes.
 set(threads_and_clocks
@@ -35,6 +37,7 @@ set(ipc_never "SQLiteCpp|sqlite3|spdlog|CLI/")
 set(daemon_never "gtest|catch2")
 set(proxy_never "boost/asio|boost/json|SQLiteCpp|sqlite3|spdlog|fmt/|CLI/")
 set(ctl_never "SQLiteCpp|sqlite3|spdlog|boost/asio")
+set(gateway_never "SQLiteCpp|sqlite3")
 set(proxy_never_own "ipc/client\\.hpp")
 
 function(find_violations root result)
@@ -85,13 +88,15 @@ set(bad
   "daemon/supervisor/keeper \"daemon/tools/tool.hpp\""
   "daemon/tools/tasks \"daemon/state/state_owner.hpp\"" "daemon/store \"daemon/files/file_slot.hpp\""
   "proxy \"core/agent.hpp\"" "proxy <boost/asio/io_context.hpp>" "proxy <boost/json.hpp>" "proxy \"ipc/client.hpp\""
-  "ctl \"core/agent.hpp\"" "ctl <sqlite3.h>" "ctl \"daemon/x.hpp\"")
+  "ctl \"core/agent.hpp\"" "ctl <sqlite3.h>" "ctl \"daemon/x.hpp\""
+  "gateway \"core/agent.hpp\"" "gateway \"ctl/table.hpp\"" "gateway/mcp <sqlite3.h>")
 set(good
   "text <string>" "core \"text/utf8.hpp\"" "proxy \"text/utf8.hpp\""
   "core <vector>" "core <fmt/format.h>" "core \"core/agent.hpp\"" "ipc <boost/json.hpp>" "ipc \"ipc/paths.hpp\""
   "daemon <boost/asio.hpp>" "daemon \"core/agent.hpp\"" "daemon \"ipc/paths.hpp\"" "proxy \"ipc/hello.hpp\""
   "daemon/mcp \"daemon/resources/resource_uri.hpp\"" "daemon/tools/tasks \"daemon/watch/watch_plan.hpp\""
-  "daemon/state \"daemon/mcp/reply.hpp\"" "proxy <vector>" "ctl <CLI/CLI.hpp>" "ctl \"ipc/client.hpp\"")
+  "daemon/state \"daemon/mcp/reply.hpp\"" "proxy <vector>" "ctl <CLI/CLI.hpp>" "ctl \"ipc/client.hpp\""
+  "gateway <boost/asio.hpp>" "gateway \"proxy/relay.hpp\"" "gateway \"ctl/metrics/metrics_text.hpp\"")
 set(number 0)
 foreach(item IN LISTS bad good)
   math(EXPR number "${number} + 1")

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "gateway/http/http_connection.hpp"
+#include "gateway/mcp/mcp_sessions.hpp"
+#include "gateway/page_api/person_daemon.hpp"
+#include "gateway/rules/admission.hpp"
+#include "gateway/rules/browser_sessions.hpp"
+#include "gateway/rules/refusal_log.hpp"
+#include "gateway/rules/secrets.hpp"
+
+namespace governor::gateway {
+
+/// Who is let in.
+struct GatewaySecrets {
+  OneTimeSecret login;  ///< of the browser that a person opens
+  std::string token;    ///< of programs
+};
+
+/// Lets requests in or not, and has each answered by who knows about it.
+class Gateway final : public RequestHandler {
+ public:
+  Gateway(boost::asio::io_context& context, Place place, GatewaySecrets secrets, const DaemonPlace& daemon);
+
+  std::optional<Refusal> refuse(const RequestHead& head) override;
+  Task answer(std::shared_ptr<Exchange> exchange) override;
+  void note_refusal(const Refusal& refusal, const RequestHead& head) override;
+
+  void close();
+
+ private:
+  const BrowserSessions::Session* browser_of(const RequestHead& head);
+  Task log_in(std::shared_ptr<Exchange> exchange);
+
+  boost::asio::io_context& context_;
+  Place place_;
+  std::string cookie_name_;
+  GatewaySecrets secrets_;
+  DaemonPlace daemon_;
+  BrowserSessions browsers_;
+  RefusalLog refusals_;
+  PersonDaemon person_;
+  McpSessions mcp_;
+};
+
+}  // namespace governor::gateway

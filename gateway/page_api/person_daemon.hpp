@@ -1,0 +1,33 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <memory>
+
+#include "gateway/daemon/daemon_client.hpp"
+
+namespace governor::gateway {
+
+/// The session with the daemon on behalf of the person who looks at the page. It is there while it is used,
+/// so that a page that nobody looks at does not keep the daemon from ending.
+class PersonDaemon {
+ public:
+  static constexpr std::chrono::seconds kIdle{60};
+
+  PersonDaemon(boost::asio::io_context& context, DaemonPlace place);
+
+  std::shared_ptr<DaemonClient> client();
+  void close();
+
+ private:
+  void look_later();
+
+  boost::asio::io_context& context_;
+  DaemonPlace place_;
+  std::shared_ptr<DaemonClient> client_;
+  std::chrono::steady_clock::time_point last_used_;
+  boost::asio::steady_timer timer_;
+};
+
+}  // namespace governor::gateway
