@@ -77,6 +77,7 @@ void add_deploy(CLI::App& app, Action& action);
 void add_logs(CLI::App& app, Action& action);
 void add_attach(CLI::App& app, Action& action);
 void add_metrics(CLI::App& app, Action& action);
+void add_dashboard(CLI::App& app, Action& action);
 void add_selftest(CLI::App& app, Action& action);
 /// service install, uninstall, start, stop, status.
 void add_service(CLI::App& app, Action& action);

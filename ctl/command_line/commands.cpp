@@ -38,7 +38,7 @@ void declare_commands(CLI::App& app, Context& context, std::string& runtime_dir,
         add_completion, add_man,       add_observe,    add_compare,   add_anomalies, add_summary,
         add_telemetry,  add_outcome,   add_tags,       add_notes,     add_purpose,   add_pin,
         add_start,      add_version,   add_help,       add_top,       add_approvals, add_service,
-        add_metrics,    add_selftest}) {
+        add_metrics,    add_selftest,  add_dashboard}) {
     add(app, action);
   }
 }
