@@ -112,6 +112,7 @@ main() {
   local -a configure_arguments
   read_arguments "$@"
   require_packages test "$policy"
+  want_browser
   data=$(test_data)
   timed "installing the official MCP clients" install_client_packages "$data"
   say "third-party test data: ${data:-none beside the checkout}"
