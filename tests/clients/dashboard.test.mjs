@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { Browser, loginLink, startGateway } from './dashboard/browser.mjs';
 import { Fleet, kFleetConfig } from './dashboard/fleet.mjs';
@@ -174,6 +175,74 @@ test('what is typed stays while the page changes, and a refusal says why', async
   );
   await page.keyboard.press('Escape');
   await browser.wait('the dialog is gone', () => !document.querySelector('dialog'));
+});
+
+const kWhy = { reason: 'because a test wants it' };
+
+test('agents are paused and resumed', async () => {
+  await browser.go('#/agents/worker-00011');
+  await browser.act('Pause', kWhy, 'worker-00011 is paused');
+  await browser.act('Resume', kWhy, 'worker-00011 goes on');
+  const { lifecycle_events: events } = await fleet.call('ada', 'get_agent_metadata', {
+    agent_id: 'worker-00011',
+  });
+  assert.deepEqual(
+    events.slice(-2).map(({ event, reason }) => [event, reason]),
+    [
+      ['paused', kWhy.reason],
+      ['resumed', kWhy.reason],
+    ],
+  );
+});
+
+test('leases are broken, files protected, unlocked and restored, alerts acknowledged', async () => {
+  await browser.go('#/files');
+  const { leases } = await fleet.call('cleo', 'list_leases', { agent_id: 'cleo' });
+  await browser.act(`Break lease ${leases[0].lease}`, kWhy, 'is over');
+  await browser.go('#/files/protected');
+  const pattern = fleet.path('docs/**');
+  await browser.act('Protect…', { pattern, ...kWhy }, 'is protected');
+  await browser.act(`Unlock ${pattern}`, kWhy, 'is unlocked');
+  await browser.act(`Take back the leave for ${pattern}`, kWhy, 'is protected again');
+  await browser.act(`End the protection of ${pattern}`, kWhy, 'is not protected any more');
+  await browser.go('#/files/changes');
+  const { alerts } = await fleet.call('ada', 'list_alerts');
+  const { alert_id } = alerts.find(({ kind }) => kind === 'file_changed');
+  await browser.act(`Acknowledge alert ${alert_id}`, kWhy, 'is acknowledged');
+  const changed = fleet.path('src/parser.py');
+  await browser.go(`#/files/change?path=${encodeURIComponent(changed)}`);
+  await browser.act('Restore what was before', kWhy, 'is what it was');
+  assert.match(readFileSync(changed, 'utf8'), /^line 1 of .*\nline 2 of /);
+});
+
+test('tasks are opened again, assigned and cancelled', async () => {
+  await browser.go('#/tasks/spike');
+  await browser.act('Open again', kWhy, 'spike is open again');
+  await browser.act('Assign', { agent: 'cleo', ...kWhy }, 'spike is for cleo');
+  await browser.act('Cancel', kWhy, 'spike is cancelled');
+  const { task } = await fleet.call('ada', 'get_task', { task_id: 'spike' });
+  assert.deepEqual([task.status, task.agent, task.note], ['cancelled', 'cleo', kWhy.reason]);
+});
+
+test('a deployment is answered, another one stopped, merged and thrown away', async () => {
+  const { page } = browser;
+  await browser.go(`#/deployments/${fleet.asking}`);
+  await browser.waitForText('painting the fence');
+  await page.type('main [name=text]', 'yes');
+  await page.keyboard.press('Enter');
+  await browser.waitForText('you said yes');
+  await browser.waitForText('finished');
+  await browser.go(`#/deployments/${fleet.made}`);
+  await browser.act('Stop', kWhy, 'is stopped');
+  await browser.act('Merge', {}, 'is merged');
+  await browser.act('Discard', {}, 'is gone');
+});
+
+test('the audit chain is verified', async () => {
+  await browser.go('#/system');
+  await browser.press('Verify the audit chain');
+  await browser.waitForText('intact');
+  assert.deepEqual(browser.problems, []);
 });
 
 test('on a narrow screen nothing sticks out', async () => {

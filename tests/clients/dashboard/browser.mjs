@@ -111,7 +111,23 @@ export class Browser {
   /// Presses the button of this name, the first of them.
   async press(name) {
     const button = await this.page.waitForSelector(`::-p-aria([name="${name}"][role="button"])`);
-    await button.click();
+    // What is shown anew while it scrolls there would be missed by the mouse.
+    await button.evaluate((element) => element.click());
+  }
+
+  /// Presses a button that asks, fills in what is asked for, and waits until it says that it is done.
+  async act(name, fields, done) {
+    await this.press(name);
+    await this.page.waitForSelector('dialog[open]');
+    for (const [field, value] of Object.entries(fields))
+      await this.page.type(`dialog [name=${field}]`, value);
+    await this.page.click('dialog button[type=submit]');
+    await this.wait(
+      `${name} says that ${done}`,
+      (wanted) =>
+        document.querySelector('.toast').innerText.includes(wanted) && !document.querySelector('dialog'),
+      done,
+    );
   }
 
   /// What is not accessible in what is shown now.

@@ -10,6 +10,7 @@ import { kLong, until } from '../lib/deadlines.mjs';
 const kAtOnce = 128;
 const kRows = 24;
 const kHourUs = 3_600_000_000;
+const kGit = ['git', '-c', 'user.name=t', '-c', 'user.email=t@localhost'];
 
 /// Of the world in which the fleet lives.
 export const kFleetConfig = {
@@ -95,7 +96,7 @@ export class Fleet {
         Array.from({ length: 40 }, (_, i) => `line ${i + 1} of ${name}\n`).join(''),
       );
     const git = (...words) =>
-      execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@localhost', ...words], {
+      execFileSync(kGit[0], [...kGit.slice(1), ...words], {
         cwd: root,
         stdio: 'ignore',
       });
@@ -238,10 +239,14 @@ export class Fleet {
       },
     );
     this.finished = await deploy('mason', 'echo "one wall"; echo "done"\n', { parent: 'ada' });
-    this.made = await deploy('writer', 'printf "a chapter\\n" > chapter.txt; echo written; read answer\n', {
-      workspace: 'worktree',
-      task_id: 'docs',
-    });
+    this.made = await deploy(
+      'writer',
+      `printf "a chapter\\n" > chapter.txt; git add .; ${kGit.join(' ')} commit -qm chapter; echo written; read answer\n`,
+      {
+        workspace: 'worktree',
+        task_id: 'docs',
+      },
+    );
     await until(kLong, 'the mason is over', async () => {
       const { deployment } = await this.call('ada', 'get_deployment', { deployment_id: this.finished });
       return deployment.state === 'finished';

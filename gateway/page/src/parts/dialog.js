@@ -1,5 +1,5 @@
 // One dialog for everything that a person does: it asks for the reason, which goes into the audit log.
-import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../html.js';
 import { Cell, useCell } from '../net/cell.js';
 
@@ -15,6 +15,10 @@ export function ask({ title, text, fields = [], reason, confirm, danger = false,
 
 export function DialogHost() {
   const asked = useCell(question);
+  useEffect(() => {
+    // Who goes elsewhere has given it up.
+    addEventListener('hashchange', () => question.set(null));
+  }, []);
   return asked && html`<${Question} key=${asked.title} asked=${asked} />`;
 }
 

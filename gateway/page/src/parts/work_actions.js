@@ -46,8 +46,8 @@ export function mergeDeployment(id, branch) {
     text: `${branch} is merged into the repository that it was made of. The audit log says who did it.`,
     confirm: 'Merge',
     run: async () => {
-      const { result } = await request('governor/deployment_merge', { deployment_id: id });
-      return done(result);
+      await request('governor/deployment_merge', { deployment_id: id });
+      return done(`${id} is merged.`);
     },
   });
 }
