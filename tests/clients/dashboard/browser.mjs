@@ -53,7 +53,6 @@ export class Browser {
       executablePath: process.env.GOVERNOR_CHROMIUM,
       // Its own sandbox needs what containers and root do not have; it sees nothing but our page.
       args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
-      userDataDir: path.join(world.home, 'browser'),
       env: { PATH: process.env.PATH, HOME: world.home },
       protocolTimeout: stretched(kLong * 2),
       timeout: stretched(kLong),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { kLong, until } from '../lib/deadlines.mjs';
+import { kLong, until, within } from '../lib/deadlines.mjs';
 
 // A store with something to see in each view: many agents that came from elsewhere, some at work, leases that are waited for,
 // requests to a person, tasks, deployments, a file that changed without a lease.
@@ -25,6 +25,7 @@ export const kFleetConfig = {
 export class Fleet {
   #world;
   #agents = new Map();
+  #isOver = false;
 
   constructor(world) {
     this.#world = world;
@@ -146,39 +147,41 @@ export class Fleet {
   async #leases() {
     await this.#agent('bob', 'reviews the parser', 'ada');
     await this.#agent('cleo', 'writes the tests', 'ada');
-    // Who follows progress may wait for long.
-    const wait = (agent, name) =>
-      this.#agents.get(agent).send({
-        jsonrpc: '2.0',
-        id: `waits for ${name}`,
-        method: 'tools/call',
-        params: {
-          name: 'request_write',
-          arguments: { paths: [this.path(name)], wait_seconds: 300 },
-          _meta: { progressToken: name },
-        },
-      });
-    await this.call('ada', 'request_write', {
+    const ofAda = await this.call('ada', 'request_write', {
       paths: [this.path('src/parser.py')],
       ttl_seconds: 3_600,
       reason: 'new grammar',
     });
-    await this.call('bob', 'request_write', { paths: [this.path('src/tree.py')], ttl_seconds: 3_600 });
+    const ofBob = await this.call('bob', 'request_write', {
+      paths: [this.path('src/tree.py')],
+      ttl_seconds: 3_600,
+    });
     await this.call('cleo', 'request_write', {
       paths: [this.path('src/lexer.py')],
       ttl_seconds: 3_600,
       mode: 'shared',
     });
-    const forget = (agent, name) =>
-      this.#agents.get(agent).notify('notifications/cancelled', { requestId: `waits for ${name}` });
-    await wait('bob', 'src/parser.py');
-    await wait('cleo', 'src/tree.py');
+    const waits = [this.#keepWaiting('bob', 'src/parser.py'), this.#keepWaiting('cleo', 'src/tree.py')];
     // A proxy ends when all that it was asked is answered.
     this.#world.atEnd(async () => {
-      await forget('bob', 'src/parser.py');
-      await forget('cleo', 'src/tree.py');
+      this.#isOver = true;
+      await this.call('ada', 'release_write', { lease: ofAda.lease });
+      await this.call('bob', 'release_write', { lease: ofBob.lease });
+      await within(kLong, 'those who waited have what they wanted', Promise.all(waits));
     });
     await until(kLong, 'two wait', async () => (await this.call('ada', 'list_leases')).waiting.length === 2);
+  }
+
+  /// However long the tests take: who follows progress may wait for five minutes, and then asks again.
+  async #keepWaiting(agent, name) {
+    const client = this.#agents.get(agent);
+    for (let round = 1; !this.#isOver; ++round) {
+      const id = `waits for ${name}, ${round}`;
+      const given = { paths: [this.path(name)], wait_seconds: 300 };
+      const params = { name: 'request_write', arguments: given, _meta: { progressToken: id } };
+      await client.send({ jsonrpc: '2.0', id, method: 'tools/call', params });
+      await client.response(id, kLong * 20, `${agent}, who waits for ${name}`);
+    }
   }
 
   async #needs() {
@@ -247,10 +250,15 @@ export class Fleet {
         task_id: 'docs',
       },
     );
-    await until(kLong, 'the mason is over', async () => {
-      const { deployment } = await this.call('ada', 'get_deployment', { deployment_id: this.finished });
-      return deployment.state === 'finished';
-    });
+    const shows = (id, what, is) =>
+      until(kLong, `${id} ${what}`, async () => {
+        const { deployment } = await this.call('ada', 'get_deployment', { deployment_id: id });
+        const { text } = await this.call('ada', 'get_deployment_output', { deployment_id: id });
+        return is(deployment, text);
+      });
+    await shows(this.finished, 'is over', ({ state }) => state === 'finished');
+    await shows(this.asking, 'waits', ({ state }) => state === 'waiting');
+    await shows(this.made, 'has written', (_, text) => text.includes('written'));
     this.#world.atEnd(async () => {
       for (const id of [this.asking, this.made])
         await this.call('ada', 'stop_deployment', { deployment_id: id });
