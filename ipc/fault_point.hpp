@@ -18,7 +18,7 @@ namespace governor::ipc {
 // The part of a name before the first underscore says which walk over the list visits the point:
 // - commit: the statements of a commit, in their order; at commit_ended only its report is lost
 // - progress: the record beside the database of how far it has come, which may fail without harm
-// - durable: what recovery and backups ask of the system
+// - durable: what recovery and backups ask of the system; durable_copy is a step of a copy of a database
 // - exchange: the calls by which a user's file gets its new content; at exchange_swapped the report is lost
 // - spawn: starting a daemon
 // - deploy: a deployment is reserved, its program runs, that it runs is taken down
@@ -37,6 +37,7 @@ namespace governor::ipc {
   POINT(durable_open)                \
   POINT(durable_read)                \
   POINT(durable_write)               \
+  POINT(durable_copy)                \
   POINT(durable_sync)                \
   POINT(durable_rename)              \
   POINT(exchange_create)             \

@@ -18,6 +18,13 @@ ipc::Result<json::object> run_on_state(const Context& context, std::string_view 
   if (!file.empty()) arguments.push_back(file);
   const auto output = run_program(arguments, context.environment, deadline);
   if (!output) return output.error();
+  constexpr int kEndedBySignal = 128;
+  if (output->out.empty() && output->exit_code > kEndedBySignal) {
+    return ipc::Error{ipc::Errc::io_error, 0,
+                      *program + " ended before it was done (exit status " +
+                          std::to_string(output->exit_code) +
+                          "); nothing is half done: give the command again"};
+  }
   boost::system::error_code wrong;
   json::value answer = json::parse(output->out, wrong);
   if (wrong || !answer.is_object()) {

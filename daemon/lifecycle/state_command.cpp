@@ -60,8 +60,9 @@ int bring_back(const ipc::Paths& paths, const std::string& file) {
   if (!presence) return refuse("failed", presence.error().message);
   if (!*presence) return refuse("conflict", "a daemon uses the state directory " + paths.state_dir);
   const std::string database = database_path(paths.state_dir);
-  finish_recovery(database);
-  const std::string said = restore(database, progress_path(paths.state_dir), file, kMigrations);
+  const std::string progress = progress_path(paths.state_dir);
+  finish_recovery(database, progress);
+  const std::string said = restore(database, progress, file, kMigrations);
   std::string text;
   JsonWriter out(text);
   out.begin_object().field("ok", true).field("file", file).field("database", database);

@@ -9,15 +9,35 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <stdexcept>
 
 #include "daemon/store/durable_files.hpp"
 #include "daemon/store/second_try.hpp"
+#include "ipc/fault_point.hpp"
 
 namespace governor::daemon {
 namespace {
 
 namespace fs = std::filesystem;
 constexpr int kPagesPerStep = 256;
+/// What a backup is called until it is complete and on the disk.
+constexpr const char* kPartial = ".partial";
+
+/// With the files that SQLite keeps beside it. What cannot be removed does no harm: it is no backup.
+void remove_partial(const std::string& partial) {
+  std::error_code ignored;
+  for (const char* suffix : {"", "-journal", "-wal", "-shm"}) fs::remove(partial + suffix, ignored);
+}
+
+/// What was left by a process that ended while it made one.
+void remove_partial_backups(const std::string& directory) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(directory)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("governor-") && name.find(std::string(".db") + kPartial) != std::string::npos)
+      fs::remove(entry.path(), ignored);
+  }
+}
 
 /// With microseconds, so that the names of backups of one second sort by their age too.
 std::string new_backup_path(const std::string& directory, const std::string& label) {
@@ -74,6 +94,7 @@ void copy_database(const std::string& from, const std::string& to, const std::at
   SQLite::Backup backup(target, source);
   complete = false;
   while (!stop.load(std::memory_order_relaxed)) {
+    if (ipc::fault_at(ipc::FaultPoint::durable_copy)) throw std::runtime_error("cannot copy " + from);
     if (backup.executeStep(kPagesPerStep) == SQLITE_DONE) {
       complete = true;
       return;
@@ -83,16 +104,14 @@ void copy_database(const std::string& from, const std::string& to, const std::at
 
 core::Result<std::string> back_up_to(const std::string& database, const std::string& path,
                                      const std::atomic<bool>& stop) {
-  std::error_code ignored;
-  const std::string partial = path + ".partial";
-  std::string unfinished;
+  const std::string partial = path + kPartial;
+  bool named = false;
   try {
     if (fs::exists(path)) {
       return core::Error(core::ErrorCode::conflict, path + " is there already and is not written over.",
                          "Name a new file.");
     }
-    fs::remove(partial);
-    unfinished = partial;
+    remove_partial(partial);
     bool complete = false;
     copy_database(database, partial, stop, complete);
     std::optional<std::string> trouble =
@@ -100,17 +119,20 @@ core::Result<std::string> back_up_to(const std::string& database, const std::str
     // A copy of a damaged database is damaged as well, and would push out those that are not.
     if (!trouble) trouble = find_damage(partial, kWholeCheckMs, &stop);
     if (trouble) {
-      fs::remove(partial, ignored);
+      remove_partial(partial);
       return backup_failed(*trouble);
     }
     fs::permissions(partial, fs::perms::owner_read | fs::perms::owner_write);
     sync_file(partial);
-    fs::rename(partial, path);
-    unfinished = path;  // what is not surely on the disk is no backup
-    sync_directory_of(path);
+    named = true;
+    rename_durably(partial, path);
+    remove_partial(partial);  // looking at it has left files beside it
     return path;
   } catch (const std::exception& failure) {  // SQLite::Exception and filesystem_error alike
-    if (!unfinished.empty()) fs::remove(unfinished, ignored);
+    // What has its name and is not surely on the disk is no backup.
+    std::error_code ignored;
+    if (named && !fs::exists(partial, ignored)) fs::remove(path, ignored);
+    remove_partial(partial);
     return backup_failed(failure.what());
   }
 }
@@ -120,6 +142,7 @@ core::Result<std::string> take_backup(const std::string& database, const std::st
   try {
     fs::create_directories(directory);
     fs::permissions(directory, fs::perms::owner_all);
+    remove_partial_backups(directory);
     auto taken = back_up_to(database, new_backup_path(directory, label), stop);
     if (!taken) return taken;
     std::error_code ignored;

@@ -81,7 +81,7 @@ core::Result<OpenedStore> open_checked(const std::string& state_directory, Migra
   const Places places{database_path(state_directory), backup_directory(state_directory),
                       progress_path(state_directory)};
   const auto schemas = known_schemas(migrations);  // kept as long as they are needed
-  finish_recovery(places.database);
+  finish_recovery(places.database, places.progress);
   if (auto refusal = with_second_try([&] { return refuse_foreign(places.database, migrations); }))
     return *std::move(refusal);
   auto opened = open_or_recover(places, ProgressRecord::read(places.progress), migrations);

@@ -28,9 +28,12 @@ namespace {
 //   governor.db.restoring-*.part  being made; worth nothing
 //   governor.db.restoring-*       complete and on the disk, to take the place of the database
 //   governor.db.damaged-*         what was set aside
+// Beside the record of progress, while a restored database is made:
+//   governor.progress.before-restore   what it says of the old one; it holds until the new one is ready
 constexpr const char* kRestoring = ".restoring-";
 constexpr const char* kPart = ".part";
 constexpr const char* kDamaged = ".damaged-";
+constexpr const char* kBeforeRestore = ".before-restore";
 
 std::vector<std::string> files_beginning_with(const std::string& prefix) {
   std::vector<std::string> found;
@@ -44,7 +47,7 @@ std::vector<std::string> files_beginning_with(const std::string& prefix) {
 
 void remove_parts(const std::string& path) {
   for (const std::string& file : files_beginning_with(path + kRestoring)) {
-    if (file.find(".part") != std::string::npos) std::filesystem::remove(file);
+    if (file.find(kPart) != std::string::npos) std::filesystem::remove(file);
   }
 }
 
@@ -192,12 +195,35 @@ std::string make_ready(const std::string& restoring, const Sources& sources,
   return text;
 }
 
+/// From here on the new database counts. What the record says of the old one would set it back, so it is gone
+/// for good before the new one takes its place: which of the two is there can be told until then only by
+/// whether the new one is ready.
+void forget_record(const std::string& progress) {
+  if (std::filesystem::remove(progress + kBeforeRestore)) sync_directory_of(progress);
+}
+
+/// The old database stays, and with it what is known of it.
+void put_record_back(const std::string& progress) {
+  const std::string kept = progress + kBeforeRestore;
+  if (!std::filesystem::exists(kept)) return;
+  if (std::filesystem::exists(progress)) {
+    std::filesystem::remove(kept);
+  } else {
+    rename_durably(kept, progress);
+  }
+}
+
 }  // namespace
 
-void finish_recovery(const std::string& path) {
+void finish_recovery(const std::string& path, const std::string& progress) {
   remove_parts(path);
-  for (const std::string& file : files_beginning_with(path + kRestoring))
-    take_place(path, file.substr((path + kRestoring).size()));
+  const std::vector<std::string> ready = files_beginning_with(path + kRestoring);
+  if (ready.empty()) {
+    put_record_back(progress);
+  } else {
+    forget_record(progress);
+  }
+  for (const std::string& file : ready) take_place(path, file.substr((path + kRestoring).size()));
 }
 
 std::string recover(const std::string& path, const std::string& backups, const StoreTrouble& trouble,
@@ -229,7 +255,6 @@ std::string restore(const std::string& path, const std::string& progress, const 
   RecoveryFacts facts;
   facts.restored_from = file;
   if (std::filesystem::exists(path)) facts.set_aside = path + kDamaged + stamp;
-  const std::string kept_record = progress + ".before-restore";
   std::string text;
   try {
     // A copy is looked at, since looking leaves files beside a database.
@@ -241,20 +266,28 @@ std::string restore(const std::string& path, const std::string& progress, const 
     if (trouble && !trouble->set_back && !trouble->is_another)
       throw std::runtime_error(file + " is damaged: " + trouble->what);
     const Sources sources{copy, "", version_of(copy, migrations), ""};
-    // From when the new one is ready it takes its place, also after a crash; what the record says of the old
-    // one would then set it back again.
-    if (record.exists) rename_durably(progress, kept_record);
+    // Out of the way before the new one is ready, since from then on that one takes its place, also after a
+    // crash.
+    if (record.exists) rename_durably(progress, progress + kBeforeRestore);
     text = make_ready(restoring, sources, trouble && trouble->is_another ? std::nullopt : record.progress,
                       migrations, stamp, facts);
   } catch (const std::exception&) {
     remove_parts(path);
     std::error_code ignored;
-    std::filesystem::rename(kept_record, progress, ignored);
+    std::filesystem::remove(restoring, ignored);  // it may have got its name, and not surely on the disk
+    // What could not be removed takes its place at the next start, and needs no record then.
+    if (!std::filesystem::exists(restoring, ignored))
+      std::filesystem::rename(progress + kBeforeRestore, progress, ignored);
     throw;
   }
-  take_place(path, stamp);
+  try {
+    forget_record(progress);
+    take_place(path, stamp);
+  } catch (const std::exception& failure) {
+    throw std::runtime_error(fmt::format(
+        "{}. The restored database is complete: the next start puts it in its place.", failure.what()));
+  }
   remove_parts(path);
-  std::filesystem::remove(kept_record);
   return text;
 }
 

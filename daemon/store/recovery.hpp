@@ -28,12 +28,14 @@ std::string recover(const std::string& path, const std::string& backups, const S
 /// Puts a copy of `file`, which a person has chosen, in the place of the database at `path`: one of an older
 /// schema is migrated, no key that was used is used again, and an alert says what is missing since. What was
 /// there is set aside. As safe as recover() in a crash. `progress` is the record beside the database. Throws
-/// when the file is damaged or that is not possible; what was there is then untouched. Returns what the alert
-/// says.
+/// when the file is damaged or that is not possible; what was there is then untouched, unless the text of the
+/// exception says that the new one is complete and finish_recovery() will put it in its place. Returns what
+/// the alert says.
 std::string restore(const std::string& path, const std::string& progress, const std::string& file,
                     Migrations migrations);
 
-/// Finishes what a crash interrupted, and removes what is of no use. Call before anything else.
-void finish_recovery(const std::string& path);
+/// Finishes what a crash interrupted, or takes it back, and removes what is of no use. Call before anything
+/// else. `progress` is the record beside the database.
+void finish_recovery(const std::string& path, const std::string& progress);
 
 }  // namespace governor::daemon

@@ -1,9 +1,12 @@
 // Backups of governor's own state, with the real daemon and clients that come at the wrong time.
+#include <signal.h>
+
 #include <boost/json.hpp>
 #include <filesystem>
 #include <fstream>
 
 #include "ipc/client.hpp"
+#include "ipc/fault_point.hpp"
 #include "tests/support/binaries.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/sandbox.hpp"
@@ -78,6 +81,68 @@ TEST_CASE("what is damaged is told by verify, and not restored") {
   CHECK(state(sandbox, {"restore", file, "--yes"}).code == 1);
   CHECK(sandbox.daemon() == daemon.pid());  // nobody was disturbed
   CHECK(state(sandbox, {"restore", file + ".none", "--yes"}).code == 1);
+}
+
+TEST_CASE("a restore that is killed at any rename leaves the old state or the new one, and is repeated") {
+  if (!ipc::kHasFaultPoints) return;
+  Sandbox sandbox;
+  const std::string file = sandbox.directory() + "/backup.db";
+  bool goes_on = true;
+  for (int arrival = 1; goes_on; ++arrival) {
+    INFO("rename " << arrival);
+    REQUIRE(arrival < 20);
+    fs::remove_all(sandbox.state_dir());
+    fs::remove(file);
+    Child first = sandbox.start_daemon();
+    update_ada(sandbox, 2);
+    state_json(sandbox, {"backup", file});
+    update_ada(sandbox, 3);
+    first.signal(SIGKILL);  // its log is as it is
+    REQUIRE(first.wait(patience()).has_value());
+    Command restore = sandbox.command(kControl, {"state", "restore", file, "--yes"});
+    restore.environment.push_back("GOVERNOR_FAULT=durable_rename:end:" + std::to_string(arrival));
+    restore.error_file.clear();
+    const auto finished = run(restore, patience());
+    REQUIRE(finished.has_value());
+    goes_on = finished->code != 0;
+    if (goes_on) CHECK(finished->errors.find("give the command again") != std::string::npos);
+    {
+      const Child second = sandbox.start_daemon();
+      const auto updates = state_json(sandbox, {"verify"}).at("updates").as_int64();
+      CHECK((updates == 2 || updates == 5));
+      if (!goes_on) CHECK(updates == 2);
+      update_ada(sandbox, 1);
+      for (const auto& entry : fs::directory_iterator(sandbox.state_dir())) {
+        INFO(entry.path());
+        CHECK(entry.path().filename().string().find("restor") == std::string::npos);
+      }
+      CHECK(state_json(sandbox, {"restore", file, "--yes"}).at("ok").as_bool());
+    }
+    CHECK(state_json(sandbox, {"verify"}).at("updates").as_int64() == 2);
+  }
+}
+
+TEST_CASE("a backup that is killed leaves no file of that name, and can be repeated") {
+  if (!ipc::kHasFaultPoints) return;
+  Sandbox sandbox;
+  const std::string file = sandbox.directory() + "/backup.db";
+  const Child daemon = sandbox.start_daemon();
+  update_ada(sandbox, 5);
+  for (const char* fault : {"durable_copy:end", "durable_sync:end", "durable_rename:end"}) {
+    INFO(fault);
+    Command backup = sandbox.command(kControl, {"state", "backup", file});
+    backup.environment.push_back(std::string("GOVERNOR_FAULT=") + fault);
+    backup.error_file.clear();
+    const auto finished = run(backup, patience());
+    REQUIRE(finished.has_value());
+    CHECK(finished->code == 1);
+    CHECK_FALSE(fs::exists(file));
+  }
+  CHECK(state_json(sandbox, {"backup", file}).at("updates").as_int64() == 5);
+  std::size_t files = 0;
+  for (const auto& entry : fs::directory_iterator(sandbox.directory()))
+    files += entry.path().filename().string().starts_with("backup.db") ? 1 : 0;
+  CHECK(files == 1);
 }
 
 }  // namespace governor::test

@@ -168,6 +168,20 @@ TEST_CASE("whatever recovery and backups ask of the system may fail at any point
         SQLite::Database backup(list_backups(backup_directory(state)).front(), SQLite::OPEN_READWRITE);
         REQUIRE(backup.execAndGet("SELECT count(*) FROM history").getInt() == 3);
       }));
+  note(walk_files(
+      damaged.directory.path(),
+      [](const std::string& state) {
+        static_cast<void>(take_backup(list_backups(backup_directory(state)).back(), backup_directory(state),
+                                      "again", kWalkGoesOn));
+      },
+      [](const std::string& state) {
+        for (const std::string& path : list_backups(backup_directory(state))) {
+          SQLite::Database backup(path, SQLite::OPEN_READWRITE);
+          REQUIRE(backup.execAndGet("SELECT count(*) FROM history").getInt() == 3);
+        }
+        for (const auto& entry : std::filesystem::directory_iterator(backup_directory(state)))
+          REQUIRE(entry.path().string().find(".partial") == std::string::npos);
+      }));
   const auto all = fault_points_of("durable");
   CHECK(reached == std::set<FaultPoint>(all.begin(), all.end()));
 }
