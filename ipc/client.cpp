@@ -39,7 +39,7 @@ Error remote_error(const json::object& error) {
 /// JSON is UTF-8, and a word from a command line may be anything: a byte that is none goes as the text
 /// `\xff`, which is what governor calls it. Such bytes stand in strings only.
 std::string line_of(const json::object& request) {
-  const std::string serialized = json::serialize(request);
+  std::string serialized = json::serialize(request);
   if (text::is_utf8(serialized)) return serialized;
   std::string line;
   for (std::string_view rest = serialized; !rest.empty();) {

@@ -32,7 +32,7 @@ int compare_builds(std::string_view left, std::string_view right) noexcept {
   if (!left_rank || !right_rank)
     return static_cast<int>(left_rank.has_value()) - static_cast<int>(right_rank.has_value());
   const auto order = *left_rank <=> *right_rank;
-  return order < 0 ? -1 : order > 0 ? 1 : 0;
+  return std::is_lt(order) ? -1 : std::is_gt(order) ? 1 : 0;
 }
 
 }  // namespace governor::ipc

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <boost/json.hpp>
+#include <filesystem>
 #include <fstream>
+#include <system_error>
 #include <vector>
 
 #include "ctl/json_fields.hpp"
@@ -19,8 +21,12 @@ constexpr std::size_t kLargestSettings = 1024 * 1024;
 constexpr std::array<std::string_view, 7> kSettings = {
     "settings.json", "settings.local.json", "config", "config.worktree", ".gitconfig", ".git", "commondir"};
 
-// A file that is not there holds nothing.
+// A file that is not there holds nothing. What is no file of bytes on the disk is not read: a fifo would keep
+// us waiting.
 std::optional<std::string> content_of(const std::string& path) {
+  std::error_code failure;
+  if (std::filesystem::exists(path, failure) && !std::filesystem::is_regular_file(path, failure))
+    return std::nullopt;
   std::ifstream file(path, std::ios::binary);
   std::string content(kLargestSettings + 1, '\0');
   file.read(content.data(), static_cast<std::streamsize>(content.size()));

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <filesystem>
 #include <fstream>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 #include "ctl/guard/edited_content.hpp"
@@ -48,6 +50,15 @@ HookCall::Event event_of(std::string_view name) {
   return Event::other;
 }
 
+/// To be read to its end. What is no file of bytes on the disk has no lines that could be lost, and to open a
+/// fifo would take until somebody writes to it.
+std::ifstream open_file(const std::string& path) {
+  std::error_code failure;
+  std::ifstream file;
+  if (std::filesystem::is_regular_file(path, failure)) file.open(path, std::ios::binary);
+  return file;
+}
+
 std::int64_t newlines(std::string_view text) {
   return std::count(text.begin(), text.end(), '\n');
 }
@@ -55,9 +66,9 @@ std::int64_t newlines(std::string_view text) {
 // How often the old text stands in the file: only an edit of all places that takes lines away needs to know.
 std::int64_t occurrences(const std::string& path, std::string_view text) {
   constexpr std::size_t kLargest = 8 * 1024 * 1024;
-  std::ifstream file(path, std::ios::binary);
+  std::ifstream file = open_file(path);
   std::string content;
-  for (char buffer[64 * 1024]; file && content.size() < kLargest;) {
+  for (char buffer[64 * 1024]; file.is_open() && file && content.size() < kLargest;) {
     file.read(buffer, sizeof buffer);
     content.append(buffer, static_cast<std::size_t>(file.gcount()));
   }
@@ -80,9 +91,10 @@ bool may_lose_much(const HookCall& call, const std::string& path) {
   constexpr std::int64_t kLongFile = 50;
   if (call.line_delta) return *call.line_delta < -kLongFile / 2;
   if (!call.new_lines) return false;
-  std::ifstream file(path, std::ios::binary);
+  std::ifstream file = open_file(path);
   std::int64_t lines = 0;
-  for (char buffer[64 * 1024]; file && lines < std::max(kLongFile, *call.new_lines * 2 + 1);) {
+  for (char buffer[64 * 1024];
+       file.is_open() && file && lines < std::max(kLongFile, *call.new_lines * 2 + 1);) {
     file.read(buffer, sizeof buffer);
     lines += newlines({buffer, static_cast<std::size_t>(std::max<std::streamsize>(file.gcount(), 0))});
   }

@@ -43,7 +43,9 @@ class TomlReader {
     if (!fault_) fault_ = TextFault{std::min(offset, text_.size()), std::move(what)};
   }
   [[nodiscard]] bool at(char c) const { return at_ < text_.size() && text_[at_] == c; }
-  [[nodiscard]] bool at(std::string_view word) const { return text_.substr(at_).starts_with(word); }
+  [[nodiscard]] bool at(std::string_view word) const {
+    return at_ < text_.size() && text_.substr(at_).starts_with(word);
+  }
 
   void skip_blanks() {
     while (at(' ') || at('\t')) ++at_;
@@ -174,7 +176,7 @@ class TomlReader {
   }
 
   std::string_view text_;
-  std::size_t at_ = 0;
+  std::size_t at_ = 0;  ///< behind the end where that comes after a backslash
   std::optional<TextFault> fault_;
 };
 

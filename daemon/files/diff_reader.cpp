@@ -13,6 +13,8 @@ namespace governor::daemon {
 namespace {
 
 constexpr std::size_t kShownLineBytes = 160;
+/// What is larger is no number of a line, and could not be added to others.
+constexpr std::size_t kLargestLineNumber = 1'000'000'000;
 
 struct LineRange {
   std::size_t start = 0;
@@ -30,7 +32,7 @@ bool read_range(std::string_view& text, char sign, LineRange& range) {
   text.remove_prefix(1);
   const auto number = [&](std::size_t& value) {
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (parsed.ec != std::errc()) return false;
+    if (parsed.ec != std::errc() || value > kLargestLineNumber) return false;
     text.remove_prefix(static_cast<std::size_t>(parsed.ptr - text.data()));
     return true;
   };

@@ -7,7 +7,7 @@ readonly boost_wanted=1.81
 missing_packages=()
 package_policy=install
 
-# require_packages build|test install|refuse
+# require_packages build|test|fuzz|lint install|refuse
 require_packages() {
   missing_packages=()
   package_policy=$2
@@ -61,6 +61,11 @@ find_missing_apt() {
     need_tool ps procps
     need_tool node nodejs
     need_tool npm npm
+  fi
+  if [[ $1 == fuzz || $1 == lint ]]; then need_tool clang++ clang; fi
+  if [[ $1 == lint ]]; then
+    need_tool clang-tidy clang-tidy
+    need_tool cppcheck cppcheck
   fi
   need_boost # last: where it fails it lists what was found missing before
 }
@@ -191,6 +196,7 @@ find_missing_brew() {
   xcode-select -p >/dev/null 2>&1 || die "the compiler is missing; run: xcode-select --install"
   # zlib and ncurses come with the command line tools.
   local -a formulae=(cmake ninja boost spdlog fmt sqlite sqlitecpp cli11 nettle pkgconf)
+  if [[ $1 == fuzz || $1 == lint ]]; then formulae+=(llvm cppcheck); fi
   if [[ $1 == test ]]; then formulae+=(catch2 tmux socat spin node); fi
   local formula
   for formula in "${formulae[@]}"; do

@@ -1,5 +1,7 @@
 #include "ctl/guard/hook_call.hpp"
 
+#include <sys/stat.h>
+
 #include <boost/json.hpp>
 #include <fstream>
 
@@ -102,6 +104,18 @@ TEST_CASE("what settings will hold is told as a whole, and of other files only t
   CHECK_FALSE(read_hook(hook_input("Write", {{"file_path", "/srv/a.cpp"}, {"content", "x"}})).new_content);
   CHECK(read_hook(hook_input("Write", {{"file_path", "/srv/.git/config"}, {"content", "x"}})).new_content ==
         "x");
+}
+
+TEST_CASE("what is no file is not waited for", "[guard]") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.file("settings.json");
+  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  const auto write = read_hook(hook_input("Write", {{"file_path", path}, {"content", "x"}}));
+  CHECK(write.new_content == "x");
+  json::object input = {{"file_path", path}, {"old_string", "a\nb"}, {"new_string", ""}, {"replace_all", true}};
+  const auto edit = read_hook(hook_input("Edit", std::move(input)));
+  CHECK(edit.line_delta == -1);
+  CHECK_FALSE(edit.new_content);
 }
 
 TEST_CASE("a tool that writes nothing needs nothing else", "[guard]") {

@@ -92,6 +92,8 @@ TEST_CASE("forms that are not changed here, and what is no TOML, are refused wit
       refused("[mcp_servers.governor]\n[a]\n[mcp_servers.governor.env]\n").starts_with("line 3, column 1: "));
   CHECK(refused("a = 1\nb = hello\n") == "line 2, column 5: a value is expected; a text needs quotes");
   CHECK(refused("a = \"b\n") == "line 1, column 5: this text has no closing quote");
+  CHECK(refused("a = \"b\\") == "line 1, column 5: this text has no closing quote");
+  CHECK(refused("a = \"\"\"b\\") == "line 1, column 5: this text has no end");
   CHECK(refused("a = [1, 2\n") == "line 1, column 5: this [ is not closed");
   CHECK(refused("a = 1 2\n") == "line 1, column 7: the end of the line is expected");
   CHECK(refused("[a\nb = 1\n") == "line 1, column 3: ] is expected");

@@ -147,6 +147,12 @@ TEST_CASE("line numbers that are off lead to the one place that fits") {
   }
 }
 
+TEST_CASE("a number that is none of a line makes no header") {
+  const std::string far = "@@ -1 +1 @@\n-one\n+1\n@@ -9223372036854775807 +9223372036854775807 @@\n ten\n";
+  CHECK(applied(kBefore, far).starts_with("refused: Line 4 of the diff is no header of a hunk"));
+  CHECK(applied(kBefore, "@@ -1000000000 +1000000000 @@\n-ten\n+10\n").ends_with("nine\n10\n"));
+}
+
 TEST_CASE("later hunks are shifted as the ones before them were") {
   const std::string text = "new\nnew\n" + kBefore + "two\n";
   const std::string diff = "@@ -1,2 +1,2 @@\n-one\n+ONE\n two\n@@ -10,1 +10,1 @@\n-ten\n+TEN\n";
