@@ -51,6 +51,17 @@ class RehearsalProgress {
     return failure_.has_value();
   }
 
+  // On a fast machine all updates would be acknowledged before the daemon was killed often enough: clients go
+  // on until then.
+  void end_of_kills() {
+    const std::lock_guard lock(mutex_);
+    kills_are_over_ = true;
+  }
+  bool kills_are_over() {
+    const std::lock_guard lock(mutex_);
+    return kills_are_over_;
+  }
+
   // Whether that many updates were acknowledged before the deadline or a failure.
   bool wait_for(int count, ipc::Deadline deadline) {
     std::unique_lock lock(mutex_);
@@ -69,6 +80,7 @@ class RehearsalProgress {
   std::vector<Account> accounts_;
   std::optional<ipc::Error> failure_;
   int count_ = 0;
+  bool kills_are_over_ = false;
   std::chrono::steady_clock::time_point first_;
 };
 
@@ -84,7 +96,7 @@ json::object update_arguments(const std::string& agent, const std::string& passa
 ipc::Result<void> report_passages(DemoClient& client, int index, const Plan& plan,
                                   RehearsalProgress& progress, ipc::Deadline deadline) {
   if (auto begun = client.begin(deadline); !begun) return begun.error();
-  for (int i = 0; i < plan.updates && !progress.failed(); ++i) {
+  for (int i = 0; (i < plan.updates || !progress.kills_are_over()) && !progress.failed(); ++i) {
     const bool shared = i % 2 == 0;
     const auto passage = static_cast<std::size_t>(i * plan.clients + index) % plan.passages.size();
     const auto reply =
@@ -109,6 +121,18 @@ ipc::Result<std::vector<DemoClient>> start_clients(const Plan& plan, const Sandb
   return clients;
 }
 
+// The daemon that was killed before may not have a successor yet; the clients are about to start one.
+ipc::Result<pid_t> kill_next_daemon(const Sandbox& sandbox, RehearsalProgress& progress,
+                                    ipc::Deadline deadline) {
+  constexpr std::chrono::milliseconds kLook{10};
+  for (;;) {
+    auto pid = sandbox.kill_daemon(deadline.capped(kClientEndPatience));
+    const bool is_none = !pid && pid.error().code == ipc::Errc::no_daemon;
+    if (!is_none || deadline.expired() || progress.failed()) return pid;
+    (void)ipc::pause_until(deadline.capped(kLook));
+  }
+}
+
 // Kills the daemon at equal distances while the clients work; returns how often.
 int kill_repeatedly(const Plan& plan, const Sandbox& sandbox, RehearsalProgress& progress,
                     ipc::Deadline deadline, const std::function<void(const std::string&)>& tell) {
@@ -116,7 +140,7 @@ int kill_repeatedly(const Plan& plan, const Sandbox& sandbox, RehearsalProgress&
   while (kills < plan.kills) {
     const int mark = plan.clients * plan.updates * (kills + 1) / (plan.kills + 1);
     if (!progress.wait_for(mark, deadline)) break;
-    const auto pid = sandbox.kill_daemon(deadline.capped(kClientEndPatience));
+    const auto pid = kill_next_daemon(sandbox, progress, deadline);
     if (!pid) {
       progress.fail(pid.error());
       break;
@@ -172,6 +196,7 @@ ipc::Result<Outcome> rehearse(const Plan& plan, const Sandbox& sandbox, const In
   }
   Outcome outcome;
   outcome.kills = kill_repeatedly(plan, sandbox, progress, deadline, tell);
+  progress.end_of_kills();
   for (std::thread& thread : threads) thread.join();
   if (progress.failure()) return *progress.failure();
 

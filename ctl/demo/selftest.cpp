@@ -91,13 +91,14 @@ class Selftest {
     auto outcome = rehearse(plan, sandbox_, interruption_, [](const std::string&) {});
     if (!outcome) return outcome.error();
     outcome_ = *std::move(outcome);
-    const int updates = plan.clients * plan.updates;
+    std::size_t updates = 0;
+    for (const Account& account : outcome_.accounts) updates += account.acknowledged.size();
     tell("start", true,
          std::to_string(plan.clients) +
              " clients started together, with no daemon; the first answer came after " +
              decimal(outcome_.first_answer_seconds, 2) + " s");
     tell("kill", outcome_.kills == plan.kills,
-         grouped(updates) + " updates in " + decimal(outcome_.seconds, 1) +
+         grouped(static_cast<std::int64_t>(updates)) + " updates in " + decimal(outcome_.seconds, 1) +
              " s, while the daemon was killed " + std::to_string(outcome_.kills) +
              " times; no client saw an error");
     figures_["first_answer_seconds"] = outcome_.first_answer_seconds;

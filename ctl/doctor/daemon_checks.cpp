@@ -123,7 +123,8 @@ void look_for_others(const Surroundings& around, pid_t serving, Findings& findin
          "GOVERNOR_RUNTIME_DIR and GOVERNOR_STATE_DIR, then end it: kill its pid of governorctl ps"});
   }
   for (const OurProcess& process : our_processes()) {
-    if (process.role != "daemon" || process.pid == serving) continue;
+    // One whose parent this is looks at the database for another check, meanwhile.
+    if (process.role != "daemon" || process.pid == serving || process.parent == ::getpid()) continue;
     findings.push_back({"processes", FindingState::notice,
                         "pid " + std::to_string(process.pid) + " is another governord of yours (" +
                             process.executable + "), a keeper of an agent or one with other directories",

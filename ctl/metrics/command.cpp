@@ -43,6 +43,7 @@ ipc::Result<DaemonFigures> ask_for_figures(const Context& context) {
   figures.agents = ask("list_agents", {{"summary_only", true}});
   figures.concurrency = ask("diagnose_concurrency", {});
   figures.alerts = ask("list_alerts", {{"limit", kCountedRows}});
+  figures.approvals = ask("list_approvals", {{"status", "open"}, {"limit", kCountedRows}});
   figures.leases = ask("list_leases", {{"limit", kCountedRows}});
   figures.tasks = ask("list_tasks", {{"limit", 1}});
   figures.deployments = ask("list_deployments", {{"limit", 1}});

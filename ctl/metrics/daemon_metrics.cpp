@@ -1,6 +1,7 @@
 #include "ctl/metrics/daemon_metrics.hpp"
 
 #include <cmath>
+#include <initializer_list>
 #include <map>
 #include <string>
 #include <string_view>
@@ -32,11 +33,14 @@ class MetricsMaker {
   void seconds(std::string name, std::string help, double value) {
     add(Kind::gauge, std::move(name), "seconds", std::move(help), {{{}, value}});
   }
-  /// A number for each member of an object.
-  void gauge_for_each(std::string name, std::string help, const char* label, const json::object& counts) {
+  /// A number for each member of an object, and 0 for those of `always` that it has not.
+  void gauge_for_each(std::string name, std::string help, const char* label, const json::object& counts,
+                      std::initializer_list<const char*> always = {}) {
     std::vector<MetricSample> samples;
     for (const auto& item : counts)
       samples.push_back({{{label, item.key()}}, number_field(counts, item.key())});
+    for (const char* member : always)
+      if (!counts.contains(member)) samples.push_back({{{label, member}}, 0});
     add(Kind::gauge, std::move(name), "", std::move(help), std::move(samples));
   }
   Metrics take() { return std::move(metrics_); }
@@ -85,7 +89,7 @@ void add_work(MetricsMaker& make, const json::object& status) {
   make.add(
       Kind::summary, "governor_request_seconds", "seconds", "From a request to its answer.",
       {quantile("0.5", number_field(latency, "p50_ms")), quantile("0.99", number_field(latency, "p99_ms")),
-       quantile("1", number_field(latency, "max_ms"))});
+       quantile("1.0", number_field(latency, "max_ms"))});
   const json::object& agents = object_field(status, "agents");
   make.gauge("governor_stored_agents", "Agents that the daemon knows.", number_field(agents, "stored"));
   make.gauge("governor_loaded_agents", "Agents that are in memory.", number_field(agents, "loaded"));
@@ -101,12 +105,12 @@ void add_waits(MetricsMaker& make, const json::object& concurrency) {
   std::vector<MetricSample> counts;
   std::vector<MetricSample> shares;
   for (const auto& item : object_field(concurrency, "waits")) {
-    if (!item.value().is_object()) continue;
     const std::string what(item.key());
+    if (!item.value().is_object() || what == "whole_request") continue;  // which is governor_request_seconds
     const json::object& wait = item.value().get_object();
     counts.push_back({{{"for", what}}, number_field(wait, "count")});
     for (const auto& [share, field] :
-         {std::pair("0.5", "p50_ms"), std::pair("0.99", "p99_ms"), std::pair("1", "max_ms")})
+         {std::pair("0.5", "p50_ms"), std::pair("0.99", "p99_ms"), std::pair("1.0", "max_ms")})
       shares.push_back({{{"for", what}, {"quantile", share}}, number_field(wait, field) * kMillisecond});
   }
   make.add(Kind::counter, "governor_waits", "",
@@ -121,8 +125,8 @@ void add_alerts_by_severity(MetricsMaker& make, const json::object& alerts) {
     if (alert.is_object()) ++counts[text_field(alert.get_object(), "severity")];
   std::vector<MetricSample> samples;
   for (const auto& [severity, count] : counts) samples.push_back({{{"severity", severity}}, count});
-  make.add(Kind::gauge, "governor_open_alerts", "", "Alerts that nobody has acknowledged, of the newest 200.",
-           std::move(samples));
+  make.add(Kind::gauge, "governor_open_alerts", "",
+           "Open alerts that nobody has acknowledged, of the newest 200.", std::move(samples));
 }
 
 /// Counts of states, without the sums that stand beside them.
@@ -143,12 +147,17 @@ Metrics daemon_metrics(const DaemonFigures& figures) {
   }
   if (figures.agents) {
     make.gauge_for_each("governor_agents", "Agents by what they are allowed to do.", "status",
-                        object_field(*figures.agents, "by_status"));
+                        object_field(*figures.agents, "by_status"), {"active", "paused", "archived"});
     make.gauge_for_each("governor_agents_health", "Agents by how they are.", "health",
-                        object_field(*figures.agents, "by_health"));
+                        object_field(*figures.agents, "by_health"),
+                        {"unknown", "healthy", "degraded", "critical"});
   }
   if (figures.concurrency) add_waits(make, *figures.concurrency);
   if (figures.alerts) add_alerts_by_severity(make, *figures.alerts);
+  if (figures.approvals) {
+    make.gauge("governor_open_approvals", "Requests that wait for a person's word, of the newest 200.",
+               static_cast<double>(array_field(*figures.approvals, "approvals").size()));
+  }
   if (figures.leases) {
     make.gauge("governor_leases", "Leases that are held, of the first 200.",
                number_field(*figures.leases, "count"));

@@ -13,6 +13,7 @@ struct DaemonFigures {
   std::optional<boost::json::object> agents;       ///< list_agents, counts only
   std::optional<boost::json::object> concurrency;  ///< diagnose_concurrency
   std::optional<boost::json::object> alerts;       ///< list_alerts
+  std::optional<boost::json::object> approvals;    ///< list_approvals
   std::optional<boost::json::object> leases;       ///< list_leases
   std::optional<boost::json::object> tasks;        ///< list_tasks
   std::optional<boost::json::object> deployments;  ///< list_deployments

@@ -69,7 +69,7 @@ json::object step_json(const ServiceStep& step) {
     case ServiceStep::Kind::file:
       return {{step.file.kind == FileStep::Kind::remove ? "remove" : "write", printable(step.file.path)},
               {"diff", line_diff(step.before, step.file.text)}};
-    case ServiceStep::Kind::keep_out: return json::object{{"take_over", false}};
+    case ServiceStep::Kind::keep_out: return json::object{{"keep_out", true}};
     case ServiceStep::Kind::take_over: return json::object{{"take_over", true}};
     case ServiceStep::Kind::run: break;
   }

@@ -57,6 +57,22 @@ std::string lasting_name_of(const std::string& program, const ipc::Environment& 
   return program;
 }
 
+ipc::Result<void> carry_out_step(const Context& context, const ServiceStep& step,
+                                 std::optional<ipc::FileLock>& keeps_others_out) {
+  switch (step.kind) {
+    case ServiceStep::Kind::file: return run_steps({step.file});
+    case ServiceStep::Kind::run:
+      if (auto done = run_manager(context, step.command); !done) return done.error();
+      return {};
+    case ServiceStep::Kind::keep_out:
+    case ServiceStep::Kind::take_over: break;
+  }
+  auto lock = keep_out(context, step.kind == ServiceStep::Kind::take_over);
+  if (!lock) return lock.error();
+  keeps_others_out.emplace(std::move(*lock));
+  return {};
+}
+
 }  // namespace
 
 ipc::Result<InstalledPlaces> installed_places(const Context& context) {
@@ -77,9 +93,7 @@ ipc::Result<ProgramOutput> run_manager(const Context& context, const std::vector
     std::string words;
     for (const std::string& word : command) words += (words.empty() ? "" : " ") + word;
     const std::string said = first_line_of(output->err.empty() ? output->out : output->err);
-    return ipc::Error{
-        ipc::Errc::remote_error, 0,
-        words + " failed" + (said.empty() ? "" : ": " + said) + "; what was done before it stays"};
+    return ipc::Error{ipc::Errc::remote_error, 0, words + " failed" + (said.empty() ? "" : ": " + said)};
   }
   return output;
 }
@@ -87,21 +101,12 @@ ipc::Result<ProgramOutput> run_manager(const Context& context, const std::vector
 ipc::Result<void> carry_out(const Context& context, const ServicePlan& plan) {
   std::optional<ipc::FileLock> keeps_others_out;
   for (const ServiceStep& step : plan.steps) {
-    switch (step.kind) {
-      case ServiceStep::Kind::file:
-        if (auto done = run_steps({step.file}); !done) return done.error();
-        break;
-      case ServiceStep::Kind::run:
-        if (auto done = run_manager(context, step.command); !done) return done.error();
-        break;
-      case ServiceStep::Kind::keep_out:
-      case ServiceStep::Kind::take_over: {
-        auto lock = keep_out(context, step.kind == ServiceStep::Kind::take_over);
-        if (!lock) return lock.error();
-        keeps_others_out.emplace(std::move(*lock));
-        break;
-      }
-    }
+    auto done = carry_out_step(context, step, keeps_others_out);
+    if (done) continue;
+    ipc::Error error = done.error();
+    if (&step != &plan.steps.front())
+      error.message += "; what was done before that stays, and the same command goes on from there";
+    return error;
   }
   return {};
 }

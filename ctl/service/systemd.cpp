@@ -1,8 +1,11 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "ctl/service/service_steps.hpp"

@@ -1,5 +1,6 @@
 #include "ctl/service/unit_text.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace governor::ctl {

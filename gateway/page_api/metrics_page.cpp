@@ -76,6 +76,7 @@ void ask_for_all(DaemonClient& daemon, const std::shared_ptr<Gathering>& gatheri
   tool("list_agents", {{"summary_only", true}}, &Figures::agents);
   tool("diagnose_concurrency", {}, &Figures::concurrency);
   tool("list_alerts", {{"limit", kCountedRows}}, &Figures::alerts);
+  tool("list_approvals", {{"status", "open"}, {"limit", kCountedRows}}, &Figures::approvals);
   tool("list_leases", {{"limit", kCountedRows}}, &Figures::leases);
   tool("list_tasks", {{"limit", 1}}, &Figures::tasks);
   tool("list_deployments", {{"limit", 1}}, &Figures::deployments);

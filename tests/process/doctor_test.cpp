@@ -81,6 +81,34 @@ TEST_CASE("directories that others may read are told, and put right with --fix")
   CHECK(doctor(sandbox).code == 0);
 }
 
+TEST_CASE("an entry of a project that starts nothing is told with the command that puts it right") {
+  Sandbox sandbox;
+  const std::string project = sandbox.directory() + "/a project";
+  fs::create_directory(project);
+  std::ofstream(project + "/.mcp.json")
+      << R"({"mcpServers": {"governor": {"type": "stdio", "command": "/gone/bin/governor-proxy"}}})";
+  const auto in_project = [&](const std::string& script) {
+    Command command = sandbox.command("/bin/sh", {"-c", "cd '" + project + "' && " + script});
+    command.error_file.clear();
+    const auto finished = run(command, patience());
+    REQUIRE(finished.has_value());
+    INFO(finished->output << finished->errors);
+    REQUIRE(finished->code < 2);
+    return *finished;
+  };
+  const std::string doctor_command = "'" + kControl + "' doctor --json";
+  const auto found = in_project(doctor_command);
+  CHECK(found.code == 1);
+  const Diagnosis diagnosis{found.code, json::parse(found.output).as_object()};
+  CHECK(diagnosis.problems("clients").find("Claude Code is told to start /gone/bin/governor-proxy") !=
+        std::string::npos);
+  // As it stands in the remedy.
+  const std::string remedy = "governorctl install claude-code --project '" + project + "'";
+  CHECK(found.output.find(remedy) != std::string::npos);
+  in_project("PATH='" + kBinDir + "':$PATH " + remedy);
+  CHECK(in_project(doctor_command).code == 0);
+}
+
 TEST_CASE("a damaged database, a configuration that is none, and an entry that starts nothing are told") {
   Sandbox sandbox;
   sandbox.set("HOME", sandbox.directory());

@@ -29,6 +29,10 @@ shift
 echo "$*" >>"$FAKE_MANAGER/calls"
 if [ -e "$FAKE_MANAGER/absent" ]; then echo "Failed to connect to bus: No medium found" >&2; exit 1; fi
 verb=$1
+if [ -e "$FAKE_MANAGER/refused" ] && [ "$(cat "$FAKE_MANAGER/refused")" = "$verb" ]; then
+  echo "Access denied" >&2
+  exit 1
+fi
 socket=$XDG_RUNTIME_DIR/governor/governor.sock
 find_unit() {
   for directory in "$HOME/.config" "$XDG_DATA_DIRS"; do
@@ -264,6 +268,44 @@ TEST_CASE("the units of a package are enabled, and take the place of those that 
       json::object{{"run", {"systemctl", "--user", "start", "governor.socket"}}}};
   CHECK(planned.at("steps") == expected);
   CHECK(contains(json::serialize(planned.at("notes")), "/share/systemd/user/governor.service"));
+}
+
+TEST_CASE("doctor names a service whose program is gone, and service install puts it right") {
+  UserWithManager user;
+  fs::create_directories(user.directory() + "/.config/systemd/user");
+  std::ofstream(user.unit("governor.socket")) << "# Written by `governorctl service install`, long ago\n";
+  std::ofstream(user.unit("governor.service"))
+      << "# Written by `governorctl service install`, long ago\n[Service]\nExecStart=\"/gone/governord\"\n";
+  const auto finding = [&] {
+    const auto finished = run(user.command(kControl, {"doctor", "--json"}), patience());
+    REQUIRE(finished);
+    INFO(finished->output);
+    const json::value report = json::parse(finished->output);
+    for (const json::value& one : report.at("findings").as_array())
+      if (one.at("check").as_string() == "service") return one.as_object();
+    FAIL("doctor says nothing of the service");
+    return json::object();
+  };
+  const auto broken = finding();
+  CHECK(broken.at("state").as_string() == "problem");
+  CHECK(contains(json::serialize(broken), "starts /gone/governord, which is not there"));
+  CHECK(contains(json::serialize(broken), "governorctl service install"));
+  CHECK(user.service({"install", "--dry-run"}).code == 0);
+  CHECK(finding().at("state").as_string() == "problem");
+  if (!has_socket_activate()) return;
+  CHECK(user.service({"install"}).code == 0);
+  CHECK(finding().at("state").as_string() == "ok");
+}
+
+TEST_CASE("a step that fails is told, with what is left to do") {
+  UserWithManager user;
+  std::ofstream(user.directory() + "/manager/refused") << "enable";
+  const auto outcome = user.service({"install"});
+  CHECK(outcome.code == 1);
+  CHECK(contains(message_of(outcome), "enable governor.socket failed: Access denied"));
+  CHECK(contains(message_of(outcome), "the same command goes on from there"));
+  CHECK(fs::exists(user.unit("governor.service")));
+  fs::remove(user.directory() + "/manager/refused");
 }
 
 TEST_CASE("units that somebody else has written are neither changed nor removed") {
