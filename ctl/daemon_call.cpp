@@ -14,13 +14,6 @@ namespace governor::ctl {
 
 namespace json = boost::json;
 
-namespace {
-
-// As long as the clients of agents give a start.
-constexpr std::chrono::seconds kStartPatience{10};
-
-}  // namespace
-
 ipc::Result<ipc::Client> connect_if_running(const Context& context, ipc::Deadline deadline) {
   const auto paths = ipc::resolve_paths(context.environment);
   if (!paths) return paths.error();
@@ -36,14 +29,15 @@ ipc::Result<ipc::Client> connect_if_running(const Context& context, ipc::Deadlin
   return client;
 }
 
-ipc::Result<ipc::Client> connect_to_daemon(const Context& context, ipc::Deadline deadline) {
+ipc::Result<ipc::Client> connect_to_daemon(const Context& context, ipc::Deadline deadline,
+                                           std::chrono::milliseconds start_patience) {
   auto running = connect_if_running(context, deadline);
   if (running || running.error().code != ipc::Errc::no_daemon) return running;
   const auto paths = ipc::resolve_paths(context.environment);
   if (!paths) return paths.error();
   ipc::StartOptions options;
   options.environment = context.environment;
-  auto socket = ipc::connect_or_start(*paths, options, deadline.capped(kStartPatience));
+  auto socket = ipc::connect_or_start(*paths, options, deadline.capped(start_patience));
   if (!socket) {
     ipc::Error error = socket.error();
     error.message =

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <chrono>
 #include <string_view>
 
 #include "ctl/context.hpp"
@@ -10,9 +11,13 @@
 
 namespace governor::ctl {
 
+/// As long as the clients of agents give a start.
+inline constexpr std::chrono::seconds kStartPatience{10};
+
 /// Connects to the daemon that the context means, and starts it if there is none, as the clients of agents
 /// do. no_daemon, with the reason, if that was in vain.
-ipc::Result<ipc::Client> connect_to_daemon(const Context& context, ipc::Deadline deadline);
+ipc::Result<ipc::Client> connect_to_daemon(const Context& context, ipc::Deadline deadline,
+                                           std::chrono::milliseconds start_patience = kStartPatience);
 
 /// The same for a question about the daemon itself, or one that makes do without it: never starts one.
 /// no_daemon, with the next step, if there is none.

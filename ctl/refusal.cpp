@@ -12,7 +12,7 @@ namespace {
 using Word = std::pair<std::string_view, std::string_view>;
 
 /// The command for each tool that an error may name; empty: there is none.
-constexpr std::array<Word, 46> kCommands{{
+constexpr std::array<Word, 48> kCommands{{
     {"list_agents", "governorctl agents"},
     {"get_agent_metadata", "governorctl agent"},
     {"get_governance_metrics", "governorctl agent"},
@@ -57,6 +57,8 @@ constexpr std::array<Word, 46> kCommands{{
     {"aggregate_metrics", "governorctl summary"},
     {"detect_anomalies", "governorctl anomalies"},
     {"get_telemetry_metrics", "governorctl telemetry"},
+    {"list_deployments", "governorctl deployments"},
+    {"wait_deployment", "governorctl deployments wait"},
     {"governor/hello", ""},
     {"governor/answered", ""},
 }};

@@ -24,7 +24,7 @@ int run_start(const Context& context) {
   const auto deadline = ipc::Deadline::after(kStartedPatience);
   auto running = connect_if_running(context, deadline);
   const bool was_running = running.has_value();
-  if (!running) running = connect_to_daemon(context, deadline);
+  if (!running) running = connect_to_daemon(context, deadline, kStartedPatience);
   if (!running) return report_failure(context, running.error());
   const auto health = call_method(*running, "governor/health", {}, deadline);
   if (!health) return report_failure(context, health.error());

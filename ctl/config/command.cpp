@@ -22,7 +22,7 @@ int run_config_path(const Context& context) {
   const auto paths = ipc::resolve_paths(context.environment);
   if (!paths) return report_failure(context, paths.error());
   if (context.json) {
-    context.out << ipc::plain_json(json::object{{"path", paths->config_file}}) << '\n';
+    context.out << ipc::plain_json(json::object{{"path", printable(paths->config_file)}}) << '\n';
   } else {
     context.out << printable(paths->config_file) << '\n';
   }
@@ -36,7 +36,8 @@ int run_config_show(const Context& context) {
   const auto text = read_config(paths->config_file, exists);
   if (!text) return report_failure(context, text.error());
   if (context.json) {
-    json::object body{{"path", paths->config_file}, {"exists", exists}, {"settings", json::object()}};
+    json::object body{
+        {"path", printable(paths->config_file)}, {"exists", exists}, {"settings", json::object()}};
     json::parse_options comments;
     comments.allow_comments = comments.allow_trailing_commas = true;
     boost::system::error_code failure;
@@ -64,8 +65,9 @@ int run_config_check(const Context& context) {
   if (!checked && (!context.json || checked.error().code != ipc::Errc::start_failed))
     return report_failure(context, checked.error());
   if (context.json) {
-    json::object body{{"path", paths->config_file}, {"exists", exists}, {"good", checked.has_value()}};
-    if (!checked) body["message"] = checked.error().message;
+    json::object body{
+        {"path", printable(paths->config_file)}, {"exists", exists}, {"good", checked.has_value()}};
+    if (!checked) body["message"] = printable(checked.error().message);
     context.out << ipc::plain_json(body) << '\n';
   } else {
     context.out << printable(paths->config_file)

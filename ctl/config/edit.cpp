@@ -179,8 +179,8 @@ int edit_config(const Context& context, const EditRequest& request) {
     if (!restarted) return report_failure(context, restarted.error());
   }
   if (context.json) {
-    context.out << ipc::plain_json(
-                       json::object{{"path", file}, {"changed", edited->changed}, {"restarted", restarts}})
+    context.out << ipc::plain_json(json::object{
+                       {"path", printable(file)}, {"changed", edited->changed}, {"restarted", restarts}})
                 << '\n';
     return static_cast<int>(ExitCode::done);
   }

@@ -49,8 +49,9 @@ ipc::Result<BackupContent> fetch_backup(ipc::Client& client, const VersionReques
 }
 
 std::string version_text(const Context& context, const json::object& version) {
+  const std::string time = text_field(version, "time");
   std::string text = "backup " + std::to_string(count_field(version, "backup")) + ", " +
-                     relative_text(context, text_field(version, "time"));
+                     (context.json ? time : relative_text(context, time));
   if (const std::string writer = writer_of(version); writer != "-") text += ", by " + writer;
   return text;
 }

@@ -155,14 +155,16 @@ int run_check_lease(const Context& context, const LeasesRequest& request) {
   json::object arguments{{"path", absolute_path(request.path)}};
   if (!request.agent.empty()) arguments["agent_id"] = request.agent;
   return run_tool(context, {"check_write", std::move(arguments)}, [&](const json::object& result) {
-    const bool may = flag_field(result, "may_write");
-    const std::string who = request.agent.empty() ? "somebody new" : "agent " + request.agent;
-    context.out << printable(text_field(result, "path")) << ": "
-                << toned(printable(who) + (may ? " may write it" : " may not write it"),
-                         may ? Tone::good : Tone::warning, context.colour)
-                << '\n';
-    if (result.contains("reason")) context.out << printable(text_field(result, "reason")) << '\n';
     const Leases leases{array_field(result, "holders"), {}};
+    const bool may = flag_field(result, "may_write");
+    const bool is_free = !may && leases.open.empty();
+    const std::string who = request.agent.empty() ? "nobody else" : "agent " + printable(request.agent);
+    const std::string answer =
+        may       ? who + " may write it, with lease " + std::to_string(count_field(result, "lease"))
+        : is_free ? "nobody has it; whoever asks for a lease gets one"
+                  : who + (request.agent.empty() ? " may write it now" : " may not write it now");
+    context.out << printable(text_field(result, "path")) << ": "
+                << toned(answer, may || is_free ? Tone::good : Tone::warning, context.colour) << '\n';
     if (!leases.open.empty()) {
       context.out << '\n';
       write_leases(context, leases);

@@ -105,7 +105,6 @@ void write_restoration(const Context& context, const DirectoryRestoration& resto
               << " not known then, "
               << grouped(restoration.count(What::not_kept) + restoration.count(What::failed))
               << (restoration.dry_run ? " cannot be restored\n" : " not restored\n");
-  if (restoration.files.empty()) context.out << "No version of any file in it is known.\n";
 }
 
 int run_restore_directory(const Context& context, const RestoreRequest& request) {
@@ -128,8 +127,15 @@ int run_restore_directory(const Context& context, const RestoreRequest& request)
     return restore_directory(*client, absolute_path(typed), typed_moment(request.version.at), restoration,
                              [&](std::size_t done, std::size_t known) { progress.advance_to(done, known); });
   }();
+  if (restoration.files.empty()) {
+    return report_failure(
+        context, finished ? ipc::Error{ipc::Errc::not_found, 0,
+                                       "no version of any file below " + typed +
+                                           " is known: governor keeps what agents write through it, and what "
+                                           "changes in directories that it watches (governorctl watch)"}
+                          : finished.error());
+  }
   // What was done before the daemon went away is done.
-  if (!finished && restoration.files.empty()) return report_failure(context, finished.error());
   if (context.json) {
     json::object body = to_json(restoration);
     if (!finished) body["error"] = finished.error().message;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ctl/commands.hpp"
+#include "ctl/governance/counted.hpp"
 #include "ctl/health_tone.hpp"
 #include "ctl/json_fields.hpp"
 #include "ctl/printable.hpp"
@@ -39,7 +40,7 @@ void write_observed(const Context& context, const json::object& result) {
               << toned(printable(health), health_tone(health), context.colour) << ", "
               << toned(printable(trend), trend_tone(trend), context.colour) << '\n';
   if (!summary.empty()) {
-    context.out << "its newest " << count_text(summary, "updates") << " updates: mean risk "
+    context.out << "its newest " << counted(summary, "updates", "update") << ": mean risk "
                 << decimal(number_field(summary, "mean_risk"), 3) << ", mean coherence "
                 << decimal(number_field(summary, "mean_coherence"), 3) << "; "
                 << count_text(decisions, "approve") << " approve, " << count_text(decisions, "revise")

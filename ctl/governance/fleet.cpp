@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ctl/commands.hpp"
+#include "ctl/governance/counted.hpp"
 #include "ctl/json_fields.hpp"
 #include "ctl/printable.hpp"
 #include "ctl/quantity.hpp"
@@ -42,7 +43,7 @@ std::string names_line(const json::array& names) {
 }
 
 void write_fleet_summary(const Context& context, const json::object& result) {
-  context.out << count_text(result, "agents") << " agents, " << count_text(result, "with_updates")
+  context.out << counted(result, "agents", "agent") << ", " << count_text(result, "with_updates")
               << " with updates: mean risk " << decimal(number_field(result, "mean_risk"), 3)
               << ", mean coherence " << decimal(number_field(result, "mean_coherence"), 3) << "\n\n";
   Table table({{"BY"}, {"AGENTS"}});
@@ -59,10 +60,10 @@ void write_fleet_summary(const Context& context, const json::object& result) {
 void write_telemetry(const Context& context, const json::object& result) {
   const json::object& confidence = object_field(result, "confidence");
   context.out << (result.contains("agent_id") ? printable(text_field(result, "agent_id")) : "all agents")
-              << ": " << count_text(result, "updates") << " updates; "
+              << ": " << counted(result, "updates", "update") << "; "
               << counts_line(object_field(result, "decisions")) << '\n'
-              << "lambda1 was to be adapted " << count_text(result, "due") << " times, and was not "
-              << count_text(result, "skips") << " times for lack of confidence (skip rate "
+              << "lambda1 was to be adapted " << counted(result, "due", "time") << ", and was not "
+              << counted(result, "skips", "time") << " for lack of confidence (skip rate "
               << decimal(number_field(result, "skip_rate"), 3) << ")\n";
   Table table({{"CONFIDENCE"}, {"", Align::right}});
   for (const auto& item : confidence)

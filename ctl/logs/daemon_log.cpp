@@ -116,7 +116,7 @@ int show_daemon_log(const Context& context, const DaemonLogRequest& request) {
   if (context.json && !request.follow) {
     json::array entries;
     for (const std::string& line : *lines) entries.emplace_back(log_line_json(line));
-    const json::object body{{"path", path}, {"lines", std::move(entries)}};
+    const json::object body{{"path", printable(path)}, {"lines", std::move(entries)}};
     context.out << ipc::plain_json(body) << '\n';
     return static_cast<int>(ExitCode::done);
   }

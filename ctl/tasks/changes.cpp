@@ -63,6 +63,10 @@ void write_task_standing(const Context& context, const json::object& result) {
 }
 
 int run_update_task(const Context& context, const TaskChange& request, std::string_view status) {
+  if (status.empty() && request.progress < 0 && request.note.empty()) {
+    context.err << "governorctl: say what is to change: --status, --progress or --note\n";
+    return static_cast<int>(ExitCode::bad_usage);
+  }
   json::object arguments{{"task_id", request.task}};
   if (!status.empty()) arguments["status"] = status;
   if (request.progress >= 0) arguments["progress"] = request.progress;

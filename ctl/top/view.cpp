@@ -38,13 +38,14 @@ std::string rate(double per_second, const char* what) {
 void add_header(std::vector<Line>& lines, const Model& model, const View& view) {
   const Traffic& traffic = model.traffic;
   const std::string version = traffic.build.substr(0, traffic.build.find('+'));
-  lines.push_back({{"governor " + printable(version), Style::title},
-                   {"  up " + duration(traffic.uptime_seconds) + "  "},
-                   {printable(traffic.status), style_of_status(traffic.status)},
-                   {"  " + grouped(traffic.sessions) + " sessions, " +
-                    grouped(static_cast<std::int64_t>(model.agents.size())) + (model.more_agents ? "+" : "") +
-                    " agents, tasks: " + grouped(model.tasks_ready) + " ready, " +
-                    grouped(model.tasks_in_progress) + " in progress"}});
+  lines.push_back(
+      {{"governor " + printable(version), Style::title},
+       {"  up " + duration(traffic.uptime_seconds) + "  "},
+       {printable(traffic.status), style_of_status(traffic.status)},
+       {"  " + grouped(traffic.sessions) + (traffic.sessions == 1 ? " session, " : " sessions, ") +
+        grouped(static_cast<std::int64_t>(model.agents.size())) + (model.more_agents ? "+" : "") +
+        (model.agents.size() == 1 ? " agent, tasks: " : " agents, tasks: ") + grouped(model.tasks_ready) +
+        " ready, " + grouped(model.tasks_in_progress) + " in progress"}});
   if (!view.trouble.empty()) {
     lines.push_back({{printable(view.trouble), Style::bad}});
     return;
@@ -68,7 +69,7 @@ Block needs_block(const Model& model) {
 
 /// Widths of the columns of agents; 0: there is no room for one.
 struct AgentColumns {
-  std::size_t id = 20;
+  std::size_t id = 22;
   std::size_t spark = 12;
   std::size_t updates = 7;
   std::size_t last = 10;
@@ -84,7 +85,8 @@ AgentColumns columns_for(std::size_t width) {
   AgentColumns columns;
   if (width < 76) columns.spark = columns.last = 0;
   if (width < 60) columns.updates = 0;
-  if (width >= 100) columns.spark = 20, columns.owner = 14;
+  if (width >= 100) columns.spark = 16;
+  if (width >= 116) columns.owner = 14;
   if (width >= 130) columns.id = 28, columns.last = 12, columns.spark = 30;
   std::size_t used = kHealthWidth + kDecisionWidth + kRiskWidth + 6;
   for (const std::size_t column : {columns.spark, columns.updates, columns.last, columns.owner})

@@ -89,7 +89,8 @@ TEST_CASE("summary and telemetry sum agents up", "[ctl]") {
         {"confidence", {{"mean", 0.65}}},
         {"suspicious", {json::object{{"pattern", "agreeableness"}, {"message", "it is never unsure"}}}}}});
   check_shows(daemon.run({"telemetry", "--agent", "ada"}),
-              {"ada: 30 updates", "skip rate 0.333", "0.650", "agreeableness: it is never unsure"});
+              {"ada: 30 updates", "adapted 3 times, and was not 1 time for", "skip rate 0.333", "0.650",
+               "agreeableness: it is never unsure"});
 }
 
 TEST_CASE("record-outcome says how a prediction turned out, for a person unless it is said otherwise",

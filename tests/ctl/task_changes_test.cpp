@@ -46,6 +46,9 @@ TEST_CASE("tasks are cancelled, opened again and updated", "[ctl]") {
   CHECK(daemon.run({"tasks", "update", "T-1", "--progress", "0"}).code == 0);
   CHECK(daemon.last() == json::object{{"task_id", "T-1"}, {"progress", 0}});
   CHECK(daemon.run({"tasks", "update", "T-1", "--status", "lost"}).code == 2);
+  const auto nothing = daemon.run({"tasks", "update", "T-1"});
+  CHECK(nothing.code == 2);
+  CHECK(contains(nothing.err, "--status, --progress or --note"));
 }
 
 TEST_CASE("a task is reassigned to an agent or to anybody, and to one of these", "[ctl]") {

@@ -105,6 +105,19 @@ TEST_CASE("one file that is refused keeps none of the others from being restored
   CHECK(told.at("files").at(1).at("outcome").as_string() == "restored");
 }
 
+TEST_CASE("a directory of which nothing is known is not said to be restored", "[ctl]") {
+  RestorationFixture f;
+  f.daemon.will_answer(
+      "governor/backups_below",
+      {{{"path", "/p"}, {"at", "2026-01-31T12:00:00Z"}, {"files", json::array()}, {"count", 0}}});
+  const auto run = f.daemon.run({"restore", f.directory.path(), "--at", "1h"});
+  CHECK(run.code == 1);
+  CHECK(run.out.empty());
+  CHECK(contains(run.err, "no version of any file below " + f.directory.path() + " is known"));
+  CHECK(contains(run.err, "governorctl watch"));
+  CHECK(f.daemon.run({"restore", f.directory.path(), "--at", "1h", "--dry-run"}).code == 1);
+}
+
 TEST_CASE("a directory is restored to a time and to nothing else", "[ctl]") {
   RestorationFixture f;
   CHECK(f.daemon.run({"restore", f.directory.path()}).code == 2);

@@ -143,13 +143,17 @@ TEST_CASE("leases check says who may write a path and who has it", "[ctl]") {
         {"may_write", false},
         {"holders", {json::object{{"lease", 7}, {"agent_id", "grace"}, {"mode", "exclusive"}}}},
         {"reason", "lease 7 is in the way"}},
-       {{"path", "/p/a"}, {"may_write", true}, {"holders", json::array()}}});
+       {{"path", "/p/a"}, {"may_write", true}, {"lease", 7}, {"holders", json::array()}},
+       {{"path", "/p/a"}, {"may_write", false}, {"holders", json::array()}}});
   const auto run = daemon.run({"leases", "check", "/p/a", "--agent", "ada"});
   CHECK(run.code == 0);
-  for (const char* part : {"/p/a: agent ada may not write it", "lease 7 is in the way", "grace"}) {
+  for (const char* part : {"/p/a: agent ada may not write it now", "grace"}) {
     CAPTURE(part, run.out);
     CHECK(contains(run.out, part));
   }
   CHECK(daemon.last() == json::object{{"path", "/p/a"}, {"agent_id", "ada"}});
-  CHECK(daemon.run({"leases", "check", "/p/a"}).out == "/p/a: somebody new may write it\n");
+  CHECK(daemon.run({"leases", "check", "/p/a", "--agent", "grace"}).out ==
+        "/p/a: agent grace may write it, with lease 7\n");
+  CHECK(daemon.run({"leases", "check", "/p/a"}).out ==
+        "/p/a: nobody has it; whoever asks for a lease gets one\n");
 }
