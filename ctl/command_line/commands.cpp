@@ -1,6 +1,8 @@
 #include "ctl/command_line/commands.hpp"
 
 #include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
 
 #include "ipc/build_info.hpp"
 
@@ -8,9 +10,19 @@ namespace governor::ctl {
 
 namespace {
 
+/// --help as the library has it, but that several of an argument are "ID...", and not "ID(2x)".
+class HelpFormat final : public CLI::Formatter {
+ public:
+  std::string make_option_usage(const CLI::Option* option) const override {
+    const std::string name = make_option_name(option, true) + (option->get_expected_max() > 1 ? "..." : "");
+    return option->get_required() ? name : '[' + name + ']';
+  }
+};
+
 void declare_common(CLI::App& app, Context& context, std::string& runtime_dir) {
   app.description("Shows and controls the governor daemon of this user.");
   app.name("governorctl");
+  app.formatter(std::make_shared<HelpFormat>());
   app.require_subcommand(0, 1);  // none is looked at afterwards: CLI11 would not name an unknown one
   app.fallthrough();
   app.set_version_flag("--version", std::string(ipc::build_id()));
@@ -26,19 +38,20 @@ void declare_common(CLI::App& app, Context& context, std::string& runtime_dir) {
 
 }  // namespace
 
+/// In the order of --help: what one looks at, what one decides, what agents share, and the daemon itself.
 void declare_commands(CLI::App& app, Context& context, std::string& runtime_dir, Action& action) {
   declare_common(app, context, runtime_dir);
   for (const auto add :
-       {add_status,     add_health,    add_agents,     add_agent,     add_activity,  add_run,
-        add_history,    add_lifecycle, add_thresholds, add_audit,     add_alerts,    add_calibration,
-        add_diagnose,   add_export,    add_import,     add_tasks,     add_leases,    add_protection,
-        add_files,      add_watches,   add_guard,      add_install,   add_ps,        add_stop,
-        add_restart,    add_config,    add_demo,       add_replay,    add_why,       add_deployments,
-        add_deploy,     add_logs,      add_attach,     add_conflicts, add_state,     add_doctor,
-        add_completion, add_man,       add_observe,    add_compare,   add_anomalies, add_summary,
-        add_telemetry,  add_outcome,   add_tags,       add_notes,     add_purpose,   add_pin,
-        add_start,      add_version,   add_help,       add_top,       add_approvals, add_service,
-        add_metrics,    add_selftest,  add_dashboard}) {
+       {add_status,   add_health,    add_top,         add_dashboard, add_agents,      add_agent,
+        add_activity, add_why,       add_history,     add_observe,   add_compare,     add_anomalies,
+        add_summary,  add_telemetry, add_calibration, add_outcome,   add_run,         add_lifecycle,
+        add_tags,     add_notes,     add_purpose,     add_pin,       add_thresholds,  add_audit,
+        add_alerts,   add_approvals, add_diagnose,    add_leases,    add_conflicts,   add_protection,
+        add_files,    add_watches,   add_guard,       add_tasks,     add_deployments, add_deploy,
+        add_logs,     add_attach,    add_export,      add_import,    add_replay,      add_install,
+        add_config,   add_start,     add_stop,        add_restart,   add_ps,          add_service,
+        add_metrics,  add_state,     add_doctor,      add_selftest,  add_demo,        add_completion,
+        add_man,      add_version,   add_help}) {
     add(app, action);
   }
 }

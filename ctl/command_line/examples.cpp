@@ -1,6 +1,8 @@
 #include "ctl/command_line/examples.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -24,14 +26,14 @@ constexpr Example kExamples[] = {
     {"agents", "--summary --json"},
     {"alerts", "--all --rows 100"},
     {"alerts ack", "3 --note 'known, fixed tomorrow'"},
-    {"alerts list", "--exit-code"},
     {"alerts ack", "--all"},
+    {"alerts list", "--exit-code"},
     {"anomalies", "--severity high --exit-code"},
+    {"approvals", "--all --rows 20"},
     {"approvals approve", "12 --for 30m --note 'only the header'"},
     {"approvals deny", "12 --note 'this file is generated'"},
     {"approvals list", "--exit-code"},
     {"approvals show", "12"},
-    {"approvals", "--all --rows 20"},
     {"archive", "ada --reason 'its work is done'"},
     {"archive-idle", "--days 30 --pattern 'test_*' --apply"},
     {"attach", "reviewer-1"},
@@ -161,6 +163,11 @@ constexpr Example kExamples[] = {
     {"watch", "~/project"},
     {"why", "ada"},
 };
+static_assert(std::is_sorted(std::begin(kExamples), std::end(kExamples),
+                             [](const Example& one, const Example& other) {
+                               return one.command < other.command;
+                             }),
+              "by command, so that each is found and none is there twice");
 
 void add_below(CLI::App& app, const std::string& path) {
   std::string text;

@@ -37,6 +37,7 @@ json::object help_json(const CLI::App& app, const std::string& path) {
     const auto examples = examples_of(path);
     return {{"command", path.empty() ? "governorctl" : "governorctl " + path},
             {"about", command.about},
+            {"notes", command.footer},
             {"arguments", options_json(command.arguments)},
             {"options", options_json(command.options)},
             {"commands", json::array(command.subcommands.begin(), command.subcommands.end())},

@@ -24,6 +24,7 @@ bool is_of_this_run(std::string_view key, const json::value& value, const json::
     return true;
   if (key == "session") return value.is_string();
   if (key == "count") return beside.contains("p50_ms");  // of waits
+  if (key == "value") return beside.contains("labels");  // of a metric
   return key == "sha256" && beside.contains("rows");     // of an export, which holds moments
 }
 

@@ -2,13 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cstdlib>
-#include <fstream>
-#include <string_view>
 #include <utility>
 
-#include "tests/support/catch.hpp"
+#include "tests/golden/recorded_lines.hpp"
 
 namespace governor::test {
 
@@ -48,29 +44,6 @@ std::string line_of(const json::value& value) {
   return line;
 }
 
-Lines read_lines(const std::string& path) {
-  Lines lines;
-  std::ifstream file(path);
-  for (std::string line; std::getline(file, line);) lines.push_back(line);
-  return lines;
-}
-
-void compare(const std::string& path, const Lines& now, bool record) {
-  if (record) {
-    std::ofstream file(path, std::ios::trunc);
-    for (const std::string& line : now) file << line << '\n';
-    REQUIRE(file.flush());
-    return;
-  }
-  const Lines before = read_lines(path);
-  for (std::size_t i = 0; i < std::min(before.size(), now.size()); ++i) {
-    INFO(path << ":" << i + 1);
-    CHECK(now[i] == before[i]);
-  }
-  INFO(path);
-  CHECK(now.size() == before.size());
-}
-
 }  // namespace
 
 void check_against_record(const std::string& name, const std::vector<Script::Played>& played) {
@@ -82,11 +55,9 @@ void check_against_record(const std::string& name, const std::vector<Script::Pla
     if (!one.answer.prose.empty())
       prose.push_back(line_of(json::object{{"step", step}, {"prose", one.answer.prose}}));
   }
-  const char* asked = std::getenv("GOVERNOR_RECORD");
-  const std::string_view record = asked != nullptr ? asked : "";
   const std::string path = std::string(GOVERNOR_OUTPUTS_DIR) + "/" + name;
-  compare(path + ".answers.jsonl", answers, record == "all");
-  compare(path + ".prose.jsonl", prose, record == "all" || record == "prose");
+  check_recorded_lines(path + ".answers.jsonl", answers, is_to_be_recorded("all"));
+  check_recorded_lines(path + ".prose.jsonl", prose, is_to_be_recorded("prose"));
 }
 
 }  // namespace governor::test

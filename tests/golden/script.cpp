@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "ctl/process_list.hpp"
+#include "ipc/build_info.hpp"
 #include "tests/ctl/run_governorctl.hpp"
 #include "tests/support/catch.hpp"
 
@@ -86,6 +87,7 @@ Script::Script(const std::string& path)
   plain_.replace(GOVERNOR_LEGACY_DATA, "$legacy");
   plain_.replace(daemon_.directory(), "$state");
   plain_.replace(runtime_.path(), "$runtime");
+  plain_.replace(std::string(ipc::build_id()), "$build");  // of governorctl; the daemon's is a fixed one
   plain_.replace(fs::path(ctl::own_executable()).parent_path().string(), "$bin");
   plain_.replace("pid " + std::to_string(::getpid()), "pid $pid");
   plain_.replace("pid " + std::to_string(hooked_tool_.pid()), "pid $tool");
