@@ -30,13 +30,13 @@ void wait_for_hanging(TestClient& client, const HangingPaths& paths, int held) {
 }
 
 /// Of a client with all tools.
-void wait_until_no_file_is_worked_on(TestClient& client) {
+void wait_until_none_is_under_way(TestClient& client, std::string_view tool) {
   for (std::uint64_t line = 1; line < 100'000; ++line) {
     const auto report = client.call(line, "diagnose_concurrency", "{}");
     client.confirm(line);
     const auto& waiting = report.at("waiting").as_array();
     if (std::none_of(waiting.begin(), waiting.end(),
-                     [](const json::value& call) { return call.at("waits_for").as_string() == "files"; }))
+                     [&](const json::value& call) { return call.at("tool").as_string() == tool; }))
       return;
   }
   FAIL("the call that hung does not come to its end");
@@ -120,7 +120,7 @@ TEST_CASE("a line that comes again while its first call looks at files takes eff
   const auto made = second.call(1, "deploy_headless_agent", order);
   second.confirm(2);
   hanging.release();
-  wait_until_no_file_is_worked_on(watcher);
+  wait_until_none_is_under_way(watcher, "deploy_headless_agent");
   CHECK(test.daemon.stored("SELECT count(*) FROM deployment") == 1);
   CHECK_FALSE(made.at("deployment").as_object().at("deployment_id").as_string().empty());
 }
