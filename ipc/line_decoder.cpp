@@ -58,9 +58,10 @@ LineDecoder::Event LineDecoder::finish_line(std::size_t newline) {
   std::string_view line(buffer_.get() + begin_, newline - begin_);
   begin_ = scanned_ = newline + 1;
   if (!dropping_) {
+    const std::string_view with_return = line;  // as it is fed where the line is dropped while it arrives
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.size() <= max_bytes_) return Event{Kind::line, line, 0, nullptr};
-    outline_ = MessageOutline(line);
+    outline_ = MessageOutline(with_return);
     return Event{Kind::too_long, line.substr(0, kHeadBytes), line.size(), &outline_};
   }
   outline_.feed(line);
