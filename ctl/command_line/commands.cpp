@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <set>
 #include <string>
 
 #include "ipc/build_info.hpp"
@@ -16,6 +17,19 @@ class HelpFormat final : public CLI::Formatter {
   std::string make_option_usage(const CLI::Option* option) const override {
     const std::string name = make_option_name(option, true) + (option->get_expected_max() > 1 ? "..." : "");
     return option->get_required() ? name : '[' + name + ']';
+  }
+
+  /// The library lists what an option excludes in the order of addresses, which is another one in each run.
+  std::string make_option_opts(const CLI::Option* option) const override {
+    std::string text = CLI::Formatter::make_option_opts(option);
+    const std::string label = ' ' + get_label("Excludes") + ':';
+    const std::size_t at = text.rfind(label);
+    if (at == std::string::npos) return text;
+    std::set<std::string> names;
+    for (const CLI::Option* other : option->get_excludes()) names.insert(other->get_name());
+    text.resize(at + label.size());
+    for (const std::string& name : names) text += ' ' + name;
+    return text;
   }
 };
 
