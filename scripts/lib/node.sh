@@ -17,6 +17,7 @@ install_client_packages() {
   install_program tests/clients/programs
   install_program tests/clients/mcpb
   install_program tests/clients/dashboard
+  install_program tests/clients/conformance
   install_program gateway/page
   if [[ -f ${1-}/claude/scripted_model.mjs ]]; then install_program tests/clients/claude_code; fi
   if [[ -n ${GOVERNOR_ALL_CLIENTS-} ]]; then install_program tests/clients/mcp_clients; fi
