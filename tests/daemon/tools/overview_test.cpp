@@ -52,10 +52,8 @@ TEST_CASE("an overview says which leases others wait for, and whatever nobody ha
   f.bob.call("register_agent", {{"agent_id", "bob"}});
   const auto lease = f.ada.lease(f.file("a.txt"));
   f.ada.lease(f.file("b.txt"));
-  f.bob.client.send(
-      std::to_string(++f.bob.line) +
-      R"( {"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"request_write","arguments":)" +
-      json::serialize(json::object{{"paths", {f.file("a.txt")}}, {"wait_seconds", 300}}) + "}}");
+  f.bob.client.send_tool(++f.bob.line, "request_write",
+                         json::serialize(json::object{{"paths", {f.file("a.txt")}}, {"wait_seconds", 300}}));
   json::object seen;
   for (int look = 0; look < 100'000; ++look) {
     seen = f.overview();
