@@ -19,6 +19,10 @@ constexpr std::array<std::string_view, 4> kWithSessions{"2024-11-05", "2025-03-2
                                                         "2025-11-25"};
 constexpr int kHeaderMismatch = -32020;
 constexpr int kUnsupportedRevision = -32022;
+constexpr int kMethodNotFound = -32601;
+constexpr int kInvalidParams = -32602;
+constexpr std::string_view kProtocolVersion = "io.modelcontextprotocol/protocolVersion";
+constexpr std::string_view kClientCapabilities = "io.modelcontextprotocol/clientCapabilities";
 
 McpRefusal mismatch(std::string message) {
   return {400, kHeaderMismatch, "Header mismatch: " + std::move(message)};
@@ -32,6 +36,20 @@ McpRefusal unsupported(std::string_view revision) {
   refusal.data["supported"] = std::move(supported);
   refusal.data["requested"] = revision;
   return refusal;
+}
+
+/// What each request of 2026-07-28 has to say of itself (RequestMetaObject in its schema). What else a
+/// revision that is not known wants is left to whoever refuses it.
+std::optional<McpRefusal> find_missing_meta(const json::object& request) {
+  const json::object* meta = object_in(object_in(&request, "params"), "_meta");
+  const auto missing = [](std::string_view name) {
+    return McpRefusal{400, kInvalidParams, "Invalid params: _meta has no " + std::string(name) + "."};
+  };
+  const std::string_view stated = stated_revision(request);
+  if (stated.empty()) return missing(kProtocolVersion);
+  if (stated == kStatelessRevision && object_in(meta, kClientCapabilities) == nullptr)
+    return missing(kClientCapabilities);
+  return std::nullopt;
 }
 
 /// What stands in the request where the field Mcp-Name has a copy of it.
@@ -88,7 +106,11 @@ std::variant<Era, McpRefusal> era_of(const RequestHead& head, const json::object
   if (is_notification(message)) return Era::stateless;
   if (!is_request(message))
     return McpRefusal{400, kInvalidRequest, "Revision 2026-07-28 takes only requests and notifications."};
+  if (auto missing = find_missing_meta(message)) return *std::move(missing);
   if (auto wrong = compare_fields(head, message)) return *std::move(wrong);
+  if (text_in(message, "method") == "initialize")
+    return McpRefusal{404, kMethodNotFound,
+                      "Method not found: initialize begins sessions, which 2026-07-28 has not."};
   return Era::stateless;
 }
 

@@ -9,7 +9,8 @@ namespace {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-const std::string kStated = R"("_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"})";
+const std::string kStated = R"("_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28",)"
+                            R"("io.modelcontextprotocol/clientCapabilities":{}})";
 
 json::object call(const std::string& params) {
   return json::parse(R"({"jsonrpc":"2.0","id":1,"method":"tools/call","params":{)" + params + "}}")
@@ -45,7 +46,6 @@ TEST_CASE("a stateless request says the same in its fields and in itself") {
     wrong[left_out].second = "2025-11-25";
     CHECK(era(wrong, request) == -32020);
   }
-  CHECK(era(good, call(R"("name":"x")")) == -32020);
   Fields encoded = good;
   encoded[2].second = "=?base64?eA==?=";
   CHECK(era(encoded, request) == 1);
@@ -75,6 +75,32 @@ TEST_CASE("a revision that nobody speaks is left to the daemon if the request sa
                   R"("io.modelcontextprotocol/protocolVersion":"1900-01-01"}}})")
           .get_object();
   CHECK(era({{"MCP-Protocol-Version", "1900-01-01"}, {"Mcp-Method", "tools/list"}}, request) == 1);
+}
+
+TEST_CASE("a stateless request that does not say what it must is malformed, whatever its fields say") {
+  const Fields good{{"MCP-Protocol-Version", "2026-07-28"}, {"Mcp-Method", "tools/call"}, {"Mcp-Name", "x"}};
+  for (const char* params :
+       {R"("name":"x")", R"("name":"x","_meta":{})",
+        R"("name":"x","_meta":{"io.modelcontextprotocol/clientCapabilities":{}})",
+        R"("name":"x","_meta":{"io.modelcontextprotocol/protocolVersion":"2026-07-28"})"}) {
+    INFO(params);
+    const auto found = era_of(RequestHead{"POST", "/mcp", good}, call(params));
+    REQUIRE(std::holds_alternative<McpRefusal>(found));
+    CHECK(std::get<McpRefusal>(found).number == -32602);
+    CHECK(std::get<McpRefusal>(found).status == 400);
+  }
+}
+
+TEST_CASE("initialize is no method of the stateless revision") {
+  const json::object request =
+      json::parse(R"({"jsonrpc":"2.0","id":1,"method":"initialize","params":{)" + kStated + "}}")
+          .get_object();
+  const auto found = era_of(
+      RequestHead{"POST", "/mcp", {{"MCP-Protocol-Version", "2026-07-28"}, {"Mcp-Method", "initialize"}}},
+      request);
+  REQUIRE(std::holds_alternative<McpRefusal>(found));
+  CHECK(std::get<McpRefusal>(found).number == -32601);
+  CHECK(std::get<McpRefusal>(found).status == 404);
 }
 
 TEST_CASE("stateless clients answer nothing") {
