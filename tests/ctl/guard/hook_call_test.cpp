@@ -112,7 +112,8 @@ TEST_CASE("what is no file is not waited for", "[guard]") {
   REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
   const auto write = read_hook(hook_input("Write", {{"file_path", path}, {"content", "x"}}));
   CHECK(write.new_content == "x");
-  json::object input = {{"file_path", path}, {"old_string", "a\nb"}, {"new_string", ""}, {"replace_all", true}};
+  json::object input = {
+      {"file_path", path}, {"old_string", "a\nb"}, {"new_string", ""}, {"replace_all", true}};
   const auto edit = read_hook(hook_input("Edit", std::move(input)));
   CHECK(edit.line_delta == -1);
   CHECK_FALSE(edit.new_content);
