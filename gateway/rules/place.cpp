@@ -24,7 +24,7 @@ bool is_own_host(std::string_view host, const Place& place) {
     // Through a Unix socket comes nobody who could be led astray by a name.
     if (place.port == 0) return rest.empty() || rest.starts_with(':');
     if (rest.empty()) return place.port == kPortOfHttp;
-    return rest == ":" + std::to_string(place.port);
+    return rest.starts_with(':') && rest.substr(1) == std::to_string(place.port);
   });
 }
 
