@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <ranges>
 
 #include "core/account.hpp"
 #include "core/loop_detection.hpp"
@@ -202,7 +201,7 @@ std::vector<EvidenceItem> Behaviour::consequences(const Evidence& evidence) cons
       change != nullptr && change->content != 0) {
     const std::uint64_t file = fingerprint(change->path, {});
     bool differed = false;
-    for (const WorkStep& step : steps_ | std::views::reverse) {
+    for (const WorkStep& step : newest_first()) {
       if (step.file != file || step.content == 0) continue;
       if (step.content != change->content) {
         differed = true;

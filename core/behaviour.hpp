@@ -45,6 +45,14 @@ struct WorkStep {
   static constexpr std::int16_t kNotStated = -1;
 };
 
+/// Steps to be read from the newest back. A type of its own, since Clang below 16 does not take the views of
+/// libstdc++.
+struct StepsBackwards {
+  std::deque<WorkStep>::const_reverse_iterator first, last;
+  [[nodiscard]] auto begin() const { return first; }
+  [[nodiscard]] auto end() const { return last; }
+};
+
 /// What an agent's evidence comes to within one epoch: its last steps, and what is usual of it. The same
 /// evidence, or the newest kRows of it, gives the same.
 class Behaviour {
@@ -68,6 +76,7 @@ class Behaviour {
 
   /// Oldest first, at most kSteps.
   [[nodiscard]] const std::deque<WorkStep>& steps() const { return steps_; }
+  [[nodiscard]] StepsBackwards newest_first() const { return {steps_.crbegin(), steps_.crend()}; }
   [[nodiscard]] const Habits& habits() const { return habits_; }
   /// The newest judgement; none: there was none in this epoch, or none among the newest evidence.
   [[nodiscard]] const std::optional<Judged>& judged() const { return judged_; }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <cstdint>
-#include <ranges>
 
 #include "core/rewrite_loop.hpp"
 
@@ -24,7 +23,8 @@ std::size_t rounds_of_command(const Behaviour& behaviour) {
   const WorkStep& newest = behaviour.steps().back();
   if (!makes_something(newest) || newest.edit) return 0;
   std::size_t rounds = 0;
-  for (const WorkStep& step : behaviour.steps() | std::views::reverse | std::views::drop(1)) {
+  for (const WorkStep& step : behaviour.newest_first()) {
+    if (&step == &newest) continue;
     if (step.time_us <= newest.time_us - RewriteWatch::kWindowUs || step.edit) break;
     rounds += step.command == newest.command ? 1 : 0;
   }
@@ -36,7 +36,7 @@ std::size_t rounds_of_file(const Behaviour& behaviour) {
   const WorkStep& newest = behaviour.steps().back();
   if (!newest.circle || newest.file == 0) return 0;
   std::size_t rounds = 0;
-  for (const WorkStep& step : behaviour.steps() | std::views::reverse) {
+  for (const WorkStep& step : behaviour.newest_first()) {
     if (step.time_us <= newest.time_us - RewriteWatch::kWindowUs) break;
     rounds += step.file == newest.file && step.circle ? 1 : 0;
   }

@@ -174,12 +174,13 @@ WaiterKey LeaseTable::next_ready() const {
   bool some_hold = false;  // of those that wait
   for (const auto& [key, waiter] : waiters_) {
     if (waiter.is_away) continue;
+    const auto& waiting = waiter.claim.holder;
     const auto& leases = conflicts_.at(key).leases;
     const bool held =
         std::any_of(leases.begin(), leases.end(), [this](LeaseKey lease) { return open_.contains(lease); });
     if (!held && obstacles(waiter.claim, key).none()) return key;
-    some_hold = some_hold || std::any_of(open_.begin(), open_.end(), [&](const auto& item) {
-                  return item.second.claim.holder.is(waiter.claim.holder);
+    some_hold = some_hold || std::any_of(open_.begin(), open_.end(), [&waiting](const auto& item) {
+                  return item.second.claim.holder.is(waiting);
                 });
   }
   if (!some_hold) return 0;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <ranges>
 
 #include "core/failure_coefficients.hpp"
 #include "core/failure_model.hpp"
@@ -42,7 +41,7 @@ struct Share {
 std::optional<double> claimed_success(const StatedInput& stated, const Behaviour& behaviour) {
   if (stated.fields.confidence) return stated.input.confidence;
   double good = 0, all = 0;
-  for (const WorkStep& step : behaviour.steps() | std::views::reverse) {
+  for (const WorkStep& step : behaviour.newest_first()) {
     if (step.turn != behaviour.turn()) break;
     if (step.stated_confidence != WorkStep::kNotStated) return step.stated_confidence / kMille;
     good += step.success_claims;
@@ -53,7 +52,7 @@ std::optional<double> claimed_success(const StatedInput& stated, const Behaviour
 
 std::optional<double> claimed_complexity(const StatedInput& stated, const Behaviour& behaviour) {
   if (stated.fields.complexity) return stated.input.complexity;
-  for (const WorkStep& step : behaviour.steps() | std::views::reverse) {
+  for (const WorkStep& step : behaviour.newest_first()) {
     if (step.turn != behaviour.turn()) break;
     if (step.stated_complexity != WorkStep::kNotStated) return step.stated_complexity / kMille;
   }
@@ -73,7 +72,7 @@ std::string_view to_string(Input input) {
 std::optional<double> observed_success(const Behaviour& behaviour) {
   Share tests, tools;
   std::optional<bool> newest;
-  for (const WorkStep& step : behaviour.steps() | std::views::reverse) {
+  for (const WorkStep& step : behaviour.newest_first()) {
     if (step.tests != WorkStep::Tests::none && tests.all < kTestsLookedAt) {
       const bool passed = step.tests == WorkStep::Tests::passed;
       if (!newest) newest = passed;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <ranges>
 #include <unordered_map>
 
@@ -46,7 +47,7 @@ class ReasonList {
 
 void add_tests(const Behaviour& behaviour, ReasonList& reasons) {
   std::size_t runs = 0, failed = 0;
-  for (const WorkStep& step : behaviour.steps() | std::views::reverse) {
+  for (const WorkStep& step : behaviour.newest_first()) {
     if (step.tests == WorkStep::Tests::none) continue;
     if (runs == 0 && step.tests == WorkStep::Tests::passed) return;
     failed += step.tests == WorkStep::Tests::failed ? 1 : 0;
@@ -60,7 +61,7 @@ void add_tests(const Behaviour& behaviour, ReasonList& reasons) {
 
 void add_commands(const Behaviour& behaviour, ReasonList& reasons) {
   std::size_t uses = 0, failed = 0;
-  for (const WorkStep& step : behaviour.steps() | std::views::reverse) {
+  for (const WorkStep& step : behaviour.newest_first()) {
     if (!step.tool) continue;
     failed += step.success ? 0 : 1;
     if (++uses == kCommands) break;
@@ -195,16 +196,16 @@ bool has_risk(const Behaviour& behaviour) {
 }
 
 std::size_t recent_harm(const Behaviour& behaviour) {
-  std::size_t harm = 0;
-  for (const WorkStep& step : behaviour.steps() | std::views::reverse | std::views::take(kRecentSteps))
-    harm += step.harmful ? 1 : 0;
-  return harm;
+  const auto steps = behaviour.newest_first();
+  const auto count = std::min<std::ptrdiff_t>(kRecentSteps, std::distance(steps.begin(), steps.end()));
+  return static_cast<std::size_t>(
+      std::count_if(steps.begin(), steps.begin() + count, [](const WorkStep& step) { return step.harmful; }));
 }
 
 bool is_failing(const Behaviour& behaviour) {
   std::size_t runs = 0, uses = 0, failed = 0;
   bool tests_fail = true;
-  for (const WorkStep& step : behaviour.steps() | std::views::reverse) {
+  for (const WorkStep& step : behaviour.newest_first()) {
     if (step.tests != WorkStep::Tests::none && runs < kFailingRuns) {
       ++runs;
       tests_fail = tests_fail && step.tests == WorkStep::Tests::failed;

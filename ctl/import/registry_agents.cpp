@@ -283,7 +283,9 @@ std::optional<LegacyAgents::Item> RegistryAgents::next() {
 
 std::vector<ImportedTask> RegistryAgents::tasks() const {
   std::vector<ImportedTask> tasks;
-  for (const auto& [id, from] : tasks_) {
+  for (const auto& item : tasks_) {
+    const auto& id = item.first;
+    const auto& from = item.second;
     const auto of_task = [&](std::string_view state) {
       return std::count_if(agents_.begin(), agents_.end(), [&](const auto& agent) {
         return agent.second.entry.task_id == id &&

@@ -65,6 +65,16 @@ struct Parameter {
   bool takes_null = false;  ///< null counts as absent
   bool is_quiet = false;    ///< its limits and its default are not in the schema, which models read
 
+ private:
+  /// Stands before its uses: Clang otherwise does not know it where a table of parameters is made.
+  template <class Type>
+  [[nodiscard]] constexpr Parameter with(Type Parameter::*member, std::type_identity_t<Type> value) const {
+    Parameter changed = *this;
+    changed.*member = value;
+    return changed;
+  }
+
+ public:
   /// What a call without it is told that it takes.
   [[nodiscard]] constexpr Parameter required(std::string_view what = {}) const {
     return with(&Parameter::absence, Absence::refused).with(&Parameter::needed, what);
@@ -84,14 +94,6 @@ struct Parameter {
   }
   [[nodiscard]] constexpr Parameter or_null() const { return with(&Parameter::takes_null, true); }
   [[nodiscard]] constexpr Parameter quiet() const { return with(&Parameter::is_quiet, true); }
-
- private:
-  template <class Type>
-  [[nodiscard]] constexpr Parameter with(Type Parameter::*member, std::type_identity_t<Type> value) const {
-    Parameter changed = *this;
-    changed.*member = value;
-    return changed;
-  }
 };
 
 using Parameters = std::span<const Parameter>;
