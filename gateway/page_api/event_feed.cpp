@@ -86,13 +86,13 @@ void EventFeed::on_connected(bool connected) {
 namespace {
 
 /// One page that listens, with a session of its own at the daemon: its stream ends with it.
-struct Listening {
-  explicit Listening(std::vector<std::string> uris) : feed(std::move(uris)) {}
+struct EventListening {
+  explicit EventListening(std::vector<std::string> uris) : feed(std::move(uris)) {}
   EventFeed feed;
   std::shared_ptr<DaemonClient> daemon;
 
-  void start(const std::shared_ptr<Listening>& self, const std::shared_ptr<Exchange>& exchange) {
-    const std::weak_ptr<Listening> weak = self;
+  void start(const std::shared_ptr<EventListening>& self, const std::shared_ptr<Exchange>& exchange) {
+    const std::weak_ptr<EventListening> weak = self;
     DaemonClient::Events events;
     events.on_connected = [weak, exchange](bool connected) {
       if (const auto one = weak.lock()) one->feed.on_connected(connected);
@@ -108,7 +108,7 @@ struct Listening {
   }
 };
 
-Task send_feed(std::shared_ptr<Listening> listening, std::shared_ptr<Exchange> exchange) {
+Task send_feed(std::shared_ptr<EventListening> listening, std::shared_ptr<Exchange> exchange) {
   EventFeed& feed = listening->feed;
   Exchange::Fields none;
   co_await exchange->begin_events(std::move(none));
@@ -142,7 +142,8 @@ Task answer_events(boost::asio::io_context& context, const DaemonPlace& place,
     co_await exchange->reply(std::move(response));
     co_return;
   }
-  const auto listening = std::make_shared<Listening>(std::move(std::get<std::vector<std::string>>(uris)));
+  const auto listening =
+      std::make_shared<EventListening>(std::move(std::get<std::vector<std::string>>(uris)));
   listening->daemon =
       std::make_shared<DaemonClient>(context, gateway_hello("dashboard", "person", ""), place);
   listening->start(listening, exchange);

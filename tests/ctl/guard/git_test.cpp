@@ -60,7 +60,7 @@ TEST_CASE("a commit that touches nobody's files goes through without a word", "[
   CHECK(run.out.empty());
   CHECK(run.err.empty());
   const auto asked = daemon.last();
-  CHECK(asked.at("paths") == json::value({"a.cpp"}));
+  CHECK(asked.at("paths") == json::value(json::array{"a.cpp"}));
   CHECK(asked.at("cwd").as_string() == std::filesystem::canonical(repository.path()).string());
   CHECK(asked.at("pids").as_array().at(0).as_int64() == ::getppid());
 }
