@@ -49,10 +49,10 @@ std::optional<Account> Account::unpack(std::string_view text) {
     account.provenance[i] = static_cast<Provenance>(from[i] - '0');
   }
   const auto log_odds = number_in(take_until(figures, ' '));
-  auto habits = Habits::unpack(figures);
+  const auto habits = Habits::unpack(figures);
   if (!log_odds || !habits) return std::nullopt;
   account.log_odds = *log_odds;
-  account.habits = *std::move(habits);
+  account.habits = *habits;
   while (!text.empty()) {
     std::string_view line = take_until(text, '\n');
     const auto weight = number_in(take_until(line, ' '));

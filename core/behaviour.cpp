@@ -255,7 +255,7 @@ void Behaviour::forget_old() {
   forget_names_at_ = std::max(kFewNames, 2 * names_.size());
 }
 
-std::uint64_t Behaviour::remember(std::string name) {
+std::uint64_t Behaviour::remember(std::string name) {  // NOLINT(performance-unnecessary-value-param): moved
   const std::uint64_t id = fingerprint(name, {});
   names_.try_emplace(id, std::move(name));
   return id;

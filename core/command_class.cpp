@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t kMostPaths = 32;
 
 const std::unordered_map<std::string_view, ToolClass>& classes() {
-  static const auto* const table = [] {
+  static const auto* const kTable = [] {
     auto* made = new std::unordered_map<std::string_view, ToolClass>();
     const auto put = [&](ToolClass tool_class, std::initializer_list<std::string_view> programs) {
       for (const std::string_view program : programs) made->emplace(program, tool_class);
@@ -51,7 +51,7 @@ const std::unordered_map<std::string_view, ToolClass>& classes() {
          "redis-cli", "tmux",    "systemctl", "uv",     "poetry", "pipenv", "conda"});
     return made;
   }();
-  return *table;
+  return *kTable;
 }
 
 /// The higher, the more it says of a command line of several programs.

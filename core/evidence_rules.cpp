@@ -93,8 +93,8 @@ std::vector<TestRule> default_tests() {
 }  // namespace
 
 const EvidenceRules& EvidenceRules::defaults() {
-  static const EvidenceRules rules{default_risks(), default_tests()};
-  return rules;
+  static const EvidenceRules kRules{default_risks(), default_tests()};
+  return kRules;
 }
 
 }  // namespace governor::core

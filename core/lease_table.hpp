@@ -80,7 +80,7 @@ class LeaseTable {
     SessionKey session;
     AgentKey agent;
     std::string worker;
-    auto operator<=>(const HolderId&) const = default;
+    auto operator<=>(const HolderId&) const = default;  // NOLINT(modernize-use-nullptr): it misreads this
   };
   /// What a request conflicts with, as keys: looked up once, since neither ever changes.
   struct Conflicts {

@@ -548,7 +548,7 @@ class State {
   /// Whether more than half of a file is gone, and is nowhere else.
   [[nodiscard]] bool loses_content(const FileChange& change, const FileState& before, const FileState& after,
                                    const std::vector<RunningCommand*>& commands) const;
-  bool record_command_change(FileChange change, FileWrite write, const FileStanding& standing,
+  bool record_command_change(const FileChange& change, FileWrite write, const FileStanding& standing,
                              const std::vector<RunningCommand*>& commands, std::int64_t now_us,
                              Changes& changes);
   void note_harm(Agent& agent, const RunningCommand& command, const CommandFinding& finding,
@@ -597,7 +597,7 @@ class State {
                       std::vector<RegistryDifference>& differences) const;
   void watch_deployment(const Deployment& deployment, std::int64_t now_us, Changes& changes);
   void bind_session(Session& session) const;
-  void tell_task(const Deployment& deployment, std::string event, std::string note, std::int64_t now_us,
+  void tell_task(const Deployment& deployment, std::string event, std::string_view note, std::int64_t now_us,
                  Changes& changes);
   void release_all_of(const Deployment& deployment, std::int64_t now_us, Changes& changes);
   [[nodiscard]] bool is_of_deployed_agent(const AgentProfile& profile, const Caller& caller) const;

@@ -70,7 +70,7 @@ bool State::loses_content(const FileChange& change, const FileState& before, con
                       [&](const RunningCommand* command) { return command->has_moved(change.path, before); });
 }
 
-bool State::record_command_change(FileChange change, FileWrite write, const FileStanding& standing,
+bool State::record_command_change(const FileChange& change, FileWrite write, const FileStanding& standing,
                                   const std::vector<RunningCommand*>& commands, std::int64_t now_us,
                                   Changes& changes) {
   RunningCommand& first = *commands.front();

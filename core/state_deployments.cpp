@@ -396,8 +396,8 @@ void State::release_all_of(const Deployment& deployment, std::int64_t now_us, Ch
     end_claims(tasks_.claimed_by(key), "owner_gone", why, now_us, changes);
 }
 
-void State::tell_task(const Deployment& deployment, std::string event, std::string note, std::int64_t now_us,
-                      Changes& changes) {
+void State::tell_task(const Deployment& deployment, std::string event, std::string_view note,
+                      std::int64_t now_us, Changes& changes) {
   const Task* task = deployment.order.task_id.empty() ? nullptr : tasks_.find(deployment.order.task_id);
   if (task == nullptr) return;
   TaskStanding standing = task->standing;

@@ -57,6 +57,7 @@ LeaseObstacle obstacle(const LeaseTable::Waiter& waiter, const LeaseClaim& wante
 
 Error would_deadlock(const std::vector<LeaseHolder>& cycle) {
   std::vector<std::string> names;
+  names.reserve(cycle.size() + 1);
   for (const LeaseHolder& holder : cycle) names.push_back(holder_text(holder));
   names.push_back(names.front());
   Error error(ErrorCode::would_deadlock,

@@ -121,7 +121,7 @@ bool State::record_change(FileChange change, std::int64_t now_us, Changes& chang
   // A person who checks something out changes many files, and knows it: the audit log has them.
   const bool is_checkout = change.by_git && !matters && standing.writer == nullptr;
   if (!is_first_look && !commands.empty() && standing.writer == nullptr) {
-    return record_command_change(std::move(change), std::move(write), standing, commands, now_us, changes);
+    return record_command_change(change, std::move(write), standing, commands, now_us, changes);
   }
   if (is_first_look || (was_away && !(is_known && matters)) ||
       (standing.writer == nullptr && !matters && !standing.is_below_root)) {

@@ -142,9 +142,9 @@ std::optional<TestCounts> apart(const std::vector<std::string_view>& lines, std:
   }
   const auto tap = [](std::string_view line, std::string_view word) -> std::optional<std::uint32_t> {
     const std::size_t found = line.find(word);
-    if (found == std::string_view::npos || found > 4 ||
-        !(line.starts_with("# ") || line.starts_with("\xe2\x84\xb9")))
-      return std::nullopt;
+    const bool is_comment = line.starts_with("# ");
+    const bool is_information = line.starts_with("\xe2\x84\xb9");
+    if (found == std::string_view::npos || found > 4 || !(is_comment || is_information)) return std::nullopt;
     return number_at(line.substr(found + word.size()));
   };
   passed = tap(lines[at], "pass ");

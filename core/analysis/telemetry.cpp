@@ -71,7 +71,7 @@ void TelemetryCollector::add_adaptation(const UpdateRecord& record, std::uint32_
 
 Telemetry TelemetryCollector::finish() && {
   telemetry_.confidence = distribution_of(std::move(confidences_));
-  return std::move(telemetry_);
+  return telemetry_;
 }
 
 }  // namespace governor::core

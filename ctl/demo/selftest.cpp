@@ -38,9 +38,11 @@ constexpr std::size_t kShownProxyLines = 10;
 std::vector<std::string> selftest_passages() {
   constexpr std::string_view kSentence =
       "The parser reads one line at a time, keeps what it cannot use yet, and says where it stopped. ";
+  constexpr std::size_t kPassages = 12;
   std::vector<std::string> passages;
+  passages.reserve(kPassages);
   std::string text;
-  for (int i = 0; i < 12; ++i) passages.push_back(text += kSentence);
+  for (std::size_t i = 0; i < kPassages; ++i) passages.push_back(text += kSentence);
   return passages;
 }
 

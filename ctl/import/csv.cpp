@@ -2,12 +2,11 @@
 
 #include <algorithm>
 
+#include "ipc/json_text.hpp"
+
 namespace governor::ctl::legacy {
 
-CsvReader::CsvReader(std::string_view text) : text_(text) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (text_.starts_with(kByteOrderMark)) text_.remove_prefix(kByteOrderMark.size());
-}
+CsvReader::CsvReader(std::string_view text) : text_(ipc::without_byte_order_mark(text)) {}
 
 std::string CsvReader::quoted_cell() {
   std::string cell;

@@ -6,20 +6,15 @@
 
 #include "ctl/records/json_scan.hpp"
 #include "ctl/records/json_value.hpp"
+#include "ipc/json_text.hpp"
 
 namespace governor::ctl::legacy {
-
-/// The text without the byte order mark that some editors put before it.
-inline std::string_view without_mark(std::string_view text) {
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  return text.starts_with(kByteOrderMark) ? text.substr(kByteOrderMark.size()) : text;
-}
 
 /// Calls `visit(name, value)` for every member of an object; what is wrong with the text, if it is not a
 /// whole object: by then the members before that place have been visited.
 template <class Visit>
 std::optional<std::string> for_each_field(std::string_view text, Visit visit) {
-  text = without_mark(text);
+  text = ipc::without_byte_order_mark(text);
   std::string last;
   bool named = true;
   const bool whole = records::for_each_member(text, [&](std::string_view key, std::string_view value) {

@@ -74,7 +74,7 @@ std::optional<LegacyAgents::Item> LegacyAgents::next() {
   }
   if (inventory_.agents.empty()) return std::nullopt;
   auto node = inventory_.agents.extract(inventory_.agents.begin());
-  return assemble(node.key(), std::nullopt, std::move(node.mapped()), {});
+  return assemble(node.key(), std::nullopt, node.mapped(), {});
 }
 
 LegacyAgents::Item LegacyAgents::metadata_entry(const std::string& id, std::string_view entry) {
@@ -83,7 +83,7 @@ LegacyAgents::Item LegacyAgents::metadata_entry(const std::string& id, std::stri
   AgentFiles files;
   if (auto node = inventory_.agents.extract(id)) files = std::move(node.mapped());
   auto metadata = read_metadata(entry, id, metadata_name_, times_, notes);
-  if (metadata) return assemble(id, *std::move(metadata), std::move(files), std::move(findings));
+  if (metadata) return assemble(id, *std::move(metadata), files, std::move(findings));
   notes.refused("unreadable_value", "its entry is broken: " + metadata.error().message);
   return {id, std::nullopt, std::move(findings)};
 }
@@ -114,7 +114,7 @@ std::optional<DocumentContent> LegacyAgents::read(const std::string& name, const
 }
 
 LegacyAgents::Item LegacyAgents::assemble(const std::string& id, std::optional<Metadata> metadata,
-                                          AgentFiles files, Findings findings) {
+                                          const AgentFiles& files, Findings findings) {
   Item item{id, std::nullopt, std::move(findings)};
   if (!is_agent_id(id)) {
     Notes(item.findings, files.state, id)

@@ -40,7 +40,8 @@ class LegacyAgents {
   void read_metadata_file();
   void tell_missed_agents(const std::string& superseded);
   Item metadata_entry(const std::string& id, std::string_view entry);
-  Item assemble(const std::string& id, std::optional<Metadata> metadata, AgentFiles files, Findings findings);
+  Item assemble(const std::string& id, std::optional<Metadata> metadata, const AgentFiles& files,
+                Findings findings);
   std::optional<DocumentContent> read(const std::string& name, const std::string& id, Findings& findings);
 
   const records::FileTree& tree_;

@@ -32,7 +32,7 @@ std::string short_note(std::string_view text) {
 }
 
 template <class Value>
-void fill(Value& into, Value&& from) {
+void fill(Value& into, Value from) {
   if (into == Value{}) into = std::move(from);
 }
 
@@ -107,11 +107,11 @@ void RegistryAgents::take_entry(const std::string& id, RegistryEntry entry) {
   fill(here.prompt, std::move(entry.prompt));
   fill(here.terminal, std::move(entry.terminal));
   fill(here.validation, std::move(entry.validation));
-  fill(here.depth, std::move(entry.depth));
-  fill(here.progress, std::move(entry.progress));
-  fill(here.started_us, std::move(entry.started_us));
-  fill(here.updated_us, std::move(entry.updated_us));
-  fill(here.ended_us, std::move(entry.ended_us));
+  fill(here.depth, entry.depth);
+  fill(here.progress, entry.progress);
+  fill(here.started_us, entry.started_us);
+  fill(here.updated_us, entry.updated_us);
+  fill(here.ended_us, entry.ended_us);
 }
 
 void RegistryAgents::take_task(RegistryTask task) {
@@ -123,7 +123,7 @@ void RegistryAgents::take_task(RegistryTask task) {
   fill(here.status, std::move(task.status));
   fill(here.priority, std::move(task.priority));
   fill(here.workspace, std::move(task.workspace));
-  fill(here.created_us, std::move(task.created_us));
+  fill(here.created_us, task.created_us);
 }
 
 int RegistryAgents::depth_of(const Known& known, int steps) const {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "ctl/import/json_object.hpp"
+#include "ipc/json_text.hpp"
 #include "text/cut_text.hpp"
 
 namespace governor::ctl::legacy {
@@ -205,7 +206,7 @@ bool is_said_to_run(std::string_view status) {
 std::optional<Registry> read_registry(std::string_view text, const std::string& file, TimeReader& times,
                                       Notes& notes) {
   json::error_code failure;
-  const json::value value = json::parse(without_mark(text), failure);
+  const json::value value = json::parse(ipc::without_byte_order_mark(text), failure);
   if (failure || !value.is_object()) {
     notes.refused("damaged_file",
                   "the file is damaged: it is not a whole JSON object; nothing of it is used");

@@ -23,7 +23,7 @@ Platform this_platform() {
 
 // Places and forms as the documentation of each client has them; docs/clients.md names the pages.
 const std::vector<McpClient>& mcp_clients() {
-  static const std::vector<McpClient> clients{
+  static const std::vector<McpClient> kClients{
       {"claude-code", "Claude Code", EntryShape::stdio, "mcpServers", "claude",
        "Start a new session of Claude Code; `claude mcp list` shows that it connects.", true},
       {"claude-desktop", "Claude Desktop", EntryShape::command, "mcpServers", "",
@@ -43,7 +43,7 @@ const std::vector<McpClient>& mcp_clients() {
       {"zed", "Zed", EntryShape::command, "context_servers", "zed",
        "Zed takes it up by itself; the settings of its agent panel show it."},
   };
-  return clients;
+  return kClients;
 }
 
 const McpClient* find_client(std::string_view name) {

@@ -73,6 +73,7 @@ class ClientInstallation {
     }
     dry_run_ = request_.dry_run || only_looks;
     std::vector<ClientOutcome> outcomes;
+    outcomes.reserve(clients.size());
     for (const McpClient* client : clients) outcomes.push_back(treat(*client));
     if (context_.json) {
       write_json(outcomes);

@@ -5,11 +5,12 @@
 #include <optional>
 #include <utility>
 
+#include "ipc/json_text.hpp"
+
 namespace governor::ctl {
 namespace {
 
 constexpr int kDeepestJsonc = 200;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 /// Cuts the text up, and remembers the first thing that is wrong.
 class JsoncReader {
@@ -17,7 +18,7 @@ class JsoncReader {
   explicit JsoncReader(std::string_view text) : text_(text) {}
 
   std::variant<JsoncValue, TextFault> read() {
-    if (text_.starts_with(kByteOrderMark)) at_ = content_ = kByteOrderMark.size();
+    at_ = content_ = text_.size() - ipc::without_byte_order_mark(text_).size();
     JsoncValue root;
     skip();
     if (!fault_) read_value(root, 0);

@@ -50,7 +50,7 @@ std::string lasting_name_of(const std::string& program, const ipc::Environment& 
   const std::string real = real_path_of(program);
   while (!rest.empty()) {
     const std::size_t end = std::min(rest.find(':'), rest.size());
-    const std::string candidate = std::string(rest.substr(0, end)) + "/governord";
+    std::string candidate = std::string(rest.substr(0, end)) + "/governord";
     if (candidate.starts_with('/') && real_path_of(candidate) == real) return candidate;
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }

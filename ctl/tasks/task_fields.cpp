@@ -103,7 +103,7 @@ class FieldReader {
     return *std::move(text);
   }
 
-  std::string cut(std::string text, const char* field, std::size_t bytes) {
+  std::string cut(std::string_view text, const char* field, std::size_t bytes) {
     if (text.size() > bytes) {
       remark(Severity::changed, field, fmt::format("has {} bytes; cut to {}", text.size(), bytes));
     }
@@ -139,7 +139,7 @@ class FieldReader {
       }
       task_.title = text::cut_text(title, kMaxTitleBytes);
     } else {
-      task_.title = cut(std::move(title), "title", kMaxTitleBytes);
+      task_.title = cut(title, "title", kMaxTitleBytes);
     }
     task_.description = cut(description, "description", kMaxTextBytes);
     read_notes();
@@ -166,7 +166,7 @@ class FieldReader {
                            records::shown(*piece)));
       }
     }
-    task_.note = cut(std::move(notes), "notes", kMaxNoteBytes);
+    task_.note = cut(notes, "notes", kMaxNoteBytes);
   }
 
   void add_note(const std::string& line) {

@@ -10,6 +10,7 @@
 #include "ctl/records/json_scan.hpp"
 #include "ctl/records/json_value.hpp"
 #include "ctl/tasks/task_fields.hpp"
+#include "ipc/json_text.hpp"
 
 namespace governor::ctl {
 namespace {
@@ -34,9 +35,8 @@ class Reader {
   explicit Reader(std::string_view text) : text_(text) {}
 
   TaskFile read() {
-    constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-    if (text_.starts_with(kByteOrderMark)) {
-      text_.remove_prefix(kByteOrderMark.size());
+    if (const auto unmarked = ipc::without_byte_order_mark(text_); unmarked.size() < text_.size()) {
+      text_ = unmarked;
       remark(Severity::note, "", "begins with a byte order mark, which is passed over");
     }
     text_.remove_prefix(records::skip_space(text_, 0));

@@ -17,7 +17,8 @@ constexpr std::size_t kRisksShown = 40;
 constexpr std::size_t kMostAsked = 60;
 
 std::string none_if_dash(std::string text) {
-  return text == "-" ? std::string() : text;
+  if (text == "-") text.clear();
+  return text;
 }
 
 std::string paths_of(const json::object& claim) {
