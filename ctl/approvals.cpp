@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "ctl/commands.hpp"
-#include "ctl/coordination/moment.hpp"
 #include "ctl/daemon_call.hpp"
 #include "ctl/exit_code.hpp"
 #include "ctl/failure.hpp"
@@ -15,6 +14,7 @@
 #include "ctl/table.hpp"
 #include "ctl/time_text.hpp"
 #include "ctl/tool_command.hpp"
+#include "ipc/duration.hpp"
 #include "ipc/plain_json.hpp"
 
 namespace governor::ctl {
@@ -111,7 +111,7 @@ int run_answer(const Context& context, const ApprovalsRequest& request, bool app
   json::object params = {{"approval", request.approval}, {"approve", approve}};
   if (!request.note.empty()) params["note"] = request.note;
   if (!request.period.empty()) {
-    const auto seconds = parse_duration(request.period);
+    const auto seconds = ipc::parse_duration(request.period);
     if (!seconds || *seconds <= 0) {
       context.err << "governorctl: --for " << printable(request.period)
                   << " is no time; expected: a time with its unit, such as 90s, 15m, 2h or 1d\n";

@@ -10,7 +10,6 @@
 #include <utility>
 
 #include "ctl/commands.hpp"
-#include "ctl/coordination/moment.hpp"
 #include "ctl/daemon_call.hpp"
 #include "ctl/exit_code.hpp"
 #include "ctl/failure.hpp"
@@ -21,6 +20,7 @@
 #include "ctl/table.hpp"
 #include "ctl/time_text.hpp"
 #include "ctl/tool_command.hpp"
+#include "ipc/duration.hpp"
 #include "ipc/plain_json.hpp"
 
 namespace governor::ctl {
@@ -190,7 +190,7 @@ class Follower {
 double seconds_of(const std::string& period) {
   char* end = nullptr;
   double seconds = std::strtod(period.c_str(), &end);
-  if (*end != '\0') seconds = static_cast<double>(parse_duration(period).value_or(0));
+  if (*end != '\0') seconds = static_cast<double>(ipc::parse_duration(period).value_or(0));
   if (!(seconds > 0 && seconds < 1e9)) {
     throw CLI::ValidationError("--for",
                                "\"" + printable(period) + "\" is no time; expected: such as 30s, 5m or 1h");

@@ -4,8 +4,8 @@
 #include <chrono>
 #include <ctime>
 
-#include "ctl/coordination/moment.hpp"
 #include "ctl/quantity.hpp"
+#include "ipc/duration.hpp"
 #include "ipc/iso_time.hpp"
 
 namespace governor::ctl {
@@ -45,7 +45,7 @@ std::optional<std::int64_t> typed_period(std::string typed) {
     typed.resize(typed.size() - kAgo.size());
     std::erase(typed, ' ');
   }
-  return parse_duration(typed);
+  return ipc::parse_duration(typed);
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 
 #include "ctl/commands.hpp"
 #include "ctl/coordination/file_paths.hpp"
-#include "ctl/coordination/moment.hpp"
+#include "ipc/duration.hpp"
 #include "ctl/exit_code.hpp"
 #include "ctl/json_fields.hpp"
 #include "ctl/printable.hpp"
@@ -80,7 +80,7 @@ struct UnlockRequest {
 };
 
 int run_unlock(const Context& context, const UnlockRequest& request) {
-  const auto seconds = parse_duration(request.period);
+  const auto seconds = ipc::parse_duration(request.period);
   if (!seconds) {
     context.err
         << "governorctl: --for " << printable(request.period)

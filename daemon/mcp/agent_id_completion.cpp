@@ -11,21 +11,6 @@ namespace {
 
 constexpr std::size_t kMaxValues = 100;  // of the protocol
 
-std::string completion_json(std::vector<std::string> ids, Revision revision) {
-  const bool more = ids.size() > kMaxValues;
-  if (more) ids.resize(kMaxValues);
-  std::string text = "{";
-  text += result_preamble(revision);
-  JsonWriter json(text);
-  json.key("completion").begin_object().key("values").begin_array();
-  for (const std::string& id : ids) json.value(id);
-  json.end_array();
-  if (!more) json.field("total", static_cast<std::uint64_t>(ids.size()));
-  json.field("hasMore", more).end_object();
-  text += '}';
-  return text;
-}
-
 class AgentIdCompletion final : public ToolCall {
  public:
   AgentIdCompletion(std::string prefix, Revision revision)
@@ -75,6 +60,21 @@ class DeploymentIdCompletion final : public ToolCall {
 };
 
 }  // namespace
+
+std::string completion_json(std::vector<std::string> values, Revision revision) {
+  const bool more = values.size() > kMaxValues;
+  if (more) values.resize(kMaxValues);
+  std::string text = "{";
+  text += result_preamble(revision);
+  JsonWriter json(text);
+  json.key("completion").begin_object().key("values").begin_array();
+  for (const std::string& value : values) json.value(value);
+  json.end_array();
+  if (!more) json.field("total", static_cast<std::uint64_t>(values.size()));
+  json.field("hasMore", more).end_object();
+  text += '}';
+  return text;
+}
 
 std::unique_ptr<ToolCall> make_deployment_id_completion(std::string prefix, Revision revision) {
   return std::make_unique<DeploymentIdCompletion>(std::move(prefix), revision);

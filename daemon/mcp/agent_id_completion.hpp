@@ -2,11 +2,15 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "daemon/support/revision.hpp"
 #include "daemon/tools/tool.hpp"
 
 namespace governor::daemon {
+
+/// The result of completion/complete: of more than 100 values the first 100.
+std::string completion_json(std::vector<std::string> values, Revision revision);
 
 /// The ids of agents that begin with `prefix`, in the order of the alphabet. The result is that of
 /// completion/complete.

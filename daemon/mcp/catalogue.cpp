@@ -29,12 +29,14 @@ void write_server_info(JsonWriter& json, Revision revision) {
   json.end_object();
 }
 
-/// Resources are offered in every revision. Their list never changes; agents are reached through templates.
+/// Prompts and resources are offered in every revision. Their lists never change; agents are reached through
+/// templates.
 void write_capabilities(JsonWriter& json, Revision revision) {
   json.begin_object();
   if (has_completions_capability(revision)) json.key("completions").begin_object().end_object();
   if (is_stateless(revision))
     json.key("extensions").begin_object().key(kTasksExtension).begin_object().end_object().end_object();
+  json.key("prompts").begin_object().field("listChanged", false).end_object();
   json.key("resources").begin_object().field("subscribe", true).field("listChanged", false).end_object();
   json.key("tools").begin_object().field("listChanged", false).end_object();
   json.end_object();

@@ -11,6 +11,7 @@
 #include "daemon/mcp/governor_methods.hpp"
 #include "daemon/mcp/members.hpp"
 #include "daemon/mcp/progress.hpp"
+#include "daemon/mcp/prompt_methods.hpp"
 #include "daemon/mcp/resource_methods.hpp"
 #include "daemon/mcp/task_methods.hpp"
 #include "daemon/support/json_writer.hpp"
@@ -285,14 +286,15 @@ Action Interpreter::on_stateless(const Request& request, const json::object& met
   if (auto action = interpret_task_request(request, *revision, *capabilities, can_ask_user(*capabilities),
                                            environment_))
     return *std::move(action);
+  if (auto action = interpret_prompt_request(request, *revision, environment_)) return *std::move(action);
   if (auto action = interpret_resource_request(request, *revision, environment_)) return *std::move(action);
   return unknown_method(request);
 }
 
 Action Interpreter::on_legacy(const Request& request) {
   if (request.method == "ping") return ReplyNow{result_reply(request.id, "{}")};
-  const bool known =
-      request.method == "tools/list" || request.method == "tools/call" || is_resource_method(request.method);
+  const bool known = request.method == "tools/list" || request.method == "tools/call" ||
+                     is_prompt_method(request.method) || is_resource_method(request.method);
   if (!legacy_ &&
       (known || request.method == "server/discover" || request.method == "subscriptions/listen")) {
     return ReplyNow{
@@ -304,6 +306,7 @@ Action Interpreter::on_legacy(const Request& request) {
   if (request.method == "tools/list") return list_tools(request, *legacy_);
   if (request.method == "tools/call") return call_tool(request, *legacy_, user_);
   if (!legacy_) return unknown_method(request);
+  if (auto action = interpret_prompt_request(request, *legacy_, environment_)) return *std::move(action);
   if (auto action = interpret_resource_request(request, *legacy_, environment_)) return *std::move(action);
   return unknown_method(request);
 }

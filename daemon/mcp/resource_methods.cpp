@@ -7,6 +7,7 @@
 
 #include "daemon/mcp/agent_id_completion.hpp"
 #include "daemon/mcp/members.hpp"
+#include "daemon/mcp/prompt_methods.hpp"
 #include "daemon/mcp/resource_call.hpp"
 #include "daemon/mcp/resource_catalogue.hpp"
 #include "daemon/resources/resource_uri.hpp"
@@ -82,12 +83,17 @@ Action complete(const Request& request, Revision revision) {
   if (reference == nullptr || value == nullptr || !value->is_string()) {
     return refuse(request, "completion/complete needs ref, and argument with name and value.");
   }
+  if (member_text(reference, "type") == "ref/prompt") {
+    return complete_prompt_argument(request, member_text(reference, "name"), member_text(argument, "name"),
+                                    value->get_string(), revision);
+  }
   const std::string uri = member_text(reference, "uri");
   if (member_text(reference, "type") != "ref/resource" ||
       (uri != kAgentTemplate && uri != kHistoryTemplate && uri != kDeploymentTemplate)) {
-    return refuse(request,
-                  fmt::format("There is nothing to complete but the resource templates {}, {} and {}.",
-                              kAgentTemplate, kHistoryTemplate, kDeploymentTemplate));
+    return refuse(
+        request,
+        fmt::format("There is nothing to complete but prompts and the resource templates {}, {} and {}.",
+                    kAgentTemplate, kHistoryTemplate, kDeploymentTemplate));
   }
   if (member_text(argument, "name") != kTemplateVariable) {
     return refuse(request, fmt::format("The templates have one argument, \"{}\".", kTemplateVariable));

@@ -6,11 +6,12 @@ import { ResourceUpdatedNotificationSchema } from '@modelcontextprotocol/sdk/typ
 import { closeAsLastTest, World } from './harness.mjs';
 import { connectClient2 } from './lib/client2.mjs';
 import { kClientInfo, kLegacy, kModern } from './lib/mcp.mjs';
+import { usePrompts } from './lib/prompt_use.mjs';
 import { askForWhatIsNot, kAgents, readEveryResource, watchAnAgent } from './lib/resource_use.mjs';
 import { recording } from './lib/sdk_transport.mjs';
 import { assertValid } from './lib/validate.mjs';
 
-// Resources through both official clients, in every revision that each of them speaks.
+// Resources and prompts through both official clients, in every revision that each of them speaks.
 
 const Transport = recording(StdioClientTransport);
 const world = new World();
@@ -73,6 +74,8 @@ for (const [index, [name, revision, connect]] of kKinds.entries()) {
         templates: () => client.listResourceTemplates(),
         read: (uri) => client.readResource({ uri }, { cacheMode: 'bypass' }),
         complete: (params) => client.complete(params),
+        prompts: () => client.listPrompts(),
+        prompt: (name, given) => client.getPrompt({ name, ...(given && { arguments: given }) }),
         // As it came: the 2.x client translates the older code into the newer.
         code: () => one.recorder.records.findLast(({ message }) => message?.error).message.error.code,
       };
@@ -89,6 +92,8 @@ for (const [index, [name, revision, connect]] of kKinds.entries()) {
       await change(agent);
       await readEveryResource(use, one.call, agent);
     });
+
+    test('offers prompts made of what is known', () => usePrompts(use, agent));
 
     test('what is not there is refused', () => askForWhatIsNot(use, revision));
 

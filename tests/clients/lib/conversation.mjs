@@ -14,6 +14,7 @@ import {
   modernMeta,
 } from './mcp.mjs';
 import { agentUri, askForWhatIsNot, kAgents, readEveryResource } from './resource_use.mjs';
+import { usePrompts } from './prompt_use.mjs';
 import { askForAnAgentThatIsNot, callEveryTool, callWronglyAndReadTheError } from './tool_calls.mjs';
 
 // Everything a server of ours can say in one revision, called forth by hand, so that the schema checks see
@@ -68,12 +69,15 @@ async function useResources(client, revision) {
     templates: () => ask('resources/templates/list'),
     read: (uri) => ask('resources/read', { uri }),
     complete: (params) => ask('completion/complete', params),
+    prompts: () => ask('prompts/list'),
+    prompt: (name, given) => ask('prompts/get', { name, ...(given && { arguments: given }) }),
     code: (error) => error.code,
   };
   const call = (name, given) => ask('tools/call', { name, arguments: given });
   const agent = client.recorder.name.replaceAll(' ', '-');
   await readEveryResource(use, call, agent);
   await askForWhatIsNot(use, revision);
+  await usePrompts(use, agent);
   const uris = [agentUri(agent), kAgents];
   const id = 'resources-1';
   if (revision === kModern) {

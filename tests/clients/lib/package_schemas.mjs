@@ -6,6 +6,7 @@ import { codeProblem, notificationType, requestType, resultType } from './result
 const kCacheable = [
   'server/discover',
   'tools/list',
+  'prompts/list',
   'resources/list',
   'resources/templates/list',
   'resources/read',

@@ -15,6 +15,7 @@ const kResults = {
   'resources/unsubscribe': 'EmptyResult',
   'completion/complete': 'CompleteResult',
   'prompts/list': 'ListPromptsResult',
+  'prompts/get': 'GetPromptResult',
   'logging/setLevel': 'EmptyResult',
   'subscriptions/listen': 'SubscriptionsListenResult',
 };

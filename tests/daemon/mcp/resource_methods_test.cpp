@@ -96,6 +96,7 @@ TEST_CASE_METHOD(ResourceMethods, "each revision announces what it has words for
     const auto announced = capabilities(initialize_json(revision));
     CHECK(announced.at("resources") == json::value{{"subscribe", true}, {"listChanged", false}});
     CHECK(announced.contains("completions") == (revision > Revision::v2024_11_05));
+    CHECK(announced.at("prompts") == json::value{{"listChanged", false}});
     CHECK(announced.contains("tools"));
   }
   const auto announced = capabilities(discover_json());

@@ -1,8 +1,8 @@
-#include "ctl/coordination/moment.hpp"
+#include "ipc/duration.hpp"
 
 #include <charconv>
 
-namespace governor::ctl {
+namespace governor::ipc {
 
 std::optional<std::int64_t> parse_duration(std::string_view text) {
   constexpr std::int64_t kMost = std::int64_t{366} * 86'400;
@@ -19,4 +19,4 @@ std::optional<std::int64_t> parse_duration(std::string_view text) {
   return number * factor;
 }
 
-}  // namespace governor::ctl
+}  // namespace governor::ipc

@@ -1,11 +1,11 @@
-#include "ctl/coordination/moment.hpp"
+#include "ipc/duration.hpp"
 
 #include <CLI/CLI.hpp>
 
 #include "ctl/duration_option.hpp"
 #include "tests/support/catch.hpp"
 
-using governor::ctl::parse_duration;
+using governor::ipc::parse_duration;
 
 TEST_CASE("times are said with a unit", "[ctl]") {
   CHECK(parse_duration("90s") == 90);
