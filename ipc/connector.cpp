@@ -6,6 +6,7 @@
 
 #include "ipc/daemon_address.hpp"
 #include "ipc/spawn_daemon.hpp"
+#include "ipc/start_elsewhere.hpp"
 #include "ipc/startup_pipe.hpp"
 
 namespace governor::ipc {
@@ -37,6 +38,10 @@ Result<Connector::Step> Connector::advance() {
   if (service_command_) return finish_service_command();
   if (startup_pipe_) return read_report();
 
+  if (starting_elsewhere()) {
+    if (Clock::now() < connect_until_) return retry_later();
+    return ask_elsewhere();
+  }
   if (!directories_checked_) {
     if (auto ensured = ensure_runtime_directories(paths_); !ensured) return ensured.error();
     directories_checked_ = true;
@@ -70,7 +75,18 @@ Result<Connector::Step> Connector::start() {
     begin_anew();
     return start_failed(pipe.error().message);
   }
-  startup_pipe_ = std::move(*pipe);
+  return await_report(std::move(*pipe));
+}
+
+Result<Connector::Step> Connector::ask_elsewhere() {
+  spawn_lock_.reset();  // it is for who starts the daemon
+  auto pipe = starting_elsewhere()(StartRequest::start);
+  if (!pipe) return pipe.error();
+  return await_report(std::move(*pipe));
+}
+
+Connector::Step Connector::await_report(UniqueFd pipe) {
+  startup_pipe_ = std::move(pipe);
   startup_text_.clear();
   give_up_at_ = Clock::now() + options_.start_patience;
   return Step{UniqueFd(), startup_pipe_.get(), give_up_at_};
@@ -111,6 +127,7 @@ Result<Connector::Step> Connector::read_report() {
   const StartupReport report = parse_startup_report(startup_text_);
   if (report.outcome == StartupOutcome::failed) {
     begin_anew();
+    if (starting_elsewhere()) return Error{Errc::start_failed, 0, report.reason};
     return start_failed(report.reason);
   }
   if (report.outcome == StartupOutcome::ready) return advance();

@@ -38,6 +38,8 @@ class Connector {
 
  private:
   Result<Step> start();
+  Result<Step> ask_elsewhere();
+  Step await_report(UniqueFd pipe);
   Result<Step> read_report();
   Result<Step> finish_service_command();
   Step retry_later();

@@ -1,4 +1,5 @@
 #include "ipc/spawn_daemon.hpp"
+#include "ipc/start_elsewhere.hpp"
 #include "ipc/startup_pipe.hpp"
 
 namespace governor::ipc {
@@ -13,6 +14,7 @@ Result<UniqueFd> spawn_installed_daemon(const Paths& paths, Environment environm
 }
 
 Result<UniqueFd> begin_start_check(const Paths& paths, const Environment& environment) {
+  if (const auto& elsewhere = starting_elsewhere()) return elsewhere(StartRequest::check);
   return spawn_installed_daemon(paths, environment, {"--check"});
 }
 

@@ -25,8 +25,6 @@
 #include "daemon/lifecycle/network_storage.hpp"
 #include "daemon/lifecycle/server.hpp"
 #include "daemon/lifecycle/watchdog_settings.hpp"
-#include "daemon/sandbox/confinement.hpp"
-#include "daemon/sandbox/sanitizer_log.hpp"
 #include "daemon/sandbox/unconfined.hpp"
 #include "daemon/store/open_store.hpp"
 #include "daemon/store/reopening_store.hpp"
@@ -36,6 +34,8 @@
 #include "ipc/build_info.hpp"
 #include "ipc/paths.hpp"
 #include "ipc/process_identity.hpp"
+#include "ipc/sandbox/confinement.hpp"
+#include "ipc/sandbox/sanitizer_log.hpp"
 #include "ipc/service_manager.hpp"
 #include "ipc/service_notice.hpp"
 #include "ipc/startup_pipe.hpp"
@@ -138,10 +138,10 @@ std::vector<std::string> own_places(const Options& options, const ipc::Paths& pa
 /// Confines a thread to governor's own directories; the first to do so says what cannot be had of it.
 std::function<void()> confinement(const Options& options, const ipc::Paths& paths) {
   if (!options.sandbox) return {};
-  std::vector<std::string> places = sanitizer_log_directories();
+  std::vector<std::string> places = ipc::sanitizer_log_directories();
   places.insert(places.end(), {paths.state_dir, paths.runtime_dir, paths.socket_dir});
   return [places = std::move(places), is_told = std::make_shared<std::atomic<bool>>(false)] {
-    const std::vector<std::string> missing = confine_thread(places);
+    const std::vector<std::string> missing = ipc::confine_thread(places);
     if (is_told->exchange(true)) return;
     for (const std::string& what : missing) spdlog::warn("threads cannot be kept from {}", what);
     if (missing.empty()) spdlog::info("threads that serve clients or keep the state are confined");

@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "daemon/sandbox/confinement.hpp"
+#include "ipc/sandbox/confinement.hpp"
 #include "tests/process/clients.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/until.hpp"
@@ -34,7 +34,7 @@ std::string log_of(const Sandbox& sandbox) {
 
 bool has_confinement() {
   std::vector<std::string> missing;
-  std::thread([&] { missing = daemon::confine_thread({}); }).join();
+  std::thread([&] { missing = ipc::confine_thread({}); }).join();
   return missing.empty();
 }
 

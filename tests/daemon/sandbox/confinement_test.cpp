@@ -1,5 +1,5 @@
 // What a confined thread cannot do any more, and that others in the process still can.
-#include "daemon/sandbox/confinement.hpp"
+#include "ipc/sandbox/confinement.hpp"
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -20,10 +20,10 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/temporary_directory.hpp"
 
-using governor::daemon::confine_thread;
 using governor::daemon::run_unconfined;
 using governor::daemon::start_unconfined;
 using governor::daemon::Unconfined;
+using governor::ipc::confine_thread;
 using governor::ipc::UniqueFd;
 
 namespace {

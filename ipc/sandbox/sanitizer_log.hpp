@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-namespace governor::daemon {
+namespace governor::ipc {
 
 /// The directories in which a sanitizer was told to write its reports, which it opens when it has one. None
 /// in builds without sanitizers.
@@ -26,4 +26,4 @@ inline std::vector<std::string> sanitizer_log_directories() {
   return directories;
 }
 
-}  // namespace governor::daemon
+}  // namespace governor::ipc

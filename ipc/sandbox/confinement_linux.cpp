@@ -1,7 +1,7 @@
 #include <sys/prctl.h>
 
-#include "daemon/sandbox/confinement.hpp"
-#include "daemon/sandbox/landlock.hpp"
+#include "ipc/sandbox/confinement.hpp"
+#include "ipc/sandbox/landlock.hpp"
 #ifdef GOVERNOR_HAS_SECCOMP
 #include <seccomp.h>
 #include <sys/socket.h>
@@ -10,7 +10,7 @@
 #include <memory>
 #endif
 
-namespace governor::daemon {
+namespace governor::ipc {
 namespace {
 
 #ifdef GOVERNOR_HAS_SECCOMP
@@ -34,13 +34,14 @@ bool only_unix_sockets() {
 
 }  // namespace
 
-std::vector<std::string> confine_thread(const std::vector<std::string>& writable_directories) {
+std::vector<std::string> confine_thread(const std::vector<std::string>& writable_directories,
+                                        const std::vector<std::string>& directories_to_tidy) {
   std::vector<std::string> missing;
   const bool gains_nothing = ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
-  if (!gains_nothing || !landlock_thread(writable_directories))
+  if (!gains_nothing || !landlock_thread(writable_directories, directories_to_tidy))
     missing.emplace_back("writing elsewhere and starting programs (Landlock)");
   if (!gains_nothing || !only_unix_sockets()) missing.emplace_back("the network (seccomp)");
   return missing;
 }
 
-}  // namespace governor::daemon
+}  // namespace governor::ipc
