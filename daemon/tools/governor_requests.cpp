@@ -45,6 +45,7 @@ const std::vector<GovernorRequest>& governor_requests() {
       deployment_continue_request(),
       prune_evidence_request(),
       approval_answer_request(),
+      note_refusal_request(),
   };
   return requests;
 }

@@ -19,6 +19,9 @@ GovernorRequest verify_request();
 /// governor/overview: agents, leases, waits, deployments and alerts at a glance.
 GovernorRequest overview_request();
 
+/// governor/note_refusal: what the gateway has refused, for the audit log.
+GovernorRequest note_refusal_request();
+
 /// list_alerts, acknowledge_alert.
 std::vector<Tool> alert_tools();
 
