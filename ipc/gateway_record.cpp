@@ -66,4 +66,8 @@ std::string gateway_login_file(const Paths& paths) {
   return paths.runtime_dir + "/gateway.login";
 }
 
+std::string gateway_browsers_file(const Paths& paths) {
+  return paths.state_dir + "/gateway.browsers";
+}
+
 }  // namespace governor::ipc

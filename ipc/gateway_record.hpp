@@ -29,5 +29,7 @@ std::string gateway_lock_file(const Paths& paths);
 std::optional<pid_t> running_gateway(const Paths& paths);
 /// Holds the token with which the next browser logs in.
 std::string gateway_login_file(const Paths& paths);
+/// Holds what the next gateway has to know of the browsers that are logged in.
+std::string gateway_browsers_file(const Paths& paths);
 
 }  // namespace governor::ipc

@@ -68,7 +68,7 @@ int run_stop_gateway(const Context& context, const ipc::Paths& paths) {
     json::object body{{"stopped", stopped->has_value()}};
     context.out << ipc::plain_json(body) << '\n';
   } else if (*stopped) {
-    context.out << "the gateway (pid " << **stopped << ") has ended\n";
+    context.out << "the gateway (pid " << **stopped << ") has ended; browsers have to log in again\n";
   } else {
     context.out << "no gateway runs\n";
   }
@@ -107,7 +107,9 @@ void add_dashboard(CLI::App& app, Action& action) {
   auto* no_open = command->add_flag("--no-open", request->no_open, "Only write the link");
   auto* port = command->add_option("--port", request->port, "Port of a gateway that is started")
                    ->check(CLI::Range(0, 65535));
-  command->add_flag("--stop", request->stop, "End the gateway")->excludes(no_open)->excludes(port);
+  command->add_flag("--stop", request->stop, "End the gateway, and log out every browser")
+      ->excludes(no_open)
+      ->excludes(port);
   command->footer("The link opens once and logs one browser in; every call of this command writes another.");
   command->callback([&action, request] {
     action = [request](const Context& context) { return run_dashboard(context, *request); };

@@ -1,6 +1,7 @@
 #include "ctl/dashboard/gateway_process.hpp"
 
 #include <signal.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <chrono>
@@ -86,7 +87,10 @@ ipc::Result<std::string> login_url(const ipc::Paths& paths, const ServingGateway
 
 ipc::Result<std::optional<pid_t>> stop_gateway(const ipc::Paths& paths, ipc::Deadline deadline) {
   const auto pid = ipc::running_gateway(paths);
-  if (!pid) return std::optional<pid_t>();
+  if (!pid) {
+    ::unlink(ipc::gateway_browsers_file(paths).c_str());
+    return std::optional<pid_t>();
+  }
   if (::kill(*pid, SIGTERM) != 0 && errno != ESRCH) return ipc::system_error("cannot end the gateway", errno);
   while (ipc::running_gateway(paths) == pid) {
     if (deadline.expired())
@@ -94,6 +98,7 @@ ipc::Result<std::optional<pid_t>> stop_gateway(const ipc::Paths& paths, ipc::Dea
                         "the gateway (pid " + std::to_string(*pid) + ") does not end"};
     static_cast<void>(ipc::pause_until(deadline.capped(kPause)));
   }
+  ::unlink(ipc::gateway_browsers_file(paths).c_str());
   return pid;
 }
 

@@ -38,6 +38,7 @@ void DaemonChannel::send(std::string_view line) {
 
 void DaemonChannel::close() {
   if (std::exchange(closed_, true)) return;
+  link_.flush(Clock::now());  // the goodbye goes before lines that are not sent yet
   relay_.say_goodbye();
   link_.flush(Clock::now());
   boost::system::error_code ignored;

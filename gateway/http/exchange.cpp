@@ -48,6 +48,7 @@ asio::awaitable<void> Exchange::write(std::string text) {
 }
 
 asio::awaitable<void> Exchange::reply(Response response) {
+  if (!response.refused_as.empty()) refusal_ = Refusal{response.status, response.refused_as, {}, {}};
   std::string text = response_text(response, keep_alive_);
   co_await write(std::move(text));
   answered_ = true;

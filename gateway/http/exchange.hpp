@@ -8,6 +8,7 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "gateway/http/response.hpp"
@@ -59,6 +60,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   /// Looks from now on whether the client goes away.
   void watch_client();
   [[nodiscard]] bool client_is_gone() const { return gone_; }
+  /// What it was refused for after it was let in; none: it was not. For who keeps count: code and status.
+  [[nodiscard]] const std::optional<Refusal>& refusal() const { return refusal_; }
   /// The connection can carry another request.
   [[nodiscard]] bool can_go_on() const { return answered_ && keep_alive_ && !gone_; }
   /// No more is looked at.
@@ -77,6 +80,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   bool watches_ = false;
   bool gone_ = false;
   bool answered_ = false;
+  std::optional<Refusal> refusal_;
 };
 
 }  // namespace governor::gateway

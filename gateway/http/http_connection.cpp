@@ -52,6 +52,13 @@ Refusal bad_framing(const boost::system::error_code& error) {
           "Use an HTTP library."};
 }
 
+/// Whether it was the client, or the way to it, that ended the connection. Then nobody was refused.
+bool has_gone(const boost::system::error_code& error) {
+  static const auto& of_http = boost::system::error_code(http::error::partial_message).category();
+  return error.category() != of_http || error == http::error::end_of_stream ||
+         error == http::error::partial_message;
+}
+
 std::optional<Refusal> refuse_message(const Parser& parser, const RequestHead& head) {
   if (parser.get().version() != 11)
     return Refusal{505, "wrong_version", "The request is not of HTTP/1.1.", "Use HTTP/1.1."};
@@ -82,6 +89,7 @@ void HttpConnection::start(std::function<void()> on_closed) {
 }
 
 void HttpConnection::close() {
+  is_closed_ = true;
   boost::system::error_code ignored;
   socket_.close(ignored);
   deadline_.disarm();
@@ -108,13 +116,17 @@ asio::awaitable<bool> HttpConnection::serve_one() {
   parser.body_limit(kMostBodyBytes);
   deadline_.arm(kHeadPatience, shared_from_this());
   const auto [bad_head, head_size] = co_await http::async_read_header(socket_, buffer_, parser, kAwait);
-  if (bad_head == http::error::end_of_stream || !socket_.is_open()) co_return false;
   RequestHead head = head_of(parser);
+  if (!socket_.is_open() || (bad_head && has_gone(bad_head))) {
+    note_if_too_slow(buffer_.size() > 0 || head_size > 0, head);
+    co_return false;
+  }
   std::optional<Refusal> refusal;
   if (bad_head) {
     refusal = bad_framing(bad_head);
   } else {
     refusal = refuse_message(parser, head);
+    if (!refusal) refusal = refuse_framing(head);
     if (!refusal) refusal = handler_.refuse(head);
   }
   if (refusal) {
@@ -132,7 +144,10 @@ asio::awaitable<bool> HttpConnection::serve_one() {
   const auto [bad_body, body_size] = co_await http::async_read(socket_, buffer_, parser, kAwait);
   deadline_.disarm();
   if (bad_body) {
-    if (!socket_.is_open()) co_return false;
+    if (!socket_.is_open() || has_gone(bad_body)) {
+      note_if_too_slow(true, head);
+      co_return false;
+    }
     Refusal why = bad_framing(bad_body);
     co_await refuse(std::move(why), std::move(head));
     co_return false;
@@ -145,6 +160,7 @@ asio::awaitable<bool> HttpConnection::serve_one() {
   Task answered = handler_.answer(exchange);
   co_await std::move(answered);
   exchange->finish();
+  if (const auto& later = exchange->refusal()) handler_.note_refusal(*later, exchange->head());
   co_return exchange->can_go_on();
 }
 
@@ -160,6 +176,12 @@ Task HttpConnection::refuse(Refusal refusal, RequestHead head) {
                                                    std::move(nothing), false);
   co_await exchange->reply(std::move(response));
   co_await see_off();
+}
+
+/// It could not be told: what closes a socket in time must not wait for it.
+void HttpConnection::note_if_too_slow(bool has_begun, const RequestHead& head) {
+  if (socket_.is_open() || is_closed_ || !has_begun) return;
+  handler_.note_refusal({408, "too_slow", "The request did not come in time.", "Send it at once."}, head);
 }
 
 /// A connection that is closed with something unread takes the answer with it.

@@ -38,6 +38,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   boost::asio::awaitable<bool> wait_for_request();
   Task refuse(Refusal refusal, RequestHead head);
   Task see_off();
+  void note_if_too_slow(bool has_begun, const RequestHead& head);
 
   Socket socket_;
   RequestHandler& handler_;
@@ -45,6 +46,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
   boost::beast::flat_buffer buffer_;
   std::function<void()> on_closed_;
   bool has_asked_ = false;
+  bool is_closed_ = false;  ///< by the server, not by a time that was up
 };
 
 }  // namespace governor::gateway

@@ -103,6 +103,8 @@ bool HttpServer::make_room() {
                                    [](const auto& one) { return one->has_said_nothing(); });
   if (silent == connections_.end()) return false;
   (*silent)->close();
+  handler_.note_refusal({503, "gave_way", "It said nothing, and others came.", "Send the request at once."},
+                        {});
   // It leaves the list when its coroutine has ended; until then there is one more than there should be.
   return connections_.size() < 2 * kMostConnections;
 }

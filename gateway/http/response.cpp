@@ -69,7 +69,9 @@ Response Response::json(std::string body, unsigned status) {
 }
 
 Response Response::of(const Refusal& refusal) {
-  return json(refusal.json(), refusal.status);
+  Response response = json(refusal.json(), refusal.status);
+  response.refused_as = refusal.code;
+  return response;
 }
 
 std::string response_text(const Response& response, bool keep_alive) {

@@ -18,6 +18,7 @@ struct Response {
   std::string body{};
   std::vector<std::pair<std::string, std::string>> fields{};
   std::string cache_control = "no-store";
+  std::string refused_as{};  ///< the code of the refusal that it is; empty: it is none
 
   static Response json(std::string body, unsigned status = 200);
   static Response of(const Refusal& refusal);

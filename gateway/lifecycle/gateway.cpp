@@ -48,13 +48,14 @@ Gateway::Gateway(boost::asio::io_context& context, Place place, GatewaySecrets s
       cookie_name_("governor_" + std::to_string(place_.port)),
       secrets_(std::move(secrets)),
       daemon_(daemon),
-      person_(context, daemon),
+      reporter_(context, daemon),
+      person_(context, daemon, "dashboard"),
       mcp_(context, daemon) {}
 
 const BrowserSessions::Session* Gateway::browser_of(const RequestHead& head) {
   const auto cookies = head.field("cookie");
   const auto value = cookies ? cookie_value(*cookies, cookie_name_) : std::nullopt;
-  return value ? browsers_.find(*value, std::chrono::steady_clock::now()) : nullptr;
+  return value ? secrets_.browsers.find(*value) : nullptr;
 }
 
 std::optional<Refusal> Gateway::refuse(const RequestHead& head) {
@@ -124,15 +125,13 @@ Task Gateway::log_in(std::shared_ptr<Exchange> exchange) {
   const auto tokens = query_values(exchange->head().query(), "token");
   Response response;
   if (tokens.size() == 1 && secrets_.login.use(tokens.front())) {
-    const auto& session = browsers_.open(std::chrono::steady_clock::now());
+    const std::string cookie = secrets_.browsers.open();
     go_to_page(response, exchange->head());
     response.fields.emplace_back("Set-Cookie",
-                                 cookie_name_ + '=' + session.cookie + "; Path=/; HttpOnly; SameSite=Strict");
+                                 cookie_name_ + '=' + cookie + "; Path=/; HttpOnly; SameSite=Strict");
     spdlog::info("a browser has logged in");
   } else {
-    const Refusal refusal = wrong_token();
-    note_refusal(refusal, exchange->head());
-    response = Response::of(refusal);
+    response = Response::of(wrong_token());
   }
   co_await exchange->reply(std::move(response));
 }
@@ -142,9 +141,12 @@ void Gateway::note_refusal(const Refusal& refusal, const RequestHead& head) {
   const std::string line =
       refusals_.line(refusal.code, head.method, head.path(), std::chrono::steady_clock::now());
   if (!line.empty()) spdlog::warn("{}", line);
+  reporter_.note(refusal, head);
 }
 
 void Gateway::close() {
+  secrets_.browsers.save();
+  reporter_.close();
   person_.close();
   mcp_.close();
 }

@@ -6,10 +6,11 @@
 #include <string>
 
 #include "gateway/http/http_connection.hpp"
+#include "gateway/lifecycle/kept_browsers.hpp"
+#include "gateway/lifecycle/refusal_reporter.hpp"
 #include "gateway/mcp/mcp_sessions.hpp"
 #include "gateway/page_api/person_daemon.hpp"
 #include "gateway/rules/admission.hpp"
-#include "gateway/rules/browser_sessions.hpp"
 #include "gateway/rules/refusal_log.hpp"
 #include "gateway/rules/secrets.hpp"
 
@@ -19,6 +20,7 @@ namespace governor::gateway {
 struct GatewaySecrets {
   OneTimeSecret login;  ///< of the browser that a person opens
   std::string token;    ///< of programs
+  KeptBrowsers browsers;
 };
 
 /// Lets requests in or not, and has each answered by who knows about it.
@@ -41,8 +43,8 @@ class Gateway final : public RequestHandler {
   std::string cookie_name_;
   GatewaySecrets secrets_;
   DaemonPlace daemon_;
-  BrowserSessions browsers_;
   RefusalLog refusals_;
+  RefusalReporter reporter_;
   PersonDaemon person_;
   McpSessions mcp_;
 };

@@ -17,7 +17,7 @@
 namespace governor::gateway {
 namespace {
 
-constexpr int kBacklog = 128;
+constexpr int kBacklog = 1024;
 /// A port that is free on one loopback address may be taken on the other.
 constexpr int kAttempts = 20;
 

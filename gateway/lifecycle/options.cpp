@@ -49,7 +49,7 @@ std::variant<Options, ExitNow> read_options(int argc, const char* const* argv) {
   return options;
 }
 
-ConfiguredPort configured_port(const std::string& config_file) {
+Configured read_configuration(const std::string& config_file) {
   std::ifstream file(config_file, std::ios::binary);
   if (!file) return {};
   std::stringstream text;
@@ -59,12 +59,19 @@ ConfiguredPort configured_port(const std::string& config_file) {
   rules.allow_trailing_commas = true;
   boost::system::error_code failure;
   const json::value document = json::parse(text.str(), failure, {}, rules);
-  if (failure || !document.is_object()) return {-1, config_file + " is no JSON object"};
+  if (failure || !document.is_object()) return {.wrong = config_file + " is no JSON object"};
+  Configured configured;
+  const json::value* sandbox = document.get_object().if_contains("sandbox");
+  configured.sandbox = sandbox == nullptr || *sandbox != json::value(false);
   const json::value* own = document.get_object().if_contains("gateway");
+  if (own == nullptr) return configured;
   ipc::GatewaySettings settings;
-  if (own == nullptr) return {};
-  if (const auto wrong = ipc::set_gateway(*own, settings)) return {-1, config_file + ": gateway " + *wrong};
-  return {settings.port, {}};
+  if (const auto wrong = ipc::set_gateway(*own, settings)) {
+    configured.wrong = config_file + ": gateway " + *wrong;
+  } else {
+    configured.port = settings.port;
+  }
+  return configured;
 }
 
 }  // namespace governor::gateway

@@ -25,12 +25,12 @@ std::variant<Options, ExitNow> read_options(int argc, const char* const* argv);
 /// What is wrong with an address to listen on; empty: nothing.
 std::string refuse_address(const std::string& address);
 
-/// The port in the configuration file, `{"gateway":{"port":N}}`; -1: none. Of a file that is wrong the
-/// reason.
-struct ConfiguredPort {
-  int port = -1;
-  std::string wrong;
+/// What the configuration file says of the gateway. Of a file that is wrong the reason.
+struct Configured {
+  int port = -1;        ///< `{"gateway":{"port":N}}`; -1: none
+  bool sandbox = true;  ///< as for the daemon
+  std::string wrong{};
 };
-ConfiguredPort configured_port(const std::string& config_file);
+Configured read_configuration(const std::string& config_file);
 
 }  // namespace governor::gateway

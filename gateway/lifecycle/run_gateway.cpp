@@ -19,6 +19,8 @@
 #include <utility>
 
 #include "gateway/http/http_server.hpp"
+#include "gateway/lifecycle/confine_gateway.hpp"
+#include "gateway/lifecycle/daemon_starter.hpp"
 #include "gateway/lifecycle/gateway.hpp"
 #include "gateway/lifecycle/listening_sockets.hpp"
 #include "ipc/build_info.hpp"
@@ -34,6 +36,8 @@ namespace {
 namespace asio = boost::asio;
 
 constexpr std::chrono::seconds kLockPatience{2};
+/// As of the daemon: trying again does not help.
+constexpr int kExitAlreadyRunning = 3;
 
 void set_up_logging(const Options& options, const std::string& file) {
   constexpr std::size_t kFileBytes = 5 * 1024 * 1024;
@@ -63,7 +67,7 @@ ipc::Result<Listening> begin_to_listen(const Options& options, const ipc::Paths&
   if (!options.socket.empty()) return listen_on_socket(options.socket);
   int port = options.port;
   if (port < 0) {
-    const ConfiguredPort configured = configured_port(paths.config_file);
+    const Configured configured = read_configuration(paths.config_file);
     if (!configured.wrong.empty()) return ipc::Error{ipc::Errc::invalid_path, 0, configured.wrong};
     port = configured.port;
   }
@@ -84,7 +88,8 @@ ipc::Result<GatewaySecrets> make_secrets(const ipc::Paths& paths) {
   if (!token) return token.error();
   auto login = OneTimeSecret::make(ipc::gateway_login_file(paths));
   if (!login) return login.error();
-  return GatewaySecrets{std::move(*login), std::move(*token)};
+  return GatewaySecrets{std::move(*login), std::move(*token),
+                        KeptBrowsers(ipc::gateway_browsers_file(paths))};
 }
 
 ipc::Result<void> make_directories(const ipc::Paths& paths) {
@@ -112,6 +117,14 @@ ipc::Result<Prepared> prepare(const Options& options, const ipc::Paths& paths) {
   auto secrets = make_secrets(paths);
   if (!secrets) return secrets.error();
   return Prepared{std::move(*lock), std::move(*listening), std::move(*secrets)};
+}
+
+/// From here on the process starts nothing and writes nowhere else.
+void confine(const Options& options, const ipc::Paths& paths, DaemonStarter starter) {
+  if (!read_configuration(paths.config_file).sandbox) return;
+  const auto shared = std::make_shared<DaemonStarter>(std::move(starter));
+  ipc::start_elsewhere([shared](ipc::StartRequest request) { return shared->ask(request); });
+  static_cast<void>(confine_gateway(paths, options.socket));
 }
 
 void serve(Prepared prepared, const ipc::Paths& paths, const Options& options) {
@@ -145,9 +158,9 @@ int fail(const Options& options, const ipc::Error& error) {
   fmt::print(stderr, "governor-gateway: {}\n", error.message);
   if (error.code == ipc::Errc::lock_lost) {
     ipc::report_already_running(options.startup_fd);
-  } else {
-    ipc::report_failed(options.startup_fd, error.message);
+    return kExitAlreadyRunning;
   }
+  ipc::report_failed(options.startup_fd, error.message);
   return 1;
 }
 
@@ -158,10 +171,14 @@ int run_gateway(const Options& options) {
   const auto paths = ipc::resolve_paths(ipc::process_environment());
   if (!paths) return fail(options, paths.error());
   if (const auto made = make_directories(*paths); !made) return fail(options, made.error());
+  // While there is no thread and no descriptor that it could inherit.
+  auto starter = DaemonStarter::begin(*paths, ipc::process_environment());
+  if (!starter) return fail(options, starter.error());
   try {
     set_up_logging(options, paths->state_dir + "/gateway.log");
     auto prepared = prepare(options, *paths);
     if (!prepared) return fail(options, prepared.error());
+    confine(options, *paths, std::move(*starter));
     serve(std::move(*prepared), *paths, options);
   } catch (const std::exception& failure) {
     return fail(options, ipc::Error{ipc::Errc::io_error, 0, failure.what()});

@@ -28,7 +28,9 @@ constexpr std::chrono::hours kLongestWait{24};
 constexpr std::size_t kLongestName = 64;
 
 Response refused(const McpRefusal& refusal, const json::value* id = nullptr) {
-  return Response::json(refusal.json(id), refusal.status);
+  Response response = Response::json(refusal.json(id), refusal.status);
+  response.refused_as = "mcp_" + std::to_string(-refusal.number);
+  return response;
 }
 
 McpRefusal no_room() {

@@ -4,13 +4,13 @@
 
 namespace governor::gateway {
 
-PersonDaemon::PersonDaemon(boost::asio::io_context& context, DaemonPlace place)
-    : context_(context), place_(std::move(place)), timer_(context) {}
+PersonDaemon::PersonDaemon(boost::asio::io_context& context, DaemonPlace place, std::string client)
+    : context_(context), place_(std::move(place)), name_(std::move(client)), timer_(context) {}
 
 std::shared_ptr<DaemonClient> PersonDaemon::client() {
   last_used_ = std::chrono::steady_clock::now();
   if (!client_) {
-    client_ = std::make_shared<DaemonClient>(context_, gateway_hello("dashboard", "person", ""), place_);
+    client_ = std::make_shared<DaemonClient>(context_, gateway_hello(name_, "person", ""), place_);
     client_->start();
     look_later();
   }

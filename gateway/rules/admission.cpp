@@ -37,6 +37,17 @@ bool may_come_from_elsewhere(const RequestHead& head) {
 
 }  // namespace
 
+std::optional<Refusal> refuse_framing(const RequestHead& head) {
+  const std::size_t lengths = head.count("content-length");
+  const std::size_t encodings = head.count("transfer-encoding");
+  const bool is_clear = encodings == 0 ? lengths <= 1
+                                       : encodings == 1 && lengths == 0 &&
+                                             same_word(*head.field("transfer-encoding"), "chunked");
+  if (is_clear) return std::nullopt;
+  return Refusal{400, "unclear_length", "The length of the body is said in more than one way, or in none.",
+                 "Send one Content-Length, or Transfer-Encoding: chunked."};
+}
+
 std::variant<Route, Refusal> route_of(const RequestHead& head) {
   static const std::initializer_list<Known> kKnown{
       {"/", Route::page, {"GET"}},

@@ -19,6 +19,9 @@ struct Caller {
   std::string_view csrf{};  ///< what that browser session was given
 };
 
+/// What is wrong with how the length of the body is said: whatever two readers could understand in two ways.
+std::optional<Refusal> refuse_framing(const RequestHead& head);
+
 /// Nothing of the path, or of the method there.
 std::variant<Route, Refusal> route_of(const RequestHead& head);
 

@@ -1,12 +1,16 @@
 #include "gateway/rules/secrets.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <nettle/sha2.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <utility>
 
 #include "ipc/random_id.hpp"
@@ -19,23 +23,12 @@ namespace {
 
 constexpr std::size_t kSecretBytes = 32;
 constexpr std::size_t kSecretLength = 43;  // of 32 bytes in base64 without padding
+constexpr std::size_t kMostPrivateBytes = 16 * 1024;
 
-bool is_secret(std::string_view text) {
-  return text.size() == kSecretLength && std::all_of(text.begin(), text.end(), [](char c) {
-           return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
-                  c == '_';
-         });
-}
-
-/// Empty where there is no file of ours alone.
+/// Empty where there is no file of ours alone with a secret in it.
 std::string read_secret(const std::string& path) {
-  const ipc::UniqueFd file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
-  struct stat info;
-  if (!file || ::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) return {};
-  if (info.st_uid != ::geteuid() || (info.st_mode & 077U) != 0) return {};
-  std::array<char, 128> bytes{};
-  const auto count = ::read(file.get(), bytes.data(), bytes.size());
-  std::string_view text(bytes.data(), count > 0 ? static_cast<std::size_t>(count) : 0);
+  const std::string content = read_private_file(path);
+  std::string_view text = content;
   while (text.ends_with('\n')) text.remove_suffix(1);
   return is_secret(text) ? std::string(text) : std::string();
 }
@@ -50,6 +43,22 @@ std::string new_secret() {
   return text;
 }
 
+bool is_secret(std::string_view text) {
+  return text.size() == kSecretLength && std::all_of(text.begin(), text.end(), [](char c) {
+           return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+                  c == '_';
+         });
+}
+
+std::string secret_hash(std::string_view secret) {
+  sha256_ctx context;
+  sha256_init(&context);
+  sha256_update(&context, secret.size(), reinterpret_cast<const std::uint8_t*>(secret.data()));
+  std::array<std::uint8_t, SHA256_DIGEST_SIZE> digest{};
+  sha256_digest(&context, digest.size(), digest.data());
+  return fmt::format("{:02x}", fmt::join(digest, ""));
+}
+
 bool is_same_secret(std::string_view given, std::string_view secret) noexcept {
   if (secret.empty() || given.size() != secret.size()) return false;
   unsigned difference = 0;
@@ -57,6 +66,17 @@ bool is_same_secret(std::string_view given, std::string_view secret) noexcept {
     difference |=
         static_cast<unsigned char>(given[i]) ^ static_cast<unsigned>(static_cast<unsigned char>(secret[i]));
   return difference == 0;
+}
+
+std::string read_private_file(const std::string& path) {
+  const ipc::UniqueFd file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK));
+  struct stat info;
+  if (!file || ::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) return {};
+  if (info.st_uid != ::geteuid() || (info.st_mode & 077U) != 0) return {};
+  std::string bytes(kMostPrivateBytes, '\0');
+  const auto count = ::read(file.get(), bytes.data(), bytes.size());
+  bytes.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+  return bytes;
 }
 
 ipc::Result<std::string> keep_secret(const std::string& path) {

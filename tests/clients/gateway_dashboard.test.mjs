@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import net from 'node:net';
+import path from 'node:path';
 import { describe, test } from 'node:test';
 import { closeAsLastTest, World } from './harness.mjs';
 import { alive } from './lib/alive.mjs';
@@ -62,7 +64,7 @@ describe('governorctl dashboard', () => {
         resolve({ code: error?.code, stderr }),
       );
     });
-    assert.equal(again.code, 1);
+    assert.equal(again.code, 3);
     assert.match(again.stderr, /a gateway runs already/);
   });
 
@@ -89,6 +91,88 @@ describe('governorctl dashboard', () => {
     } finally {
       other.close();
     }
+  });
+});
+
+describe('browsers that are logged in', () => {
+  let gateway;
+  let cookie;
+  const kept = path.join(world.stateDir, 'gateway.browsers');
+
+  async function session() {
+    const response = await fetch(`${new URL(gateway.url).origin}/api/session`, { headers: { Cookie: cookie } });
+    return { status: response.status, ...(await response.json()) };
+  }
+
+  test('are known after the gateway and the daemon were killed', async () => {
+    gateway = await dashboard('--no-open');
+    const response = await fetch(gateway.url, { redirect: 'manual' });
+    cookie = response.headers.get('set-cookie').split(';')[0];
+    const before = await session();
+    assert.equal(before.status, 200);
+    assert.equal(statSync(kept).mode & 0o777, 0o600);
+    assert.ok(!readFileSync(kept, 'utf8').includes(cookie.split('=')[1]));
+    for (const pid of [gateway.pid, before.daemon.pid]) {
+      process.kill(pid, 'SIGKILL');
+      await until(kLong, `${pid} is dead`, () => !alive(pid));
+    }
+    const next = await dashboard('--no-open');
+    assert.equal(new URL(next.url).port, new URL(gateway.url).port);
+    assert.notEqual(next.pid, gateway.pid);
+    gateway = next;
+    await until(kLong, 'the next daemon is there', async () => (await session()).daemon?.pid);
+    const after = await session();
+    assert.equal(after.csrf, before.csrf);
+    assert.notEqual(after.daemon.pid, before.daemon.pid);
+  });
+
+  test('are known after the gateway was ended in order, by a service manager for instance', async () => {
+    process.kill(gateway.pid, 'SIGTERM');
+    await until(kLong, 'it has ended', () => !alive(gateway.pid));
+    gateway = await dashboard('--no-open');
+    assert.equal((await session()).status, 200);
+  });
+
+  test('are logged out by --stop, whether a gateway runs or not', async () => {
+    assert.deepEqual(await dashboard('--stop'), { stopped: true });
+    assert.ok(!existsSync(kept));
+    gateway = await dashboard('--no-open');
+    assert.equal((await session()).status, 401);
+    await fetch(gateway.url, { redirect: 'manual' });
+    process.kill(gateway.pid, 'SIGKILL');
+    await until(kLong, 'it is dead', () => !alive(gateway.pid));
+    assert.ok(existsSync(kept));
+    assert.deepEqual(await dashboard('--stop'), { stopped: false });
+    assert.ok(!existsSync(kept));
+  });
+});
+
+describe('the gateway as a process', () => {
+  test('is confined, and the daemon that it starts is not', async () => {
+    const { pid } = await dashboard('--no-open');
+    const status = (of) => readFileSync(`/proc/${of}/status`, 'utf8');
+    const log = readFileSync(path.join(world.stateDir, 'gateway.log'), 'utf8');
+    if (log.includes('the gateway is confined')) {
+      assert.match(status(pid), /NoNewPrivs:\t1/);
+      assert.match(status(pid), /Seccomp:\t2/);
+    } else {
+      assert.match(log, /the gateway cannot be kept from/);
+    }
+    const daemon = await world.health().catch(() => null);
+    if (daemon) process.kill(daemon.pid, 'SIGKILL');
+    if (daemon) await until(kLong, 'it is dead', () => !alive(daemon.pid));
+    const { url } = await dashboard('--no-open');
+    const response = await fetch(url, { redirect: 'manual' });
+    const Cookie = response.headers.get('set-cookie').split(';')[0];
+    const started = await until(kLong, 'the gateway has started a daemon', async () => {
+      const answer = await fetch(`${new URL(url).origin}/api/session`, { headers: { Cookie } });
+      return (await answer.json()).daemon.pid;
+    });
+    assert.match(status(started), /NoNewPrivs:\t0/);
+    // Neither is its parent, so it outlives the gateway.
+    process.kill(pid, 'SIGKILL');
+    await until(kLong, 'the gateway is dead', () => !alive(pid));
+    assert.equal((await world.health()).pid, started);
   });
 });
 

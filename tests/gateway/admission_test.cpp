@@ -133,3 +133,17 @@ TEST_CASE("what is read as JSON must be said to be JSON: so no form of another s
   CHECK(with(Route::mcp, "GET", "text/plain") == "");
   CHECK(code_of(refuse_body(Route::api, request("POST", "/api"))) == "wrong_content_type");
 }
+
+TEST_CASE("only one way to say how long the body is is taken") {
+  const auto refused = [](std::vector<std::pair<std::string, std::string>> fields) {
+    return refuse_framing({"POST", "/mcp", std::move(fields)}).has_value();
+  };
+  CHECK_FALSE(refused({}));
+  CHECK_FALSE(refused({{"Content-Length", "5"}}));
+  CHECK_FALSE(refused({{"Transfer-Encoding", "Chunked"}}));
+  CHECK(refused({{"Content-Length", "5"}, {"content-length", "5"}}));
+  CHECK(refused({{"Content-Length", "5"}, {"Transfer-Encoding", "chunked"}}));
+  CHECK(refused({{"Transfer-Encoding", "chunked"}, {"Transfer-Encoding", "chunked"}}));
+  for (const char* coding : {"identity", "chunked, identity", "gzip, chunked", "xchunked", "", "chunked;a=b"})
+    CHECK(refused({{"Transfer-Encoding", coding}}));
+}

@@ -44,14 +44,17 @@ TEST_CASE("addresses of other machines are refused, with the reason and another 
 TEST_CASE("the port is read from the configuration file of the daemon") {
   const governor::TemporaryDirectory directory;
   const std::string path = std::string(directory.path()) + "/config.json";
-  CHECK(configured_port(path).port == -1);
+  CHECK(read_configuration(path).port == -1);
   const auto port_of = [&](const char* text) {
     std::ofstream(path) << text;
-    return configured_port(path);
+    return read_configuration(path);
   };
   CHECK(port_of("{\"idle_exit\": 3, /* x */ \"gateway\": {\"port\": 8713},}").port == 8713);
   CHECK(port_of("{}").port == -1);
   CHECK(port_of("{}").wrong.empty());
+  CHECK(port_of("{}").sandbox);
+  CHECK(port_of("{\"sandbox\": true}").sandbox);
+  CHECK_FALSE(port_of("{\"sandbox\": false, \"gateway\": {\"port\": 1}}").sandbox);
   CHECK(!port_of("{").wrong.empty());
   CHECK(port_of("{\"gateway\": {\"port\": \"x\"}}").wrong.find("0 to 65535") != std::string::npos);
   CHECK(!port_of("{\"gateway\": {\"prot\": 1}}").wrong.empty());

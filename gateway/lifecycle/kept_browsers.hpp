@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "gateway/rules/browser_sessions.hpp"
+
+namespace governor::gateway {
+
+/// The browsers that were let in, in a file (0600) that the next gateway reads: so open pages go on after a
+/// restart, a crash or a kill without logging in again.
+class KeptBrowsers {
+ public:
+  explicit KeptBrowsers(std::string file);
+
+  std::string open();
+  const BrowserSessions::Session* find(std::string_view cookie);
+  /// Also a use that is newer than what is kept by less than would be worth it.
+  void save();
+
+ private:
+  std::string file_;
+  BrowserSessions sessions_;
+  bool is_told_ = false;  ///< that the file cannot be written
+};
+
+}  // namespace governor::gateway
