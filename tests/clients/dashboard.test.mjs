@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { Browser, loginLink, startGateway } from './dashboard/browser.mjs';
 import { Fleet, kFleetConfig } from './dashboard/fleet.mjs';
 import { closeAsLastTest, World } from './harness.mjs';
@@ -16,12 +18,13 @@ const kSoon = 5_000;
 
 const world = new World({ survives: false, config: kFleetConfig });
 const fleet = new Fleet(world);
+let gateway;
 let browser;
 
 test('a fleet is there, and a browser opens the page', async () => {
   await fleet.fill(kImported);
-  const { url } = await startGateway(world);
-  browser = await Browser.open(world, loginLink(world, url));
+  gateway = await startGateway(world);
+  browser = await Browser.open(world, loginLink(world, gateway.url));
   await browser.waitForText('What needs you');
 });
 
@@ -268,6 +271,33 @@ test('the daemon is killed, and the page goes on by itself', async () => {
   await fleet.call('ada', 'update_agent_metadata', { purpose: 'goes on after the end' });
   await browser.waitForText('goes on after the end');
   await browser.wait('it is live again', () => document.querySelector('[data-connection=live]'));
+});
+
+test('gateway and daemon are killed, and the page goes on with neither a reload nor a new login', async () => {
+  const { page } = browser;
+  const { pid } = await world.health();
+  await page.evaluate(() => (window.sameAsBefore = true));
+  await page.evaluate(() => (location.hash = '#/agents/ada'));
+  for (const victim of [gateway.child.pid, pid]) process.kill(victim, 'SIGKILL');
+  for (const victim of [gateway.child.pid, pid]) await until(kLong, `${victim} is dead`, () => !alive(victim));
+  await browser.wait('it says that it is cut off', () => document.querySelector('[data-connection=lost] .notice'));
+  await browser.waitForText('governor-gateway does not answer');
+  await browser.picture('cut-off');
+  const options = { env: world.environment(), timeout: stretched(kLong * 2) };
+  const { stdout } = await promisify(execFile)(
+    world.binary('governorctl'),
+    ['dashboard', '--no-open', '--json'],
+    options,
+  );
+  world.atEnd(() => promisify(execFile)(world.binary('governorctl'), ['dashboard', '--stop'], options));
+  assert.equal(new URL(JSON.parse(stdout).url).origin, gateway.url);
+  await browser.wait('it is live again', () => document.querySelector('[data-connection=live]'));
+  await fleet.call('ada', 'update_agent_metadata', { purpose: 'goes on after both have ended' });
+  await browser.waitForText('goes on after both have ended');
+  assert.equal(await page.evaluate(() => window.sameAsBefore), true);
+  // What changes something is taken too: the page is logged in as before.
+  await browser.go('#/agents/worker-00011');
+  await browser.act('Pause', kWhy, 'worker-00011 is paused');
 });
 
 closeAsLastTest(world);

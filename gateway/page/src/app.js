@@ -112,7 +112,10 @@ function Top({ view, waiting, showHelp }) {
 
 const kConnections = {
   away: ['warning', 'The daemon is away. Shown is what was known; the page goes on when it is back.'],
-  lost: ['warning', 'No connection to governor-gateway. The page tries again by itself.'],
+  lost: [
+    'warning',
+    'governor-gateway does not answer. The page tries again every few seconds and goes on where it was, without a new login; to start the gateway: governorctl dashboard',
+  ],
   signed_out: ['bad', 'This page is no longer signed in. Open it anew with: governorctl dashboard'],
 };
 

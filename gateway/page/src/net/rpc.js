@@ -20,7 +20,7 @@ async function fetched(address, options) {
     response = await fetch(address, { credentials: 'same-origin', cache: 'no-store', ...options });
   } catch {
     throw new Refusal(
-      'governor-gateway does not answer. Start it with: governorctl dashboard',
+      'governor-gateway does not answer; the page goes on when it is back. To start it: governorctl dashboard',
       'gateway_away',
     );
   }
@@ -59,7 +59,7 @@ export async function request(method, params = {}) {
   const body = JSON.stringify({ jsonrpc: '2.0', id: next++, method, params });
   let response = await sent(body, (await openedSession()).csrf);
   if (response.status === 401 || response.status === 403) {
-    // A gateway that was started anew has another token for the same cookie.
+    // The session may be another one meanwhile, opened in another tab.
     session.set(null);
     response = await sent(body, (await openedSession()).csrf);
   }
