@@ -63,7 +63,7 @@ say "first answer $taken s after the installation began"
 as_user governorctl health >/dev/null || die "governorctl health fails"
 [[ -s /usr/share/man/man1/governorctl.1 || -s /usr/share/man/man1/governorctl.1.gz ]] || die "there is no manual page"
 if have systemd-analyze; then
-  as_user systemd-analyze --user verify /usr/share/systemd/user/governor.{socket,service} || die "the units are not right"
+  as_user systemd-analyze --user verify /usr/share/systemd/user/{governor.socket,governor.service,governor-gateway.service} || die "the units are not right"
 fi
 grep -q '^ExecStart="/usr/bin/governord" ' /usr/share/systemd/user/governor.service ||
   die "the service does not start /usr/bin/governord"
