@@ -37,6 +37,7 @@ struct DeploymentsRequest {
   std::int64_t rows = 50;
   std::string id;
   std::string text;
+  std::string reason;
   bool no_enter = false;
   int history = 20;
   std::int64_t seconds = 0;
@@ -129,22 +130,28 @@ int run_deployment_diff(const Context& context, const DeploymentsRequest& reques
       });
 }
 
+/// With the reason, if one was given.
+json::object decided(const DeploymentsRequest& request) {
+  json::object arguments{{"deployment_id", request.id}};
+  if (!request.reason.empty()) arguments["reason"] = request.reason;
+  return arguments;
+}
+
 int run_merge_deployment(const Context& context, const DeploymentsRequest& request) {
   return run_method(
-      context, {"governor/deployment_merge", {{"deployment_id", request.id}}, kDeploymentsPatience},
+      context, {"governor/deployment_merge", decided(request), kDeploymentsPatience},
       [&](const json::object& result) { write_text_lines(context, text_field(result, "result")); });
 }
 
 int run_discard_deployment(const Context& context, const DeploymentsRequest& request) {
-  return run_method(context,
-                    {"governor/deployment_discard", {{"deployment_id", request.id}}, kDeploymentsPatience},
+  return run_method(context, {"governor/deployment_discard", decided(request), kDeploymentsPatience},
                     [&](const json::object&) {
                       context.out << "the worktree of " << printable(request.id) << " is removed\n";
                     });
 }
 
 int run_continue_deployment(const Context& context, const DeploymentsRequest& request) {
-  json::object arguments{{"deployment_id", request.id}};
+  json::object arguments = decided(request);
   if (!request.budget.empty()) arguments["budget"] = budget_of(request.budget);
   return run_method(
       context, {"governor/deployment_continue", std::move(arguments), kDeploymentsPatience},
@@ -252,13 +259,20 @@ void add_deployments(CLI::App& app, Action& action) {
       ->check(CLI::Range(0, 500))
       ->capture_default_str();
   of_one("diff", "What its worktree has that its base has not", run_deployment_diff);
-  of_one("merge", "Merges its branch into what the project has checked out; on a conflict nothing changes",
-         run_merge_deployment);
-  of_one("discard", "Removes its worktree, with what is in it and nowhere else", run_discard_deployment);
-  of_one("continue",
-         "Lets one go on that waits for its budget or its next start, or that is over and can go on with its "
-         "session",
-         run_continue_deployment)
+  const auto takes_reason = [request](CLI::App* sub) {
+    sub->add_option("--reason", request->reason, "Why, for the audit log");
+    return sub;
+  };
+  takes_reason(of_one(
+      "merge", "Merges its branch into what the project has checked out; on a conflict nothing changes",
+      run_merge_deployment));
+  takes_reason(
+      of_one("discard", "Removes its worktree, with what is in it and nowhere else", run_discard_deployment));
+  takes_reason(
+      of_one("continue",
+             "Lets one go on that waits for its budget or its next start, or that is over and can go on "
+             "with its session",
+             run_continue_deployment))
       ->add_option("--budget", request->budget,
                    "The new figures: turns=N, tokens=N, cost_usd=N or seconds=N; several are allowed. "
                    "Default: as much again of what is used up")

@@ -180,13 +180,15 @@ TEST_CASE("a person lets one go on, with as much again or with what is said", "[
   RecordingDaemon daemon;
   daemon.will_answer("governor/deployment_continue",
                      {{{"deployment", deployment("working")}}, {{"deployment", deployment("working")}}});
-  CHECK(daemon.run({"deployments", "continue", kDeployed}).code == 0);
+  CHECK(daemon.run({"deployments", "continue", kDeployed, "--reason", "nearly done"}).code == 0);
   CHECK(daemon.run({"deployments", "continue", kDeployed, "--budget", "turns=300", "--budget", "seconds=0"})
             .code == 0);
   CHECK(daemon.run({"deployments", "continue", kDeployed, "--budget", "turns"}).code == 2);
   const auto calls = daemon.calls();
   REQUIRE(calls.size() == 2);
   CHECK_FALSE(calls[0].arguments.contains("budget"));
+  CHECK(calls[0].arguments.at("reason") == "nearly done");
+  CHECK_FALSE(calls[1].arguments.contains("reason"));
   CHECK(calls[1].arguments.at("budget").at("turns").as_int64() == 300);
   CHECK(calls[1].arguments.at("budget").at("seconds").as_int64() == 0);
   CHECK(daemon.role() == "person");

@@ -16,7 +16,7 @@ namespace {
 /// Of a deployment that has a worktree and does not work in it any more.
 class WorktreeRequest : public ToolCall {
  public:
-  explicit WorktreeRequest(std::string id) : id_(std::move(id)) {}
+  WorktreeRequest(std::string id, std::string reason) : id_(std::move(id)), reason_(std::move(reason)) {}
 
   Step run(CallContext& context) final {
     if (context.launcher == nullptr) return nothing_deploys();
@@ -40,6 +40,7 @@ class WorktreeRequest : public ToolCall {
   virtual void work(Launcher& launcher, const core::Deployment& deployment) = 0;
   virtual Step answer(CallContext& context, const core::Deployment& deployment) = 0;
   [[nodiscard]] const std::string& id() const { return id_; }
+  [[nodiscard]] const std::string& reason() const { return reason_; }
 
  private:
   [[nodiscard]] core::Error refusal(std::string_view what, std::string hint) const {
@@ -51,6 +52,7 @@ class WorktreeRequest : public ToolCall {
   }
 
   std::string id_;
+  std::string reason_;
   bool is_done_ = false;
 };
 
@@ -64,7 +66,8 @@ class MergeRequest final : public WorktreeRequest {
   }
   Step answer(CallContext& context, const core::Deployment& deployment) override {
     if (!*merged_) return std::move(merged_->error());
-    context.state.note_deployment_event(context.caller, deployment, "merged", **merged_, context.now_us,
+    std::string note = reason().empty() ? **merged_ : fmt::format("{}: {}", reason(), **merged_);
+    context.state.note_deployment_event(context.caller, deployment, "merged", std::move(note), context.now_us,
                                         context.changes);
     std::string text;
     JsonWriter json(text);
@@ -87,6 +90,10 @@ class DiscardRequest final : public WorktreeRequest {
   }
   Step answer(CallContext& context, const core::Deployment& deployment) override {
     if (failure_) return *std::move(failure_);
+    if (!reason().empty()) {
+      context.state.note_deployment_event(context.caller, deployment, "workspace_removed", reason(),
+                                          context.now_us, context.changes);
+    }
     context.state.note_workspace_removed(context.caller, deployment, context.now_us, context.changes);
     std::string text;
     JsonWriter json(text);
@@ -103,8 +110,8 @@ class ContinueRequest final : public ToolCall {
   /// Figures that are not given are `kKept`.
   static constexpr std::int64_t kKept = -1;
 
-  ContinueRequest(std::string id, std::optional<core::DeploymentBudget> budget)
-      : id_(std::move(id)), budget_(budget) {}
+  ContinueRequest(std::string id, std::optional<core::DeploymentBudget> budget, std::string reason)
+      : id_(std::move(id)), budget_(budget), reason_(std::move(reason)) {}
 
   Step run(CallContext& context) override {
     if (context.begins) return Load{{id_}};
@@ -114,6 +121,10 @@ class ContinueRequest final : public ToolCall {
     auto continued =
         context.state.continue_deployment(context.caller, id_, budget_, context.now_us, context.changes);
     if (!continued) return std::move(continued.error());
+    if (!reason_.empty()) {
+      context.state.note_deployment_event(context.caller, **continued, "continued", reason_, context.now_us,
+                                          context.changes);
+    }
     std::string text;
     JsonWriter json(text);
     json.begin_object().key("deployment");
@@ -135,11 +146,13 @@ class ContinueRequest final : public ToolCall {
 
   std::string id_;
   std::optional<core::DeploymentBudget> budget_;
+  std::string reason_;
 };
 
 constexpr Parameter kContinueDeploymentParameters[] = {
     deployment_id(),
     object("budget", Parameter::Type::figures, "The new figures; without: as much again of what is used up"),
+    reason(),
 };
 
 ParsedCall parse_continue(Arguments& arguments, const ToolEnvironment&) {
@@ -150,15 +163,17 @@ ParsedCall parse_continue(Arguments& arguments, const ToolEnvironment&) {
     budget = core::DeploymentBudget{kKept, kKept, kKept, ContinueRequest::kKept};
     read_budget(arguments, *budget);
   }
-  return std::make_unique<ContinueRequest>(std::move(id), budget);
+  std::string why = arguments.text("reason").value_or("");
+  return std::make_unique<ContinueRequest>(std::move(id), budget, std::move(why));
 }
 
-constexpr Parameter kMergeDeploymentParameters[] = {deployment_id()};
-constexpr Parameter kDiscardDeploymentParameters[] = {deployment_id()};
+constexpr Parameter kMergeDeploymentParameters[] = {deployment_id(), reason()};
+constexpr Parameter kDiscardDeploymentParameters[] = {deployment_id(), reason()};
 
 template <class Request>
 ParsedCall parse_worktree_request(Arguments& arguments, const ToolEnvironment&) {
-  return std::make_unique<Request>(arguments.agent_id("deployment_id").value_or(""));
+  std::string id = arguments.agent_id("deployment_id").value_or("");
+  return std::make_unique<Request>(std::move(id), arguments.text("reason").value_or(""));
 }
 
 }  // namespace

@@ -363,7 +363,7 @@ TEST_CASE("only a person merges and discards, and only what is over") {
   person.introduce_as("person");
   const auto ask = [&](TestClient& client, std::string_view method) {
     return client.ask(R"({"jsonrpc":"2.0","id":5,"method":"governor/)" + std::string(method) +
-                      R"(","params":{"deployment_id":")" + id + R"("}})");
+                      R"(","params":{"deployment_id":")" + id + R"(","reason":"a person's wish"}})");
   };
   CHECK(ask(person, "deployment_discard").contains("error"));
   test.processes->end(id, core::DeploymentState::finished);
@@ -373,4 +373,10 @@ TEST_CASE("only a person merges and discards, and only what is over") {
   CHECK(ask(person, "deployment_discard").at("result").at("removed") == true);
   CHECK(ada.deployment(id).at("workspace").at("removed") == true);
   CHECK(ask(person, "deployment_discard").contains("error"));
+  const auto noted = [&](const char* event) {
+    const json::object log = ada.call("query_audit_log", {{"event", event}});
+    return json::serialize(log.at("entries")).find("a person's wish") != std::string::npos;
+  };
+  CHECK(noted("deployment_merged"));
+  CHECK(noted("deployment_workspace_removed"));
 }
