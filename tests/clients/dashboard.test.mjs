@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { Browser, loginLink, startGateway } from './dashboard/browser.mjs';
 import { Fleet, kFleetConfig } from './dashboard/fleet.mjs';
+import { kViews } from './dashboard/views.mjs';
 import { closeAsLastTest, World } from './harness.mjs';
 import { alive } from './lib/alive.mjs';
 import { kLong, stretched, until } from './lib/deadlines.mjs';
@@ -27,30 +28,6 @@ test('a fleet is there, and a browser opens the page', async () => {
   browser = await Browser.open(world, loginLink(world, gateway.url));
   await browser.waitForText('What needs you');
 });
-
-/// Where to go, and what is to be seen there.
-const kViews = {
-  now: ['#/now', 'asks to write the protected', 'dora', 'painter-', 'waits for'],
-  agents: ['#/agents', 'dora', 'critical', 'worker-'],
-  agent: [
-    '#/agents/ada',
-    'writes the parser',
-    'Last decision',
-    'Figures over time',
-    'tests failed (pytest',
-    'src/parser.py',
-  ],
-  files: ['#/files', 'cleo waits for bob', 'bob waits for ada', 'src/tree.py', 'Queue'],
-  contention: ['#/files/contention', 'lease awaited', 'bob'],
-  protected: ['#/files/protected', '/**/secret/**', 'the configuration'],
-  changes: ['#/files/changes', 'src/parser.py', 'without a lease'],
-  activity: ['#/activity', 'risky: force push, medium', 'ada'],
-  audit: ['#/activity/audit', 'deployment started', 'governor'],
-  tasks: ['#/tasks', 'A grammar for expressions', 'The release', 'PENDING'],
-  task: ['#/tasks/lexer', 'A lexer for it', 'Needed by', 'tests'],
-  deployments: ['#/deployments', 'painter-', 'waiting', 'finished'],
-  system: ['#/system', 'Build', 'Sessions', 'Latency and queues'],
-};
 
 const includes = (text, wanted) =>
   assert.ok(
@@ -200,6 +177,27 @@ test('agents are paused and resumed', async () => {
   );
 });
 
+test('agents are described, judged afterwards, given thresholds and archived', async () => {
+  const id = 'worker-00012';
+  const of = { agent_id: id };
+  await browser.go(`#/agents/${id}`);
+  const words = { purpose: 'keeps the lights on', tags: 'night, lights', note: 'asked for by ada', pinned: 'yes' };
+  await browser.act('Describe', words, `${id} is described`);
+  const { purpose, tags, notes, pinned } = await fleet.call('ada', 'get_agent_metadata', of);
+  assert.deepEqual([purpose, tags, pinned], [words.purpose, ['night', 'lights'], true]);
+  assert.match(notes, /asked for by ada/);
+  await browser.act('Thresholds', { risk_approve_threshold: '0.2', ...kWhy }, 'are set');
+  const { thresholds } = await fleet.call('ada', 'get_thresholds', of);
+  assert.equal(thresholds.risk_approve_threshold, 0.2);
+  await browser.act('Archive', kWhy, `${id} is archived`);
+  await browser.go('#/agents/dora');
+  await browser.act('How it turned out', { outcome: 'wrong', ...kWhy }, 'was wrong');
+  await browser.go('#/agents');
+  await browser.act('Thresholds', { risk_approve_threshold: '0.24', ...kWhy }, 'are set');
+  const audited = JSON.stringify((await fleet.call('ada', 'query_audit_log', { limit: 100 })).entries);
+  assert.ok(audited.split(kWhy.reason).length > 3, audited);
+});
+
 test('leases are broken, files protected, unlocked and restored, alerts acknowledged', async () => {
   await browser.go('#/files');
   const { leases } = await fleet.call('cleo', 'list_leases', { agent_id: 'cleo' });
@@ -221,6 +219,10 @@ test('leases are broken, files protected, unlocked and restored, alerts acknowle
 });
 
 test('tasks are opened again, assigned and cancelled', async () => {
+  await browser.go('#/tasks');
+  const wanted = { task_id: 'paint', title: 'Paint the fence', priority: 'HIGH' };
+  await browser.act('New task', wanted, 'paint waits to be claimed');
+  assert.equal((await fleet.call('ada', 'get_task', { task_id: 'paint' })).task.priority, 'HIGH');
   await browser.go('#/tasks/spike');
   await browser.act('Open again', kWhy, 'spike is open again');
   await browser.act('Assign', { agent: 'cleo', ...kWhy }, 'spike is for cleo');
@@ -239,8 +241,15 @@ test('a deployment is answered, another one stopped, merged and thrown away', as
   await browser.waitForText('finished');
   await browser.go(`#/deployments/${fleet.made}`);
   await browser.act('Stop', kWhy, 'is stopped');
-  await browser.act('Merge', {}, 'is merged');
-  await browser.act('Discard', {}, 'is gone');
+  await browser.act('Merge', kWhy, 'is merged');
+  await browser.act('Discard', kWhy, 'is gone');
+  for (const event of ['deployment_merged', 'deployment_workspace_removed']) {
+    const { entries } = await fleet.call('ada', 'query_audit_log', { event });
+    assert.ok(
+      entries.some(({ detail, who }) => detail.includes(kWhy.reason) && who.kind === 'person'),
+      JSON.stringify(entries),
+    );
+  }
 });
 
 test('the audit chain is verified', async () => {

@@ -91,6 +91,16 @@ export class Browser {
     );
   }
 
+  /// Waits until what is shown has not changed for a moment: parts of a view come when they are read.
+  async quiet() {
+    await this.page.evaluate(() => {
+      window.changedAt = performance.now();
+      window.observer ??= new MutationObserver(() => (window.changedAt = performance.now()));
+      window.observer.observe(document.body, { subtree: true, childList: true, characterData: true });
+    });
+    await this.wait('the page is quiet', () => performance.now() - window.changedAt > 400);
+  }
+
   /// Waits until `condition` holds in the page.
   wait(what, condition, ...args) {
     return this.page.waitForFunction(condition, { polling: 20 }, ...args).catch(async (error) => {
@@ -118,8 +128,15 @@ export class Browser {
   async act(name, fields, done) {
     await this.press(name);
     await this.page.waitForSelector('dialog[open]');
-    for (const [field, value] of Object.entries(fields))
-      await this.page.type(`dialog [name=${field}]`, value);
+    for (const [field, value] of Object.entries(fields)) {
+      const input = await this.page.$(`dialog [name=${field}]`);
+      if (await input.evaluate((element) => element.matches('select'))) {
+        await input.select(value);
+      } else {
+        await input.evaluate((element) => element.select()); // what was there is written over
+        await input.type(value);
+      }
+    }
     await this.page.click('dialog button[type=submit]');
     await this.wait(
       `${name} says that ${done}`,
@@ -143,7 +160,8 @@ export class Browser {
 
   async picture(name) {
     if (!this.#pictures) return;
-    mkdirSync(this.#pictures, { recursive: true });
-    await this.page.screenshot({ path: path.join(this.#pictures, `${name}.png`) });
+    const file = path.join(this.#pictures, `${name}.png`);
+    mkdirSync(path.dirname(file), { recursive: true });
+    await this.page.screenshot({ path: file });
   }
 }

@@ -3,13 +3,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { kLong, until, within } from '../lib/deadlines.mjs';
+import { importedAgent } from './imported_agent.mjs';
 
 // A store with something to see in each view: many agents that came from elsewhere, some at work, leases that are waited for,
 // requests to a person, tasks, deployments, a file that changed without a lease.
 
 const kAtOnce = 128;
 const kRows = 24;
-const kHourUs = 3_600_000_000;
 const kGit = ['git', '-c', 'user.name=t', '-c', 'user.email=t@localhost'];
 
 /// Of the world in which the fleet lives.
@@ -31,10 +31,10 @@ export class Fleet {
     this.#world = world;
   }
 
-  /// Everything; `imported` is how many agents only have a past.
-  async fill(imported) {
+  /// Everything; `imported` is how many agents only have a past, and `rows` how many updates each of them had.
+  async fill(imported, rows = kRows) {
     await this.#agent('ada', 'writes the parser');
-    await this.#import(imported);
+    await this.#import(imported, rows);
     await this.#project();
     await this.#evidence();
     await this.#leases();
@@ -71,19 +71,27 @@ export class Fleet {
     });
   }
 
-  async #import(count) {
+  async #import(count, rows) {
     this.person = await this.#world.direct('person');
     await this.person.request('governor/hello', { protocol: 1, role: 'person', client: 'fleet' });
+    let taken = Promise.resolve();
     for (let from = 0; from < count; from += kAtOnce) {
+      // The next ones are made while the daemon takes these.
       const agents = Array.from({ length: Math.min(kAtOnce, count - from) }, (_, i) =>
-        importedAgent(from + i),
+        importedAgent(from + i, rows),
       );
-      const answer = await this.ask('governor/import', { agents });
-      assert.ok(
-        answer.agents.every(({ outcome }) => outcome === 'imported'),
-        JSON.stringify(answer.agents[0]),
-      );
+      await taken;
+      taken = this.#take(agents);
     }
+    await taken;
+  }
+
+  async #take(agents) {
+    const answer = await this.ask('governor/import', { agents });
+    assert.ok(
+      answer.agents.every(({ outcome }) => outcome === 'imported'),
+      JSON.stringify(answer.agents[0]),
+    );
   }
 
   #project() {
@@ -264,41 +272,4 @@ export class Fleet {
         await this.call('ada', 'stop_deployment', { deployment_id: id });
     });
   }
-}
-
-/// Waves, so that all kinds of health occur and lines have a form.
-function importedAgent(number) {
-  const risk = 0.12 + 0.5 * Math.abs(Math.sin(number * 1.7));
-  const column = (of) => Array.from({ length: kRows }, (_, row) => of(row).toFixed(4)).join(' ');
-  const risks = Array.from({ length: kRows }, (_, row) =>
-    Math.min(0.95, risk + 0.08 * Math.sin(row / 2 + number)),
-  );
-  const beginUs = Date.now() * 1_000 - kRows * kHourUs - (number % 50) * 60_000_000;
-  return {
-    agent_id: `worker-${String(number).padStart(5, '0')}`,
-    status: number % 40 === 7 ? 'archived' : 'active',
-    created_us: beginUs,
-    purpose: ['reviews pull requests', 'mends flaky tests', 'writes documentation', 'keeps dependencies new'][
-      number % 4
-    ],
-    tags: [`team-${number % 5}`],
-    source: 'a test',
-    lifecycle_events: [{ event: 'created', timestamp_us: beginUs, reason: '' }],
-    state: { updates: kRows, integral: '0.25', time: '2.4', void_active: false },
-    rows: {
-      first: 1,
-      total: kRows,
-      E: column((row) => 0.7 + 0.05 * Math.sin(row / 4)),
-      I: column((row) => 0.8 + 0.04 * Math.cos(row / 5)),
-      S: column((row) => 0.15 + 0.03 * Math.sin(row / 3)),
-      V: column((row) => -0.02 * Math.sin(row / 6)),
-      coherence: column((row) => 0.64 + 0.02 * Math.cos(row / 3 + number)),
-      risk: risks.map((value) => value.toFixed(4)).join(' '),
-      lambda1: column(() => 0.1),
-      decision: risks
-        .map((value) => (value < 0.25 ? 'approve' : value < 0.5 ? 'revise' : 'reject'))
-        .join(' '),
-      timestamp_us: Array.from({ length: kRows }, (_, row) => String(beginUs + row * kHourUs)).join(' '),
-    },
-  };
 }

@@ -70,3 +70,12 @@ test('children stand below their parents, and nobody is lost', () => {
   assert.deepEqual(rows.slice(0, 4), ['a0', 'b1', 'c2', 'd0']);
   assert.deepEqual(rows.map((row) => row[0]).sort(), ['a', 'b', 'c', 'd', 'e', 'f', 'g']);
 });
+
+test('who is waited for stands beside who waits', () => {
+  const leases = [lease(1, 'ada'), lease(2, 'bob')];
+  const waits = [wait('one', 1), wait('two', 1), wait('three', 2), wait('four', 3), wait('four', 2)];
+  const at = Object.fromEntries(placed(waitGraph(leases, waits, name)).nodes.map((node) => [node.name, node]));
+  assert.equal(at.ada.y, at.one.y);
+  assert.equal(at.bob.y, at.three.y);
+  assert.ok(at.one.y < at.two.y && at.two.y < at.three.y && at.three.y < at.four.y);
+});

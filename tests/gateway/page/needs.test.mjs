@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { changedPath, needsOf } from '../../../gateway/page/src/lib/needs.js';
+import { changedPath, needsOf, shortened } from '../../../gateway/page/src/lib/needs.js';
 
 const kQuiet = { status: 'ok', reasons: [], alerts: [], deployments: [], leases: [], waits: [] };
 const alert = (alert_id, kind, severity, more) => ({
@@ -95,4 +95,13 @@ test('a file that changed leads to its difference', () => {
     href: '#/files/change?path=%2Fhome%2Fa+b%2Fx.py',
   });
   assert.equal(changedPath(alert(2, 'file_changed', 'warning', { cause: 'many' })), null);
+});
+
+test('many of one kind do not hide the rest, and may be opened', () => {
+  const many = Array.from({ length: 5 }, (_, i) => ({ key: `a${i}`, kind: 'alert', group: 'alert low_disk' }));
+  const needs = [...many, { key: 'lease', kind: 'lease' }];
+  assert.deepEqual(keys(shortened(needs, 2)), ['a0', 'a1', 'more alert low_disk', 'lease']);
+  assert.equal(shortened(needs, 2)[2].more, 3);
+  assert.deepEqual(shortened(needs, 2, new Set(['alert low_disk'])), needs);
+  assert.deepEqual(shortened(needs, 5), needs);
 });

@@ -29,6 +29,22 @@ export function needsOf({ overview, approvals = [], critical = [] }) {
     .map(({ need }) => need);
 }
 
+/// `needs` with the first `most` of each group, and after these how many more of it there are (`more`, `group`), but for groups that
+/// are in `opened`: so a hundred of one kind do not hide the rest.
+export function shortened(needs, most, opened = new Set()) {
+  const groupOf = (need) => need.group ?? need.kind;
+  const counts = new Map();
+  for (const need of needs) counts.set(groupOf(need), (counts.get(groupOf(need)) ?? 0) + 1);
+  const seen = new Map();
+  return needs.flatMap((need) => {
+    const group = groupOf(need);
+    const number = (seen.get(group) ?? 0) + 1;
+    seen.set(group, number);
+    if (opened.has(group) || number <= most) return [need];
+    return number === most + 1 ? [{ key: `more ${group}`, group, more: counts.get(group) - most }] : [];
+  });
+}
+
 function healthNeeds({ status, reasons }) {
   if (status === 'ok') return [];
   return [
@@ -47,6 +63,7 @@ function healthNeeds({ status, reasons }) {
 function approvalNeed(approval) {
   return {
     key: `approval-${approval.approval}`,
+    group: `approval ${approval.kind}`,
     urgency: 'high',
     kind: 'approval',
     title: approval.asks,
@@ -100,6 +117,7 @@ function alertNeeds({ alerts, deployments }, asked) {
         : alert.agent_id && routeTo('agents', [alert.agent_id]);
       return {
         key: `alert-${alert.alert_id}`,
+        group: `alert ${alert.kind}`,
         urgency: alert.severity === 'critical' ? 'high' : 'medium',
         kind: 'alert',
         title: words(alert.kind),

@@ -33,8 +33,8 @@ export function waitGraph(leases, waits, nameOf) {
   };
 }
 
-/// Places for all nodes: a column is how many waits are between it and somebody who waits for nobody. Circles, which governor
-/// refuses, would end the count.
+/// Places for all nodes: a column is how many waits are between it and somebody who waits for nobody; who is waited for stands
+/// beside the first who waits. Circles, which governor refuses, would end the count.
 export function placed({ nodes, edges }) {
   const behind = new Map(nodes.map(({ name }) => [name, []]));
   for (const { from, to } of edges) behind.get(from)?.push(to);
@@ -48,13 +48,14 @@ export function placed({ nodes, edges }) {
     columns.set(name, column);
     return column;
   };
-  const rows = [];
-  const places = new Map();
-  for (const node of nodes) {
-    const column = columnOf(node.name, new Set());
-    const row = (rows[column] = (rows[column] ?? -1) + 1);
-    places.set(node.name, { ...node, x: kMargin + column * kColumn, y: kMargin + row * kRow });
-  }
+  for (const { name } of nodes) columnOf(name, new Set());
+  const rows = rowsOf(nodes, edges, columns);
+  const places = new Map(
+    nodes.map((node) => [
+      node.name,
+      { ...node, x: kMargin + columns.get(node.name) * kColumn, y: kMargin + rows.get(node.name) * kRow },
+    ]),
+  );
   const lines = edges
     .filter(({ from, to }) => places.has(from) && places.has(to))
     .map((edge) => ({ ...edge, path: curve(places.get(edge.from), places.get(edge.to)) }));
@@ -65,6 +66,24 @@ export function placed({ nodes, edges }) {
     width: Math.max(0, ...all.map(({ x }) => x + kNode.width)) + kMargin,
     height: Math.max(0, ...all.map(({ y }) => y + kNode.height)) + kMargin,
   };
+}
+
+/// Who waits for the same stands together, so that lines are short.
+function rowsOf(nodes, edges, columns) {
+  const waiters = new Map(nodes.map(({ name }) => [name, []]));
+  for (const { from, to } of edges) waiters.get(to)?.push(from);
+  const rows = new Map();
+  let next = 0;
+  const place = (name) => {
+    if (rows.has(name)) return;
+    const first = next;
+    rows.set(name, first);
+    for (const waiter of waiters.get(name)) place(waiter);
+    if (next === first) ++next; // nobody came beside it
+  };
+  const ordered = [...nodes].sort((a, b) => columns.get(a.name) - columns.get(b.name));
+  for (const { name } of ordered) place(name);
+  return rows;
 }
 
 function curve(from, to) {

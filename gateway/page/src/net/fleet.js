@@ -1,6 +1,6 @@
 // What several views read.
 import { useSource } from './source.js';
-import { allRows, request, tool } from './rpc.js';
+import { request, tool } from './rpc.js';
 
 export const useOverview = () =>
   useSource(
@@ -15,14 +15,11 @@ export const useApprovals = () =>
     return approvals;
   });
 
+/// So many are read; there may be more.
+export const kMostCritical = 100;
+
 export const useCriticalAgents = () =>
   useSource('critical', ['governor://agents'], async () => {
-    const { agents } = await tool('list_agents', { status: 'active', health: 'critical', limit: 100 });
+    const { agents } = await tool('list_agents', { status: 'active', health: 'critical', limit: kMostCritical });
     return agents;
-  });
-
-export const useAgents = () =>
-  useSource('agents', ['governor://agents'], async () => {
-    const { rows } = await allRows('list_agents', 'agents', {});
-    return rows;
   });

@@ -87,6 +87,16 @@ function open() {
   });
 }
 
+// A page that is left may be kept for who comes back, with its connections; the browser has six for all pages of the gateway.
+addEventListener('pagehide', () => {
+  clearTimeout(timer);
+  timer = null;
+  for (const any of [...older.splice(0), stream]) any?.close();
+  stream = null;
+  covered = new Set();
+});
+addEventListener('pageshow', ({ persisted }) => persisted && stream === null && open());
+
 function again() {
   for (const any of [...older.splice(0), stream]) any.close();
   stream = null;

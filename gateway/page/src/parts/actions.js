@@ -2,15 +2,10 @@
 import { html } from '../html.js';
 import { holderName } from '../lib/format.js';
 import { request, tool } from '../net/rpc.js';
-import { reloadAll } from '../net/source.js';
 import { ask } from './dialog.js';
+import { done } from './done.js';
 import { continueDeployment } from './work_actions.js';
 
-/// What no push tells of is read again as well.
-const done = (text) => {
-  reloadAll();
-  return text;
-};
 /// A reason that was left empty is not sent.
 const reasoned = (reason, name = 'reason') => (reason ? { [name]: reason } : {});
 

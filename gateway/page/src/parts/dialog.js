@@ -8,7 +8,7 @@ const question = new Cell(null);
 export const notice = new Cell(null);
 
 /// Asks, and then does it. `reason`: 'required', 'optional', or nothing where governor takes none; `fields`: `{name, label,
-/// type, value, options, hint, required}`; `run` gets the values and gives what is said when it is done.
+/// type, value, options, rows, hint, required}`; `run` gets the values and gives what is said when it is done.
 export function ask({ title, text, fields = [], reason, confirm, danger = false, run }) {
   question.set({ title, text, fields, reason, confirm, danger, run, opener: document.activeElement });
 }
@@ -68,9 +68,10 @@ function Question({ asked }) {
 /// What was typed stays when the page behind is drawn anew, so fields have a first value only.
 function Field({ field }) {
   const common = { name: field.name, required: field.required };
-  let input = html`<input ...${common} type=${field.type ?? 'text'} min=${field.min} defaultValue=${field.value ?? ''} autocomplete="off" />`;
+  let input = html`<input ...${common} type=${field.type ?? 'text'} min=${field.min} step=${field.step} defaultValue=${field.value ?? ''} autocomplete="off" />`;
+  if (field.rows) input = html`<textarea ...${common} rows=${field.rows}></textarea>`;
   if (field.options)
-    input = html`<select ...${common}>${field.options.map(([value, title]) => html`<option value=${value}>${title}</option>`)}</select>`;
+    input = html`<select ...${common}>${field.options.map(([value, title]) => html`<option value=${value} selected=${value === field.value}>${title}</option>`)}</select>`;
   return html`<label class="field block">${field.label}${input}${field.hint && html`<small>${field.hint}</small>`}</label>`;
 }
 

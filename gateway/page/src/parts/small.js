@@ -137,9 +137,10 @@ export function Tabs({ label, tabs, current }) {
   )}</nav>`;
 }
 
-export function Meter({ label, value, max }) {
+/// Of what is used up, unless `tone` says that it is not: then much of it is nothing to worry about.
+export function Meter({ label, value, max, tone: given }) {
   const share = max > 0 ? value / max : 0;
-  const tone = share >= 1 ? 'bad' : share >= 0.8 ? 'warning' : 'info';
+  const tone = given ?? (share >= 1 ? 'bad' : share >= 0.8 ? 'warning' : 'info');
   return html`<div class="meter ${tone}" role="meter" aria-label=${label} aria-valuenow=${value} aria-valuemin="0" aria-valuemax=${max}>
     <svg viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true"><rect width="100" height="6" class="track" />
       <rect width=${Math.min(100, share * 100)} height="6" class="bar" /></svg></div>`;

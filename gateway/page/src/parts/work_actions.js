@@ -1,12 +1,7 @@
 // What a person may do with deployments and tasks.
 import { request, tool } from '../net/rpc.js';
-import { reloadAll } from '../net/source.js';
 import { ask } from './dialog.js';
-
-const done = (text) => {
-  reloadAll();
-  return text;
-};
+import { done } from './done.js';
 
 export function stopDeployment(id) {
   ask({
@@ -28,13 +23,14 @@ export function continueDeployment(id) {
     title: `Let ${id} go on`,
     text: 'Without figures it gets as much again of what is used up. 0 is no limit.',
     fields: figures.map((name) => ({ name, label: `Budget: ${name}`, type: 'number', min: 0 })),
+    reason: 'required',
     confirm: 'Go on',
-    run: async (values) => {
+    run: async ({ reason, ...values }) => {
       const budget = Object.fromEntries(
         figures.filter((name) => values[name] !== '').map((name) => [name, Number(values[name])]),
       );
       const isGiven = Object.keys(budget).length > 0;
-      await request('governor/deployment_continue', { deployment_id: id, ...(isGiven && { budget }) });
+      await request('governor/deployment_continue', { deployment_id: id, reason, ...(isGiven && { budget }) });
       return done(`${id} goes on.`);
     },
   });
@@ -43,10 +39,11 @@ export function continueDeployment(id) {
 export function mergeDeployment(id, branch) {
   ask({
     title: `Merge ${id}`,
-    text: `${branch} is merged into the repository that it was made of. The audit log says who did it.`,
+    text: `${branch} is merged into the repository that it was made of.`,
+    reason: 'required',
     confirm: 'Merge',
-    run: async () => {
-      await request('governor/deployment_merge', { deployment_id: id });
+    run: async ({ reason }) => {
+      await request('governor/deployment_merge', { deployment_id: id, reason });
       return done(`${id} is merged.`);
     },
   });
@@ -56,11 +53,37 @@ export function discardDeployment(id) {
   ask({
     title: `Discard the work of ${id}`,
     text: 'Its worktree and all that is in it and was not merged are thrown away. This cannot be taken back.',
+    reason: 'required',
     confirm: 'Throw away',
     danger: true,
-    run: async () => {
-      await request('governor/deployment_discard', { deployment_id: id });
+    run: async ({ reason }) => {
+      await request('governor/deployment_discard', { deployment_id: id, reason });
       return done(`The worktree of ${id} is gone.`);
+    },
+  });
+}
+
+/// Its text says what it is for, so no reason is asked.
+export function createTask() {
+  ask({
+    title: 'A new task',
+    text: 'Agents claim it, the most urgent first.',
+    fields: [
+      { name: 'task_id', label: 'Id', required: true, hint: 'Short and without spaces, such as port-lexer' },
+      { name: 'title', label: 'Title', required: true },
+      { name: 'description', label: 'Text', rows: 4 },
+      { name: 'agent', label: 'Only for this agent (may be left out)' },
+      {
+        name: 'priority',
+        label: 'Priority',
+        value: 'MEDIUM',
+        options: ['LOW', 'MEDIUM', 'HIGH', 'CRITICAL'].map((name) => [name, name.toLowerCase()]),
+      },
+    ],
+    confirm: 'Create',
+    run: async (given) => {
+      await tool('define_task', Object.fromEntries(Object.entries(given).filter(([, value]) => value !== '')));
+      return done(`${given.task_id} waits to be claimed.`);
     },
   });
 }

@@ -5,6 +5,7 @@ import { routeTo } from '../lib/route.js';
 import { allRows, tool } from '../net/rpc.js';
 import { useSource } from '../net/source.js';
 import { breakLease, pauseAgent, resumeAgent } from '../parts/actions.js';
+import { archiveAgent, describeAgent, recordOutcome, setThresholds } from '../parts/agent_actions.js';
 import { AgentLink, Badge, Empty, Facts, Pending, Section, Table } from '../parts/small.js';
 import { Time } from '../parts/time.js';
 import { AgentFigures, AgentHistory } from './agent_figures.js';
@@ -42,7 +43,7 @@ export function Agent({ id }) {
   return html`<p class="path"><a href=${routeTo('agents')}>Agents</a></p><h1>${id}</h1>
     <${Pending} source=${source}>${(agent) => html`
       <${Standing} id=${id} agent=${agent} />
-      <${Decision} metrics=${agent.metrics} />
+      <${Decision} id=${id} metrics=${agent.metrics} prediction=${agent.history.rows[0]?.prediction_id} />
       <${AgentFigures} id=${id} agent=${agent} />
       <${Section} title="What it did" count=${agent.evidence.length}>
         <${EvidenceList} entries=${agent.evidence} empty="Nothing was seen of it yet. Its client needs governor's hooks: governorctl install guards" />
@@ -53,7 +54,7 @@ export function Agent({ id }) {
     </${Pending}>`;
 }
 
-function Standing({ id, agent: { metadata, metrics } }) {
+function Standing({ id, agent: { metadata, metrics, thresholds } }) {
   const { status, owner } = metadata;
   const isActive = status === 'active';
   return html`<div class="standing">
@@ -66,6 +67,9 @@ function Standing({ id, agent: { metadata, metrics } }) {
           : ['paused', 'archived'].includes(status) &&
             html`<button class="primary" onClick=${() => resumeAgent(id)}>Resume</button>`
       }
+      <button onClick=${() => describeAgent(id, metadata)}>Describe</button>
+      <button onClick=${() => setThresholds(id, thresholds.thresholds)}>Thresholds</button>
+      ${status !== 'archived' && html`<button onClick=${() => archiveAgent(id)}>Archive</button>`}
       <a class="button" href=${routeTo('activity', [], { agent: id })}>Activity</a>
     </div></div>
     <${Facts} facts=${[
@@ -80,10 +84,12 @@ function Standing({ id, agent: { metadata, metrics } }) {
     ]} />`;
 }
 
-function Decision({ metrics: { decision, evidence } }) {
+function Decision({ id, metrics: { decision, evidence }, prediction }) {
   if (!decision)
     return html`<${Empty} title="It was not judged yet.">Its first update, or the end of its first turn, is the first decision.</${Empty}>`;
-  return html`<${Section} title="Last decision">
+  const outcome =
+    prediction && html`<button onClick=${() => recordOutcome(id, prediction)}>How it turned out</button>`;
+  return html`<${Section} title="Last decision" actions=${outcome}>
     <p><${Badge} word=${decision.action} /> ${decision.reason}</p>
     ${decision.require_human && html`<p class="notice bad">A person is asked to look. ${(decision.human_reasons ?? []).join(' ')}</p>`}
     ${

@@ -4,8 +4,9 @@ import { html } from '../html.js';
 import { count, decimal } from '../lib/format.js';
 import { filterAgents, kAgentOrders, sortAgents } from '../lib/order.js';
 import { routeTo } from '../lib/route.js';
-import { useAgents } from '../net/fleet.js';
+import { useAgents } from '../net/agents.js';
 import { useRowDetails } from '../net/row_details.js';
+import { setThresholdsOfAll } from '../parts/agent_actions.js';
 import { replaceQuery } from '../parts/place.js';
 import { Badge, Empty, Pending, Search, Select, Spark } from '../parts/small.js';
 import { Time } from '../parts/time.js';
@@ -36,6 +37,7 @@ export function Agents({ route }) {
       <${Select} label="Status" value=${filter.status} options=${kStatuses} onChange=${(value) => change({ status: value })} />
       <${Select} label="Order" value=${filter.order} options=${kAgentOrders.map((name) => [name, name])}
         onChange=${(value) => change({ order: value })} />
+      <button type="button" onClick=${() => setThresholdsOfAll()}>Thresholds</button>
     </form>
     <${Pending} source=${source}>${(agents) => html`<${List} agents=${agents} filter=${filter} />`}</${Pending}>`;
 }

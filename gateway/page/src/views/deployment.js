@@ -31,10 +31,10 @@ export function Deployment({ id }) {
         <${Budget} deployment=${deployment} />
         <${DeploymentOutput} id=${id} isOver=${isOver} />
         ${hasWorktree && html`<${DeploymentDiff} id=${id} />`}
-        <${Section} title="History" count=${history.length}><ul class="timeline">${history.map(
+        ${history.length > 0 && html`<${Section} title="History" count=${history.length}><ul class="timeline">${history.map(
           (event, i) => html`<li key=${i}>
           <${Time} at=${event.timestamp} /> <span>${words(event.event)}${event.state === event.event ? '' : `, ${event.state}`}${event.note ? `: ${event.note}` : ''}</span></li>`,
-        )}</ul></${Section}>`;
+        )}</ul></${Section}>`}`;
     }}</${Pending}>`;
 }
 

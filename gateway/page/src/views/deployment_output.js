@@ -32,7 +32,8 @@ export function DeploymentOutput({ id, isOver }) {
     html`<label class="field check"><input type="checkbox" checked=${isFollowing}
       onChange=${(event) => setFollowing(event.currentTarget.checked)} /> Follow</label>`
   }>
-    <${Pending} source=${source}>${({ text }) =>
+    <${Pending} source=${isOver && source.error && !source.data ? { data: { text: null } } : source}>${({ text }) =>
+      text === null ? html`<${Empty} title="There is no output.">${source.error.message}</${Empty}>` :
       text === ''
         ? html`<${Empty} title="It has written nothing yet." />`
         : html`<pre ref=${box} class="output" tabindex="0" role="region" aria-label="Output of ${id}">${text}</pre>`}</${Pending}>

@@ -1,5 +1,6 @@
 // Headless agents as a tree, those that need a person marked.
 import { html } from '../html.js';
+import { counted } from '../lib/format.js';
 import { routeTo } from '../lib/route.js';
 import { treeRows } from '../lib/tree.js';
 import { allRows, tool } from '../net/rpc.js';
@@ -57,7 +58,7 @@ function cellsOf(one, depth) {
     html`<${Time} at=${one.since} />`,
     one.task_id && html`<a href=${routeTo('tasks', [one.task_id])}>${one.task_id}</a>`,
     one.progress !== undefined &&
-      html`<${Meter} label="Progress of ${one.deployment_id}" value=${one.progress} max=${100} />`,
+      html`<${Meter} label="Progress of ${one.deployment_id}" value=${one.progress} max=${100} tone="info" />`,
     html`<${Budget} deployment=${one} />`,
     one.why ?? one.note ?? '',
   ];
@@ -66,7 +67,7 @@ function cellsOf(one, depth) {
 /// The figure of which most is used up.
 function Budget({ deployment: { budget, usage, deployment_id: id } }) {
   const used = Object.entries(budget ?? {}).filter(([name]) => usage[name] !== undefined);
-  if (used.length === 0) return html`<span class="faint">${usage.turns} turns</span>`;
+  if (used.length === 0) return html`<span class="faint">${usage.turns > 0 ? counted(usage.turns, 'turn') : '–'}</span>`;
   const [name, most] = used.sort(([a, x], [b, y]) => usage[b] / y - usage[a] / x)[0];
   return html`<${Meter} label="Budget of ${id}, ${name}" value=${usage[name]} max=${most} /><small>${usage[name]} of ${most} ${name}</small>`;
 }

@@ -22,7 +22,7 @@ export function FileLeases() {
             <code>governorctl install guards</code>.</${Empty}>`
           : html`<${Table} label="Open leases" columns=${kColumns} rows=${[...leases].reverse().map((lease) => leaseRow(lease, waits))} />`
       }
-      ${more && html`<p class="faint">These are the oldest 200. <code>governorctl leases</code> shows all.</p>`}
+      ${more && html`<p class="faint">These are the oldest 500. <code>governorctl leases</code> shows all.</p>`}
     </${Section}>
     ${waits.length > 0 && html`<${Queue} waits=${waits} />`}`}</${Pending}>`;
 }

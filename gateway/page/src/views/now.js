@@ -1,11 +1,16 @@
 // What needs a person first, each with the one action that helps.
+import { useState } from 'preact/hooks';
 import { html } from '../html.js';
-import { counted } from '../lib/format.js';
+import { count, counted } from '../lib/format.js';
+import { shortened } from '../lib/needs.js';
 import { routeTo } from '../lib/route.js';
-import { useApprovals, useCriticalAgents, useOverview } from '../net/fleet.js';
+import { kMostCritical, useApprovals, useCriticalAgents, useOverview } from '../net/fleet.js';
 import { NeedAction } from '../parts/actions.js';
 import { AgentLink, Badge, Empty, Pending } from '../parts/small.js';
 import { Time } from '../parts/time.js';
+
+/// Of one kind so many are shown at first.
+const kMostOfAKind = 6;
 
 export function Now({ needs }) {
   const overview = useOverview();
@@ -14,19 +19,32 @@ export function Now({ needs }) {
   const broken = [overview, approvals, critical].find(({ error, data }) => error && !data);
   return html`<h1>What needs you</h1>
     <${Pending} source=${broken ?? { ...overview, data: needs && overview.data }}>${(data) => html`
-      <${Summary} overview=${data} />
+      <${Summary} overview=${data} critical=${critical.data ?? []} />
       ${
         needs.length === 0
           ? html`<${Empty} title="Nothing needs you.">Requests, alerts and agents in trouble appear here by themselves.
             To see who works, go to <a href=${routeTo('agents')}>Agents</a>.</${Empty}>`
-          : html`<ol class="needs" aria-label="What needs you, the most urgent first">
-            ${needs.map((need) => html`<${Need} key=${need.key} need=${need} />`)}</ol>`
+          : html`<${Needs} needs=${needs} />`
       }
       ${
         (data.more_alerts || data.more_leases || data.more_deployments) &&
         html`<p class="faint">There is more than is shown here; it comes up when these are done.</p>`
       }`}
     </${Pending}>`;
+}
+
+function Needs({ needs }) {
+  const [opened, setOpened] = useState(new Set());
+  return html`<ol class="needs" aria-label="What needs you, the most urgent first">${shortened(
+    needs,
+    kMostOfAKind,
+    opened,
+  ).map((need) =>
+    need.more
+      ? html`<li key=${need.key}><button class="quiet" onClick=${() => setOpened(new Set([...opened, need.group]))}>
+          Show ${count(need.more)} more like these</button></li>`
+      : html`<${Need} key=${need.key} need=${need} />`,
+  )}</ol>`;
 }
 
 function Need({ need }) {
@@ -44,11 +62,12 @@ function Need({ need }) {
   </li>`;
 }
 
-function Summary({ overview }) {
+function Summary({ overview, critical }) {
   const { status, sessions, leases, waits, deployment_counts: deployments, tasks } = overview;
   const tiles = [
     ['governor', html`<${Badge} word=${status} />`, routeTo('system')],
     ['connected', counted(sessions, 'session'), routeTo('system')],
+    ['agents', `${count(critical.length)}${critical.length >= kMostCritical ? ' or more' : ''} critical`, routeTo('agents', [], { health: 'critical' })],
     ['leased', `${counted(leases.length, 'lease')}, ${waits.length} waiting`, routeTo('files')],
     ['deployed', `${deployments?.not_over ?? 0} at work`, routeTo('deployments')],
     ['tasks', `${tasks.ready} ready, ${tasks.in_progress} claimed`, routeTo('tasks')],

@@ -8,6 +8,7 @@ import { allRows, tool } from '../net/rpc.js';
 import { useSource } from '../net/source.js';
 import { replaceQuery } from '../parts/place.js';
 import { AgentLink, Badge, Empty, Meter, Pending, Search } from '../parts/small.js';
+import { createTask } from '../parts/work_actions.js';
 
 const kColumns = ['pending', 'in_progress', 'blocked', 'done', 'failed', 'cancelled'];
 const kOver = ['done', 'failed', 'cancelled'];
@@ -39,6 +40,7 @@ export function Tasks({ route }) {
     <form class="filters" role="search" onSubmit=${(event) => event.preventDefault()}>
       <${Search} label="Id or title" value=${text} onInput=${(value) => replaceQuery(route, { text: value })} />
       <button type="button" onClick=${source.reload}>Read again</button>
+      <button type="button" onClick=${createTask}>New task</button>
     </form>
     <${Pending} source=${source}>${({ counts, columns }) =>
       counts.total === 0
@@ -66,5 +68,5 @@ function Card({ task }) {
       ${task.ready && html` <${Badge} word="ready" />`}</p>
     ${(claim?.agent_id || task.agent) && html`<p>${claim ? '' : 'for '}<${AgentLink} id=${claim?.agent_id ?? task.agent} /></p>`}
     ${waiting.length > 0 && html`<p class="faint">waits for ${waiting.map(({ task_id: other }) => html`<a href=${routeTo('tasks', [other])}>${other}</a> `)}</p>`}
-    ${task.status === 'in_progress' && html`<${Meter} label="Progress of ${id}" value=${task.progress} max=${100} />`}`;
+    ${task.status === 'in_progress' && html`<${Meter} label="Progress of ${id}" value=${task.progress} max=${100} tone="info" />`}`;
 }
