@@ -1,5 +1,6 @@
 #include "daemon/mcp/catalogue.hpp"
 
+#include "daemon/mcp/app_view.hpp"
 #include "daemon/mcp/reply.hpp"
 #include "daemon/mcp/task_methods.hpp"
 #include "daemon/support/json_writer.hpp"
@@ -29,20 +30,26 @@ void write_server_info(JsonWriter& json, Revision revision) {
   json.end_object();
 }
 
+void write_extensions(JsonWriter& json) {
+  json.key("extensions").begin_object();
+  json.key(kTasksExtension).begin_object().end_object();
+  json.key(kAppsExtension).begin_object().key("mimeTypes").begin_array().value(kAppMimeType).end_array();
+  json.end_object().end_object();
+}
+
 /// Prompts and resources are offered in every revision. Their lists never change; agents are reached through
 /// templates.
 void write_capabilities(JsonWriter& json, Revision revision) {
   json.begin_object();
   if (has_completions_capability(revision)) json.key("completions").begin_object().end_object();
-  if (is_stateless(revision))
-    json.key("extensions").begin_object().key(kTasksExtension).begin_object().end_object().end_object();
+  if (is_stateless(revision)) write_extensions(json);
   json.key("prompts").begin_object().field("listChanged", false).end_object();
   json.key("resources").begin_object().field("subscribe", true).field("listChanged", false).end_object();
   json.key("tools").begin_object().field("listChanged", false).end_object();
   json.end_object();
 }
 
-void write_tool(JsonWriter& json, const Tool& tool, Revision revision) {
+void write_tool(JsonWriter& json, const Tool& tool, Revision revision, bool apps) {
   json.begin_object().field("name", tool.name);
   if (has_titles(revision)) json.field("title", tool.title);
   json.field("description", tool.description).key("inputSchema");
@@ -57,6 +64,10 @@ void write_tool(JsonWriter& json, const Tool& tool, Revision revision) {
     }
     json.field("openWorldHint", false).end_object();
   }
+  if (const std::string_view app = app_of_tool(tool.name); apps && !app.empty()) {
+    json.key("_meta").begin_object().key("ui").begin_object().field("resourceUri", app);
+    json.end_object().end_object();
+  }
   json.end_object();
 }
 
@@ -66,13 +77,13 @@ void write_list_caching(JsonWriter& json) {
   json.field("ttlMs", kListTtlMs).field("cacheScope", "private");
 }
 
-std::string tool_list_json(const std::vector<const Tool*>& tools, Revision revision) {
+std::string tool_list_json(const std::vector<const Tool*>& tools, Revision revision, bool apps) {
   std::string out = "{";
   out += result_preamble(revision);
   JsonWriter json(out);
   if (is_stateless(revision)) write_list_caching(json);
   json.key("tools").begin_array();
-  for (const Tool* tool : tools) write_tool(json, *tool, revision);
+  for (const Tool* tool : tools) write_tool(json, *tool, revision, apps);
   json.end_array();
   out += '}';
   return out;

@@ -6,6 +6,7 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
+#include "daemon/mcp/app_view.hpp"
 #include "daemon/mcp/asking_call.hpp"
 #include "daemon/mcp/catalogue.hpp"
 #include "daemon/mcp/governor_methods.hpp"
@@ -237,6 +238,7 @@ Action Interpreter::initialize(const Request& request) {
   legacy_ = revision;
   user_ = can_ask_user(*member_object(request.params, "capabilities")) ? User::can_be_asked
                                                                        : User::cannot_be_asked;
+  shows_apps_ = shows_apps(*member_object(request.params, "capabilities"));
   return Initialize{Envelope{request.id, revision}, std::move(client->name), std::move(client->version)};
 }
 
@@ -262,7 +264,7 @@ Action Interpreter::on_stateless(const Request& request, const json::object& met
                     fmt::format("_meta[\"{}\"] must be an object with name and version.", kMetaClient))};
   }
   if (request.method == "server/discover") return ReplyNow{result_reply(request.id, discover_json())};
-  if (request.method == "tools/list") return list_tools(request, *revision);
+  if (request.method == "tools/list") return list_tools(request, *revision, shows_apps(*capabilities));
   if (request.method == "tools/call") {
     const User user = can_ask_user(*capabilities) ? User::can_be_asked : User::cannot_be_asked;
     Action action = call_tool(request, *revision, user);
@@ -303,7 +305,7 @@ Action Interpreter::on_legacy(const Request& request) {
                                 "initialize first.",
                                 kMetaVersion, kMetaCapabilities))};
   }
-  if (request.method == "tools/list") return list_tools(request, *legacy_);
+  if (request.method == "tools/list") return list_tools(request, *legacy_, shows_apps_);
   if (request.method == "tools/call") return call_tool(request, *legacy_, user_);
   if (!legacy_) return unknown_method(request);
   if (auto action = interpret_prompt_request(request, *legacy_, environment_)) return *std::move(action);
@@ -311,11 +313,15 @@ Action Interpreter::on_legacy(const Request& request) {
   return unknown_method(request);
 }
 
-Action Interpreter::list_tools(const Request& request, Revision revision) const {
+Action Interpreter::list_tools(const Request& request, Revision revision, bool apps) const {
   if (const json::value* cursor = member(request.params, "cursor"); cursor != nullptr && !cursor->is_null()) {
     return ReplyNow{error_reply(request.id, kInvalidParams, "Unknown cursor: all tools come in one page.")};
   }
-  return ReplyNow{result_reply(request.id, tool_list_json(tools_, revision))};
+  std::vector<const Tool*> tools = tools_;
+  // Whoever shows views has their tools in every profile.
+  const Tool* app = find_tool(kFleetAppTool);
+  if (apps && std::find(tools.begin(), tools.end(), app) == tools.end()) tools.push_back(app);
+  return ReplyNow{result_reply(request.id, tool_list_json(tools, revision, apps))};
 }
 
 Action Interpreter::call_tool(const Request& request, Revision revision, User user) const {
@@ -327,7 +333,8 @@ Action Interpreter::call_tool(const Request& request, Revision revision, User us
   const Tool* tool = find_tool(tool_name);
   const Tool* elsewhere = tool;
   // Whoever says no hello chooses no profile: a person's program, which knows what it calls.
-  if (said_hello_ && std::find(tools_.begin(), tools_.end(), tool) == tools_.end()) tool = nullptr;
+  const bool is_offered = std::find(tools_.begin(), tools_.end(), tool) != tools_.end();
+  if (said_hello_ && !is_offered && app_of_tool(tool_name).empty()) tool = nullptr;
   if (tool == nullptr) {
     const std::string hint =
         elsewhere == nullptr

@@ -34,7 +34,7 @@ class Interpreter {
   Action initialize(const Request& request);
   Action hello(const Request& request);
   Action drain(const Request& request) const;
-  Action list_tools(const Request& request, Revision revision) const;
+  Action list_tools(const Request& request, Revision revision, bool apps) const;
   Action call_tool(const Request& request, Revision revision, User user = User::cannot_be_asked) const;
   /// Lets the user of the client answer what only a person decides; the reply if what came back is refused.
   std::optional<ReplyNow> let_user_answer(const Request& request, Revision revision, CallTool& action) const;
@@ -45,6 +45,7 @@ class Interpreter {
   bool said_hello_ = false;
   std::string session_;                  ///< as hello named it
   User user_ = User::cannot_be_asked;    ///< as initialize said
+  bool shows_apps_ = false;              ///< as initialize said
   core::Role role_ = core::Role::agent;  ///< as it said in hello
   std::optional<Revision> legacy_;       ///< agreed by initialize
 };

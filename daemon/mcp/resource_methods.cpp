@@ -6,6 +6,7 @@
 #include <array>
 
 #include "daemon/mcp/agent_id_completion.hpp"
+#include "daemon/mcp/app_view.hpp"
 #include "daemon/mcp/members.hpp"
 #include "daemon/mcp/prompt_methods.hpp"
 #include "daemon/mcp/resource_call.hpp"
@@ -56,6 +57,7 @@ Action read(const Request& request, Revision revision, const ToolEnvironment& en
   const Envelope envelope{request.id, revision};
   const json::value* uri = member(request.params, "uri");
   if (uri == nullptr || !uri->is_string()) return refuse(request, "resources/read needs uri, a string.");
+  if (uri->get_string() == kFleetAppUri) return ReplyNow{result_reply(request.id, fleet_app_json(revision))};
   const auto resource = parse_resource_uri(uri->get_string());
   if (!resource) return ReplyNow{resource_reply(envelope, no_such_resource(uri->get_string()))};
   auto call = make_resource_call(std::string(uri->get_string()), *resource, revision, environment);

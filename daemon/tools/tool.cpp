@@ -19,6 +19,7 @@ const std::vector<Tool>& all_tools() {
     for (const auto& group : {governance_tools(),
                               agent_tools(),
                               server_tools(),
+                              fleet_view_tools(),
                               metadata_tools(),
                               alert_tools(),
                               lifecycle_tools(),

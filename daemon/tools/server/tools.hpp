@@ -22,6 +22,9 @@ GovernorRequest overview_request();
 /// governor/note_refusal: what the gateway has refused, for the audit log.
 GovernorRequest note_refusal_request();
 
+/// show_fleet.
+std::vector<Tool> fleet_view_tools();
+
 /// list_alerts, acknowledge_alert.
 std::vector<Tool> alert_tools();
 

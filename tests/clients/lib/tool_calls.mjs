@@ -120,6 +120,14 @@ export function toolCalls(agent) {
       },
     },
     {
+      name: 'show_fleet',
+      arguments: {},
+      check: (got) => {
+        assert.equal(got.overview.status, 'ok');
+        assert.ok(Array.isArray(got.approvals) && Array.isArray(got.critical));
+      },
+    },
+    {
       name: 'get_server_info',
       arguments: {},
       check: (got) => {

@@ -61,7 +61,7 @@ TEST_CASE("groups are added to core, unless it is left out") {
     CHECK(std::equal(tasks.rbegin(), tasks.rend(), chosen.rbegin()));
   }
   CHECK(names(*tools_of_profile("server,-core")) ==
-        std::vector<std::string>{"health_check", "get_server_info"});
+        std::vector<std::string>{"health_check", "get_server_info", "show_fleet"});
   CHECK(names(*tools_of_profile("full,-core")).size() == all_tools().size());
 }
 
