@@ -30,8 +30,8 @@ union FdMessage {
   std::array<char, CMSG_SPACE(sizeof(int))> bytes;
 };
 
-struct Message {
-  Message(char& letter, FdMessage& control) {
+struct LetterMessage {
+  LetterMessage(char& letter, FdMessage& control) {
     part.iov_base = &letter;
     part.iov_len = 1;
     header.msg_iov = &part;
@@ -43,16 +43,16 @@ struct Message {
   msghdr header{};
 };
 
-struct Asked {
+struct StartAsked {
   ipc::StartRequest request;
   ipc::UniqueFd report;
 };
 
 /// None: the gateway has ended, or said what it never says.
-std::optional<Asked> receive(int socket) {
+std::optional<StartAsked> receive_request(int socket) {
   char letter = 0;
   FdMessage control{};
-  Message message(letter, control);
+  LetterMessage message(letter, control);
   ssize_t got = 0;
   do got = ::recvmsg(socket, &message.header, 0);
   while (got < 0 && errno == EINTR);
@@ -62,10 +62,10 @@ std::optional<Asked> receive(int socket) {
   int fd = -1;
   std::memcpy(&fd, CMSG_DATA(first), sizeof fd);
   ::fcntl(fd, F_SETFD, FD_CLOEXEC);
-  return Asked{static_cast<ipc::StartRequest>(letter), ipc::UniqueFd(fd)};
+  return StartAsked{static_cast<ipc::StartRequest>(letter), ipc::UniqueFd(fd)};
 }
 
-void report(ipc::UniqueFd pipe, const ipc::Result<void>& outcome) {
+void report_outcome(ipc::UniqueFd pipe, const ipc::Result<void>& outcome) {
   if (outcome) {
     ipc::report_ready(pipe.release());
   } else {
@@ -81,18 +81,18 @@ ipc::Result<void> see_to_a_daemon(const ipc::Paths& paths, const ipc::Environmen
   return {};
 }
 
-[[noreturn]] void serve(int socket, const ipc::Paths& paths, const ipc::Environment& environment) {
+[[noreturn]] void serve_gateway(int socket, const ipc::Paths& paths, const ipc::Environment& environment) {
   ipc::reset_signals();
   ::signal(SIGPIPE, SIG_IGN);
   ipc::redirect_standard_streams();
   if (::dup2(socket, kStarterFd) < 0) ::_exit(1);
   ::fcntl(kStarterFd, F_SETFD, FD_CLOEXEC);
   ipc::close_descriptors_from(kStarterFd + 1);
-  while (auto asked = receive(kStarterFd)) {
+  while (auto asked = receive_request(kStarterFd)) {
     const bool only_checks = asked->request == ipc::StartRequest::check;
-    report(std::move(asked->report),
-           only_checks ? ipc::check_start(paths, environment, ipc::Deadline::after(kCheckPatience))
-                       : see_to_a_daemon(paths, environment));
+    report_outcome(std::move(asked->report),
+                   only_checks ? ipc::check_start(paths, environment, ipc::Deadline::after(kCheckPatience))
+                               : see_to_a_daemon(paths, environment));
   }
   ::_exit(0);
 }
@@ -109,7 +109,7 @@ ipc::Result<DaemonStarter> DaemonStarter::begin(const ipc::Paths& paths,
   for (const int end : ends) ::fcntl(end, F_SETFD, FD_CLOEXEC);
   const pid_t child = ::fork();
   if (child < 0) return ipc::system_error("cannot start a process", errno);
-  if (child == 0) serve(theirs.get(), paths, environment);
+  if (child == 0) serve_gateway(theirs.get(), paths, environment);
   return DaemonStarter(std::move(ours));
 }
 
@@ -119,7 +119,7 @@ ipc::Result<ipc::UniqueFd> DaemonStarter::ask(ipc::StartRequest request) {
   auto [reading, writing] = std::move(*pipe);
   char letter = static_cast<char>(request);
   FdMessage control{};
-  Message message(letter, control);
+  LetterMessage message(letter, control);
   cmsghdr* first = CMSG_FIRSTHDR(&message.header);
   first->cmsg_level = SOL_SOCKET;
   first->cmsg_type = SCM_RIGHTS;

