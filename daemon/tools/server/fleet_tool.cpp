@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
 #include <memory>
 #include <string>
 #include <utility>
