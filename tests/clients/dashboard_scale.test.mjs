@@ -11,14 +11,15 @@ import { stretched } from './lib/deadlines.mjs';
 // The page on a large store. What is wanted (kWanted) is printed beside what was measured; what fails is far above it, since others
 // may have the machine.
 
-const kAgents = 10_000;
+/// ThreadSanitizer, which takes ten times as long, looks for something else than size.
+const kAgents = stretched(1) < 10 ? 10_000 : 1_000;
 const kRowsOfEach = 100;
 const kLeases = 200;
 const kWanted = { painted: 300, seen: 200 };
-const kMost = { painted: 3_000, read: 10_000, seen: 5_000 };
+const kMost = { painted: 3_000, read: 10_000, seen: 10_000 };
 /// How long pushes are made; ten minutes show more than one.
 const kPushing = Number(process.env.GOVERNOR_PUSH_SECONDS ?? 60) * 1_000;
-const kMostGrown = { heap: 12e6, nodes: 4_000, listeners: 500, gateway: 40e6 };
+const kMostGrown = { heap: 12e6, nodes: 4_000, listeners: 500, gateway: stretched(40e6) };
 
 const world = new World({ survives: false, config: kFleetConfig });
 const fleet = new Fleet(world);
@@ -44,7 +45,7 @@ test('it holds as much as it should', async () => {
   assert.ok(found.ok, JSON.stringify(found.problems));
   const rows = found.entries + found.updates + found.evidence;
   console.log(`${rows} rows`);
-  assert.ok(rows > 1_000_000, `${rows} rows`);
+  assert.ok(rows > kAgents * kRowsOfEach, `${rows} rows`);
 });
 
 const kPlaces = { ...kViews, worker: ['#/agents/worker-00008'], deployed: ['#/deployments/worker-00009'] };
