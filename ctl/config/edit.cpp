@@ -30,7 +30,7 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::chrono::seconds kCheckPatience{30};
+constexpr std::chrono::seconds kSettingsCheckPatience{30};
 
 constexpr const char* kFirstText =
     "// The settings of governor: JSON, with comments. What is not here has its default.\n"
@@ -152,7 +152,7 @@ ipc::Result<void> check_config(const Context& context, const ipc::Paths& paths, 
                                const std::string& named) {
   ipc::Environment environment = context.environment;
   environment.set("GOVERNOR_CONFIG", file);
-  auto checked = ipc::check_start(paths, environment, ipc::Deadline::after(kCheckPatience));
+  auto checked = ipc::check_start(paths, environment, ipc::Deadline::after(kSettingsCheckPatience));
   if (checked) return {};
   ipc::Error error = checked.error();
   for (std::size_t at = 0; file != named && (at = error.message.find(file, at)) != std::string::npos;)
