@@ -15,7 +15,7 @@ namespace json = boost::json;
 
 namespace {
 
-json::object parsed(std::string_view text) {
+json::object parsed_arguments(std::string_view text) {
   return json::parse(text).as_object();
 }
 
@@ -24,7 +24,7 @@ using Table = std::vector<Parameter>;
 /// What `finish` says after `read` has asked for its arguments.
 template <class Read>
 std::optional<Error> after(std::string_view text, const Table& table, Read read) {
-  const json::object given = parsed(text);
+  const json::object given = parsed_arguments(text);
   Arguments arguments(given, table);
   read(arguments);
   return arguments.finish();
@@ -42,7 +42,7 @@ void check(const std::optional<Error>& error, std::string_view field, std::strin
 }  // namespace
 
 TEST_CASE("arguments of the right types are read") {
-  const json::object given = parsed(
+  const json::object given = parsed_arguments(
       R"({"t":"text","n":0.5,"i":7,"f":true,"l":[1,2.5,18446744073709551615],"s":["a","b"],"c":"csv","agent_id":"x"})");
   const Table table{
       text("t", 4),     number("n", 0, 1),       integer("i", 1, 7), flag("f"), numbers("l", 3, -1, 1e20),
@@ -146,7 +146,7 @@ TEST_CASE("an integer beyond 63 bits is refused and never becomes another one") 
     CHECK(error->field == "i");
   }
   const auto exact = [&](std::string_view text) {
-    const json::object given = parsed(text);
+    const json::object given = parsed_arguments(text);
     Arguments arguments(given, table);
     const std::int64_t read = arguments.integer("i");
     CHECK_FALSE(arguments.finish());
@@ -186,7 +186,7 @@ TEST_CASE("numbers of the wrong type, out of range or beyond a double are refuse
 }
 
 TEST_CASE("a whole number may be written as a double, a fraction is refused") {
-  const json::object given = parsed(R"({"i":7.0})");
+  const json::object given = parsed_arguments(R"({"i":7.0})");
   const Table table{integer("i", 1, 7)};
   Arguments arguments(given, table);
   CHECK(arguments.integer("i") == 7);
@@ -252,7 +252,7 @@ TEST_CASE("a list of agent ids is bounded, and each of them checked") {
   check(after(R"({"ids":["a",5]})", table, read), "ids[1]", "5", "an agent id");
   check(after(R"({"ids":["a","b c"]})", table, read), "ids[1]", "\"b c\"",
         "1 to 128 characters of A-Z a-z 0-9 . _ -");
-  const json::object given = parsed(R"({"ids":["a","b"]})");
+  const json::object given = parsed_arguments(R"({"ids":["a","b"]})");
   Arguments arguments(given, table);
   CHECK(arguments.agent_ids("ids") == std::vector<std::string>{"a", "b"});
   CHECK_FALSE(arguments.finish());
