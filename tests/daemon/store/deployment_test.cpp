@@ -49,7 +49,7 @@ core::DeploymentStanding distinct_standing(core::DeploymentState state) {
   return standing;
 }
 
-std::vector<core::Deployment> stored(SqliteStore& store) {
+std::vector<core::Deployment> stored_deployments(SqliteStore& store) {
   auto seed = store.load_seed();
   REQUIRE(seed);
   return seed->deployments;
@@ -61,13 +61,13 @@ TEST_CASE_METHOD(StoreFixture, "a deployment is read back as it was written, bef
   core::Deployment deployment = distinct_deployment(7, "p-1");
   commit({core::DeploymentAppended{deployment}});
   reopen();
-  REQUIRE(stored(store()) == std::vector{deployment});
+  REQUIRE(stored_deployments(store()) == std::vector{deployment});
   CHECK(store().load_seed()->keys.deployment == 7);
 
   deployment.standing = distinct_standing(core::DeploymentState::waiting);
   commit({core::DeploymentChanged{7, {}, deployment.standing}});
   reopen();
-  REQUIRE(stored(store()) == std::vector{deployment});
+  REQUIRE(stored_deployments(store()) == std::vector{deployment});
   deployment.standing.exit_code.reset();
   deployment.standing.state = core::DeploymentState::lost;
   deployment.standing.workspace = {};
@@ -75,7 +75,7 @@ TEST_CASE_METHOD(StoreFixture, "a deployment is read back as it was written, bef
   core::Deployment other = distinct_deployment(9, "p-2");
   commit({core::DeploymentAppended{other}});
   reopen();
-  CHECK(stored(store()) == std::vector{deployment, other});
+  CHECK(stored_deployments(store()) == std::vector{deployment, other});
 }
 
 TEST_CASE_METHOD(StoreFixture, "the database itself refuses a second deployment with the same id") {
@@ -95,7 +95,7 @@ TEST_CASE_METHOD(StoreFixture,
     changes.emplace_back(core::DeploymentChanged{key, {}, distinct_standing(state)});
   }
   commit(changes);
-  const auto loaded = stored(store());
+  const auto loaded = stored_deployments(store());
   CHECK(loaded.size() == core::DeploymentTable::kRemembered + 2);
   CHECK(loaded[0].key == 2);
   CHECK(loaded[1].key == 3);
@@ -142,7 +142,7 @@ TEST_CASE_METHOD(StoreFixture,
   close();
   execute("UPDATE deployment_standing SET state = 77, waiting_for = -1, progress = 1000, workspace = 9");
   reopen();
-  const auto deployments = stored(store());
+  const auto deployments = stored_deployments(store());
   REQUIRE(deployments.size() == 1);
   CHECK(deployments[0].standing.state == core::DeploymentState::lost);
   CHECK(deployments[0].standing.waiting_for == core::WaitingFor::nothing);
