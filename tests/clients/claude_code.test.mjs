@@ -61,6 +61,15 @@ test('it connects, leases, writes and reports, and what it wrote is on record', 
   assert.match(await project.control('agent', 'claude'), /claude/);
 });
 
+test('its user asks with a command that is a prompt of governor', async () => {
+  const run = await claude.run([], '/mcp__governor__take_over claude');
+  assert.match(run.text, /done/);
+  assert.match(run.told, /^POST /, 'the model was asked nothing');
+  const refused = await claude.run([], '/mcp__governor__take_over nobody');
+  assert.match(refused.text, /There is no agent "nobody"/);
+  assert.equal(refused.told, '');
+});
+
 test('what another holds it may not write, and its model is told why', async () => {
   await holder.hold(project.file('core.txt'));
   const told = await steps(using(read('core.txt')), using(write('core.txt', 'mine\nmine\n')));

@@ -19,9 +19,9 @@ export class ScriptedClaude {
   }
 
   /// Goes through the steps of the model, each a list of content blocks. What Claude Code wrote, and the
-  /// messages that the model was sent, in which it reads what its tools have answered.
-  run(steps) {
-    return this.#withModel(steps, (environment) => this.#project.run(claudeCode(), kArguments, environment));
+  /// messages that the model was sent, in which it reads what its tools have answered. `words`: what the user types.
+  run(steps, words = 'go') {
+    return this.#withModel(steps, (environment) => this.#project.run(claudeCode(), argumentsFor(words), environment));
   }
 
   /// Runs `use(environment)` while a model goes through the steps, for a Claude Code that somebody else starts.
@@ -35,7 +35,7 @@ export class ScriptedClaude {
   killWhen(condition, steps) {
     return this.#withModel(steps, async (environment) => {
       const options = { cwd: this.#project.path, env: this.#project.environment(environment), stdio: 'ignore' };
-      const child = spawn(claudeCode(), kArguments, options);
+      const child = spawn(claudeCode(), argumentsFor('go'), options);
       const ended = new Promise((resolve) => child.once('exit', resolve));
       try {
         await until(kLong, 'what Claude Code is killed after', condition);
@@ -65,9 +65,9 @@ export class ScriptedClaude {
   }
 }
 
-const kArguments = [
+const argumentsFor = (words) => [
   '-p',
-  'go',
+  words,
   '--mcp-config',
   'mcp.json',
   '--permission-mode',
