@@ -27,7 +27,7 @@ export const protocol = [
   ['a method in the wrong case', request('Tools/List', '{}'), unknown],
   ['a method of JSON-RPC itself', request('rpc.discover', '{}'), unknown],
   ['an unknown method of ours', request('governor/no_such', '{}'), unknown],
-  ['prompts, which we do not offer', request('prompts/list', '{}'), unknown],
+  ['logging, which we do not offer', request('logging/setLevel', '{"level":"debug"}'), unknown],
   ['a request that only servers make', request('sampling/createMessage', '{}'), unknown],
   ['a notification with an id', request('notifications/initialized', '{}'), unknown],
   ['an unknown notification', '{"jsonrpc":"2.0","method":"notifications/no_such"}', ignored],
