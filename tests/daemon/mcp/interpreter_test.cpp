@@ -85,7 +85,7 @@ TEST_CASE_METHOD(Interpreting, "hello opens a session with what it said") {
   CHECK(open.session.tools == "-core,server");
   // The profile counts from now on.
   const auto listed = reply(modern("tools/list")).at("result").at("tools").as_array();
-  CHECK(listed.size() == 2);
+  CHECK(listed.size() == 3);
   CHECK(error_message(modern("tools/call", R"(,"name":"list_agents")")).find("--tools agents") !=
         std::string::npos);
 }
@@ -260,7 +260,7 @@ TEST_CASE_METHOD(Interpreting, "after initialize the legacy methods work, the st
 TEST_CASE_METHOD(Interpreting, "a session that came back brings its era and profile") {
   interpreter.resume("2025-03-26", "-core,server");
   const auto tools = reply(request("tools/list")).at("result").at("tools").as_array();
-  CHECK(tools.size() == 2);
+  CHECK(tools.size() == 3);
   CHECK_FALSE(tools[0].as_object().contains("title"));
 }
 

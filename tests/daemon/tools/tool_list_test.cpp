@@ -53,7 +53,7 @@ TEST_CASE("groups are added to core, unless it is left out") {
   const auto core = names(*tools_of_profile("core"));
   const auto tasks = names(*tools_of_profile("-core,tasks"));
   CHECK(tasks.front() == "define_task");
-  for (const char* profile : {"tasks", "core,tasks", "tasks,core", "server,tasks,tasks"}) {
+  for (const char* profile : {"tasks", "core,tasks", "tasks,core", "tasks,tasks"}) {
     INFO(profile);
     const auto chosen = names(*tools_of_profile(profile));
     CHECK(chosen.size() == core.size() + tasks.size());
