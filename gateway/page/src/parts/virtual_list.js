@@ -1,5 +1,5 @@
 // A table of any length, of which only what is in sight is drawn.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { html } from '../html.js';
 import { moved, rowsInSight, scrollToShow } from '../lib/list_window.js';
 import { listKeys } from './keys.js';
@@ -26,7 +26,8 @@ export function VirtualList({ label, columns, rows, keyOf, cells, open, onSight 
   }, []);
   const inSight = rows.slice(first, last).map(keyOf).join('\n');
   useEffect(() => onSight?.(inSight === '' ? [] : inSight.split('\n')), [inSight]);
-  useEffect(() => {
+  // Before anybody sees which row is chosen: a key that is pressed then means this one.
+  useLayoutEffect(() => {
     const choose = (index) => {
       setChosen(index);
       box.current.scrollTop = scrollToShow({ ...place, index, rowHeight: kRowHeight });
