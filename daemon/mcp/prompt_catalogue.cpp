@@ -45,7 +45,9 @@ std::vector<PromptSection> take_over_sections(std::string_view agent, std::int64
             section("Tasks that somebody has", "list_tasks", {{"status", "in_progress"}}),
             section("Agents that are paused", "list_agents", {{"status", "paused"}}),
             section("Headless agents that are stuck", "list_deployments", {{"state", "stuck"}}),
-            section("Headless agents that have failed", "list_deployments", {{"state", "failed"}})};
+            section("Headless agents that have failed", "list_deployments", {{"state", "failed"}}),
+            section("Headless agents that were stopped", "list_deployments", {{"state", "stopped"}}),
+            section("Leases, also of sessions that have ended", "list_leases")};
   }
   return {{"How it stands", "get_governance_metrics", {{"agent_id", agent}}},
           {"What is known of it", "get_agent_metadata", {{"agent_id", agent}}},
@@ -59,7 +61,8 @@ std::vector<PromptSection> standup_sections(std::string_view since, std::int64_t
   const std::int64_t begin_us = begin_of(since, now_us).value_or(now_us);
   return {section("What happened, newest first", "query_audit_log",
                   {{"since", iso_timestamp(begin_us)}, {"limit", kShownEvents}}),
-          section("Tasks that are done", "list_tasks", {{"status", "done"}}),
+          section("What became of tasks, newest first", "query_audit_log",
+                  {{"since", iso_timestamp(begin_us)}, {"event", "task_updated"}}),
           section("Tasks that somebody has", "list_tasks", {{"status", "in_progress"}}),
           section("Tasks that are blocked", "list_tasks", {{"status", "blocked"}}),
           section("Headless agents", "list_deployments"),
