@@ -26,11 +26,11 @@ export class Crowd {
   }
 
   async fill() {
+    await each(kCrew, (i) => this.#join(i));
+    // Before their connections are closed, which were registered earlier: those who wait then give up.
     this.#world.atEnd(async () => {
       this.#isOver = true;
-      await Promise.all(this.#clients.map((client) => client.channel.close()));
     });
-    await each(kCrew, (i) => this.#join(i));
     await this.#lease();
     await each(kJudged, (i) => this.#judge(i));
     await each(kCrew * kEvents, (i) => this.#work(i % kCrew, Math.floor(i / kCrew)));

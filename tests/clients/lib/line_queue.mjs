@@ -13,6 +13,7 @@ export class LineQueue {
     this.name = name;
     stream.on('data', (chunk) => this.#feed(chunk));
     stream.on('end', () => this.#end(new Error(`${name} ended its output`)));
+    stream.on('close', () => this.#end(new Error(`${name} was closed`)));
     stream.on('error', (error) => this.#end(error));
   }
 
