@@ -25,14 +25,14 @@ build() {
   cmake "${arguments[@]}"
 }
 
-# One compiler per processor, fewer where memory is short: the largest sources need about 1.5 GB with
+# One compiler per processor, fewer where memory is short: the largest batches need about 2.2 GB with
 # sanitizers.
 build_jobs() {
   local processors megabytes by_memory
   processors=$(getconf _NPROCESSORS_ONLN)
   if [[ -r /proc/meminfo ]]; then
     megabytes=$(awk '$1 == "MemAvailable:" { print int($2 / 1024) }' /proc/meminfo)
-    by_memory=$((megabytes / 1500))
+    by_memory=$((megabytes / 2200))
     if ((by_memory < 1)); then by_memory=1; fi
     if ((by_memory < processors)); then processors=$by_memory; fi
   fi
