@@ -5,13 +5,13 @@
 
 #include "ctl/commands.hpp"
 #include "ctl/coordination/file_paths.hpp"
-#include "ipc/duration.hpp"
 #include "ctl/exit_code.hpp"
 #include "ctl/json_fields.hpp"
 #include "ctl/printable.hpp"
 #include "ctl/table.hpp"
 #include "ctl/time_text.hpp"
 #include "ctl/tool_command.hpp"
+#include "ipc/duration.hpp"
 #include "text/shell_word.hpp"
 
 namespace governor::ctl {

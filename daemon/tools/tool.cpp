@@ -16,28 +16,15 @@ namespace governor::daemon {
 const std::vector<Tool>& all_tools() {
   static const std::vector<Tool> tools = [] {
     std::vector<Tool> all;
-    for (const auto& group : {governance_tools(),
-                              agent_tools(),
-                              server_tools(),
-                              fleet_view_tools(),
-                              metadata_tools(),
-                              alert_tools(),
-                              lifecycle_tools(),
-                              threshold_tools(),
-                              audit_tools(),
-                              diagnosis_tools(),
-                              analysis_tools(),
-                              fleet_tools(),
-                              calibration_tools(),
-                              telemetry_tools(),
-                              export_tools(),
-                              lease_tools(),
-                              evidence_tools(),
-                              std::vector{commit_tool(), predict_conflicts_tool()},
-                              backup_tools(),
-                              task_tools(),
-                              deployment_tools(),
-                              approval_tools()}) {
+    for (const auto& group :
+         {governance_tools(),  agent_tools(),     server_tools(),
+          fleet_view_tools(),  metadata_tools(),  alert_tools(),
+          lifecycle_tools(),   threshold_tools(), audit_tools(),
+          diagnosis_tools(),   analysis_tools(),  fleet_tools(),
+          calibration_tools(), telemetry_tools(), export_tools(),
+          lease_tools(),       evidence_tools(),  std::vector{commit_tool(), predict_conflicts_tool()},
+          backup_tools(),      task_tools(),      deployment_tools(),
+          approval_tools()}) {
       all.insert(all.end(), group.begin(), group.end());
     }
     return all;
