@@ -17,8 +17,8 @@ Looks at text, core, ipc, proxy, ctl, daemon and gateway, or at what is named. E
 What is left out, and why, stands in .clang-tidy and in scripts/lib/cppcheck.suppressions.
 
   --no-install  never install packages; stop with the list of what is missing
-  --only TOOL   one of the two; clang-tidy takes most of the time: several seconds for a file that is named, half an
-                hour of two processors for everything, which it reads in batches
+  --only TOOL   one of the two; clang-tidy takes most of the time: several seconds for a file that is named, and
+                far longer for everything, which it reads in batches
   --jobs N      files that are looked at at the same time (default: one for each processor)
   -h, --help    this text
 TEXT
