@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,6 +15,10 @@ namespace governor::daemon {
 /// Whoever moves, removes or replaces them takes the database away without SQLite noticing: it goes on
 /// writing into files that no start will find again. Whoever cuts them off or writes into them damages what
 /// is there.
+///
+/// Who asks Linux when a file was modified makes the next write into it store a new time, and the sync after
+/// that wait for the disk once more (multigrain timestamps, from 6.13 on). So the time of the log is asked
+/// for now and then, its size and what file it is at every look.
 class OpenFiles {
  public:
   /// To be made when the database was opened and read from, so that its write-ahead log is open too.
@@ -32,6 +37,9 @@ class OpenFiles {
 
   /// After a successful transaction, which may have brought the log into the database.
   void note_commit(bool with_checkpoint);
+  /// To be called now and then, also when nothing is written: makes sure that writing by others will be
+  /// noticed.
+  void note_times();
   /// After any other writing: how the files look does not matter until the next transaction.
   void note_writing() { is_known_ = false; }
   /// Less is in the database than was written.
@@ -52,21 +60,25 @@ class OpenFiles {
     ino_t inode = 0;
     bool operator==(const Identity&) const = default;
   };
+  enum class Times { asked, not_asked };
   /// How a file looked; its time has the steps of the system's clock, some milliseconds.
   struct Look {
     Identity identity;
     off_t bytes = 0;
-    std::int64_t modified_ns = 0;
+    std::int64_t modified_ns = 0;  ///< 0: not asked for
     bool operator==(const Look&) const = default;
   };
-  static std::optional<Look> look(const std::string& path);
+  static std::optional<Look> look(const std::string& path, Times times);
   static std::optional<Identity> identify(const std::string& path);
+  void look_at_log(Times times);
 
   std::string path_;
   std::optional<Identity> database_;
   std::optional<Identity> log_;  ///< none: it is written without one
   std::optional<Look> database_look_;
   std::optional<Look> log_look_;
+  Times log_times_ = Times::not_asked;  ///< of `log_look_`
+  std::chrono::steady_clock::time_point log_times_asked_{};
   bool is_known_ = false;  ///< how they look now
   bool overwritten_ = false;
 };

@@ -67,6 +67,12 @@ SqliteStore::~SqliteStore() {
 }
 
 std::optional<core::Error> SqliteStore::find_lost_files() {
+  auto lost = check_files();
+  if (!lost) files_.note_times();
+  return lost;
+}
+
+std::optional<core::Error> SqliteStore::check_files() {
   OpenFiles::Loss loss = files_.find_loss();
   if (loss == OpenFiles::Loss::touched) loss = look_closer();
   return loss == OpenFiles::Loss::none ? std::nullopt : std::optional(files_.describe(loss));
@@ -89,7 +95,7 @@ void SqliteStore::note_progress() {
 }
 
 std::optional<core::Error> SqliteStore::commit(std::span<const core::Change> changes) {
-  if (auto lost = find_lost_files()) return lost;
+  if (auto lost = check_files()) return lost;
   try {
     settle();
     write(changes);
@@ -108,7 +114,7 @@ std::optional<core::Error> SqliteStore::commit(std::span<const core::Change> cha
   }
   note_log();
   // What was taken away meanwhile has taken this with it.
-  return find_lost_files();
+  return check_files();
 }
 
 /// After a transaction that may have been committed although it was reported as failed.

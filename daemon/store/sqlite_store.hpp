@@ -115,6 +115,7 @@ class SqliteStore final : public Store {
   };
 
   static int on_log_grown(void* store, sqlite3* database, const char* name, int frames);
+  std::optional<core::Error> check_files();
   OpenFiles::Loss look_closer();
   [[nodiscard]] bool is_log_whole() const;
   [[nodiscard]] bool holds_all() const;
