@@ -1,16 +1,21 @@
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "core/approval.hpp"
 
 namespace governor::core {
 
-/// The requests to people: all that are open, and the newest of the others. Bounded: see `is_full`.
+/// The requests to people: all that are open, and the newest of the others. Bounded: see `is_full`. An agent
+/// that is halted asks at each of its updates, and every call wants to know what expires next, so neither
+/// goes through all of them.
 class ApprovalTable {
  public:
   static constexpr std::size_t kMaxOpenOfKind = 200;   ///< so that one kind leaves room for the others
@@ -35,10 +40,22 @@ class ApprovalTable {
   [[nodiscard]] const std::map<ApprovalKey, Approval>& all() const { return approvals_; }
 
  private:
-  void note_standing(const Approval& approval);
+  /// An agent, or a session without one.
+  struct AskerId {
+    std::string agent_id;
+    SessionKey session;                                ///< 0 of an agent
+    auto operator<=>(const AskerId&) const = default;  // NOLINT(modernize-use-nullptr): it misreads this
+  };
+  static AskerId id_of(const ApprovalAsker& asker);
+  void note_standing(const Approval& approval, bool was_open);
+  void take_from_open(const Approval& approval);
+  void forget(const Approval& approval);
 
   std::map<ApprovalKey, Approval> approvals_;
+  std::map<AskerId, std::set<ApprovalKey>> of_asker_;
   std::set<ApprovalKey> open_;
+  std::set<std::pair<std::int64_t, ApprovalKey>> expiries_;  ///< of those that are open
+  std::map<ApprovalKind, std::size_t> open_of_kind_;
   std::uint64_t version_ = 0;
 };
 

@@ -113,6 +113,7 @@ std::vector<LeaseHolder> LeaseTable::find_cycle(const LeaseClaim& claim, WaiterK
 }
 
 void LeaseTable::insert(Lease lease) {
+  ++version_;
   // A request that was passed over, since it waits for this very holder, has one more lease before it.
   for (auto& [key, conflicts] : conflicts_) {
     if (waiters_.at(key).claim.conflicts_with(lease.claim)) conflicts.leases.push_back(lease.key);
@@ -122,6 +123,7 @@ void LeaseTable::insert(Lease lease) {
 }
 
 void LeaseTable::remove(Lease lease) {
+  ++version_;
   open_.erase(lease.key);
   pins_.erase(lease.key);
   ended_.push_back(std::move(lease));
@@ -129,6 +131,7 @@ void LeaseTable::remove(Lease lease) {
 }
 
 Lease* LeaseTable::find(LeaseKey key) {
+  ++version_;
   const auto found = open_.find(key);
   return found == open_.end() ? nullptr : &found->second;
 }
@@ -147,6 +150,7 @@ const LeaseTable::Waiter& LeaseTable::wait(Waiter waiter) {
 }
 
 void LeaseTable::insert(Waiter waiter) {
+  ++version_;
   const WaiterKey key = waiter.key;
   last_waiter_ = std::max(last_waiter_, key);
   conflicts_.insert_or_assign(key, conflicts_of(waiter.claim, key));
@@ -154,11 +158,13 @@ void LeaseTable::insert(Waiter waiter) {
 }
 
 LeaseTable::Waiter* LeaseTable::find_waiter(WaiterKey key) {
+  ++version_;
   const auto found = waiters_.find(key);
   return found == waiters_.end() ? nullptr : &found->second;
 }
 
 LeaseTable::Waiter* LeaseTable::find_waiter(SessionKey session, std::uint64_t line) {
+  ++version_;
   const auto found = std::find_if(waiters_.begin(), waiters_.end(), [&](const auto& item) {
     return item.second.line == line && item.second.claim.holder.session == session;
   });
@@ -166,6 +172,7 @@ LeaseTable::Waiter* LeaseTable::find_waiter(SessionKey session, std::uint64_t li
 }
 
 void LeaseTable::stop_waiting(WaiterKey key) {
+  ++version_;
   waiters_.erase(key);
   conflicts_.erase(key);
 }
@@ -193,12 +200,19 @@ WaiterKey LeaseTable::next_ready() const {
 }
 
 void LeaseTable::go_on(Unstored before) {
+  ++version_;
   last_waiter_ = std::max(last_waiter_, before.last_waiter);
   pins_ = std::move(before.pins);
   std::erase_if(pins_, [this](const auto& pin) { return !open_.contains(pin.first); });
 }
 
+void LeaseTable::pin(LeaseKey key) {
+  ++version_;
+  ++pins_[key];
+}
+
 void LeaseTable::unpin(LeaseKey key) {
+  ++version_;
   const auto found = pins_.find(key);
   if (found != pins_.end() && --found->second == 0) pins_.erase(found);
 }

@@ -39,6 +39,7 @@ class LeaseTable {
   void insert(Lease lease);
   /// The lease is over. Remembers it for a while, for whoever comes with it later.
   void remove(Lease lease);
+  /// To be changed; who only looks takes it from `open`.
   Lease* find(LeaseKey key);
   [[nodiscard]] const Lease* find_ended(LeaseKey key) const;
   [[nodiscard]] const std::map<LeaseKey, Lease>& open() const { return open_; }
@@ -48,6 +49,7 @@ class LeaseTable {
   const Waiter& wait(Waiter waiter);
   /// One that the store has kept, with its key. The older ones and the leases must be there already.
   void insert(Waiter waiter);
+  /// To be changed, as those of `find`.
   [[nodiscard]] Waiter* find_waiter(WaiterKey key);
   /// That of a numbered line.
   [[nodiscard]] Waiter* find_waiter(SessionKey session, std::uint64_t line);
@@ -58,9 +60,13 @@ class LeaseTable {
   [[nodiscard]] WaiterKey next_ready() const;
 
   /// While a lease is pinned its holder is writing: it must not end.
-  void pin(LeaseKey key) { ++pins_[key]; }
+  void pin(LeaseKey key);
   void unpin(LeaseKey key);
   [[nodiscard]] bool is_pinned(LeaseKey key) const { return pins_.contains(key); }
+
+  /// Grows whenever leases or requests may have changed, so that those who go through all of them need not do
+  /// it at every call.
+  [[nodiscard]] std::uint64_t version() const { return version_; }
 
   /// What does not stand in the open leases and has to go on all the same when the table is made anew from
   /// what is stored: files are being written meanwhile, and requests that are going to wait again know their
@@ -103,6 +109,7 @@ class LeaseTable {
   std::unordered_map<WaiterKey, Conflicts> conflicts_;
   std::unordered_map<LeaseKey, int> pins_;
   WaiterKey last_waiter_ = 0;
+  std::uint64_t version_ = 0;
 };
 
 }  // namespace governor::core

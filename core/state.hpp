@@ -629,6 +629,11 @@ class State {
   std::unordered_map<std::string, SessionKey> session_keys_;
   std::unordered_map<std::string, Entry> agents_;
   LeaseTable leases_;
+  struct LeaseDeadline {
+    std::uint64_t version = 0;  ///< of the table
+    std::int64_t at_us = INT64_MAX;
+  };
+  mutable LeaseDeadline lease_deadline_;          ///< the last one that was asked for
   std::unordered_set<LeaseKey> awaited_reports_;  ///< of open leases
   FileTable files_;
   CommandTable commands_;

@@ -129,12 +129,14 @@ void State::expire_leases(std::int64_t now_us, Changes& changes) {
 }
 
 std::int64_t State::next_lease_deadline() const {
+  if (lease_deadline_.version == leases_.version()) return lease_deadline_.at_us;
   std::int64_t next = next_place_deadline();
   for (const auto& [key, lease] : leases_.open()) {
     if (leases_.is_pinned(key)) continue;
     next = std::min(next, lease.expires_us);
     if (lease.orphaned_us != 0) next = std::min(next, lease.orphaned_us + lease_policy_.grace_us);
   }
+  lease_deadline_ = {leases_.version(), next};
   return next;
 }
 

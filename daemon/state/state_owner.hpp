@@ -264,6 +264,7 @@ class StateOwner final : public ConcurrencySource {
   std::set<core::AlertKey> open_losses_;                    ///< alerts of lost data that nobody acknowledged
   std::uint64_t approvals_seen_ = 0;                        ///< version of the table, see ApprovalTable
   std::uint64_t deployments_seen_ = 0;                      ///< version of the table, see DeploymentTable
+  std::uint64_t leases_seen_ = 0;                           ///< version of the table, see LeaseTable
   std::unordered_map<core::DeploymentKey, bool> followed_;  ///< by the launcher; whether it was told to pause
   bool registry_checked_ = false;                           ///< once, at the start
   std::chrono::steady_clock::time_point registry_check_until_{};  ///< one is under way; not set: none

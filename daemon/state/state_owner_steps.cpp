@@ -192,9 +192,13 @@ void StateOwner::look_after_leases() {
 }
 
 void StateOwner::run_those_whose_turn_it_is() {
-  while (state_) {
+  while (state_ && state_->leases().version() != leases_seen_) {
+    const std::uint64_t version = state_->leases().version();
     const core::WaiterKey ready = state_->leases().next_ready();
-    if (ready == 0) break;
+    if (ready == 0) {
+      leases_seen_ = version;
+      break;
+    }
     const auto found = std::find_if(queued_.begin(), queued_.end(),
                                     [&](const auto& pending) { return pending->wait.waiter == ready; });
     if (found == queued_.end()) {

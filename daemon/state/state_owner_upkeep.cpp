@@ -96,6 +96,7 @@ void StateOwner::on_reloaded(core::Result<core::StateSeed> seed) {
                  settings_.protections, settings_.authority, settings_.deployment_limits);
   deployments_seen_ = UINT64_MAX;
   approvals_seen_ = UINT64_MAX;
+  leases_seen_ = UINT64_MAX;
   state_->go_on(std::move(unstored_before_reload_));
   for (core::Session& session : std::exchange(sessions_before_reload_, {})) {
     const auto sink = attached_.find(session.id);

@@ -242,6 +242,9 @@ class RandomAgents {
         REQUIRE_FALSE(a->second.claim.conflicts_with(b->second.claim));
     }
     REQUIRE(f.state.leases().waiters().size() == waiting_.size());
+    std::int64_t next_end = INT64_MAX;
+    for (const auto& [key, lease] : open) next_end = std::min(next_end, lease.expires_us);
+    REQUIRE(f.state.next_deadline_us() == next_end);
     // Whoever waits has something before it that is not itself waiting for it: no circle.
     std::map<SessionKey, std::set<SessionKey>> waits_for;
     for (const auto& [key, waiter] : f.state.leases().waiters()) {
