@@ -30,6 +30,10 @@ Renamed report_of_done() {
   return fault_at(FaultPoint::exchange_swapped) ? Renamed::failed : Renamed::done;
 }
 
+bool is_not_supported(int cause) {
+  return cause == ENOTSUP || cause == EOPNOTSUPP;  // NOLINT(misc-redundant-expression): two numbers on macOS
+}
+
 /// `exchange` gives each of the two names what the other had; `no_replace` takes no name that is in use. In
 /// one step, or not at all.
 Renamed rename_with(RenameWay way, int directory, const std::string& from, const std::string& to) {
@@ -43,12 +47,12 @@ Renamed rename_with(RenameWay way, int directory, const std::string& from, const
 #else
   errno = ENOSYS;
 #endif
-  const bool unsupported = errno == EINVAL || errno == ENOSYS || errno == ENOTSUP || errno == EOPNOTSUPP;
+  const bool unsupported = errno == EINVAL || errno == ENOSYS || is_not_supported(errno);
   return unsupported ? Renamed::unsupported : Renamed::failed;
 }
 
 bool links_are_unsupported(int cause) {
-  return cause == EPERM || cause == ENOSYS || cause == ENOTSUP || cause == EOPNOTSUPP || cause == EINVAL;
+  return cause == EPERM || cause == ENOSYS || is_not_supported(cause) || cause == EINVAL;
 }
 
 bool is_abandoned(const FileReplacement& change) {

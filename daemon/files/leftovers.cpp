@@ -46,8 +46,8 @@ enum class Owner { nobody, this_process, gone, living };
 
 /// Where every container begins with the same pids, a pid alone does not tell two processes apart.
 std::string own_mark() {
-  static const std::string random = ipc::random_hex(4);
-  return fmt::format("{}-{}-", ::getpid(), random);
+  static const std::string kRandom = ipc::random_hex(4);
+  return fmt::format("{}-{}-", ::getpid(), kRandom);
 }
 
 bool is_gone(pid_t pid) {

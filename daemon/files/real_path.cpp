@@ -51,7 +51,7 @@ class PathWalk {
         return refuse_path(given_, fmt::format("A name in the path has {} bytes.", name.size()),
                            "Use a shorter name.", fmt::format("names of at most {} bytes", kMaxNameBytes));
       }
-      if (auto error = enter(std::move(name), pending)) return error;
+      if (auto error = enter(name, pending)) return error;
       if (path_ == "/proc" || path_ == "/sys") {
         return refuse_path(given_,
                            fmt::format("The path leads to {}, where there are no files to write.", path_),
@@ -107,7 +107,7 @@ class PathWalk {
     key_ += folds_ ? fold_name(text) : text;
   }
 
-  std::optional<core::Error> enter(std::string name, std::deque<std::string>& pending) {
+  std::optional<core::Error> enter(const std::string& name, std::deque<std::string>& pending) {
     if (missing_ > 0) {
       append(name, false, {});
       ++missing_;
