@@ -163,10 +163,10 @@ std::string result_reply(std::string_view id, std::string_view result) {
 
 std::string_view result_preamble(Revision revision) {
   if (!is_stateless(revision)) return {};
-  static const std::string preamble = fmt::format(
+  static const std::string kPreamble = fmt::format(
       R"("resultType":"complete","_meta":{{"io.modelcontextprotocol/serverInfo":{{"name":"governor","version":"{}"}}}},)",
       ipc::version());
-  return preamble;
+  return kPreamble;
 }
 
 std::string tool_reply(const Envelope& envelope, const core::Result<std::string>& outcome, const Tool* tool) {

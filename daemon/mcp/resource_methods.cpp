@@ -45,7 +45,7 @@ constexpr Operation kComplete{"completion/complete"};
 constexpr Operation kSubscribe{"resources/subscribe", Effect::idempotent};
 constexpr Operation kUnsubscribe{"resources/unsubscribe", Effect::idempotent};
 
-Action list(const Request& request, std::string result) {
+Action list(const Request& request, const std::string& result) {
   const json::value* cursor = member(request.params, "cursor");
   if (cursor != nullptr && !cursor->is_null()) {
     return refuse(request, "Unknown cursor: all entries come in one page.");

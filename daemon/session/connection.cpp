@@ -199,7 +199,8 @@ void Connection::handle_message(std::uint64_t number, std::string_view text) {
 }
 
 void Connection::act(std::uint64_t number, Action action) {
-  std::visit([&](auto&& chosen) { perform(number, std::move(chosen)); }, std::move(action));
+  std::visit([&]<class Chosen>(Chosen&& chosen) { perform(number, std::forward<Chosen>(chosen)); },
+             std::move(action));
 }
 
 }  // namespace governor::daemon

@@ -76,9 +76,9 @@ class Connection final : public ReplySink {
   void act(std::uint64_t number, Action action);
 
   void perform(std::uint64_t number, Ignore action);
-  void perform(std::uint64_t number, ReplyNow action);
+  void perform(std::uint64_t number, const ReplyNow& action);
   void perform(std::uint64_t number, Refuse action);
-  void perform(std::uint64_t number, ReplyHealth action);
+  void perform(std::uint64_t number, const ReplyHealth& action);
   void perform(std::uint64_t number, ReplyStatus action);
   void perform(std::uint64_t number, OpenSession action);
   void perform(std::uint64_t number, Initialize action);
@@ -87,7 +87,7 @@ class Connection final : public ReplySink {
   void perform(std::uint64_t number, ConfirmAnswers action);
   void perform(std::uint64_t number, Goodbye action);
   void end_if_done();
-  void perform(std::uint64_t number, StopDaemon action);
+  void perform(std::uint64_t number, const StopDaemon& action);
   void perform(std::uint64_t number, Listen action);
   void perform(std::uint64_t number, CancelRequest action);
   void perform(std::uint64_t number, AnswerAsked action);

@@ -37,7 +37,7 @@ void Connection::perform(std::uint64_t number, Ignore) {
   if (number != 0) send(number, {});
 }
 
-void Connection::perform(std::uint64_t number, ReplyNow action) {
+void Connection::perform(std::uint64_t number, const ReplyNow& action) {
   send(number, action.text);
 }
 
@@ -48,7 +48,7 @@ void Connection::perform(std::uint64_t number, Refuse action) {
   send(number, action.text);
 }
 
-void Connection::perform(std::uint64_t number, ReplyHealth action) {
+void Connection::perform(std::uint64_t number, const ReplyHealth& action) {
   std::string result;
   JsonWriter json(result);
   json.begin_object();
@@ -152,7 +152,7 @@ void Connection::end_if_done() {
   if (goodbye_ && unanswered_ == 0) services_.state.detach(self(), true);
 }
 
-void Connection::perform(std::uint64_t number, StopDaemon action) {
+void Connection::perform(std::uint64_t number, const StopDaemon& action) {
   send(number, action.reply);
   services_.stop_daemon(action.reason);
 }

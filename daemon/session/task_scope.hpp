@@ -19,7 +19,7 @@ class TaskScope {
   void spawn(const Executor& executor, std::string name, boost::asio::awaitable<void, Executor> task) {
     running_.fetch_add(1, std::memory_order_relaxed);
     boost::asio::co_spawn(executor, std::move(task),
-                          [this, name = std::move(name)](std::exception_ptr failure) {
+                          [this, name = std::move(name)](const std::exception_ptr& failure) {
                             if (failure) log(name, failure);
                             running_.fetch_sub(1, std::memory_order_acq_rel);
                           });

@@ -51,7 +51,7 @@ StateOwner::StateOwner(boost::asio::io_context& io, StoreThread& store, FileThre
   counters_.live_deployments = state_->deployments().live().size();
 }
 
-void StateOwner::park(std::shared_ptr<PendingCall> pending) {
+void StateOwner::park(const std::shared_ptr<PendingCall>& pending) {
   waits_.begin(pending, WaitsFor::reload);
   parked_.push_back({[this, pending] { start_call(pending); },
                      [this, pending](const core::Error& error) { give_up(*pending, error); }});

@@ -127,7 +127,7 @@ class StateOwner final : public ConcurrencySource {
   void distrust_state(const std::exception& failure);
   void drop_state();
 
-  void park(std::shared_ptr<PendingCall> pending);
+  void park(const std::shared_ptr<PendingCall>& pending);
   core::Session& attach(const std::shared_ptr<ReplySink>& sink, core::Session fresh, bool& resumed,
                         core::Changes& changes);
   void start_call(std::shared_ptr<PendingCall> pending);

@@ -125,7 +125,9 @@ bool StateOwner::replay_if_answered(const std::shared_ptr<PendingCall>& pending)
   pending->stage = PendingCall::Stage::fresh;
   if (pending->ticket.line == 0) return false;
   const core::Session* session = state_->find_session(pending->sink->attachment.session);
-  if (session == nullptr) return false;
+  if (session == nullptr || session->answers.empty()) return false;
+  // A line that is new has a higher number than all of them, which needs no search.
+  if (pending->ticket.line > session->answers.rbegin()->first) return false;
   const auto found = session->answers.find(pending->ticket.line);
   if (found == session->answers.end()) return false;
   block(*pending);

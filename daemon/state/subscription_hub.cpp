@@ -9,7 +9,7 @@
 namespace governor::daemon {
 
 SubscriptionHub::SubscriptionHub(Strand strand, Counters& counters, SubscriptionTable::FindAgent find_agent)
-    : find_agent_(std::move(find_agent)), counters_(counters), timer_(strand) {}
+    : find_agent_(std::move(find_agent)), counters_(counters), timer_(std::move(strand)) {}
 
 void SubscriptionHub::follow(const Sink& sink, const std::set<std::string>& uris) {
   table_.follow(sink, uris);

@@ -112,7 +112,7 @@ struct Sources {
 std::string usable_backup(const Backup& backup, std::size_t version, const std::string& part,
                           Migrations migrations) {
   if (backup.version >= version) return backup.path;
-  const std::string copy = part + "-backup.part";
+  std::string copy = part + "-backup.part";
   copy_durably(backup.path, copy);
   SQLite::Database database(copy, SQLite::OPEN_READWRITE);
   if (auto failure = migrate(database, copy, "", migrations)) throw std::runtime_error(failure->message);

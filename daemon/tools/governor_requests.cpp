@@ -14,7 +14,7 @@
 namespace governor::daemon {
 
 const std::vector<GovernorRequest>& governor_requests() {
-  static const std::vector<GovernorRequest> requests{
+  static const std::vector<GovernorRequest> kRequests{
       verify_request(),
       import_check_request(),
       watches_request(),
@@ -47,7 +47,7 @@ const std::vector<GovernorRequest>& governor_requests() {
       approval_answer_request(),
       note_refusal_request(),
   };
-  return requests;
+  return kRequests;
 }
 
 const GovernorRequest* find_governor_request(std::string_view method) {

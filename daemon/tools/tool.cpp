@@ -14,7 +14,7 @@
 namespace governor::daemon {
 
 const std::vector<Tool>& all_tools() {
-  static const std::vector<Tool> tools = [] {
+  static const std::vector<Tool> kTools = [] {
     std::vector<Tool> all;
     for (const auto& group :
          {governance_tools(),  agent_tools(),     server_tools(),
@@ -29,7 +29,7 @@ const std::vector<Tool>& all_tools() {
     }
     return all;
   }();
-  return tools;
+  return kTools;
 }
 
 const Tool* find_tool(std::string_view name) {

@@ -65,8 +65,8 @@ struct ToolEnvironment {
   std::string_view ask_key{};
 
   [[nodiscard]] const EvidenceSettings& evidence() const {
-    static const EvidenceSettings defaults;
-    return evidence_settings != nullptr ? *evidence_settings : defaults;
+    static const EvidenceSettings kDefaults;
+    return evidence_settings != nullptr ? *evidence_settings : kDefaults;
   }
 };
 

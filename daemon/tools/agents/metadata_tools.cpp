@@ -82,7 +82,8 @@ class GetMetadataCall final : public AgentCall {
       write_owner(json, *owner, profile);
     }
     json.field("created", iso_timestamp(profile.created_us));
-    json.field("age_seconds", static_cast<double>((context.now_us - profile.created_us) / 1000) / 1000.0);
+    const std::int64_t age_ms = (context.now_us - profile.created_us) / 1000;
+    json.field("age_seconds", static_cast<double>(age_ms) / 1000.0);
   }
 
   void write_life(JsonWriter& json) const {
