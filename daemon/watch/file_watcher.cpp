@@ -16,7 +16,7 @@ constexpr std::size_t kMaxFilesInNewDirectory = 20'000;
 
 }  // namespace
 
-FileWatcher::FileWatcher(Strand strand, FileThreads& files, Tell tell, WatchFilter::IsOwn is_own, Make make)
+FileWatcher::FileWatcher(const Strand& strand, FileThreads& files, Tell tell, WatchFilter::IsOwn is_own, Make make)
     : strand_(strand),
       files_(files),
       tell_(std::move(tell)),
@@ -178,7 +178,7 @@ bool FileWatcher::matters(const std::string& path) const {
                      [&](const core::WatchTarget& target) { return target.pattern.matches(path); });
 }
 
-void FileWatcher::on_events(std::vector<WatchEvent> events) {
+void FileWatcher::on_events(const std::vector<WatchEvent>& events) {
   if (stopped_) return;
   for (const WatchEvent& event : events) on_event(event);
   if (!changed_.empty() || !vanished_.empty() || missed_) gather(kGather);

@@ -38,7 +38,7 @@ class FileWatcher {
   using Make = std::function<std::shared_ptr<DirectoryWatch>(Strand, DirectoryWatch::Tell)>;
 
   /// `is_own` says what governor itself lives on, of which nothing is told.
-  FileWatcher(Strand strand, FileThreads& files, Tell tell, WatchFilter::IsOwn is_own = {},
+  FileWatcher(const Strand& strand, FileThreads& files, Tell tell, WatchFilter::IsOwn is_own = {},
               Make make = watch_directories);
 
   /// Replaces the targets. `ready` is called on the strand when they are watched, at once if nothing is new.
@@ -73,7 +73,7 @@ class FileWatcher {
   void report(Report report);
   void forget_plans_about(const std::string& directory);
   [[nodiscard]] std::set<std::string> directories() const;
-  void on_events(std::vector<WatchEvent> events);
+  void on_events(const std::vector<WatchEvent>& events);
   void on_event(const WatchEvent& event);
   void look_into(const std::string& directory);
   void gather(std::chrono::milliseconds time);

@@ -196,11 +196,11 @@ class HistoryCall final : public AgentCall {
     if (!*page) return unknown_agent(id());
     page_.total = (*page)->total;
     more_ = false;
-    for (core::UpdateRecord& row : (*page)->rows) {
+    for (const core::UpdateRecord& row : (*page)->rows) {
       if (page_.rows.size() == limit_) break;
       before_ = row.number;
       more_ = row.number > 1 && row.epoch >= epoch_;
-      if (epoch_ == 0 || row.epoch == epoch_) page_.rows.push_back(std::move(row));
+      if (epoch_ == 0 || row.epoch == epoch_) page_.rows.push_back(row);
     }
     return std::nullopt;
   }
