@@ -76,7 +76,7 @@ look_with_clang_tidy() {
   if [[ $everything == yes ]]; then
     list=build/lint-batches
     configure lint -B "$list" -DGOVERNOR_UNITY=ON >/dev/null
-    cmake --build "$list" --target gateway/embedded_page.cpp >/dev/null
+    cmake --build "$list" --target gateway/embedded_page.cpp daemon/embedded_app.cpp >/dev/null
     while IFS= read -r file; do compiled+=("$file"); done < <(find "$list" -name 'unity_*.cxx' | sort)
   else
     configure lint >/dev/null

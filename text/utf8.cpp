@@ -19,7 +19,7 @@ std::size_t ascii_prefix(std::string_view text) noexcept {
   constexpr std::uint64_t kHighBits = 0x8080808080808080ull;
   std::size_t at = 0;
   for (; at + 8 <= text.size(); at += 8) {
-    std::uint64_t bytes;
+    std::uint64_t bytes = 0;
     std::memcpy(&bytes, text.data() + at, sizeof bytes);
     if ((bytes & kHighBits) != 0) break;
   }

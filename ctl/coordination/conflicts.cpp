@@ -39,7 +39,7 @@ std::string listed(const json::array& texts, std::size_t most) {
 std::string side_of(const json::object& prediction, const json::object& pair, std::size_t place) {
   const json::array& names = array_field(pair, "branches");
   if (place >= names.size() || !names[place].is_string()) return "-";
-  const std::string name(names[place].get_string());
+  std::string name(names[place].get_string());
   for (const json::value& entry : array_field(prediction, "branches")) {
     if (!entry.is_object()) continue;
     const json::object& branch = entry.get_object();

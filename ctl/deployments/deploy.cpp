@@ -59,8 +59,8 @@ int run_deploy(const Context& context, const DeployRequest& request) {
     arguments["prompt_file"] = std::filesystem::absolute(request.prompt_file).string();
   json::object variables;
   for (const std::string& given : request.variables) {
-    auto [name, value] = named_value(given);
-    variables[name] = std::move(value);
+    const auto [name, value] = named_value(given);
+    variables[name] = value;
   }
   if (!variables.empty()) arguments["env"] = std::move(variables);
   if (!request.budget.empty()) arguments["budget"] = budget_of(request.budget);

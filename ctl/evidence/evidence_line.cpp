@@ -79,7 +79,7 @@ std::string stated_text(const json::object& entry) {
 }  // namespace
 
 std::string evidence_text(const json::object& entry) {
-  const std::string kind = text_field(entry, "kind");
+  std::string kind = text_field(entry, "kind");
   if (kind == "tool_used") return tool_text(entry);
   if (kind == "file_changed") return file_text(entry);
   if (kind == "tests_run") return tests_text(entry);

@@ -99,7 +99,7 @@ Texts without_tags(Texts there, const Texts& given) {
   return there;
 }
 
-Texts only_tags(Texts, const Texts& given) {
+Texts only_tags(const Texts&, const Texts& given) {
   return with_tags({}, given);
 }
 

@@ -67,7 +67,7 @@ std::string source_of(const HookCall& call) {
 json::object event_named(std::string_view name, const HookCall& call) {
   json::object event;
   event["event"] = name;
-  if (std::string source = source_of(call); !source.empty()) event["source"] = std::move(source);
+  if (const std::string source = source_of(call); !source.empty()) event["source"] = source;
   return event;
 }
 

@@ -162,7 +162,7 @@ class StateOwner final : public ConcurrencySource {
   void follow_deployments();
   void on_deployment_report(const std::string& id, core::DeploymentReport report);
   void check_registry(RegistryCheck check);
-  void on_registry_checked(RegistryOutcome outcome);
+  void on_registry_checked(const RegistryOutcome& outcome);
   void watch_registry();
   void start_failed_again();
   void cancel_on_strand(const std::shared_ptr<ReplySink>& sink, const std::string& id);

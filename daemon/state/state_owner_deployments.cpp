@@ -127,13 +127,13 @@ void StateOwner::check_registry(RegistryCheck check) {
                                                 "comparing the registry of deployments with what there is");
   pending.ticket.started = std::chrono::steady_clock::now();
   pending.operation = &kRegistryCheck;
-  pending.call = make_registry_call(
-      check, suspects_, [this](RegistryOutcome outcome) { on_registry_checked(std::move(outcome)); });
+  pending.call = make_registry_call(check, suspects_,
+                                    [this](const RegistryOutcome& outcome) { on_registry_checked(outcome); });
   call(std::move(pending));
 }
 
 /// Within the run of the call that has looked.
-void StateOwner::on_registry_checked(RegistryOutcome outcome) {
+void StateOwner::on_registry_checked(const RegistryOutcome& outcome) {
   registry_check_until_ = {};
   const bool is_first = !std::exchange(registry_checked_, true);
   if (is_first) deployments_seen_ = UINT64_MAX;  // now they are followed

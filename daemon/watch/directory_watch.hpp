@@ -48,6 +48,7 @@ class DirectoryWatch {
 };
 
 /// The system's own way of watching.
-std::shared_ptr<DirectoryWatch> watch_directories(DirectoryWatch::Strand strand, DirectoryWatch::Tell tell);
+std::shared_ptr<DirectoryWatch> watch_directories(const DirectoryWatch::Strand& strand,
+                                                  const DirectoryWatch::Tell& tell);
 
 }  // namespace governor::daemon

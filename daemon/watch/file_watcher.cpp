@@ -16,7 +16,8 @@ constexpr std::size_t kMaxFilesInNewDirectory = 20'000;
 
 }  // namespace
 
-FileWatcher::FileWatcher(const Strand& strand, FileThreads& files, Tell tell, WatchFilter::IsOwn is_own, Make make)
+FileWatcher::FileWatcher(const Strand& strand, FileThreads& files, Tell tell, WatchFilter::IsOwn is_own,
+                         Make make)
     : strand_(strand),
       files_(files),
       tell_(std::move(tell)),

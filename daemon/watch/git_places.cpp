@@ -21,7 +21,7 @@ std::string from_there(const std::string& directory, const std::string& path) {
 }  // namespace
 
 std::string git_directory(const std::string& directory) {
-  const std::string path = directory + "/.git";
+  std::string path = directory + "/.git";
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0) return {};
   if (S_ISDIR(status.st_mode)) return path;

@@ -30,8 +30,8 @@ constexpr std::uint32_t kEvents = IN_MODIFY | IN_CLOSE_WRITE | IN_CREATE | IN_DE
 
 class InotifyWatch final : public DirectoryWatch, public std::enable_shared_from_this<InotifyWatch> {
  public:
-  InotifyWatch(Strand strand, Tell tell)
-      : tell_(std::move(tell)), descriptor_(std::move(strand), ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {}
+  InotifyWatch(const Strand& strand, Tell tell)
+      : tell_(std::move(tell)), descriptor_(strand, ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {}
 
   // The file system is asked without the lock, which the strand takes as well. What happens in a directory
   // before its number is known here is found by whoever looks at its files after `add`.
@@ -153,9 +153,10 @@ class InotifyWatch final : public DirectoryWatch, public std::enable_shared_from
 
 }  // namespace
 
-std::shared_ptr<DirectoryWatch> make_inotify_watch(DirectoryWatch::Strand strand, DirectoryWatch::Tell tell) {
+std::shared_ptr<DirectoryWatch> make_inotify_watch(const DirectoryWatch::Strand& strand,
+                                                   DirectoryWatch::Tell tell) {
   try {
-    auto watch = std::make_shared<InotifyWatch>(std::move(strand), std::move(tell));
+    auto watch = std::make_shared<InotifyWatch>(strand, std::move(tell));
     watch->read();
     return watch;
   } catch (const boost::system::system_error& failure) {

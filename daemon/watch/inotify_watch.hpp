@@ -7,6 +7,7 @@
 namespace governor::daemon {
 
 /// By inotify, see inotify(7). Null if the system gives none.
-std::shared_ptr<DirectoryWatch> make_inotify_watch(DirectoryWatch::Strand strand, DirectoryWatch::Tell tell);
+std::shared_ptr<DirectoryWatch> make_inotify_watch(const DirectoryWatch::Strand& strand,
+                                                   DirectoryWatch::Tell tell);
 
 }  // namespace governor::daemon

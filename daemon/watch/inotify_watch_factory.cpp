@@ -4,7 +4,8 @@
 
 namespace governor::daemon {
 
-std::shared_ptr<DirectoryWatch> watch_directories(DirectoryWatch::Strand strand, DirectoryWatch::Tell tell) {
+std::shared_ptr<DirectoryWatch> watch_directories(const DirectoryWatch::Strand& strand,
+                                                  const DirectoryWatch::Tell& tell) {
   return std::make_shared<TwoWayWatch>([strand, tell] { return make_inotify_watch(strand, tell); });
 }
 

@@ -3,7 +3,8 @@
 
 namespace governor::daemon {
 
-std::shared_ptr<DirectoryWatch> watch_directories(DirectoryWatch::Strand, DirectoryWatch::Tell) {
+std::shared_ptr<DirectoryWatch> watch_directories(const DirectoryWatch::Strand&,
+                                                  const DirectoryWatch::Tell&) {
   return std::make_shared<ScanningWatch>();
 }
 

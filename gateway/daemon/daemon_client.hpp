@@ -21,7 +21,8 @@ class DaemonClient : public std::enable_shared_from_this<DaemonClient> {
   using Sink = std::function<void(std::string message, bool is_answer)>;
 
   struct Events {
-    std::function<void(std::string message)> on_other = [](std::string) {};  ///< what is about no request
+    std::function<void(std::string message)> on_other = [](const std::string&) {
+    };  ///< what is about no request
     std::function<void(bool connected)> on_connected = [](bool) {};
   };
 

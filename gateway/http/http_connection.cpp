@@ -77,15 +77,16 @@ HttpConnection::HttpConnection(Socket socket, RequestHandler& handler)
 
 void HttpConnection::start(std::function<void()> on_closed) {
   on_closed_ = std::move(on_closed);
-  asio::co_spawn(socket_.get_executor(), serve(), [self = shared_from_this()](std::exception_ptr failure) {
-    try {
-      if (failure) std::rethrow_exception(failure);
-    } catch (const std::exception& error) {
-      spdlog::error("a connection failed: {}", error.what());
-    }
-    self->close();
-    self->on_closed_();
-  });
+  asio::co_spawn(socket_.get_executor(), serve(),
+                 [self = shared_from_this()](const std::exception_ptr& failure) {
+                   try {
+                     if (failure) std::rethrow_exception(failure);
+                   } catch (const std::exception& error) {
+                     spdlog::error("a connection failed: {}", error.what());
+                   }
+                   self->close();
+                   self->on_closed_();
+                 });
 }
 
 void HttpConnection::close() {
@@ -98,7 +99,9 @@ void HttpConnection::close() {
 Task HttpConnection::serve() {
   const auto keep_alive = shared_from_this();
   bool goes_on = true;
-  while (goes_on) goes_on = co_await serve_one();
+  while (goes_on) {
+    goes_on = co_await serve_one();
+  }
 }
 
 asio::awaitable<bool> HttpConnection::wait_for_request() {

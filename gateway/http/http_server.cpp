@@ -45,7 +45,7 @@ void HttpServer::listen(ipc::UniqueFd socket) {
   const asio::generic::stream_protocol protocol(family, 0);
   const auto acceptor = std::make_shared<Acceptor>(context_, protocol, socket.release());
   acceptors_.push_back(acceptor);
-  asio::co_spawn(context_, accept_loop(acceptor), [](std::exception_ptr failure) {
+  asio::co_spawn(context_, accept_loop(acceptor), [](const std::exception_ptr& failure) {
     try {
       if (failure) std::rethrow_exception(failure);
     } catch (const std::exception& error) {

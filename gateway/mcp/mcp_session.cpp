@@ -30,7 +30,7 @@ void McpSession::start() {
 
 std::shared_ptr<EventStream> McpSession::ask(boost::json::object request) {
   drop_old_streams();
-  const auto stream = std::make_shared<EventStream>(last_stream_ + 1);
+  auto stream = std::make_shared<EventStream>(last_stream_ + 1);
   const std::uint64_t key = daemon_->ask(std::move(request), [stream](std::string message, bool is_answer) {
     stream->add(std::move(message));
     if (is_answer) stream->end();

@@ -100,7 +100,7 @@ struct EventListening {
     };
     daemon->start(std::move(events));
     const std::uint64_t key =
-        daemon->ask(feed.request(), [weak, exchange](std::string message, bool is_answer) {
+        daemon->ask(feed.request(), [weak, exchange](const std::string& message, bool is_answer) {
           if (const auto one = weak.lock()) one->feed.on_message(message, is_answer);
           exchange->wake();
         });

@@ -55,7 +55,7 @@ void ask_for_all(DaemonClient& daemon, const std::shared_ptr<Gathering>& gatheri
   const auto ask = [&](json::object request, bool is_tool,
                        std::optional<json::object> ctl::DaemonFigures::*where) {
     const std::uint64_t key = daemon.ask(
-        std::move(request), [gathering, exchange, is_tool, where](std::string message, bool is_last) {
+        std::move(request), [gathering, exchange, is_tool, where](const std::string& message, bool is_last) {
           if (!is_last) return;
           gathering->figures.*where = object_of_answer(message, is_tool);
           if (--gathering->missing == 0) exchange->wake();
@@ -89,8 +89,9 @@ Task answer_metrics(std::shared_ptr<DaemonClient> daemon, std::shared_ptr<Exchan
   ask_for_all(*daemon, gathering, exchange);
   exchange->watch_client();
   const TimePoint end = std::chrono::steady_clock::now() + kPatience;
-  while (gathering->missing > 0 && !exchange->client_is_gone() && std::chrono::steady_clock::now() < end)
+  while (gathering->missing > 0 && !exchange->client_is_gone() && std::chrono::steady_clock::now() < end) {
     co_await exchange->wait_until(end);
+  }
   for (const std::uint64_t key : gathering->keys) daemon->cancel(key);
   Response response;
   response.content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";

@@ -48,13 +48,14 @@ boost::asio::awaitable<std::string> answer_of(std::shared_ptr<DaemonClient> daem
   if (key == 0) co_return std::string();
   waiting->watch_client();
   const TimePoint end = std::chrono::steady_clock::now() + kLongestCall;
-  while (!*answer && !waiting->client_is_gone() && std::chrono::steady_clock::now() < end)
+  while (!*answer && !waiting->client_is_gone() && std::chrono::steady_clock::now() < end) {
     co_await waiting->wait_until(end);
+  }
   if (!*answer) {
     daemon->cancel(key);
     co_return std::string();
   }
-  co_return **std::move(answer);
+  co_return std::move(**answer);
 }
 
 Task answer_api(std::shared_ptr<DaemonClient> daemon, std::shared_ptr<Exchange> exchange) {
@@ -74,8 +75,9 @@ Task answer_api(std::shared_ptr<DaemonClient> daemon, std::shared_ptr<Exchange> 
 Task answer_session(std::shared_ptr<DaemonClient> daemon, std::string csrf,
                     std::shared_ptr<Exchange> exchange) {
   const TimePoint end = std::chrono::steady_clock::now() + kConnectPatience;
-  while (!daemon->is_connected() && std::chrono::steady_clock::now() < end)
+  while (!daemon->is_connected() && std::chrono::steady_clock::now() < end) {
     co_await exchange->wait_until(std::chrono::steady_clock::now() + kLookEvery);
+  }
   const bool connected = daemon->is_connected();
   json::object about;
   about["connected"] = connected;

@@ -36,7 +36,7 @@ constexpr Parameter kAnswerApprovalParameters[] = {
     flag("approve", "Else it is denied"),
     text("note", kMaxReasonBytes),
     integer("seconds", 1, core::kLongestUnlockUs / kSecondUs, "How long a file is unlocked")
-        .otherwise(static_cast<double>(core::kUnlockUs / kSecondUs)),
+        .otherwise(static_cast<double>(core::kUnlockUs) / static_cast<double>(kSecondUs)),
 };
 
 ParsedCall parse_answer(Arguments& arguments, const ToolEnvironment&) {

@@ -109,7 +109,7 @@ class StopCall final : public DeploymentCommand {
   /// The registry has it as over; should something of it run all the same, it is ended.
   void end_what_runs_on(CallContext& context, const core::Deployment& deployment) {
     is_asked_ = true;
-    context.launcher->follow(deployment, [](core::DeploymentReport) {});
+    context.launcher->follow(deployment, [](const core::DeploymentReport&) {});
     context.launcher->stop(id(), reason_);
   }
 

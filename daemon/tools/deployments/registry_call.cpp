@@ -120,7 +120,7 @@ class RegistryCall final : public ToolCall {
     const bool is_closed_unseen = difference.fault == core::RegistryFault::never_started ||
                                   difference.fault == core::RegistryFault::gone;
     if (deployment != nullptr && is_closed_unseen)
-      context.launcher->follow(*deployment, [](core::DeploymentReport) {});
+      context.launcher->follow(*deployment, [](const core::DeploymentReport&) {});
     context.state.repair_registry(context.caller, difference, context.now_us, context.changes);
   }
 
