@@ -16,10 +16,10 @@ std::vector<RiskRule> default_risks() {
       {"recursive_deletion", Severity::high,
        "Delete by name what you have made yourself, or ask the person first.",
        patterns(
-           {"rm -r|-R|--recursive "
-            "other-than:build|_build|build-*|cmake-build-*|dist|out|target|obj|node_modules|"
-            "__pycache__|*.pyc|.pytest_cache|.mypy_cache|.ruff_cache|.tox|.venv|venv|.cache|.turbo|coverage|"
-            "htmlcov|*.egg-info|.next|.gradle|tmp|tmp.*|$()",
+           {("rm -r|-R|--recursive "
+             "other-than:build|_build|build-*|cmake-build-*|dist|out|target|obj|node_modules|"
+             "__pycache__|*.pyc|.pytest_cache|.mypy_cache|.ruff_cache|.tox|.venv|venv|.cache|.turbo|coverage|"
+             "htmlcov|*.egg-info|.next|.gradle|tmp|tmp.*|$()"),
             "xargs -r|-R|--recursive rm", "find -delete without:-name|-iname|-path|-regex",
             "find -exec rm without:-name|-iname|-path|-regex",
             "git clean -f|--force -d|-x|-X without:-n|--dry-run"})},

@@ -124,6 +124,7 @@ void add_alerts_by_severity(MetricsMaker& make, const json::object& alerts) {
   for (const json::value& alert : array_field(alerts, "alerts"))
     if (alert.is_object()) ++counts[text_field(alert.get_object(), "severity")];
   std::vector<MetricSample> samples;
+  samples.reserve(counts.size());
   for (const auto& [severity, count] : counts) samples.push_back({{{"severity", severity}}, count});
   make.add(Kind::gauge, "governor_open_alerts", "",
            "Open alerts that nobody has acknowledged, of the newest 200.", std::move(samples));
