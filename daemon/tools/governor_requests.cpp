@@ -46,6 +46,7 @@ const std::vector<GovernorRequest>& governor_requests() {
       prune_evidence_request(),
       approval_answer_request(),
       note_refusal_request(),
+      note_logout_request(),
   };
   return requests;
 }

@@ -79,6 +79,11 @@ export function useSource(key, uris, load) {
   return { ...state, reload };
 }
 
+/// Nothing of what was read stays.
+export function forgetAll() {
+  remembered.clear();
+}
+
 /// Everything that is shown is read again: what no push tells of may have changed too.
 export function reloadAll() {
   for (const source of sources.values()) source.tell();
