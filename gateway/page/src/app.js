@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { html } from './html.js';
 import { needsOf } from './lib/needs.js';
 import { kViews, parseRoute, routeTo } from './lib/route.js';
+import { forgetAgents } from './net/agents.js';
 import { useCell } from './net/cell.js';
 import { useApprovals, useCriticalAgents, useOverview } from './net/fleet.js';
 import { connection } from './net/live.js';
@@ -53,6 +54,7 @@ function Left() {
   useEffect(() => {
     document.title = 'Logged out · governor';
     forgetAll();
+    forgetAgents();
   }, []);
   return html`<main id="page-main" tabindex="-1" aria-label="Logged out"><h1>Logged out</h1>
     <p role="status">This browser is logged out. To open the page again: <code>governorctl dashboard</code></p></main>`;

@@ -102,6 +102,16 @@ export async function tool(name, args = {}) {
   return result.structuredContent ?? JSON.parse(result.content[0].text);
 }
 
+/// The pages of a tool that answers page by page.
+export async function* pagesOf(name, field, args) {
+  let cursor;
+  do {
+    const page = await tool(name, { ...args, limit: 500, ...(cursor !== undefined && { cursor }) });
+    yield page[field];
+    cursor = page.next_cursor;
+  } while (cursor !== undefined);
+}
+
 /// All rows of a tool that answers page by page, at most `most`.
 export async function allRows(name, field, args, most = Infinity) {
   const rows = [];
