@@ -1,22 +1,5 @@
-#include <fmt/format.h>
-
-#include <string_view>
-
-#include "daemon/lifecycle/options.hpp"
-#include "daemon/lifecycle/run_daemon.hpp"
-#include "daemon/lifecycle/state_command.hpp"
-#include "daemon/supervisor/keeper/keep.hpp"
-#include "ipc/startup_pipe.hpp"
+#include "daemon/lifecycle/governord.hpp"
 
 int main(int argc, char** argv) {
-  using namespace governor::daemon;
-  if (argc > 1 && std::string_view(argv[1]) == "keep") return keep(argc, argv);
-  if (argc > 1 && std::string_view(argv[1]) == "state") return run_state_command(argc, argv);
-  const auto chosen = read_options(argc, argv);
-  if (const auto* exit = std::get_if<ExitNow>(&chosen)) {
-    fmt::print(exit->code == 0 ? stdout : stderr, "{}", exit->text);
-    if (exit->code != 0) governor::ipc::report_failed(exit->startup_fd, exit->text);
-    return exit->code;
-  }
-  return run_daemon(std::get<Options>(chosen));
+  return governor::daemon::governord(argc, argv);
 }

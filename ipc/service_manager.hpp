@@ -26,8 +26,10 @@ std::optional<std::string> service_override(const Environment& environment);
 std::vector<std::string> user_unit_directories(const Environment& environment);
 
 inline constexpr const char* kServiceUnits[] = {"governor.socket", "governor.service"};
+inline constexpr const char* kGatewayUnit = "governor-gateway.service";
 /// Of launchd.
 inline constexpr const char* kServiceLabel = "io.github.governor.governord";
+inline constexpr const char* kGatewayLabel = "io.github.governor.governor-gateway";
 
 /// Where a systemd user unit or launchd agent of governor is installed. Nothing where there is a
 /// service_override().

@@ -16,6 +16,9 @@ const kClients = given.length > 0 ? given.map(Number) : [1, 8, 64];
 const kModern = '2026-07-28';
 const kLegacy = '2025-11-25';
 const kStart = 30_000;
+// In milliseconds. A client that waits longer, or a process that ends later, is a failure of what is measured.
+const kAnswer = 30_000;
+const kEnd = 15_000;
 
 const root = mkdtempSync(path.join(os.tmpdir(), 'gov-http-'));
 const environment = {
@@ -34,6 +37,19 @@ function start(name, args, stdio) {
   return child;
 }
 
+/// What `promise` gives, or an error that names `what`.
+async function within(ms, what, promise) {
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what}: nothing after ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 const client = (number) => ({ name: `client-${number}`, version: '1.0.0' });
 
 /// A client over a proxy of its own: {call, close}.
@@ -46,12 +62,14 @@ async function proxied(number) {
     waiting.delete(message.id);
   });
   let next = 0;
-  const ask = (method, params) =>
-    new Promise((resolve) => {
+  const ask = (method, params) => {
+    const answer = new Promise((resolve) => {
       const id = ++next;
       waiting.set(id, resolve);
       child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
     });
+    return within(kAnswer, `${method} over the proxy`, answer);
+  };
   await ask('initialize', { protocolVersion: kLegacy, capabilities: {}, clientInfo: client(number) });
   child.stdin.write(`${JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' })}\n`);
   return { ask: (params) => ask('tools/call', params), close: () => child.stdin.end() };
@@ -62,8 +80,8 @@ async function overHttp(number, place, isModern) {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
   let session;
   let next = 0;
-  const post = (method, params, isRequest = true, name = '') =>
-    new Promise((resolve, reject) => {
+  const post = (method, params, isRequest = true, name = '') => {
+    const answer = new Promise((resolve, reject) => {
       const _meta = isModern && {
         'io.modelcontextprotocol/protocolVersion': kModern,
         'io.modelcontextprotocol/clientCapabilities': {},
@@ -97,6 +115,8 @@ async function overHttp(number, place, isModern) {
       request.on('error', reject);
       request.end(body);
     });
+    return within(kAnswer, `${method} over HTTP`, answer);
+  };
   if (!isModern) {
     await post('initialize', { protocolVersion: kLegacy, capabilities: {}, clientInfo: client(number) });
     await post('notifications/initialized', {}, false);
@@ -146,12 +166,18 @@ async function started() {
   };
 }
 
-/// Waits until it has ended, by itself or, as usual, because it is told to.
-async function ended(child, isTold = true) {
+/// Waits until it has ended, by itself or because it is told to. What does not is killed, and that is an error.
+async function ended(child, isTold) {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = new Promise((resolve) => child.once('exit', resolve));
   if (isTold) child.kill('SIGTERM');
-  await exit;
+  try {
+    await within(kEnd, `the end of ${child.spawnfile}`, exit);
+  } catch (error) {
+    child.kill('SIGKILL');
+    await within(kEnd, `the end of ${child.spawnfile}, killed`, exit);
+    throw error;
+  }
 }
 
 try {
@@ -166,7 +192,11 @@ try {
   for (const count of kClients) for (const way of ways) await measure(count, way);
 } finally {
   // The gateway first: it would start the daemon again.
-  await Promise.all(children.map(ended));
-  await ended(start('governorctl', ['stop'], ['ignore', 'ignore', 'inherit']), false);
+  const ends = await Promise.allSettled(children.map((child) => ended(child, true)));
+  ends.push(...(await Promise.allSettled([ended(start('governorctl', ['stop'], ['ignore', 'ignore', 'inherit']), false)])));
   rmSync(root, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 });
+  for (const { reason } of ends.filter(({ status }) => status === 'rejected')) {
+    console.error(reason.message);
+    process.exitCode = 1;
+  }
 }

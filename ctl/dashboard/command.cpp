@@ -27,6 +27,7 @@ constexpr std::chrono::seconds kGatewayPatience{30};
 struct DashboardRequest {
   bool no_open = false;
   bool stop = false;
+  bool log_out_all = false;
   std::optional<int> port;
 };
 
@@ -75,10 +76,23 @@ int run_stop_gateway(const Context& context, const ipc::Paths& paths) {
   return static_cast<int>(ExitCode::done);
 }
 
+int run_log_out_all(const Context& context, const ipc::Paths& paths) {
+  const auto told = log_out_browsers(paths, ipc::Deadline::after(kGatewayPatience));
+  if (!told) return report_failure(context, told.error());
+  if (context.json) {
+    context.out << ipc::plain_json(json::object{{"logged_out", true}, {"gateway", told->has_value()}})
+                << '\n';
+  } else {
+    context.out << "every browser has to log in again: governorctl dashboard\n";
+  }
+  return static_cast<int>(ExitCode::done);
+}
+
 int run_dashboard(const Context& context, const DashboardRequest& request) {
   const auto paths = ipc::resolve_paths(context.environment);
   if (!paths) return report_failure(context, paths.error());
   if (request.stop) return run_stop_gateway(context, *paths);
+  if (request.log_out_all) return run_log_out_all(context, *paths);
   const auto gateway = serving_gateway(context, *paths, request.port, ipc::Deadline::after(kGatewayPatience));
   if (!gateway) return report_failure(context, gateway.error());
   const auto url = login_url(*paths, *gateway);
@@ -107,9 +121,13 @@ void add_dashboard(CLI::App& app, Action& action) {
   auto* no_open = command->add_flag("--no-open", request->no_open, "Only write the link");
   auto* port = command->add_option("--port", request->port, "Port of a gateway that is started")
                    ->check(CLI::Range(0, 65535));
-  command->add_flag("--stop", request->stop, "End the gateway, and log out every browser")
+  auto* stop = command->add_flag("--stop", request->stop, "End the gateway, and log out every browser")
+                   ->excludes(no_open)
+                   ->excludes(port);
+  command->add_flag("--logout-all", request->log_out_all, "Log out every browser; the gateway goes on")
       ->excludes(no_open)
-      ->excludes(port);
+      ->excludes(port)
+      ->excludes(stop);
   command->footer("The link opens once and logs one browser in; every call of this command writes another.");
   command->callback([&action, request] {
     action = [request](const Context& context) { return run_dashboard(context, *request); };

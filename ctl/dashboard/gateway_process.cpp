@@ -5,7 +5,9 @@
 
 #include <cerrno>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -85,12 +87,30 @@ ipc::Result<std::string> login_url(const ipc::Paths& paths, const ServingGateway
   return gateway.url + "/login?token=" + token;
 }
 
-ipc::Result<std::optional<pid_t>> stop_gateway(const ipc::Paths& paths, ipc::Deadline deadline) {
+ipc::Result<std::optional<pid_t>> log_out_browsers(const ipc::Paths& paths, ipc::Deadline deadline) {
+  const std::string file = ipc::gateway_browsers_file(paths);
   const auto pid = ipc::running_gateway(paths);
-  if (!pid) {
-    ::unlink(ipc::gateway_browsers_file(paths).c_str());
-    return std::optional<pid_t>();
+  if (pid && ::kill(*pid, SIGUSR1) != 0 && errno != ESRCH)
+    return ipc::system_error("cannot tell the gateway", errno);
+  std::error_code none;
+  while (ipc::running_gateway(paths) == pid && pid) {
+    // Written before the gateway answers anybody again.
+    if (const auto size = std::filesystem::file_size(file, none); none || size == 0) return pid;
+    if (deadline.expired()) {
+      return ipc::Error{ipc::Errc::deadline_exceeded, 0,
+                        "the gateway (pid " + std::to_string(*pid) +
+                            ") does not log browsers out; end it with: governorctl dashboard --stop"};
+    }
+    static_cast<void>(ipc::pause_until(deadline.capped(kPause)));
   }
+  // None runs, or it has ended meanwhile.
+  ::unlink(file.c_str());
+  return std::optional<pid_t>();
+}
+
+ipc::Result<std::optional<pid_t>> end_gateway(const ipc::Paths& paths, ipc::Deadline deadline) {
+  const auto pid = ipc::running_gateway(paths);
+  if (!pid) return std::optional<pid_t>();
   if (::kill(*pid, SIGTERM) != 0 && errno != ESRCH) return ipc::system_error("cannot end the gateway", errno);
   while (ipc::running_gateway(paths) == pid) {
     if (deadline.expired())
@@ -98,8 +118,13 @@ ipc::Result<std::optional<pid_t>> stop_gateway(const ipc::Paths& paths, ipc::Dea
                         "the gateway (pid " + std::to_string(*pid) + ") does not end"};
     static_cast<void>(ipc::pause_until(deadline.capped(kPause)));
   }
-  ::unlink(ipc::gateway_browsers_file(paths).c_str());
   return pid;
+}
+
+ipc::Result<std::optional<pid_t>> stop_gateway(const ipc::Paths& paths, ipc::Deadline deadline) {
+  auto ended = end_gateway(paths, deadline);
+  if (ended) ::unlink(ipc::gateway_browsers_file(paths).c_str());
+  return ended;
 }
 
 }  // namespace governor::ctl

@@ -26,7 +26,14 @@ ipc::Result<ServingGateway> serving_gateway(const Context& context, const ipc::P
 /// The address with which one browser logs in.
 ipc::Result<std::string> login_url(const ipc::Paths& paths, const ServingGateway& gateway);
 
-/// Ends the gateway, and waits until it has gone. None: there was none.
+/// Has every browser log in again: the gateway that runs forgets them, or if none runs, what it would know of
+/// them is removed. Gives the gateway's pid; none: none runs.
+ipc::Result<std::optional<pid_t>> log_out_browsers(const ipc::Paths& paths, ipc::Deadline deadline);
+
+/// Ends the gateway, and waits until it has gone; browsers stay logged in. None: there was none.
+ipc::Result<std::optional<pid_t>> end_gateway(const ipc::Paths& paths, ipc::Deadline deadline);
+
+/// Likewise, and logs out every browser.
 ipc::Result<std::optional<pid_t>> stop_gateway(const ipc::Paths& paths, ipc::Deadline deadline);
 
 }  // namespace governor::ctl

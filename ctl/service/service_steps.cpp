@@ -7,6 +7,7 @@
 #include <system_error>
 #include <utility>
 
+#include "ctl/dashboard/gateway_process.hpp"
 #include "ctl/stop_daemon.hpp"
 #include "ipc/file_lock.hpp"
 #include "ipc/paths.hpp"
@@ -57,6 +58,14 @@ std::string lasting_name_of(const std::string& program, const ipc::Environment& 
   return program;
 }
 
+ipc::Result<void> end_gateway_that_runs(const Context& context) {
+  const auto paths = ipc::resolve_paths(context.environment);
+  if (!paths) return paths.error();
+  if (const auto ended = end_gateway(*paths, ipc::Deadline::after(kTakeOverPatience)); !ended)
+    return ended.error();
+  return {};
+}
+
 ipc::Result<void> carry_out_step(const Context& context, const ServiceStep& step,
                                  std::optional<ipc::FileLock>& keeps_others_out) {
   switch (step.kind) {
@@ -64,6 +73,7 @@ ipc::Result<void> carry_out_step(const Context& context, const ServiceStep& step
     case ServiceStep::Kind::run:
       if (auto done = run_manager(context, step.command); !done) return done.error();
       return {};
+    case ServiceStep::Kind::end_gateway: return end_gateway_that_runs(context);
     case ServiceStep::Kind::keep_out:
     case ServiceStep::Kind::take_over: break;
   }

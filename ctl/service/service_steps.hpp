@@ -16,10 +16,11 @@ namespace governor::ctl {
 /// One thing that is done to have the service in another state.
 struct ServiceStep {
   enum class Kind {
-    file,      ///< written or removed
-    run,       ///< a program, which must succeed
-    keep_out,  ///< until the last step no client starts a daemon
-    take_over  ///< likewise, and the one that runs ends
+    file,        ///< written or removed
+    run,         ///< a program, which must succeed
+    keep_out,    ///< until the last step no client starts a daemon
+    take_over,   ///< likewise, and the one that runs ends
+    end_gateway  ///< the gateway that runs ends; browsers stay logged in
   };
   Kind kind = Kind::run;
   FileStep file{};
@@ -41,11 +42,13 @@ struct ServicePlan {
 struct ServiceState {
   std::string manager;  ///< "systemd" or "launchd"
   bool is_installed = false;
-  bool is_enabled = false;           ///< it comes back with the next login
-  bool is_listening = false;         ///< clients reach it
-  std::optional<long long> pid;      ///< of the service's daemon
-  std::vector<std::string> files{};  ///< that make it up
-  std::string program{};             ///< that they start
+  bool is_enabled = false;                 ///< it comes back with the next login
+  bool is_listening = false;               ///< clients reach it
+  std::optional<long long> pid;            ///< of the service's daemon
+  std::vector<std::string> files{};        ///< that make it up
+  std::string program{};                   ///< that they start
+  bool has_gateway = false;                ///< the gateway comes back with the next login too
+  std::optional<long long> gateway_pid{};  ///< of the service's gateway
 };
 
 /// A service manager. None of the plans changes anything.
@@ -53,7 +56,9 @@ class ServiceManager {
  public:
   virtual ~ServiceManager() = default;
   virtual ipc::Result<ServiceState> look() = 0;
-  virtual ipc::Result<ServicePlan> install() = 0;
+  /// `with_gateway`: its unit as well. Without, one that is installed stays as it is.
+  virtual ipc::Result<ServicePlan> install(bool with_gateway) = 0;
+  /// The gateway's too.
   virtual ipc::Result<ServicePlan> uninstall() = 0;
   virtual ipc::Result<ServicePlan> start() = 0;
   virtual ipc::Result<ServicePlan> stop() = 0;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "ctl/service/gateway_unit.hpp"
 #include "ctl/service/service_steps.hpp"
 #include "ctl/service/unit_text.hpp"
 #include "ipc/service_manager.hpp"
@@ -69,30 +70,43 @@ class Systemd final : public ServiceManager {
     ServiceState state;
     state.manager = "systemd";
     state.is_installed = property(kSocketUnit, "LoadState") == "loaded";
-    state.is_enabled = is_enabled();
+    state.is_enabled = is_enabled(kSocketUnit);
     state.is_listening = is_active(kSocketUnit) || is_active(kServiceUnit);
-    state.pid = pid();
+    state.pid = pid(kServiceUnit);
     for (const std::string& unit : {kSocketUnit, kServiceUnit})
       if (std::string path = property(unit, "FragmentPath"); !path.empty())
         state.files.push_back(std::move(path));
     if (const auto unit = read_if_there(property(kServiceUnit, "FragmentPath")); unit && *unit)
       state.program = program_of_unit(**unit).value_or("");
+    state.has_gateway = is_enabled(ipc::kGatewayUnit);
+    state.gateway_pid = pid(ipc::kGatewayUnit);
+    if (std::string path = property(ipc::kGatewayUnit, "FragmentPath"); state.has_gateway && !path.empty())
+      state.files.push_back(std::move(path));
     return state;
   }
 
-  ipc::Result<ServicePlan> install() override {
+  ipc::Result<ServicePlan> install(bool with_gateway) override {
     if (auto asked = ask(); !asked) return asked.error();
     ServicePlan plan;
     if (auto placed = place_units(plan); !placed) return placed.error();
     const bool is_changed = !plan.steps.empty();
-    if (is_changed) add(plan, {"daemon-reload"});
-    if (!is_enabled()) add(plan, {"enable", kSocketUnit});
+    bool is_gateway_changed = false;
+    if (with_gateway) {
+      const auto unit = read_gateway_unit(directories_);
+      if (!unit) return unit.error();
+      const auto placed = place_gateway_unit(*unit, context_, plan);
+      if (!placed) return placed.error();
+      is_gateway_changed = *placed;
+    }
+    if (is_changed || is_gateway_changed) add(plan, {"daemon-reload"});
+    if (!is_enabled(kSocketUnit)) add(plan, {"enable", kSocketUnit});
     if (!is_active(kSocketUnit)) {
       plan.steps.push_back({ServiceStep::Kind::take_over});
       add(plan, {"start", kSocketUnit});
     } else if (is_changed) {
       add(plan, {"try-restart", kServiceUnit});
     }
+    if (with_gateway) start_gateway(plan, is_gateway_changed);
     plan.outcome = plan.steps.empty() ? "The service is installed already." : "The service is installed.";
     plan.next =
         "The next client that connects starts the daemon; governorctl service status shows it. It ends with "
@@ -105,12 +119,17 @@ class Systemd final : public ServiceManager {
     if (auto asked = ask(); !asked) return asked.error();
     auto own = read_pair(own_directory());
     if (!own) return own.error();
+    const auto gateway = read_gateway_unit(directories_);
+    if (!gateway) return gateway.error();
     ServicePlan plan;
-    if (is_enabled() || is_active(kSocketUnit) || is_active(kServiceUnit)) {
+    // It wants the daemon's socket, and would have it back.
+    if (is_enabled(ipc::kGatewayUnit) || is_active(ipc::kGatewayUnit))
+      add(plan, {"disable", "--now", ipc::kGatewayUnit});
+    if (is_enabled(kSocketUnit) || is_active(kSocketUnit) || is_active(kServiceUnit)) {
       plan.steps.push_back({ServiceStep::Kind::keep_out});
       add(plan, {"disable", "--now", kSocketUnit, kServiceUnit});
     }
-    bool is_removed = false;
+    bool is_removed = remove_gateway_unit(*gateway, plan);
     for (const UnitFile* unit : {&own->socket, &own->service}) {
       if (is_written_by_us(unit->text)) {
         plan.steps.push_back(removal_of(*unit));
@@ -168,7 +187,7 @@ class Systemd final : public ServiceManager {
   ipc::Result<void> ask() {
     const auto answer = run_manager(
         context_, systemctl({"show", "--property=Id,LoadState,UnitFileState,ActiveState,FragmentPath,MainPID",
-                             kSocketUnit, kServiceUnit}));
+                             kSocketUnit, kServiceUnit, ipc::kGatewayUnit}));
     if (!answer) {
       return ipc::Error{
           answer.error().code, 0,
@@ -190,12 +209,25 @@ class Systemd final : public ServiceManager {
     const std::string state = property(unit, "ActiveState");
     return state == "active" || state == "activating" || state == "reloading";
   }
-  [[nodiscard]] bool is_enabled() const { return property(kSocketUnit, "UnitFileState") == "enabled"; }
-  [[nodiscard]] std::optional<long long> pid() const {
-    const std::string text = property(kServiceUnit, "MainPID");
+  [[nodiscard]] bool is_enabled(const std::string& unit) const {
+    return property(unit, "UnitFileState") == "enabled";
+  }
+  [[nodiscard]] std::optional<long long> pid(const std::string& unit) const {
+    const std::string text = property(unit, "MainPID");
     long long number = 0;
     std::from_chars(text.data(), text.data() + text.size(), number);
     return number > 0 ? std::optional(number) : std::nullopt;
+  }
+
+  /// One that runs already holds the lock, and the unit would fail.
+  void start_gateway(ServicePlan& plan, bool is_changed) const {
+    if (!is_enabled(ipc::kGatewayUnit)) add(plan, {"enable", ipc::kGatewayUnit});
+    if (!is_active(ipc::kGatewayUnit)) {
+      plan.steps.push_back({ServiceStep::Kind::end_gateway});
+      add(plan, {"start", ipc::kGatewayUnit});
+    } else if (is_changed) {
+      add(plan, {"try-restart", ipc::kGatewayUnit});
+    }
   }
 
   [[nodiscard]] const std::string& own_directory() const { return directories_.front(); }

@@ -9,8 +9,8 @@ namespace {
 constexpr std::string_view kMark = "Written by `governorctl service install`";
 constexpr std::string_view kUnitMark =
     "# Written by `governorctl service install`, which writes it anew; what you change belongs in a "
-    "drop-in:\n"
-    "# systemctl --user edit governor.service\n";
+    "drop-in,\n"
+    "# as `systemctl --user edit` makes it.\n";
 constexpr std::string_view kAgentMark = "<!-- Written by `governorctl service install` -->\n";
 constexpr std::string_view kPrograms = "@installed_bindir@";
 constexpr std::string_view kDocuments = "@installed_docdir@";

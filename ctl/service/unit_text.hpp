@@ -11,7 +11,9 @@ namespace governor::ctl {
 /// The files of systemd/ and launchd/, with @installed_bindir@ and @installed_docdir@ in them.
 extern const std::string_view kSocketTemplate;
 extern const std::string_view kServiceTemplate;
+extern const std::string_view kGatewayTemplate;
 extern const std::string_view kAgentTemplate;
+extern const std::string_view kGatewayAgentTemplate;
 
 /// Where an installation has its programs and documents.
 struct InstalledPlaces {

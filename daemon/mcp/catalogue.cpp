@@ -53,7 +53,11 @@ void write_tool(JsonWriter& json, const Tool& tool, Revision revision, bool apps
   json.begin_object().field("name", tool.name);
   if (has_titles(revision)) json.field("title", tool.title);
   json.field("description", tool.description).key("inputSchema");
-  write_input_schema(json, tool.parameters);
+  if (tool.input_schema.empty()) {
+    write_input_schema(json, tool.parameters);
+  } else {
+    json.raw(tool.input_schema);
+  }
   if (has_structured_content(revision)) json.key("outputSchema").raw(tool.output_schema);
   if (has_tool_annotations(revision)) {
     // Those that mean nothing for a tool that only reads, and those that say the default, are left out.

@@ -9,6 +9,7 @@
 #include "daemon/mcp/app_view.hpp"
 #include "daemon/mcp/asking_call.hpp"
 #include "daemon/mcp/catalogue.hpp"
+#include "daemon/mcp/extension.hpp"
 #include "daemon/mcp/governor_methods.hpp"
 #include "daemon/mcp/members.hpp"
 #include "daemon/mcp/progress.hpp"
@@ -264,13 +265,19 @@ Action Interpreter::on_stateless(const Request& request, const json::object& met
                     fmt::format("_meta[\"{}\"] must be an object with name and version.", kMetaClient))};
   }
   if (request.method == "server/discover") return ReplyNow{result_reply(request.id, discover_json())};
+  if (auto action = interpret_extension({request, *revision, capabilities, environment_}))
+    return *std::move(action);
   if (request.method == "tools/list") return list_tools(request, *revision, shows_apps(*capabilities));
   if (request.method == "tools/call") {
     const User user = can_ask_user(*capabilities) ? User::can_be_asked : User::cannot_be_asked;
     Action action = call_tool(request, *revision, user);
-    if (auto* made = std::get_if<CallTool>(&action);
-        made != nullptr && becomes_task(*made->tool) && takes_tasks(*capabilities))
-      made->envelope.form = Envelope::Form::new_task;
+    if (auto* made = std::get_if<CallTool>(&action); made != nullptr && becomes_task(*made->tool)) {
+      if (takes_tasks(*capabilities)) {
+        made->envelope.form = Envelope::Form::new_task;
+      } else if (made->tool->tasks == TaskUse::required) {
+        return ReplyNow{tasks_not_taken_reply(request.id)};
+      }
+    }
     const auto name = [&](auto* made) {
       if (made == nullptr || !client) return;
       made->client_name = client->name;
@@ -304,6 +311,10 @@ Action Interpreter::on_legacy(const Request& request) {
                     fmt::format("The request has no revision: give _meta[\"{}\"] and _meta[\"{}\"], or send "
                                 "initialize first.",
                                 kMetaVersion, kMetaCapabilities))};
+  }
+  if (legacy_) {
+    if (auto action = interpret_extension({request, *legacy_, nullptr, environment_}))
+      return *std::move(action);
   }
   if (request.method == "tools/list") return list_tools(request, *legacy_, shows_apps_);
   if (request.method == "tools/call") return call_tool(request, *legacy_, user_);
@@ -370,7 +381,7 @@ Action Interpreter::call_tool(const Request& request, Revision revision, User us
 }
 
 Action Interpreter::on_response(const Response& response) const {
-  if (!response.id.starts_with(kAskId)) return Ignore{};
+  if (take_by_extension(response) || !response.id.starts_with(kAskId)) return Ignore{};
   const auto asked =
       read_ask_state(environment_.ask_key, response.id.substr(kAskId.size()), message_binding(session_));
   const Reaction reaction = asked ? reaction_of(response.result) : Reaction::unknown;

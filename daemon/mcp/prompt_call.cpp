@@ -7,6 +7,7 @@
 #include "daemon/mcp/reply.hpp"
 #include "daemon/support/json_writer.hpp"
 #include "daemon/support/timestamp.hpp"
+#include "daemon/tools/call_sequence.hpp"
 #include "daemon/tools/tool.hpp"
 #include "text/cut_text.hpp"
 
@@ -29,30 +30,25 @@ class PromptCall final : public ToolCall {
 
   Step run(CallContext& context) override {
     if (context.begins) begin(context.now_us);
-    while (at_ < calls_.size()) {
-      CallContext nobody{context.state, core::Caller{}, context.now_us, context.changes};
-      nobody.begins = std::exchange(call_begins_, false);
-      Step step = calls_[at_]->run(nobody);
-      auto* answer = std::get_if<Answer>(&step);
-      if (answer == nullptr) return with_errors_about_argument(std::move(step));
-      if (!answer->result) return about_argument(std::move(answer->result.error()));
-      show(sections_[at_], *answer->result);
-      ++at_;
-      call_begins_ = true;
-    }
+    CallContext nobody{context.state, core::Caller{}, context.now_us, context.changes};
+    nobody.begins = context.begins;
+    auto step = calls_.run(
+        nobody, [this](std::size_t at, const std::string& answer) { show(sections_[at], answer); });
+    if (step) return with_errors_about_argument(*std::move(step));
     return result();
   }
+
+  void finish_unseen(CallContext& context) override { calls_.finish_unseen(context); }
 
  private:
   void begin(std::int64_t now_us) {
     sections_ = prompt_.sections(given_, now_us);
-    calls_.clear();
+    std::vector<std::unique_ptr<ToolCall>> calls;
     for (const PromptSection& section : sections_) {
       auto call = find_tool(section.tool)->parse(section.arguments, environment_);
-      calls_.push_back(std::move(call.value()));  // the arguments are ours, and valid
+      calls.push_back(std::move(call.value()));  // the arguments are ours, and valid
     }
-    at_ = 0;
-    call_begins_ = true;
+    calls_ = CallSequence(std::move(calls));
     text_ = fmt::format("{}\n\n{}\n\nRead at {}.\n", prompt_.task, kRules, iso_timestamp(now_us));
   }
 
@@ -73,7 +69,10 @@ class PromptCall final : public ToolCall {
     return error;
   }
 
+  /// Precondition: an answer is an error.
   Step with_errors_about_argument(Step step) {
+    if (auto* answer = std::get_if<Answer>(&step))
+      answer->result = about_argument(std::move(answer->result.error()));
     if (auto* read = std::get_if<Read>(&step)) {
       read->function = [this, function = std::move(read->function)](Store& store) {
         auto error = function(store);
@@ -101,9 +100,7 @@ class PromptCall final : public ToolCall {
   Revision revision_;
   ToolEnvironment environment_;
   std::vector<PromptSection> sections_;
-  std::vector<std::unique_ptr<ToolCall>> calls_;
-  std::size_t at_ = 0;
-  bool call_begins_ = true;
+  CallSequence calls_;
   std::string text_;
 };
 

@@ -4,6 +4,7 @@
 
 #include "core/agent_id.hpp"
 #include "daemon/mcp/catalogue.hpp"
+#include "daemon/mcp/extension.hpp"
 #include "daemon/mcp/reply.hpp"
 #include "daemon/support/json_writer.hpp"
 #include "daemon/support/timestamp.hpp"
@@ -136,6 +137,7 @@ std::string prompt_list_json(Revision revision) {
     }
     json.end_object();
   }
+  for (const std::string_view entry : extension().prompts) json.raw(entry);
   json.end_array();
   out += '}';
   return out;

@@ -41,15 +41,19 @@ std::string error_text(const core::Error& error) {
   return text;
 }
 
-/// Empty: the result speaks for itself.
-std::string text_of_result(const std::string& structured, const Tool* tool) {
-  if (tool == nullptr || tool->text == nullptr) return {};
+/// What `tell` makes of a result; empty if that is no object.
+std::string told(const std::string& structured, std::string (*tell)(const boost::json::object&)) {
   // A brief result fits the stack: it is read and dropped without an allocation.
   std::array<unsigned char, 4096> memory;
   boost::json::monotonic_resource resource(memory.data(), memory.size());
   boost::system::error_code failure;
   const boost::json::value result = boost::json::parse(structured, failure, &resource);
-  return failure || !result.is_object() ? std::string() : tool->text(result.get_object());
+  return failure || !result.is_object() ? std::string() : tell(result.get_object());
+}
+
+/// Empty: the result speaks for itself.
+std::string text_of_result(const std::string& structured, const Tool* tool) {
+  return tool == nullptr || tool->text == nullptr ? std::string() : told(structured, tool->text);
 }
 
 constexpr std::string_view kAskSchema =
@@ -178,11 +182,17 @@ std::string tool_reply(const Envelope& envelope, const core::Result<std::string>
   std::string out = begin_reply(envelope.id, structured.size() * 9 / 4 + 256);
   out += "\"result\":{";
   out += result_preamble(envelope.revision);
-  out += "\"content\":[{\"type\":\"text\",\"text\":\"";
-  const std::string words =
-      has_structured_content(envelope.revision) ? text_of_result(structured, tool) : std::string();
-  append_json_escaped(out, words.empty() ? structured : words);
-  out += "\"}],";
+  out += "\"content\":";
+  if (tool != nullptr && tool->content != nullptr) {
+    out += told(structured, tool->content);
+  } else {
+    const std::string words =
+        has_structured_content(envelope.revision) ? text_of_result(structured, tool) : std::string();
+    out += "[{\"type\":\"text\",\"text\":\"";
+    append_json_escaped(out, words.empty() ? structured : words);
+    out += "\"}]";
+  }
+  out += ',';
   if (has_structured_content(envelope.revision)) {
     out += "\"structuredContent\":";
     out += structured;

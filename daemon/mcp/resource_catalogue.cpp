@@ -3,6 +3,7 @@
 #include <array>
 
 #include "daemon/mcp/catalogue.hpp"
+#include "daemon/mcp/extension.hpp"
 #include "daemon/mcp/reply.hpp"
 #include "daemon/resources/resource_uri.hpp"
 #include "daemon/support/json_writer.hpp"
@@ -39,7 +40,7 @@ constexpr std::array<Entry, 3> kTemplates{{
 
 template <class Entries>
 std::string list_json(std::string_view key, std::string_view uri_key, const Entries& entries,
-                      Revision revision) {
+                      const std::vector<std::string_view>& more, Revision revision) {
   std::string out = "{";
   out += result_preamble(revision);
   JsonWriter json(out);
@@ -50,6 +51,7 @@ std::string list_json(std::string_view key, std::string_view uri_key, const Entr
     if (has_titles(revision)) json.field("title", entry.title);
     json.field("description", entry.description).field("mimeType", "application/json").end_object();
   }
+  for (const std::string_view entry : more) json.raw(entry);
   json.end_array();
   out += '}';
   return out;
@@ -58,11 +60,11 @@ std::string list_json(std::string_view key, std::string_view uri_key, const Entr
 }  // namespace
 
 std::string resource_list_json(Revision revision) {
-  return list_json("resources", "uri", kResources, revision);
+  return list_json("resources", "uri", kResources, extension().resources, revision);
 }
 
 std::string resource_template_list_json(Revision revision) {
-  return list_json("resourceTemplates", "uriTemplate", kTemplates, revision);
+  return list_json("resourceTemplates", "uriTemplate", kTemplates, extension().resource_templates, revision);
 }
 
 }  // namespace governor::daemon

@@ -151,7 +151,7 @@ bool takes_tasks(const json::object& client_capabilities) {
 }
 
 bool becomes_task(const Tool& tool) {
-  return tool.name == "deploy_headless_agent";
+  return tool.tasks != TaskUse::never;
 }
 
 std::string tasks_not_taken_reply(std::string_view id) {

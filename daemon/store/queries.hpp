@@ -53,6 +53,18 @@ struct AgentPage {
   bool more = false;      ///< there are agents after it
 };
 
+/// How far history and audit log had come: for who wants to know what has changed since.
+struct ChangeMark {
+  core::HistoryKey history = 0;
+  core::AuditKey audit = 0;
+};
+
+struct AgentChanges {
+  std::vector<AgentSummary> agents;
+  ChangeMark mark;    ///< with which to go on
+  bool more = false;  ///< too much has changed to tell: `agents` is empty
+};
+
 struct LifecycleStep {
   std::int64_t timestamp_us = 0;
   std::string event;

@@ -46,6 +46,10 @@ class ReopeningStore final : public Store {
                                       std::size_t slice) override {
     return store_->list_agents(filter, after, limit, slice);
   }
+  core::Result<AgentChanges> load_changed_agents(const std::optional<ChangeMark>& from,
+                                                 std::size_t limit) override {
+    return store_->load_changed_agents(from, limit);
+  }
   core::Result<std::vector<std::string>> list_agent_ids(const std::string& prefix,
                                                         std::size_t limit) override {
     return store_->list_agent_ids(prefix, limit);

@@ -233,18 +233,63 @@ core::Result<AgentPage> SqliteStore::list_agents(const AgentFilter& filter, cons
       if (!passes_filter(filter, summary.profile)) continue;
       const auto head = heads_.find(summary.profile.key);
       if (!passes_filter(filter, summary.profile, head)) continue;
-      if (head) {
-        summary.total = head->number;
-        if (head->number > summary.profile.epoch_start) {
-          SQLite::Statement& newest = statements_->history_row;
-          const StatementUse use_newest(newest);
-          newest.bind(1, head->history);
-          if (newest.executeStep()) summary.last = read_record(newest, 1);
-        }
-      }
+      if (head) add_newest(summary, *head);
       page.agents.push_back(std::move(summary));
     }
     return page;
+  });
+}
+
+void SqliteStore::add_newest(AgentSummary& summary, const AgentHead& head) {
+  summary.total = head.number;
+  if (head.number <= summary.profile.epoch_start) return;  // nothing since the reset
+  SQLite::Statement& newest = statements_->history_row;
+  const StatementUse use(newest);
+  newest.bind(1, head.history);
+  if (newest.executeStep()) summary.last = read_record(newest, 1);
+}
+
+ChangeMark SqliteStore::change_mark() {
+  SQLite::Statement& newest = statements_->newest_keys;
+  const StatementUse use(newest);
+  newest.executeStep();
+  return {newest.getColumn(0).getInt64(), newest.getColumn(1).getInt64()};
+}
+
+core::Result<AgentChanges> SqliteStore::load_changed_agents(const std::optional<ChangeMark>& from,
+                                                            std::size_t limit) {
+  // As many rows are read in some milliseconds.
+  constexpr std::int64_t kMostChangedRows = 5'000;
+  return guarded([&]() -> core::Result<AgentChanges> {
+    AgentChanges changes;
+    changes.mark = change_mark();
+    if (!from) return changes;
+    const std::int64_t updates = changes.mark.history - from->history;
+    const std::int64_t entries = changes.mark.audit - from->audit;
+    // A mark that lies ahead is of another database.
+    changes.more = updates < 0 || entries < 0 || updates > kMostChangedRows || entries > kMostChangedRows;
+    if (changes.more) return changes;
+    std::vector<core::AgentKey> keys;
+    {
+      SQLite::Statement& changed = statements_->changed_agents;
+      const StatementUse use(changed);
+      changed.bind(1, from->history);
+      changed.bind(2, from->audit);
+      changed.bind(3, static_cast<std::int64_t>(limit + 1));
+      while (changed.executeStep()) keys.push_back(changed.getColumn(0).getInt64());
+    }
+    changes.more = keys.size() > limit;
+    if (changes.more) return changes;
+    SQLite::Statement& by_key = statements_->agent_by_key;
+    for (const core::AgentKey key : keys) {
+      const StatementUse use(by_key);
+      by_key.bind(1, key);
+      if (!by_key.executeStep()) continue;
+      AgentSummary summary{read_profile(by_key, 0), std::nullopt, 0};
+      if (const auto head = heads_.find(key)) add_newest(summary, *head);
+      changes.agents.push_back(std::move(summary));
+    }
+    return changes;
   });
 }
 

@@ -70,6 +70,13 @@ struct SqliteStore::Statements {
         save_setting(
             db, "INSERT INTO setting(name, value) VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET value = ?2"),
         agent_by_id(db, fmt::format("SELECT {} FROM agent WHERE id = ?", kAgentColumns)),
+        agent_by_key(db, fmt::format("SELECT {} FROM agent WHERE key = ?", kAgentColumns)),
+        newest_keys(db,
+                    "SELECT COALESCE((SELECT MAX(key) FROM history), 0), "
+                    "COALESCE((SELECT MAX(key) FROM audit), 0)"),
+        changed_agents(db,
+                       "SELECT agent FROM history WHERE key > ?1 "
+                       "UNION SELECT agent FROM audit WHERE key > ?2 AND agent <> 0 LIMIT ?3"),
         agent_id_by_key(db, "SELECT id FROM agent WHERE key = ?"),
         agent_key_by_id(db, "SELECT key FROM agent WHERE id = ?"),
         history_row(db, fmt::format("SELECT previous, {} FROM history WHERE key = ?", kHistoryColumns)),
@@ -185,10 +192,11 @@ struct SqliteStore::Statements {
 
   SQLite::Statement insert_history, save_answer, save_agent, save_session, delete_session, insert_audit,
       insert_evidence, newest_evidence, insert_lifecycle, save_alert, save_setting;
-  SQLite::Statement agent_by_id, agent_id_by_key, agent_key_by_id, history_row, history_step, history_mark,
-      parameters_of, update_by_key, setting, answer_text, agents_after, ids_from, children, lifecycle,
-      alerts_before, alert_by_key, who, save_outcome, outcome, judgement_of, outcomes_after, judged_after,
-      unsure_after, fleet_after, figures, newest_updates, thresholds_of;
+  SQLite::Statement agent_by_id, agent_by_key, newest_keys, changed_agents, agent_id_by_key, agent_key_by_id,
+      history_row, history_step, history_mark, parameters_of, update_by_key, setting, answer_text,
+      agents_after, ids_from, children, lifecycle, alerts_before, alert_by_key, who, save_outcome, outcome,
+      judgement_of, outcomes_after, judged_after, unsure_after, fleet_after, figures, newest_updates,
+      thresholds_of;
   SQLite::Statement save_lease, save_waiter, delete_waiter;
   SQLite::Statement insert_task, save_task, assign_task, insert_task_event, task_events;
   SQLite::Statement insert_deployment, save_deployment, insert_deployment_event, save_approval,

@@ -56,6 +56,8 @@ class SqliteStore final : public Store {
                                                         std::size_t limit) override;
   core::Result<AgentPage> list_agents(const AgentFilter& filter, const std::string& after, std::size_t limit,
                                       std::size_t slice) override;
+  core::Result<AgentChanges> load_changed_agents(const std::optional<ChangeMark>& from,
+                                                 std::size_t limit) override;
   core::Result<std::vector<std::string>> list_agent_ids(const std::string& prefix,
                                                         std::size_t limit) override;
   core::Result<std::vector<std::string>> load_children(const std::string& parent_id,
@@ -160,6 +162,8 @@ class SqliteStore final : public Store {
   std::vector<PrunableRow> versions_after(const PruneScan& scan, std::size_t slice);
   bool is_content_needed(const std::string& sha256, const std::vector<core::FileVersionKey>& without);
   void load_state(core::Agent& agent, const AgentHead& head);
+  void add_newest(AgentSummary& summary, const AgentHead& head);
+  ChangeMark change_mark();
   void load_behaviour(core::Agent& agent);
   [[nodiscard]] core::HistoryKey row_before(core::AgentKey agent, const AgentHead& head,
                                             std::uint64_t before);

@@ -63,6 +63,12 @@ class Store {
   virtual core::Result<AgentPage> list_agents(const AgentFilter& filter, const std::string& after,
                                               std::size_t limit, std::size_t slice) = 0;
 
+  /// Agents of any status with an update, or an entry in the audit log, after `from`, at most `limit`. What
+  /// it takes depends on how much was written since, and it gives up early. Without `from` only the mark is
+  /// given.
+  virtual core::Result<AgentChanges> load_changed_agents(const std::optional<ChangeMark>& from,
+                                                         std::size_t limit) = 0;
+
   /// Ids of agents that are not deleted and begin with `prefix`, in order, at most `limit`.
   virtual core::Result<std::vector<std::string>> list_agent_ids(const std::string& prefix,
                                                                 std::size_t limit) = 0;

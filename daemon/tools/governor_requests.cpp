@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemon/tools/agents/tools.hpp"
 #include "daemon/tools/approvals/tools.hpp"
 #include "daemon/tools/coordination/tools.hpp"
 #include "daemon/tools/deployments/tools.hpp"
@@ -23,6 +24,7 @@ const std::vector<GovernorRequest>& governor_requests() {
       lease_break_request(),
       watch_request(),
       overview_request(),
+      changed_agents_request(),
       restore_request(),
       backup_request(),
       backups_below_request(),
@@ -46,6 +48,7 @@ const std::vector<GovernorRequest>& governor_requests() {
       prune_evidence_request(),
       approval_answer_request(),
       note_refusal_request(),
+      note_logout_request(),
   };
   return kRequests;
 }

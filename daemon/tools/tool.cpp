@@ -1,6 +1,7 @@
 #include "daemon/tools/tool.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "daemon/tools/agents/tools.hpp"
 #include "daemon/tools/approvals/tools.hpp"
@@ -12,6 +13,18 @@
 #include "daemon/tools/tasks/tools.hpp"
 
 namespace governor::daemon {
+namespace {
+
+std::vector<Tool>& added_tools() {
+  static std::vector<Tool> added;
+  return added;
+}
+
+}  // namespace
+
+void add_tools(std::vector<Tool> tools) {
+  added_tools() = std::move(tools);
+}
 
 const std::vector<Tool>& all_tools() {
   static const std::vector<Tool> kTools = [] {
@@ -24,7 +37,7 @@ const std::vector<Tool>& all_tools() {
           calibration_tools(), telemetry_tools(), export_tools(),
           lease_tools(),       evidence_tools(),  std::vector{commit_tool(), predict_conflicts_tool()},
           backup_tools(),      task_tools(),      deployment_tools(),
-          approval_tools()}) {
+          approval_tools(),    added_tools()}) {
       all.insert(all.end(), group.begin(), group.end());
     }
     return all;

@@ -77,6 +77,11 @@ asio::awaitable<void> Exchange::wait_until(TimePoint time) {
   co_await wake_.async_wait(kAwait);
 }
 
+void Exchange::turn_away() {
+  turned_away_ = true;
+  wake();
+}
+
 void Exchange::watch_client() {
   if (std::exchange(watches_, true)) return;
   socket_.async_wait(Socket::wait_read, [self = shared_from_this()](boost::system::error_code stopped) {

@@ -60,6 +60,9 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   /// Looks from now on whether the client goes away.
   void watch_client();
   [[nodiscard]] bool client_is_gone() const { return gone_; }
+  /// It may not listen any longer: what is told to it as events ends here.
+  void turn_away();
+  [[nodiscard]] bool is_turned_away() const { return turned_away_; }
   /// What it was refused for after it was let in; none: it was not. For who keeps count: code and status.
   [[nodiscard]] const std::optional<Refusal>& refusal() const { return refusal_; }
   /// The connection can carry another request.
@@ -79,6 +82,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   boost::asio::steady_timer wake_;
   bool watches_ = false;
   bool gone_ = false;
+  bool turned_away_ = false;
   bool answered_ = false;
   std::optional<Refusal> refusal_;
 };

@@ -52,9 +52,13 @@ Gateway::Gateway(boost::asio::io_context& context, Place place, GatewaySecrets s
       person_(context, daemon, "dashboard"),
       mcp_(context, daemon) {}
 
-const BrowserSessions::Session* Gateway::browser_of(const RequestHead& head) {
+std::optional<std::string_view> Gateway::cookie_of(const RequestHead& head) const {
   const auto cookies = head.field("cookie");
-  const auto value = cookies ? cookie_value(*cookies, cookie_name_) : std::nullopt;
+  return cookies ? cookie_value(*cookies, cookie_name_) : std::nullopt;
+}
+
+const BrowserSessions::Session* Gateway::browser_of(const RequestHead& head) {
+  const auto value = cookie_of(head);
   return value ? secrets_.browsers.find(*value) : nullptr;
 }
 
@@ -84,6 +88,11 @@ Task Gateway::answer(std::shared_ptr<Exchange> exchange) {
       co_await std::move(answered);
       co_return;
     }
+    case Route::logout: {
+      Task answered = log_out(exchange);
+      co_await std::move(answered);
+      co_return;
+    }
     case Route::session: {
       const auto* browser = browser_of(exchange->head());
       std::string csrf = browser == nullptr ? std::string() : browser->csrf;
@@ -97,7 +106,7 @@ Task Gateway::answer(std::shared_ptr<Exchange> exchange) {
       co_return;
     }
     case Route::events: {
-      Task answered = answer_events(context_, daemon_, exchange);
+      Task answered = listen(exchange);
       co_await std::move(answered);
       co_return;
     }
@@ -134,6 +143,47 @@ Task Gateway::log_in(std::shared_ptr<Exchange> exchange) {
     response = Response::of(wrong_token());
   }
   co_await exchange->reply(std::move(response));
+}
+
+Task Gateway::log_out(std::shared_ptr<Exchange> exchange) {
+  const bool is_everywhere = !query_values(exchange->head().query(), "everywhere").empty();
+  const auto cookie = cookie_of(exchange->head());
+  std::size_t count = 0;
+  if (is_everywhere) {
+    count = secrets_.browsers.close_all();
+  } else if (cookie) {
+    count = secrets_.browsers.close(*cookie) ? 1 : 0;
+  }
+  turn_away_strangers();
+  spdlog::info("{} logged out on the page",
+               count == 1 ? "a browser was" : std::to_string(count) + " browsers were");
+  // Two of one browser's tabs may ask at the same time.
+  if (count > 0) reporter_.note_logout(count, "page");
+  Response response = Response::json("{\"logged_out\":" + std::to_string(count) + "}");
+  response.fields.emplace_back("Set-Cookie",
+                               cookie_name_ + "=; Path=/; Max-Age=0; HttpOnly; SameSite=Strict");
+  co_await exchange->reply(std::move(response));
+}
+
+void Gateway::log_out_all() {
+  const std::size_t count = secrets_.browsers.close_all();
+  turn_away_strangers();
+  spdlog::info("{} browsers were logged out by governorctl", count);
+  reporter_.note_logout(count, "governorctl");
+}
+
+Task Gateway::listen(std::shared_ptr<Exchange> exchange) {
+  std::erase_if(listeners_, [](const auto& one) { return one.expired(); });
+  listeners_.push_back(exchange);
+  Task answered = answer_events(context_, daemon_, exchange);
+  co_await std::move(answered);
+}
+
+void Gateway::turn_away_strangers() {
+  for (const auto& one : listeners_) {
+    const auto exchange = one.lock();
+    if (exchange && browser_of(exchange->head()) == nullptr) exchange->turn_away();
+  }
 }
 
 void Gateway::note_refusal(const Refusal& refusal, const RequestHead& head) {

@@ -4,6 +4,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "gateway/http/http_connection.hpp"
 #include "gateway/lifecycle/kept_browsers.hpp"
@@ -32,11 +34,19 @@ class Gateway final : public RequestHandler {
   Task answer(std::shared_ptr<Exchange> exchange) override;
   void note_refusal(const Refusal& refusal, const RequestHead& head) override;
 
+  /// Every browser, as a person wants it who is at the terminal.
+  void log_out_all();
+
   void close();
 
  private:
+  [[nodiscard]] std::optional<std::string_view> cookie_of(const RequestHead& head) const;
   const BrowserSessions::Session* browser_of(const RequestHead& head);
   Task log_in(std::shared_ptr<Exchange> exchange);
+  /// This browser, or every one with `?everywhere`.
+  Task log_out(std::shared_ptr<Exchange> exchange);
+  Task listen(std::shared_ptr<Exchange> exchange);
+  void turn_away_strangers();
 
   boost::asio::io_context& context_;
   Place place_;
@@ -47,6 +57,7 @@ class Gateway final : public RequestHandler {
   RefusalReporter reporter_;
   PersonDaemon person_;
   McpSessions mcp_;
+  std::vector<std::weak_ptr<Exchange>> listeners_;  ///< pages that are told of changes
 };
 
 }  // namespace governor::gateway

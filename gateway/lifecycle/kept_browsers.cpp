@@ -1,6 +1,7 @@
 #include "gateway/lifecycle/kept_browsers.hpp"
 
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <utility>
@@ -32,9 +33,23 @@ const BrowserSessions::Session* KeptBrowsers::find(std::string_view cookie) {
   return found;
 }
 
+bool KeptBrowsers::close(std::string_view cookie) {
+  const bool was_open = sessions_.close(cookie);
+  if (was_open) save();
+  return was_open;
+}
+
+std::size_t KeptBrowsers::close_all() {
+  const std::size_t count = sessions_.close_all();
+  save();
+  return count;
+}
+
 void KeptBrowsers::save() {
   // Where it fails, browsers log in again after the next restart, and trying at each request would not help.
+  // What is there may name some that have been logged out.
   const auto written = ipc::replace_file(file_, sessions_.text());
+  if (!written) ::unlink(file_.c_str());
   if (!written && !std::exchange(is_told_, true))
     spdlog::warn("browsers will have to log in again when the gateway ends: {}", written.error().message);
   sessions_.note_saved();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,10 @@ class KeptBrowsers {
 
   std::string open();
   const BrowserSessions::Session* find(std::string_view cookie);
+  /// Ends the session of this cookie, in the file too. False: there was none.
+  bool close(std::string_view cookie);
+  /// Ends all, in the file too; gives how many there were.
+  std::size_t close_all();
   /// Also a use that is newer than what is kept by less than would be worth it.
   void save();
 

@@ -51,6 +51,23 @@ void RefusalReporter::send(const RefusalAudit::Entry& entry) {
   lost_ = 0;
 }
 
+void RefusalReporter::note_logout(std::size_t browsers, std::string_view by) {
+  json::object params;
+  params["browsers"] = browsers;
+  params["by"] = by;
+  json::object request;
+  request["jsonrpc"] = "2.0";
+  request["id"] = 0;
+  request["method"] = "governor/note_logout";
+  request["params"] = std::move(params);
+  const auto on_answer = [](const std::string& message, bool is_answer) {
+    if (!is_answer || ipc::find_member(message, "result")) return;
+    spdlog::warn("the daemon did not take a logout for its audit log: {}", message.substr(0, 200));
+  };
+  if (daemon_.client()->ask(std::move(request), on_answer) == 0)
+    spdlog::warn("a logout could not be told to the audit log: too much is under way");
+}
+
 void RefusalReporter::look_later() {
   const auto next = audit_.next_due();
   if (is_looking_ || !next) return;

@@ -127,6 +127,27 @@ void confine(const Options& options, const ipc::Paths& paths, DaemonStarter star
   static_cast<void>(confine_gateway(paths, options.socket));
 }
 
+/// SIGUSR1, which governorctl sends, logs out every browser.
+class LogoutSignal {
+ public:
+  LogoutSignal(asio::io_context& context, Gateway& gateway) : signals_(context, SIGUSR1), gateway_(gateway) {
+    wait();
+  }
+  void close() { signals_.cancel(); }
+
+ private:
+  void wait() {
+    signals_.async_wait([this](boost::system::error_code stopped, int) {
+      if (stopped) return;
+      gateway_.log_out_all();
+      wait();
+    });
+  }
+
+  asio::signal_set signals_;
+  Gateway& gateway_;
+};
+
 void serve(Prepared prepared, const ipc::Paths& paths, const Options& options) {
   asio::io_context context(1);
   DaemonPlace daemon{paths, {}};
@@ -135,9 +156,11 @@ void serve(Prepared prepared, const ipc::Paths& paths, const Options& options) {
   Gateway gateway(context, place, std::move(prepared.secrets), daemon);
   HttpServer server(context, gateway);
   for (ipc::UniqueFd& socket : prepared.listening.sockets) server.listen(std::move(socket));
+  LogoutSignal logout(context, gateway);
   asio::signal_set signals(context, SIGTERM, SIGINT);
   signals.async_wait([&](boost::system::error_code, int number) {
     spdlog::info("signal {}: the gateway ends", number);
+    logout.close();
     server.close();
     gateway.close();
   });

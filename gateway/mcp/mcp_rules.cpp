@@ -59,6 +59,9 @@ std::string_view name_in(const json::object& request) {
   if (params == nullptr) return {};
   if (method == "tools/call" || method == "prompts/get") return text_in(*params, "name");
   if (method == "resources/read") return text_in(*params, "uri");
+  // Of the extension io.modelcontextprotocol/tasks.
+  if (method == "tasks/get" || method == "tasks/update" || method == "tasks/cancel")
+    return text_in(*params, "taskId");
   return {};
 }
 

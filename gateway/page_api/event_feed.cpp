@@ -115,7 +115,7 @@ Task send_feed(std::shared_ptr<EventListening> listening, std::shared_ptr<Exchan
   exchange->watch_client();
   const TimePoint hello_due = std::chrono::steady_clock::now() + kHelloPatience;
   TimePoint last_sent = std::chrono::steady_clock::now();
-  while (!exchange->client_is_gone() && !feed.is_over()) {
+  while (!exchange->client_is_gone() && !exchange->is_turned_away() && !feed.is_over()) {
     const TimePoint now = std::chrono::steady_clock::now();
     if (!feed.has_begun() && now >= hello_due) feed.begin_without_daemon();
     std::string text;

@@ -52,6 +52,7 @@ std::variant<Route, Refusal> route_of(const RequestHead& head) {
   static const std::initializer_list<Known> kKnown{
       {"/", Route::page, {"GET"}},
       {"/login", Route::login, {"GET"}},
+      {"/logout", Route::logout, {"POST"}},
       {"/api/session", Route::session, {"GET"}},
       {"/api", Route::api, {"POST"}},
       {"/events", Route::events, {"GET"}},
@@ -100,7 +101,8 @@ std::optional<Refusal> refuse_caller(Route route, const RequestHead& head, const
   if (!caller.has_cookie) {
     return Refusal{401, "no_session", "This browser is not logged in.", std::string(kOpenThePage)};
   }
-  if (route == Route::api && !is_same_secret(head.field("x-governor-csrf").value_or(""), caller.csrf)) {
+  const bool changes_something = route == Route::api || route == Route::logout;
+  if (changes_something && !is_same_secret(head.field("x-governor-csrf").value_or(""), caller.csrf)) {
     return Refusal{403, "no_csrf_token", "The request lacks the CSRF token of this session.",
                    "Send the field csrf of GET /api/session as X-Governor-CSRF."};
   }

@@ -10,7 +10,7 @@
 
 namespace governor::gateway {
 
-enum class Route { page, login, session, api, events, metrics, health, mcp };
+enum class Route { page, login, logout, session, api, events, metrics, health, mcp };
 
 /// Who speaks, as far as it could show.
 struct Caller {

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "gateway/rules/secrets.hpp"
 
@@ -72,6 +73,20 @@ const BrowserSessions::Session* BrowserSessions::find(std::string_view cookie, T
   found->session.last_used = now;
   if (now - found->saved_use >= kSaveEvery) is_changed_ = true;
   return &found->session;
+}
+
+bool BrowserSessions::close(std::string_view cookie) {
+  const std::string hash = secret_hash(cookie);
+  const auto gone = std::erase_if(
+      sessions_, [&](const Kept& one) { return is_same_secret(hash, one.session.cookie_hash); });
+  if (gone > 0) is_changed_ = true;
+  return gone > 0;
+}
+
+std::size_t BrowserSessions::close_all() {
+  const std::size_t gone = std::exchange(sessions_, {}).size();
+  if (gone > 0) is_changed_ = true;
+  return gone;
 }
 
 std::string BrowserSessions::text() const {

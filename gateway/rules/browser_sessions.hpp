@@ -30,6 +30,11 @@ class BrowserSessions {
   /// Null for what is no cookie of a session. The pointer lives until the next call.
   const Session* find(std::string_view cookie, TimePoint now);
 
+  /// Ends the session of this cookie. False: there was none.
+  bool close(std::string_view cookie);
+  /// Ends all; gives how many there were.
+  std::size_t close_all();
+
   /// To be kept in a file: a line for each.
   [[nodiscard]] std::string text() const;
   /// Of such a text; what is of another form, or too old, is left out.

@@ -6,15 +6,20 @@ import { closeAsLastTest, World } from './harness.mjs';
 import { BearerProxy } from './lib/bearer_proxy.mjs';
 import { ConformanceSuite, differences } from './lib/conformance_suite.mjs';
 import { Gateway } from './lib/gateway.mjs';
+import { kModern } from './lib/mcp.mjs';
 
-// The official conformance suite against governor-gateway. Its baseline has each scenario, how many checks pass, and why
-// the others do not. Many scenarios call tools that only a server made for the suite has.
+// The official conformance suite against governor-gateway, with a daemon that has the tools, prompts and resources that the
+// suite looks for (tests/conformance). The baseline has each scenario, how many checks pass, and why the others do not.
 
 const kBaseline = JSON.parse(readFileSync(path.join(import.meta.dirname, 'conformance/baseline.json'), 'utf8'));
 /// The suite has waits of its own, half a second some of them, which a busy machine may exceed: what differs is tried
 /// again.
 const kTries = 3;
-const world = new World();
+const kShell = { command: ['/bin/sh', '-c', 'exec /bin/sh "$0"', '{prompt_file}'], input: 'terminal' };
+const world = new World({
+  daemon: 'governord_conformance',
+  config: { deployments: { runners: { shell: kShell } } },
+});
 let suite;
 
 before(async () => {
@@ -22,7 +27,19 @@ before(async () => {
   const proxy = await BearerProxy.start(gateway);
   world.atEnd(() => proxy.close());
   suite = new ConformanceSuite(proxy.url('?tools=full'), world.home);
+  world.atEnd(stopDeployments);
 });
+
+/// What the suite has deployed and left would outlive the daemon.
+async function stopDeployments() {
+  const person = await world.direct('conformance');
+  await person.request('governor/hello', { protocol: 1, role: 'person' });
+  const call = async (name, given) =>
+    (await person.requestIn(kModern, 'tools/call', { name, arguments: given })).result.structuredContent;
+  const { deployments } = await call('list_deployments', { live: true });
+  for (const { deployment_id } of deployments) await call('stop_deployment', { deployment_id });
+  await person.channel.close();
+}
 
 for (const [revision, scenarios] of Object.entries(kBaseline)) {
   describe(`revision ${revision}`, () => {

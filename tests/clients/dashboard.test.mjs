@@ -309,4 +309,21 @@ test('gateway and daemon are killed, and the page goes on with neither a reload 
   await browser.act('Pause', kWhy, 'worker-00011 is paused');
 });
 
+test('who logs out sees nothing more, and the cookie from before is worth nothing', async () => {
+  const { page } = browser;
+  await browser.go('#/agents/ada');
+  const before = await page.cookies();
+  await browser.press('Log out');
+  await page.click('dialog button[type=submit]');
+  await browser.waitForText('This browser is logged out');
+  assert.ok(!(await browser.text()).includes('ada'));
+  assert.equal(await page.title(), 'Logged out · governor');
+  assert.deepEqual(await browser.violations(), []);
+  assert.deepEqual(await page.cookies(), []);
+  const { name, value } = before.find((cookie) => cookie.name.startsWith('governor_'));
+  const refused = await fetch(`${gateway.url}/api/session`, { headers: { Cookie: `${name}=${value}` } });
+  assert.equal(refused.status, 401);
+  await browser.picture('logged-out');
+});
+
 closeAsLastTest(world);

@@ -110,6 +110,20 @@ test('changes are seen soon after they are durable', async () => {
   }
 });
 
+test('a change is seen while all agents are still being read', async () => {
+  const { updates_in_all: updates } = await fleet.call('ada', 'get_agent_metadata');
+  await browser.page.goto('about:blank');
+  await browser.page.goto(`${gateway.url}/#/agents?text=ada`);
+  await browser.waitForText('ada');
+  const isPartial = (await browser.text()).includes('more are being read');
+  const took = await seenAfter(browser, `\n${updates + 1}\n`, () =>
+    fleet.call('ada', 'process_agent_update', { complexity: 0.4, confidence: 0.8 }),
+  );
+  console.log(`agents, ${isPartial ? 'while they are read' : 'all of them read'}: seen after ${ms(took, kWanted.seen)}`);
+  assert.ok(took < stretched(kMost.seen), `${took} ms`);
+  await browser.wait('all are read', () => !document.body.innerText.includes('more are being read'));
+});
+
 test('what the page keeps does not grow', async () => {
   const kRound = ['#/now', '#/agents', '#/agents/ada', '#/files', '#/activity'];
   const measured = async () => {

@@ -23,11 +23,13 @@ export class World {
   #survives;
   #usualPlaces;
   #closing = null;
+  #daemon;
 
   /// With `survives` false the daemon may end and be started again; else that, which the proxy hides, is a
   /// failure. With `usualPlaces` state and configuration are where they are by default, below `home`. `config` is
-  /// added to the configuration.
-  constructor({ survives = true, usualPlaces = false, config = {} } = {}) {
+  /// added to the configuration. `daemon` is the program.
+  constructor({ survives = true, usualPlaces = false, config = {}, daemon = 'governord' } = {}) {
+    this.#daemon = daemon;
     this.#survives = survives;
     this.#usualPlaces = usualPlaces;
     this.home = this.#root;
@@ -61,7 +63,7 @@ export class World {
       ...(this.#usualPlaces
         ? {}
         : { GOVERNOR_STATE_DIR: this.stateDir, GOVERNOR_CONFIG: path.join(this.#root, 'config.json') }),
-      GOVERNOR_DAEMON: path.resolve(process.env.GOVERNOR_BIN_DIR ?? '.', 'governord'),
+      GOVERNOR_DAEMON: path.resolve(process.env.GOVERNOR_BIN_DIR ?? '.', this.#daemon),
     };
   }
 

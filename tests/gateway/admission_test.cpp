@@ -105,6 +105,9 @@ TEST_CASE("a browser needs its cookie, and for what changes something its CSRF t
   CHECK(with(Route::api, browser(), {{"X-Governor-CSRF", "other"}}) == "no_csrf_token");
   CHECK(with(Route::api, browser(), {{"X-Governor-CSRF", "csrf"}}) == "");
   CHECK(with(Route::api, {}, {{"X-Governor-CSRF", ""}}) == "no_session");
+  CHECK(with(Route::logout, browser()) == "no_csrf_token");
+  CHECK(with(Route::logout, browser(), {{"X-Governor-CSRF", "csrf"}}) == "");
+  CHECK(with(Route::logout, {}, {{"X-Governor-CSRF", "csrf"}}) == "no_session");
   CHECK(with(Route::login, {}) == "");
   CHECK(with(Route::health, {}) == "");
 }
@@ -119,6 +122,7 @@ TEST_CASE("the token of programs opens what is for programs, and not what a pers
   CHECK(with(Route::mcp, browser()) == "no_token");
   CHECK(with(Route::mcp, {}) == "no_token");
   CHECK(with(Route::api, program()) == "no_session");
+  CHECK(with(Route::logout, program()) == "no_session");
   CHECK(with(Route::page, program()) == "no_session");
   CHECK(with(Route::events, program()) == "no_session");
 }

@@ -68,6 +68,26 @@ TEST_CASE("of a file that is damaged the lines that are whole count") {
   CHECK(BrowserSessions::read("", kStart).text().empty());
 }
 
+TEST_CASE("who logs out is not known any more, and nobody else is concerned") {
+  BrowserSessions sessions;
+  const std::string one = sessions.open(kStart);
+  const std::string other = sessions.open(kStart);
+  sessions.note_saved();
+  CHECK_FALSE(sessions.close("nobody's"));
+  CHECK_FALSE(sessions.close(""));
+  CHECK_FALSE(sessions.wants_to_be_saved());
+  CHECK(sessions.close(one));
+  CHECK(sessions.wants_to_be_saved());
+  CHECK(sessions.find(one, kStart) == nullptr);
+  CHECK(sessions.find(other, kStart) != nullptr);
+  CHECK_FALSE(sessions.close(one));
+  sessions.open(kStart);
+  CHECK(sessions.close_all() == 2);
+  CHECK(sessions.find(other, kStart) == nullptr);
+  CHECK(sessions.text().empty());
+  CHECK(sessions.close_all() == 0);
+}
+
 TEST_CASE("it is saved when somebody logs in or goes, and else now and then") {
   BrowserSessions sessions;
   CHECK_FALSE(sessions.wants_to_be_saved());

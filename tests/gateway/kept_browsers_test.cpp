@@ -41,6 +41,23 @@ TEST_CASE("browsers are known after a gateway that was killed, and the file does
   CHECK(next.find(cookie + "x") == nullptr);
 }
 
+TEST_CASE("who has logged out is not known to the next gateway") {
+  const governor::TemporaryDirectory directory;
+  const std::string path = std::string(directory.path()) + "/browsers";
+  KeptBrowsers browsers(path);
+  const std::string one = browsers.open();
+  const std::string other = browsers.open();
+  CHECK(browsers.close(one));
+  CHECK_FALSE(browsers.close(one));
+  {
+    KeptBrowsers next(path);
+    CHECK(next.find(one) == nullptr);
+    CHECK(next.find(other) != nullptr);
+  }
+  CHECK(browsers.close_all() == 1);
+  CHECK(file_text(path).empty());
+}
+
 TEST_CASE("a file that others can read lets nobody in, and one that cannot be written is no reason to fail") {
   const governor::TemporaryDirectory directory;
   const std::string path = std::string(directory.path()) + "/browsers";

@@ -69,6 +69,21 @@ TEST_CASE("the field Mcp-Name is wanted only where the request has a name") {
   CHECK(era(named, read) == 1);
 }
 
+TEST_CASE("requests about a task name it in Mcp-Name") {
+  for (const std::string method : {"tasks/get", "tasks/update", "tasks/cancel"}) {
+    INFO(method);
+    const json::object request = json::parse(R"({"jsonrpc":"2.0","id":1,"method":")" + method +
+                                             R"(","params":{"taskId":"painter-1",)" + kStated + "}}")
+                                     .get_object();
+    Fields fields{{"MCP-Protocol-Version", "2026-07-28"}, {"Mcp-Method", method}};
+    CHECK(era(fields, request) == -32020);
+    fields.emplace_back("Mcp-Name", "painter-2");
+    CHECK(era(fields, request) == -32020);
+    fields.back().second = "painter-1";
+    CHECK(era(fields, request) == 1);
+  }
+}
+
 TEST_CASE("a revision that nobody speaks is left to the daemon if the request says it twice") {
   const json::object request =
       json::parse(R"({"jsonrpc":"2.0","id":1,"method":"tools/list","params":{"_meta":{)"

@@ -14,8 +14,8 @@ namespace json = boost::json;
 namespace {
 
 /// Members whose values are another run's, or another build's.
-constexpr std::array<std::string_view, 11> kOfThisRun{
-    "changes_gathered", "changes_not_durable", "connections", "pending",        "pid",      "sequence",
+constexpr std::array<std::string_view, 12> kOfThisRun{
+    "changes_gathered", "changes_not_durable", "connections", "mark",           "pending",  "pid", "sequence",
     "slowest",          "store_jobs",          "token",       "uptime_seconds", "watermark"};
 constexpr std::size_t kDigits = 9;
 

@@ -48,23 +48,40 @@ end() {
   fi
   rm -f "$FAKE_MANAGER/pid"
 }
+gateway_runs() { [ -e "$FAKE_MANAGER/gateway_pid" ] && kill -0 "$(cat "$FAKE_MANAGER/gateway_pid")" 2>/dev/null; }
+gateway_end() {
+  if gateway_runs; then
+    kill "$(cat "$FAKE_MANAGER/gateway_pid")"
+    while gateway_runs; do sleep 0.02; done
+  fi
+  rm -f "$FAKE_MANAGER/gateway_pid"
+}
+of=
+case "$*" in *governor-gateway.service) of=gateway_ ;; esac
 case $verb in
   show)
-    for unit in governor.socket governor.service; do
+    for unit in governor.socket governor.service governor-gateway.service; do
       path=$(find_unit $unit)
+      of=; if [ $unit = governor-gateway.service ]; then of=gateway_; fi
       echo "Id=$unit"
       if [ -n "$path" ]; then echo LoadState=loaded; else echo LoadState=not-found; fi
-      if [ -e "$FAKE_MANAGER/enabled" ]; then echo UnitFileState=enabled; else echo UnitFileState=disabled; fi
-      if runs; then echo ActiveState=active; else echo ActiveState=inactive; fi
+      if [ -e "$FAKE_MANAGER/${of}enabled" ]; then echo UnitFileState=enabled; else echo UnitFileState=disabled; fi
+      if ${of}runs; then echo ActiveState=active; else echo ActiveState=inactive; fi
       echo "FragmentPath=$path"
-      if [ $unit = governor.service ] && runs; then echo "MainPID=$(cat "$FAKE_MANAGER/pid")"; fi
+      if [ $unit != governor.socket ] && ${of}runs; then echo "MainPID=$(cat "$FAKE_MANAGER/${of}pid")"; fi
       echo
     done ;;
-  enable) : >"$FAKE_MANAGER/enabled" ;;
-  disable) rm -f "$FAKE_MANAGER/enabled"; end ;;
-  stop) end ;;
+  enable) : >"$FAKE_MANAGER/${of}enabled" ;;
+  disable) rm -f "$FAKE_MANAGER/${of}enabled"; ${of}end ;;
+  stop) ${of}end ;;
   start)
-    if ! runs; then
+    if [ -n "$of" ]; then
+      program=$(sed -n 's/^ExecStart="\(.*\)" --foreground$/\1/p' "$(find_unit governor-gateway.service)")
+      if ! gateway_runs; then
+        setsid "$program" --foreground </dev/null >/dev/null 2>&1 &
+        echo $! >"$FAKE_MANAGER/gateway_pid"
+      fi
+    elif ! runs; then
       program=$(sed -n 's/^ExecStart="\(.*\)" --foreground$/\1/p' "$(find_unit governor.service)")
       rm -f "$socket"
       setsid systemd-socket-activate -E HOME -E XDG_RUNTIME_DIR -E XDG_STATE_HOME -E ASAN_OPTIONS \
@@ -97,9 +114,12 @@ class UserWithManager {
   }
   /// Nothing stays behind that the manager has started.
   ~UserWithManager() {
-    if (const auto ended = run(command(directory() + "/bin/systemctl", {"--user", "stop"}), patience());
-        !ended || ended->code != 0)
-      FAIL_CHECK("the manager's programs cannot be ended");
+    for (const char* unit : {"governor-gateway.service", "governor.service"}) {
+      if (const auto ended =
+              run(command(directory() + "/bin/systemctl", {"--user", "stop", unit}), patience());
+          !ended || ended->code != 0)
+        FAIL_CHECK("the manager's programs cannot be ended");
+    }
   }
   UserWithManager(const UserWithManager&) = delete;
   UserWithManager& operator=(const UserWithManager&) = delete;
@@ -142,6 +162,21 @@ class UserWithManager {
     pid_t pid = 0;
     std::ifstream(directory() + "/manager/pid") >> pid;
     return pid;
+  }
+
+  /// Of what the manager has started as the gateway; 0: nothing.
+  [[nodiscard]] pid_t gateway_pid() const {
+    pid_t pid = 0;
+    std::ifstream(directory() + "/manager/gateway_pid") >> pid;
+    return pid;
+  }
+  /// Of the gateway that serves, as it has written down; 0: none has.
+  [[nodiscard]] pid_t serving_gateway() const {
+    std::ifstream file(directory() + "/run/governor/gateway.json");
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    boost::system::error_code failure;
+    const json::value record = json::parse(text, failure);
+    return failure || !record.is_object() ? 0 : record.at("pid").to_number<pid_t>();
   }
 
   void write_package() const {
@@ -222,6 +257,76 @@ TEST_CASE("clients before, during and after the service, and without it, are ser
   load.end_clients();
   REQUIRE(user.sandbox().end_daemon());
   CHECK(discrepancy(load.updates(), stored_updates(user.sandbox())) == "");
+}
+
+TEST_CASE(
+    "the gateway is installed with the service when asked, takes the place of one that runs, and goes with "
+    "it") {
+  if (!has_socket_activate()) {
+    WARN("not run: there is no systemd-socket-activate");
+    return;
+  }
+  UserWithManager user;
+  CHECK(user.service({"install"}).code == 0);
+  CHECK_FALSE(fs::exists(user.unit("governor-gateway.service")));
+  CHECK_FALSE(user.service({"status"}).body.at("gateway").as_bool());
+  const auto started =
+      run(user.command(kControl, {"dashboard", "--no-open", "--json", "--port", "0"}), patience());
+  REQUIRE(started);
+  INFO(started->output << started->errors);
+  REQUIRE(started->code == 0);
+  const auto before = json::parse(started->output).at("pid").to_number<pid_t>();
+
+  const auto installed = user.service({"install", "--gateway"});
+  CHECK(installed.code == 0);
+  CHECK(contains(json::serialize(installed.body.at("steps")), R"({"end_gateway":true})"));
+  CHECK_FALSE(
+      contains(json::serialize(installed.body.at("steps")), "take_over"));  // the daemon's is as it should be
+  CHECK(until(patience(), [&] { return user.serving_gateway() == user.gateway_pid(); }));
+  CHECK(user.gateway_pid() != before);
+  const auto state = user.service({"status"}).body;
+  CHECK(state.at("gateway").as_bool());
+  CHECK(state.at("gateway_pid").to_number<pid_t>() == user.gateway_pid());
+  CHECK(contains(json::serialize(state.at("files")), "governor-gateway.service"));
+  CHECK_FALSE(user.service({"install", "--gateway"}).body.at("changed").as_bool());
+  CHECK_FALSE(user.service({"install"}).body.at("changed").as_bool());
+
+  CHECK(user.service({"uninstall"}).body.at("changed").as_bool());
+  CHECK(user.gateway_pid() == 0);
+  CHECK_FALSE(fs::exists(user.unit("governor-gateway.service")));
+  CHECK_FALSE(user.service({"status"}).body.at("gateway").as_bool());
+  CHECK_FALSE(user.service({"uninstall"}).body.at("changed").as_bool());
+}
+
+TEST_CASE(
+    "a gateway's unit that somebody else has written is used and stays, one that starts nothing is refused") {
+  UserWithManager user;
+  fs::create_directories(user.directory() + "/.config/systemd/user");
+  const std::string path = user.unit("governor-gateway.service");
+  std::ofstream(path) << "[Service]\nExecStart=/bin/true --foreground\n";
+  const auto planned = user.service({"install", "--gateway", "--dry-run"});
+  CHECK(planned.code == 0);
+  const std::string steps = json::serialize(planned.body.at("steps"));
+  CHECK_FALSE(contains(steps, json::serialize(json::string(path))));
+  CHECK(contains(steps, R"({"run":["systemctl","--user","enable","governor-gateway.service"]})"));
+  CHECK(contains(json::serialize(planned.body.at("notes")), path));
+  CHECK(user.service({"uninstall"}).code == 0);
+  CHECK(fs::exists(path));
+  std::ofstream(path) << "[Service]\nExecStart=/gone/governor-gateway\n";
+  CHECK(contains(message_of(user.service({"install", "--gateway"})), "starts nothing that is there"));
+  CHECK(user.service({"install", "--dry-run"}).code == 0);
+}
+
+TEST_CASE("the gateway's unit of a package is enabled as it is") {
+  UserWithManager user;
+  user.write_package();
+  const std::string package = user.directory() + "/share/systemd/user/governor-gateway.service";
+  std::ofstream(package) << "[Service]\nExecStart=/bin/true --foreground\n";
+  const auto planned = user.service({"install", "--gateway", "--dry-run"});
+  CHECK(planned.code == 0);
+  CHECK(contains(json::serialize(planned.body.at("notes")), package));
+  CHECK_FALSE(contains(json::serialize(planned.body.at("steps")), "\"write\""));
+  CHECK(contains(json::serialize(planned.body.at("steps")), R"("start","governor-gateway.service")"));
 }
 
 TEST_CASE("a dry run says what an installation would do, and does none of it") {

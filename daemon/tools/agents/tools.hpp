@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "daemon/tools/governor_requests.hpp"
 #include "daemon/tools/tool.hpp"
 
 namespace governor::daemon {
@@ -18,6 +19,9 @@ std::vector<Tool> fleet_tools();
 
 /// export_to_file.
 std::vector<Tool> export_tools();
+
+/// governor/changed_agents: for who keeps a list of all.
+GovernorRequest changed_agents_request();
 
 /// delete_agent.
 Tool delete_tool();

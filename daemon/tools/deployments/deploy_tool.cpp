@@ -323,12 +323,15 @@ ParsedCall parse_deploy(Arguments& arguments, const ToolEnvironment& environment
 }  // namespace
 
 Tool deploy_tool() {
-  return {{"deploy_headless_agent", Effect::cumulative, kDeployParameters, parse_deploy},
-          "deployments",
-          "Deploy an agent",
-          "Starts an agent in the background, with an identity of its own below yours. wait_deployment says "
-          "when it is done.",
-          kDeploymentOutput};
+  Tool tool{
+      {"deploy_headless_agent", Effect::cumulative, kDeployParameters, parse_deploy},
+      "deployments",
+      "Deploy an agent",
+      "Starts an agent in the background, with an identity of its own below yours. wait_deployment says "
+      "when it is done.",
+      kDeploymentOutput};
+  tool.tasks = TaskUse::offered;
+  return tool;
 }
 
 }  // namespace governor::daemon

@@ -8,7 +8,7 @@ namespace governor::daemon {
 
 /// The events of the audit log, for those who ask for one that it has not. Those of other builds may be
 /// there as well, so this list refuses nothing that is found.
-inline constexpr std::array<std::string_view, 87> kAuditEvents{"update",
+inline constexpr std::array<std::string_view, 88> kAuditEvents{"update",
                                                                "refused",
                                                                "agent_created",
                                                                "agent_registered",
@@ -69,6 +69,7 @@ inline constexpr std::array<std::string_view, 87> kAuditEvents{"update",
                                                                "session_closed",
                                                                "peer_refused",
                                                                "gateway_refused",
+                                                               "gateway_logout",
                                                                "stale_lock_removed",
                                                                "storage_recovered",
                                                                "unclean_run",

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "daemon/tools/arguments.hpp"
+#include "daemon/tools/call_sequence.hpp"
 #include "daemon/tools/server/tools.hpp"
 
 namespace governor::daemon {
@@ -30,33 +31,27 @@ class FleetCall final : public ToolCall {
   struct Part {
     std::string_view name;
     std::string_view member;  ///< of the part's answer, which is shown alone; empty: all of it
-    std::unique_ptr<ToolCall> call;
   };
 
-  explicit FleetCall(std::vector<Part> parts) : parts_(std::move(parts)) {}
+  FleetCall(std::vector<Part> parts, std::vector<std::unique_ptr<ToolCall>> calls)
+      : parts_(std::move(parts)), calls_(std::move(calls)) {}
 
   Step run(CallContext& context) override {
-    if (context.begins) {
-      at_ = 0;
-      goes_on_ = false;
-      shown_ = {};
-    }
-    for (; at_ < parts_.size(); ++at_, goes_on_ = false) {
-      const Part& part = parts_[at_];
-      context.begins = !std::exchange(goes_on_, true);
-      Step step = part.call->run(context);
-      auto* answer = std::get_if<Answer>(&step);
-      if (answer == nullptr || !answer->result) return step;
-      json::value value = json::parse(*answer->result);
+    if (context.begins) shown_ = {};
+    auto step = calls_.run(context, [this](std::size_t at, const std::string& answer) {
+      const Part& part = parts_[at];
+      json::value value = json::parse(answer);
       shown_[part.name] = part.member.empty() ? std::move(value) : value.at(part.member);
-    }
+    });
+    if (step) return *std::move(step);
     return json::serialize(shown_);
   }
 
+  void finish_unseen(CallContext& context) override { calls_.finish_unseen(context); }
+
  private:
   std::vector<Part> parts_;
-  std::size_t at_ = 0;
-  bool goes_on_ = false;  ///< the part at `at_` has run before
+  CallSequence calls_;  ///< in the order of the parts
   json::object shown_;
 };
 
@@ -75,11 +70,13 @@ ParsedCall parse_fleet(Arguments&, const ToolEnvironment& environment) {
        tool("list_agents", {{"status", "active"}, {"health", "critical"}, {"limit", kMostShown}})},
   }};
   std::vector<FleetCall::Part> parts;
+  std::vector<std::unique_ptr<ToolCall>> calls;
   for (Asked& one : all) {
     if (!one.call) return std::move(one.call.error());
-    parts.push_back({one.name, one.member, std::move(one.call.value())});
+    parts.push_back({one.name, one.member});
+    calls.push_back(std::move(one.call.value()));
   }
-  return std::make_unique<FleetCall>(std::move(parts));
+  return std::make_unique<FleetCall>(std::move(parts), std::move(calls));
 }
 
 std::size_t size_of(const json::object& object, std::string_view name) {

@@ -7,12 +7,11 @@
 
 #include "daemon/support/json_writer.hpp"
 #include "daemon/tools/arguments.hpp"
+#include "daemon/tools/server/gateway_session.hpp"
 #include "daemon/tools/server/tools.hpp"
 
 namespace governor::daemon {
 namespace {
-
-constexpr std::string_view kGatewayClient = "governor-gateway";
 
 /// Several of one kind together, as the gateway has counted them.
 struct GatewayRefusal {
@@ -40,16 +39,15 @@ class NoteRefusalCall final : public ToolCall {
   explicit NoteRefusalCall(GatewayRefusal refusal) : refusal_(std::move(refusal)) {}
 
   Step run(CallContext& context) override {
-    const auto& sessions = context.state.sessions();
-    const auto found = sessions.find(context.caller.session);
-    if (found == sessions.end() || found->second.client_name != kGatewayClient) {
+    const core::Session* gateway = gateway_session(context);
+    if (gateway == nullptr) {
       return core::Error(core::ErrorCode::not_owner,
                          "governor/note_refusal is for governor-gateway, which says so in governor/hello.",
                          "Nothing else has such refusals to tell of.");
     }
     // Nobody whom the daemon knows has done anything: a part of governor has refused a stranger.
-    context.state.audit({}, "gateway_refused", 0, in_words(refusal_, found->second.process.pid),
-                        context.now_us, context.changes);
+    context.state.audit({}, "gateway_refused", 0, in_words(refusal_, gateway->process.pid), context.now_us,
+                        context.changes);
     std::string text;
     JsonWriter(text).begin_object().field("noted", true).end_object();
     return text;

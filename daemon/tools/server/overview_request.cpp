@@ -27,7 +27,6 @@ class OverviewCall final : public ToolCall {
  public:
   struct Request {
     std::size_t agents = 200;
-    std::optional<std::int64_t> changed_since_us;  ///< only agents with something new, of any status
     std::vector<std::string> recent_of;
     std::size_t recent = 20;
   };
@@ -72,32 +71,14 @@ class OverviewCall final : public ToolCall {
       }
     }
     AgentFilter wanted;
-    if (request_.changed_since_us) {
-      wanted.any_status = true;
-    } else {
-      wanted.status = core::Lifecycle::active;
-    }
-    const std::size_t room =
-        request_.changed_since_us ? kOverviewSlice : request_.agents - agents_.agents.size();
+    wanted.status = core::Lifecycle::active;
+    const std::size_t room = request_.agents - agents_.agents.size();
     auto part = store.list_agents(wanted, agents_.looked_at, room, kOverviewSlice);
     if (!part) return std::move(part.error());
     agents_.looked_at = std::move(part->looked_at);
     agents_.more = part->more;
-    for (AgentSummary& agent : part->agents) {
-      if (request_.changed_since_us && !has_changed(agent, *request_.changed_since_us)) continue;
-      if (agents_.agents.size() == request_.agents) {
-        agents_.more = true;
-        break;
-      }
-      agents_.agents.push_back(std::move(agent));
-    }
+    for (AgentSummary& agent : part->agents) agents_.agents.push_back(std::move(agent));
     return std::nullopt;
-  }
-
-  static bool has_changed(const AgentSummary& agent, std::int64_t since_us) {
-    const core::AgentProfile& profile = agent.profile;
-    return profile.created_us >= since_us || profile.status_since_us >= since_us ||
-           (agent.last && agent.last->timestamp_us >= since_us);
   }
 
   void write_agents(JsonWriter& json, const core::State& state) const {
@@ -162,7 +143,6 @@ constexpr Parameter kOverviewParameters[] = {
     integer("agents", 1, 1000, "How many at most").otherwise(200),
     agent_ids("recent_of", 0, 100, "Agents whose newest risks are wanted"),
     integer("recent", 1, 100, "How many risks of each").otherwise(20),
-    moment("changed_since", "Only agents that are new, were updated or have another status since then"),
 };
 
 ParsedCall parse_overview(Arguments& arguments, const ToolEnvironment& environment) {
@@ -170,7 +150,6 @@ ParsedCall parse_overview(Arguments& arguments, const ToolEnvironment& environme
   request.agents = arguments.integer<std::size_t>("agents");
   request.recent_of = arguments.agent_ids("recent_of");
   request.recent = arguments.integer<std::size_t>("recent");
-  request.changed_since_us = arguments.moment("changed_since");
   return std::make_unique<OverviewCall>(std::move(request), environment);
 }
 

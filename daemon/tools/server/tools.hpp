@@ -22,6 +22,9 @@ GovernorRequest overview_request();
 /// governor/note_refusal: what the gateway has refused, for the audit log.
 GovernorRequest note_refusal_request();
 
+/// governor/note_logout: browsers that the gateway has logged out, likewise.
+GovernorRequest note_logout_request();
+
 /// show_fleet.
 std::vector<Tool> fleet_view_tools();
 

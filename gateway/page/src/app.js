@@ -3,14 +3,16 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { html } from './html.js';
 import { needsOf } from './lib/needs.js';
 import { kViews, parseRoute, routeTo } from './lib/route.js';
+import { forgetAgents } from './net/agents.js';
 import { useCell } from './net/cell.js';
 import { useApprovals, useCriticalAgents, useOverview } from './net/fleet.js';
 import { connection } from './net/live.js';
 import { session } from './net/rpc.js';
-import { reloadAll } from './net/source.js';
+import { forgetAll, reloadAll } from './net/source.js';
 import { DialogHost, Notice } from './parts/dialog.js';
 import { Help } from './parts/help.js';
 import { startKeys } from './parts/keys.js';
+import { leaveThisBrowser } from './parts/logout.js';
 import { Activity } from './views/activity.js';
 import { Agent } from './views/agent.js';
 import { Agents } from './views/agents.js';
@@ -44,6 +46,21 @@ function useRoute() {
 }
 
 export function App() {
+  return useCell(connection) === 'left' ? html`<${Left} />` : html`<${Page} />`;
+}
+
+/// For whoever has logged out: nothing is left of what was shown.
+function Left() {
+  useEffect(() => {
+    document.title = 'Logged out · governor';
+    forgetAll();
+    forgetAgents();
+  }, []);
+  return html`<main id="page-main" tabindex="-1" aria-label="Logged out"><h1>Logged out</h1>
+    <p role="status">This browser is logged out. To open the page again: <code>governorctl dashboard</code></p></main>`;
+}
+
+function Page() {
   const route = useRoute();
   const [isHelpOpen, setHelpOpen] = useState(false);
   const main = useRef(null);
@@ -106,6 +123,7 @@ function Top({ view, waiting, showHelp }) {
           : ''
       }</a>`,
     )}</nav>
+    <button class="quiet" onClick=${() => leaveThisBrowser()}>Log out</button>
     <button class="quiet" onClick=${showHelp} aria-label="Keyboard" title="Keyboard (?)">?</button>
   </header>`;
 }

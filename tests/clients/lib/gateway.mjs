@@ -79,7 +79,7 @@ export class Gateway {
 
   /// Ends it in order.
   async close() {
-    if (this.#child.exitCode !== null) return;
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     this.#child.kill('SIGTERM');
     const [code] = await within(kLong, 'the gateway ends', this.ended);
     if (code !== 0) throw new Error(`the gateway ended with ${code}`);

@@ -253,6 +253,11 @@ class GatedStore final : public Store {
     if (auto failure = gate_->pass_load()) return failure;
     return inner_->check_chains(check, slice);
   }
+  core::Result<AgentChanges> load_changed_agents(const std::optional<ChangeMark>& from,
+                                                 std::size_t limit) override {
+    if (auto failure = gate_->pass_load()) return *std::move(failure);
+    return inner_->load_changed_agents(from, limit);
+  }
   core::Result<std::vector<std::string>> list_agent_ids(const std::string& prefix,
                                                         std::size_t limit) override {
     if (auto failure = gate_->pass_load()) return *std::move(failure);

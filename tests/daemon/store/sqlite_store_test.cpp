@@ -43,6 +43,39 @@ TEST_CASE_METHOD(StoreFixture, "an empty store has no agents, no sessions and co
   CHECK(store().list_agents({}, "", 10, 100)->agents.empty());
 }
 
+TEST_CASE_METHOD(
+    StoreFixture,
+    "what has changed since a mark is found by what was written since, if that is not too much") {
+  commit(agent_with_updates(1, "one", 3, 1));
+  commit(agent_with_updates(2, "two", 2, 4));
+  const auto ids = [&](const ChangeMark& from, std::size_t limit = 10) {
+    const auto changes = store().load_changed_agents(from, limit);
+    REQUIRE(changes);
+    std::string text = changes->more ? "more " : "";
+    for (const AgentSummary& agent : changes->agents) {
+      REQUIRE(agent.last);
+      text += agent.profile.id + ':' + std::to_string(agent.total) + ' ';
+    }
+    return text;
+  };
+  const auto mark = store().load_changed_agents(std::nullopt, 10);
+  REQUIRE(mark);
+  CHECK(mark->agents.empty());
+  CHECK(mark->mark.history == 5);
+  CHECK(ids(mark->mark) == "");
+  CHECK(ids({0, 0}) == "one:3 two:2 ");
+  CHECK(ids({3, 0}) == "two:2 ");
+  CHECK(ids({0, 0}, 1) == "more ");
+  CHECK(ids({6, 0}) == "more ");  // a mark of another database
+  commit({row(6, 1, distinct_record(4), 3)});
+  CHECK(ids(mark->mark) == "one:4 ");
+  reopen();
+  CHECK(ids(mark->mark) == "one:4 ");
+  commit(agent_with_updates(3, "many", 5'001, 7));
+  CHECK(ids(mark->mark) == "more ");
+  CHECK(ids({7, 0}) == "many:5001 ");
+}
+
 TEST_CASE_METHOD(StoreFixture, "every field of an agent's profile comes back") {
   core::AgentProfile profile = distinct_profile(5, "x");
   commit({core::AgentSaved{profile}});

@@ -1,4 +1,4 @@
-// What the gateway has refused comes into the audit log, and from nobody else.
+// What the gateway has refused, and whom it has logged out, comes into the audit log, and from nobody else.
 #include "tests/daemon/tools/observed.hpp"
 
 using namespace governor::daemon::test;
@@ -30,8 +30,8 @@ class GatewayClient {
   int id_ = 0;
 };
 
-std::string told(Observed& o) {
-  const json::object log = o.tool("query_audit_log", {{"event", "gateway_refused"}});
+std::string told(Observed& o, const char* event = "gateway_refused") {
+  const json::object log = o.tool("query_audit_log", {{"event", event}});
   std::string text;
   for (const json::value& entry : log.at("entries").as_array()) {
     CHECK(entry.at("who").at("kind").as_string() == "governor");
@@ -73,6 +73,29 @@ TEST_CASE("who is not the gateway cannot put such entries into the log") {
     const json::object answer = other.ask("governor/note_refusal", {{"code", "x"}});
     REQUIRE(answer.contains("error"));
     CHECK(answer.at("error").at("data").at("code").as_string() == "not_owner");
+    const json::object logout = other.ask("governor/note_logout", {{"browsers", 1}, {"by", "page"}});
+    REQUIRE(logout.contains("error"));
+    CHECK(logout.at("error").at("data").at("code").as_string() == "not_owner");
   }
   CHECK(told(o).empty());
+  CHECK(told(o, "gateway_logout").empty());
+}
+
+TEST_CASE(
+    "browsers that were logged out are told of by the gateway alone, with how many and where it was said") {
+  Observed o;
+  GatewayClient gateway(o.daemon, "governor-gateway", "person");
+  CHECK(gateway.ask("governor/note_logout", {{"browsers", 1}, {"by", "page"}})
+            .at("result")
+            .at("noted")
+            .as_bool());
+  CHECK(gateway.ask("governor/note_logout", {{"browsers", 3}, {"by", "governorctl"}}).contains("result"));
+  const std::string text = told(o, "gateway_logout");
+  INFO(text);
+  CHECK(text.find("1 browser logged out on the page, by governor-gateway with pid ") != std::string::npos);
+  CHECK(text.starts_with("3 browsers logged out with governorctl, by governor-gateway with pid "));
+  for (const json::object& wrong :
+       {json::object{{"browsers", -1}, {"by", "page"}}, json::object{{"browsers", 1}},
+        json::object{{"browsers", 1}, {"by", "somebody"}}})
+    CHECK(gateway.ask("governor/note_logout", wrong).contains("error"));
 }

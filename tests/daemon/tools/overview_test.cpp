@@ -46,28 +46,6 @@ TEST_CASE(
   CHECK(f.overview().at("recent").as_array().empty());
 }
 
-TEST_CASE("an overview may be only of the agents that have changed since another one") {
-  OverviewFixture f;
-  f.ada.call("register_agent", {{"agent_id", "ada"}});
-  f.ada.call("process_agent_update", {{"complexity", 0.3}});
-  f.bob.call("register_agent", {{"agent_id", "bob"}});
-  const auto ids_since = [&](const json::value& time, int most = 10) {
-    std::vector<std::string> ids;
-    const auto seen = f.overview({{"agents", most}, {"changed_since", time}});
-    for (const json::value& agent : seen.at("agents").as_array())
-      ids.emplace_back(text_of(agent.at("agent_id")));
-    CHECK(seen.at("more_agents") == (most == 1));
-    return ids;
-  };
-  using Ids = std::vector<std::string>;
-  CHECK(ids_since("2020-01-01T00:00:00Z") == Ids{"ada", "bob"});
-  CHECK(ids_since("2020-01-01T00:00:00Z", 1) == Ids{"ada"});
-  CHECK(ids_since("2100-01-01T00:00:00Z").empty());
-  f.bob.call("archive_agent", {{"agent_id", "bob"}});
-  CHECK(f.overview().at("agents").as_array().size() == 1);
-  CHECK(ids_since("2020-01-01T00:00:00Z") == Ids{"ada", "bob"});
-}
-
 TEST_CASE("an overview says which leases others wait for, and whatever nobody has seen yet") {
   OverviewFixture f;
   f.ada.call("register_agent", {{"agent_id", "ada"}});

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { filterAgents, kAgentOrders, sortAgents, withChanged } from '../../../gateway/page/src/lib/order.js';
+import { filterAgents, kAgentOrders, sortAgents } from '../../../gateway/page/src/lib/order.js';
 
 const agent = (agent_id, health, decision, risk_score, more) => ({
   agent_id,
@@ -55,17 +55,4 @@ test('a filter looks at ids, purposes, clients and tags', () => {
     assert.deepEqual(names(filterAgents(kAgents, { text })), found);
   assert.deepEqual(names(filterAgents(kAgents, { health: 'critical' })), ['sick', 'worse']);
   assert.deepEqual(names(filterAgents(kAgents, { status: 'paused', text: 'halt' })), ['halted']);
-});
-
-test('what has changed takes the place of what was known', () => {
-  const changed = [
-    agent('sick', 'healthy', 'approve', 0.2),
-    agent('newest', 'unknown'),
-    agent('calm', 'healthy', 'approve', 0.1, { status: 'deleted' }),
-  ];
-  const now = withChanged(kAgents, changed);
-  assert.equal(now.find(({ agent_id }) => agent_id === 'sick').health, 'healthy');
-  assert.equal(now.length, kAgents.length);
-  assert.ok(!now.some(({ agent_id }) => agent_id === 'calm'));
-  assert.equal(now.at(-1).agent_id, 'newest');
 });

@@ -42,14 +42,3 @@ export function filterAgents(agents, { text = '', health = '', status = '' }) {
         )),
   );
 }
-
-/// `agents` with those of `changed` in place of what was known of them, with new ones and without deleted ones.
-export function withChanged(agents, changed) {
-  const newer = new Map(changed.map((agent) => [agent.agent_id, agent]));
-  const rows = agents.map((agent) => {
-    const other = newer.get(agent.agent_id);
-    newer.delete(agent.agent_id);
-    return other ?? agent;
-  });
-  return [...rows, ...newer.values()].filter(({ status }) => status !== 'deleted');
-}

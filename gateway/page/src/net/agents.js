@@ -1,46 +1,81 @@
-// All agents. A large fleet takes long to read, so it is read as a whole seldom, and what has changed since at every push.
+// All agents. They are read once, page by page, and shown as they come; then only what has changed is read, however many there
+// are, at every push.
 import { useEffect } from 'preact/hooks';
-import { withChanged } from '../lib/order.js';
-import { allRows, request } from './rpc.js';
+import { AgentList } from '../lib/agent_list.js';
+import { pagesOf, request } from './rpc.js';
 import { useSource } from './source.js';
 
-/// Words about agents (purpose, tags), of which nothing tells, are read at least so often while something else changes.
-const kWholeEvery = 30_000;
-/// If more than this has changed, the whole is read.
-const kMostChanged = 1_000;
-/// What was changed while the last answer was on its way is asked for again.
-const kOverlap = 2_000;
+/// What no entry of governor's log tells of is read at least so often while something else changes.
+const kWholeEvery = 10 * 60_000;
+/// Drawing a list that grows takes time of reading it.
+const kDrawEvery = 300;
 
-let list = { rows: null, seen: '', wholeAt: 0, isLate: false };
+/// The list that is shown, and the one that is read to take its place; the same at first.
+let shown = null;
+let reading = null;
+let mark = null;
+let wholeAt = 0;
+let isLate = false;
+/// Of the read that is under way, whichever view began it; and how the newest view draws a part.
+let whole = null;
+let draw = null;
 
-async function readWhole() {
-  const { time } = await request('governor/overview', { agents: 1 });
-  const { rows } = await allRows('list_agents', 'agents', {});
-  list = { rows, seen: time, wholeAt: Date.now(), isLate: false };
-  return rows;
+/// Nothing of what was read stays.
+export function forgetAgents() {
+  shown = reading = mark = null;
 }
 
-async function readChanged() {
-  const { rows, seen } = list;
-  if (!rows) return null;
-  const since = new Date(Date.parse(seen) - kOverlap).toISOString();
-  const { agents, time, more_agents: more } = await request('governor/overview', {
-    agents: kMostChanged,
-    changed_since: since,
-  });
-  // Who reads the whole meanwhile knows better.
-  if (list.rows === rows) {
-    const isLate = more || Date.now() - list.wholeAt > kWholeEvery;
-    list = { ...list, rows: withChanged(rows, agents), seen: more ? seen : time, isLate };
+async function readPages() {
+  // What changes from here on is told of with the mark, whichever page it stands on.
+  const begun = await request('governor/changed_agents', {});
+  const list = new AgentList();
+  reading = list;
+  shown ??= list;
+  mark ??= begun.mark;
+  // Unless all of it comes.
+  isLate = true;
+  let drawn = -Infinity;
+  for await (const page of pagesOf('list_agents', 'agents', {})) {
+    list.addPage(page);
+    if (shown !== list || performance.now() - drawn < kDrawEvery) continue;
+    draw(list.rows);
+    drawn = performance.now();
   }
+  list.end();
+  shown = list;
+  wholeAt = Date.now();
+  isLate = false;
   return list.rows;
 }
 
-/// As `useSource` gives it.
+async function readWhole(known, drawPart) {
+  // Who comes back to the view needs only what has changed.
+  if (shown?.isWhole && !isLate) return shown.rows;
+  draw = drawPart;
+  whole ??= readPages().finally(() => (whole = reading = null));
+  return whole;
+}
+
+async function readChanged() {
+  if (mark === null) return null;
+  const { agents, mark: now, more } = await request('governor/changed_agents', { after: mark });
+  for (const list of new Set([shown, reading])) list?.addChanged(agents);
+  mark = now;
+  isLate ||= more || (shown?.isWhole && Date.now() - wholeAt > kWholeEvery);
+  return shown?.rows ?? null;
+}
+
+/// As `useSource` gives it; with `isPartial` there are more, which are being read.
 export function useAgents() {
-  const whole = useSource('agents whole', [], readWhole);
+  const all = useSource('agents whole', [], readWhole);
   const changed = useSource('agents changed', ['governor://agents'], readChanged);
-  useEffect(() => changed.reload(), [whole.data]);
-  useEffect(() => list.isLate && whole.reload(), [changed.data]);
-  return { ...whole, data: list.rows, error: whole.error ?? changed.error };
+  useEffect(() => {
+    if (isLate && whole === null) all.reload();
+  }, [changed.time]);
+  return {
+    ...all,
+    data: shown?.rows ?? null,
+    isPartial: shown !== null && !shown.isWhole,
+    error: all.error ?? changed.error,
+  };
 }

@@ -15,7 +15,7 @@ export const kFleet = [
 const kLeastPause = 500;
 const kLongestPause = 10_000;
 
-/// `live`, `away` (the gateway has no daemon), `lost` (no stream), or `signed_out`.
+/// `live`, `away` (the gateway has no daemon), `lost` (no stream), `signed_out`, or `left` (by `leave`).
 export const connection = new Cell('lost');
 
 const wanted = new Map(kFleet.map((uri) => [uri, new Set()]));
@@ -25,6 +25,7 @@ let covered = new Set();
 let pause = kLeastPause;
 let timer = null;
 let isSettling = false;
+let hasLeft = false;
 
 /// Calls `changed` whenever the resource may have changed; gives what ends that.
 export function follow(uris, changed) {
@@ -57,8 +58,23 @@ function told(uris) {
   for (const changed of once) changed();
 }
 
+function closeAll() {
+  for (const any of [...older.splice(0), stream]) any?.close();
+  stream = null;
+  covered = new Set();
+}
+
+/// Nothing is listened to any more, until the page is loaded again.
+export function leave() {
+  hasLeft = true;
+  clearTimeout(timer);
+  closeAll();
+  connection.set('left');
+}
+
 /// Opens a stream of what is wanted now. The one before goes on until the new one has begun, so nothing is missed between.
 function open() {
+  if (hasLeft) return;
   const uris = [...wanted.keys()];
   if (stream) older.push(stream);
   const coveredBefore = stream?.readyState === EventSource.OPEN ? covered : new Set();
@@ -91,16 +107,12 @@ function open() {
 addEventListener('pagehide', () => {
   clearTimeout(timer);
   timer = null;
-  for (const any of [...older.splice(0), stream]) any?.close();
-  stream = null;
-  covered = new Set();
+  closeAll();
 });
 addEventListener('pageshow', ({ persisted }) => persisted && stream === null && open());
 
 function again() {
-  for (const any of [...older.splice(0), stream]) any.close();
-  stream = null;
-  covered = new Set();
+  closeAll();
   timer = setTimeout(() => {
     timer = null;
     openSession().catch(({ code }) => code === 'signed_out' && connection.set(code));

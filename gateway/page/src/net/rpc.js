@@ -54,6 +54,23 @@ async function sent(body, csrf) {
   });
 }
 
+/// Ends the session of this browser, or of every one; throws a Refusal.
+export async function logOut(everywhere = false) {
+  const ask = async () => {
+    const { csrf } = await openedSession();
+    const headers = { 'X-Governor-CSRF': csrf };
+    return fetched(`/logout${everywhere ? '?everywhere=1' : ''}`, { method: 'POST', headers });
+  };
+  let response = await ask();
+  if (response.status === 403) {
+    // The session may be another one meanwhile, opened in another tab.
+    session.set(null);
+    response = await ask();
+  }
+  // Who was logged out already is where it wanted to be.
+  if (!response.ok && response.status !== 401) throw new Refusal(`governor-gateway answered ${response.status}.`, 'gateway');
+}
+
 /// The result of one request; throws a Refusal.
 export async function request(method, params = {}) {
   const body = JSON.stringify({ jsonrpc: '2.0', id: next++, method, params });
@@ -83,6 +100,16 @@ export async function tool(name, args = {}) {
     throw refusalOf(result._meta?.['io.github.governor/error'] ?? { message: result.content?.[0]?.text });
   }
   return result.structuredContent ?? JSON.parse(result.content[0].text);
+}
+
+/// The pages of a tool that answers page by page.
+export async function* pagesOf(name, field, args) {
+  let cursor;
+  do {
+    const page = await tool(name, { ...args, limit: 500, ...(cursor !== undefined && { cursor }) });
+    yield page[field];
+    cursor = page.next_cursor;
+  } while (cursor !== undefined);
 }
 
 /// All rows of a tool that answers page by page, at most `most`.

@@ -49,7 +49,8 @@ class Source {
 
   async #read(load) {
     try {
-      const data = await load(this.state.get().data);
+      const draw = (part) => this.state.set({ data: part, error: null, time: new Date().toISOString() });
+      const data = await load(this.state.get().data, draw);
       this.state.set({ data, error: null, time: new Date().toISOString() });
     } catch (error) {
       // What was known stays to be seen.
@@ -58,7 +59,8 @@ class Source {
   }
 }
 
-/// `{data, error, time, reload}` of what `load` reads, told of by `uris`. Who asks with the same key shares it.
+/// `{data, error, time, reload}` of what `load` reads, told of by `uris`. `load` gets what was read before, and a function that
+/// shows a part of what it is reading. Who asks with the same key shares it.
 export function useSource(key, uris, load) {
   const [state, setState] = useState(() => sources.get(key)?.state.get() ?? remembered.get(key) ?? kNothing);
   useEffect(() => {
@@ -77,6 +79,11 @@ export function useSource(key, uris, load) {
   }, [key]);
   const reload = useMemo(() => () => sources.get(key)?.tell(), [key]);
   return { ...state, reload };
+}
+
+/// Nothing of what was read stays.
+export function forgetAll() {
+  remembered.clear();
 }
 
 /// Everything that is shown is read again: what no push tells of may have changed too.

@@ -39,7 +39,7 @@ function Question({ asked }) {
     try {
       const done = await asked.run(values);
       close();
-      say(done);
+      if (done) say(done);
     } catch (error) {
       setRefusal(error.message);
       setBusy(false);

@@ -39,10 +39,10 @@ export function Agents({ route }) {
         onChange=${(value) => change({ order: value })} />
       <button type="button" onClick=${() => setThresholdsOfAll()}>Thresholds</button>
     </form>
-    <${Pending} source=${source}>${(agents) => html`<${List} agents=${agents} filter=${filter} />`}</${Pending}>`;
+    <${Pending} source=${source}>${(agents) => html`<${List} agents=${agents} filter=${filter} isPartial=${source.isPartial} />`}</${Pending}>`;
 }
 
-function List({ agents, filter }) {
+function List({ agents, filter, isPartial }) {
   const shown = useMemo(
     () => sortAgents(filterAgents(agents, filter), filter.order),
     [agents, ...Object.values(filter)],
@@ -51,11 +51,11 @@ function List({ agents, filter }) {
   const updates = useMemo(() => new Map(agents.map((agent) => [agent.agent_id, agent.updates])), [agents]);
   const details = useRowDetails(sight, updates);
   const open = useCallback((agent) => (location.hash = routeTo('agents', [agent.agent_id])), []);
-  if (agents.length === 0) {
+  if (agents.length === 0 && !isPartial) {
     return html`<${Empty} title="No agents yet.">An agent appears with its first call: put governor into your client with
       <code>governorctl install</code>.</${Empty}>`;
   }
-  return html`<p class="faint" role="status">${count(shown.length)} of ${count(agents.length)}</p>
+  return html`<p class="faint" role="status">${count(shown.length)} of ${count(agents.length)}${isPartial ? ', and more are being read' : ''}</p>
     ${
       shown.length === 0
         ? html`<${Empty} title="No agent is like that.">Empty the filter to see all.</${Empty}>`

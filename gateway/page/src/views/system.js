@@ -6,6 +6,7 @@ import { routeTo } from '../lib/route.js';
 import { kFleet } from '../net/live.js';
 import { request, tool } from '../net/rpc.js';
 import { useSource } from '../net/source.js';
+import { leaveEverywhere } from '../parts/logout.js';
 import { AgentLink, Badge, Empty, Facts, Pending, Section, Table } from '../parts/small.js';
 import { Time } from '../parts/time.js';
 
@@ -39,6 +40,8 @@ export function System() {
       <${Latency} status=${status} concurrency=${concurrency} />
       <${Disk} status=${status} alerts=${alerts} />
       <${Sessions} sessions=${status.session_list} />
+      <${Section} title="Browsers"><p>Whoever has opened a link of <code>governorctl dashboard</code> is logged in until it was not
+        used for a week.</p><div class="actions"><button onClick=${leaveEverywhere}>Log out every browser</button></div></${Section}>
       <${Waiting} concurrency=${concurrency} />`}
     </${Pending}>`;
 }
