@@ -19,6 +19,7 @@ std::string_view to_string(LeaseEnding ending) {
     case LeaseEnding::agent_retired: return "agent_retired";
     case LeaseEnding::broken: return "broken";
     case LeaseEnding::deployment_over: return "deployment_over";
+    case LeaseEnding::lost: return "lost";
   }
   return "open";
 }
@@ -54,9 +55,16 @@ bool LeaseClaim::conflicts_with(const LeaseClaim& other) const {
 bool LeaseClaim::covers(const LeaseClaim& other) const {
   if (mode == LeaseMode::shared && other.mode == LeaseMode::exclusive) return false;
   return std::all_of(other.paths.begin(), other.paths.end(), [&](const LeasePath& wanted) {
-    return std::any_of(paths.begin(), paths.end(),
-                       [&](const LeasePath& mine) { return mine.pattern.covers(wanted.pattern); });
+    return std::any_of(paths.begin(), paths.end(), [&](const LeasePath& mine) {
+      return mine.pattern.covers(wanted.pattern) &&
+             (!wanted.shared.is_known() || mine.shared.covers(wanted.shared));
+    });
   });
+}
+
+bool LeaseClaim::is_shared() const {
+  return std::any_of(paths.begin(), paths.end(),
+                     [](const LeasePath& path) { return path.shared.is_known(); });
 }
 
 }  // namespace governor::core

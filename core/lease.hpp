@@ -8,6 +8,7 @@
 #include "core/keys.hpp"
 #include "core/path_pattern.hpp"
 #include "core/repository_path.hpp"
+#include "core/shared_path.hpp"
 
 namespace governor::core {
 
@@ -23,7 +24,8 @@ enum class LeaseEnding : std::uint8_t {
   session_ended = 3,
   agent_retired = 4,  ///< archived or deleted
   broken = 5,         ///< by a person
-  deployment_over = 6
+  deployment_over = 6,
+  lost = 7  ///< to another machine, while this one was out of touch with the shared workspace
 };
 
 std::string_view to_string(LeaseMode mode);
@@ -65,11 +67,12 @@ struct LeasePath {
   std::uint64_t device = 0;  ///< with `inode`; 0: the file has no other name, or there is none yet
   std::uint64_t inode = 0;
   RepositoryPath in_repository{};  ///< unknown where nobody has looked
+  SharedPath shared{};             ///< likewise, and where nothing is shared
 
   [[nodiscard]] const std::string& text() const { return spelled.empty() ? pattern.text() : spelled; }
   [[nodiscard]] bool conflicts_with(const LeasePath& other) const {
     return (inode != 0 && inode == other.inode && device == other.device) ||
-           pattern.overlaps(other.pattern) ||
+           pattern.overlaps(other.pattern) || shared.meets(other.shared) ||
            ((in_repository.is_exclusive || other.in_repository.is_exclusive) &&
             in_repository.meets(other.in_repository));
   }
@@ -86,8 +89,11 @@ struct LeaseClaim {
 
   /// Whether both cannot be granted at once. Nobody is in his own way.
   [[nodiscard]] bool conflicts_with(const LeaseClaim& other) const;
-  /// Whether who has this has all that the same holder wants with `other`.
+  /// Whether who has this has all that the same holder wants with `other`. What is shared is covered only by
+  /// what was granted as such.
   [[nodiscard]] bool covers(const LeaseClaim& other) const;
+  /// Whether others than this daemon have a say in it.
+  [[nodiscard]] bool is_shared() const;
 };
 
 /// A time-limited right to write files.
@@ -118,6 +124,7 @@ struct LeaseWaiter {
   std::int64_t since_us = 0;
   std::int64_t until_us = 0;
   bool is_away = false;      ///< its caller has to come again
+  bool asks_others = false;  ///< nobody here is in its way: the other machines are asked
   std::int64_t away_us = 0;  ///< since when; 0: not known yet
 };
 

@@ -20,6 +20,7 @@ Error lease_over(const Lease& lease) {
     case LeaseEnding::session_ended: how = "ended with its session"; break;
     case LeaseEnding::agent_retired: how = "ended with its agent"; break;
     case LeaseEnding::broken: how = "was broken by a person"; break;
+    case LeaseEnding::lost: how = "was lost to the other machines of its workspace"; break;
     default: how = "was released"; break;
   }
   return about_lease(

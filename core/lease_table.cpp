@@ -180,7 +180,7 @@ void LeaseTable::stop_waiting(WaiterKey key) {
 WaiterKey LeaseTable::next_ready() const {
   bool some_hold = false;  // of those that wait
   for (const auto& [key, waiter] : waiters_) {
-    if (waiter.is_away) continue;
+    if (waiter.is_away || waiter.asks_others) continue;
     const auto& waiting = waiter.claim.holder;
     const auto& leases = conflicts_.at(key).leases;
     const bool held =
@@ -193,7 +193,8 @@ WaiterKey LeaseTable::next_ready() const {
   if (!some_hold) return 0;
   // A grant may close a circle that no request has closed: its holder may wait for something else as well.
   for (auto waiter = waiters_.rbegin(); waiter != waiters_.rend(); ++waiter) {
-    if (!waiter->second.is_away && !find_cycle(waiter->second.claim, waiter->first).empty())
+    if (!waiter->second.is_away && !waiter->second.asks_others &&
+        !find_cycle(waiter->second.claim, waiter->first).empty())
       return waiter->first;
   }
   return 0;

@@ -56,7 +56,7 @@ class LeaseTable {
   void stop_waiting(WaiterKey key);
   [[nodiscard]] const std::map<WaiterKey, Waiter>& waiters() const { return waiters_; }
   /// The oldest request whose turn has come, else the youngest of those that wait in a circle; 0: none. One
-  /// whose caller is away keeps its place, and has no turn.
+  /// whose caller is away keeps its place, and has no turn; nor has one that asks other machines.
   [[nodiscard]] WaiterKey next_ready() const;
 
   /// While a lease is pinned its holder is writing: it must not end.

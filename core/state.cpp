@@ -54,6 +54,7 @@ State::State(Thresholds defaults, StateSeed seed, LoopPolicy loop_policy, LeaseP
 
 void State::go_on(Unstored before) {
   leases_.go_on(std::move(before.leases));
+  keys_.lease = std::max(keys_.lease, before.last_lease);
   awaited_reports_ = std::move(before.awaited_reports);
   commands_ = std::move(before.commands);
   launching_ = std::move(before.launching);

@@ -152,6 +152,8 @@ class State {
   Result<LeaseOutcome> request_lease(const Caller& caller, LeaseCommand command, std::int64_t now_us,
                                      Changes& changes);
   void stop_waiting(WaiterKey waiter, Changes& changes);
+  /// The other machines have answered: from now on it waits as others do.
+  void heard_others(WaiterKey waiter);
   /// The caller is gone and will come again: its place stays for as long as leases outlive their session.
   void keep_place(WaiterKey waiter, std::int64_t now_us);
   Result<Lease> renew_lease(const Caller& caller, LeaseKey key, std::int64_t ttl_us, std::int64_t now_us,
@@ -165,6 +167,8 @@ class State {
   /// By a person, whoever holds it.
   Result<Lease> break_lease(const Caller& caller, LeaseKey key, std::string reason, std::int64_t now_us,
                             Changes& changes);
+  /// Other machines have taken the place of this one in the workspaces to which these belonged.
+  void lose_leases(const std::vector<LeaseKey>& keys, std::int64_t now_us, Changes& changes);
   /// The caller's exclusive lease on the path; the error says what it has instead, and who came after it.
   Result<Lease> lease_for_write(const Caller& caller, LeaseKey key, const LeasePath& path,
                                 std::int64_t now_us);
@@ -201,6 +205,7 @@ class State {
   /// What is not stored and yet outlives this state when another one is made from what is stored.
   struct Unstored {
     LeaseTable::Unstored leases;
+    LeaseKey last_lease = 0;  ///< other machines may have been asked for it
     std::unordered_set<LeaseKey> awaited_reports;
     CommandTable commands;
     std::map<std::string, std::weak_ptr<const void>> launching;
@@ -210,8 +215,8 @@ class State {
     BranchConflicts branch_conflicts;
   };
   [[nodiscard]] Unstored unstored() const {
-    return {leases_.unstored(), awaited_reports_, commands_, launching_,
-            stops_asked_,       failed_ends_,     told_,     branch_conflicts_};
+    return {leases_.unstored(), keys_.lease, awaited_reports_, commands_, launching_, stops_asked_,
+            failed_ends_,       told_,       branch_conflicts_};
   }
   /// Of the state before. To be called first of all.
   void go_on(Unstored before);
@@ -487,6 +492,8 @@ class State {
   Result<Lease*> own_lease(const Caller& caller, LeaseKey key);
   /// As configured: whether other working trees count.
   void apply_policy(std::vector<LeasePath>& paths) const;
+  LeaseOutcome ask_others(const Caller& caller, const LeaseClaim& claim, const LeaseCommand& command,
+                          WaiterKey place, LeaseOutcome outcome, Changes& changes);
   Lease& grant_lease(const Caller& caller, const LeaseClaim& claim, LeaseCommand& command,
                      std::int64_t waited_since_us, std::int64_t now_us, Changes& changes);
   void audit_lease(const Caller& caller, std::string event, const Lease& lease, std::string_view how,

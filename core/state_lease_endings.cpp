@@ -72,6 +72,7 @@ void State::end_leases_if(Predicate predicate, LeaseEnding ending, std::int64_t 
                 : ending == LeaseEnding::session_ended   ? "its session did not come back"
                 : ending == LeaseEnding::released        ? "its session is over"
                 : ending == LeaseEnding::deployment_over ? "the deployment of its agent is over"
+                : ending == LeaseEnding::lost            ? "another machine has taken its place meanwhile"
                                                          : "its agent was archived or deleted",
                 now_us, changes);
   }
@@ -180,6 +181,17 @@ void State::end_leases_of_deployment(AgentKey agent, const std::vector<SessionKe
            std::find(sessions.begin(), sessions.end(), holder.session) != sessions.end();
   };
   end_leases_if(is_its, LeaseEnding::deployment_over, now_us, changes);
+}
+
+void State::lose_leases(const std::vector<LeaseKey>& keys, std::int64_t now_us, Changes& changes) {
+  const auto is_lost = [&](const Lease& lease) {
+    return std::find(keys.begin(), keys.end(), lease.key) != keys.end();
+  };
+  end_leases_if(is_lost, LeaseEnding::lost, now_us, changes);
+  // Whoever writes under one of them is kept from it by the clock, and it ends when that is over.
+  for (const LeaseKey key : keys) {
+    if (Lease* lease = leases_.find(key)) lease->expires_us = std::min(lease->expires_us, now_us);
+  }
 }
 
 void State::retire_leases(const Agent& agent, std::int64_t now_us, Changes& changes) {

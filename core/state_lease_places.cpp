@@ -27,6 +27,7 @@ WaiterKey State::take_place(const Caller& caller, const LeaseClaim& claim, Lease
   if (!is_own) command.wait_until_us = waiter->until_us;
   waiter->is_away = false;
   waiter->away_us = 0;
+  waiter->asks_others = false;
   if (is_same_claim(waiter->claim, claim)) return waiter->key;
   // What its paths lead to has changed meanwhile.
   stop_waiting(waiter->key, changes);
@@ -57,6 +58,10 @@ void State::keep_place(WaiterKey key, std::int64_t now_us) {
   if (waiter == nullptr) return;
   waiter->is_away = true;
   waiter->away_us = now_us;
+}
+
+void State::heard_others(WaiterKey key) {
+  if (LeaseWaiter* waiter = leases_.find_waiter(key)) waiter->asks_others = false;
 }
 
 void State::drop_places(SessionKey session, Changes& changes) {

@@ -55,6 +55,24 @@ LeaseObstacle obstacle(const LeaseTable::Waiter& waiter, const LeaseClaim& wante
           worktree_between(waiter.claim, wanted)};
 }
 
+std::string held_elsewhere_text(const std::vector<LeaseObstacle>& obstacles) {
+  if (obstacles.empty()) return "held on another machine";
+  const LeaseObstacle& first = obstacles.front();
+  return fmt::format("held on {} by {} of {}", first.host, holder_text(first.holder), first.who);
+}
+
+/// Each has a sequence of its own, and so they cannot be asked at once.
+std::optional<Error> check_one_workspace(const LeaseClaim& claim) {
+  const std::string* first = nullptr;
+  for (const LeasePath& path : claim.paths) {
+    if (!path.shared.is_known()) continue;
+    if (first == nullptr) first = &path.shared.workspace;
+    if (*first == path.shared.workspace) continue;
+    return invalid_argument("paths", paths_text(claim.paths), "paths of one shared workspace in one request");
+  }
+  return std::nullopt;
+}
+
 Error would_deadlock(const std::vector<LeaseHolder>& cycle) {
   std::vector<std::string> names;
   names.reserve(cycle.size() + 1);
@@ -189,6 +207,20 @@ Result<LeaseOutcome> State::request_lease(const Caller& caller, LeaseCommand com
   }
 
   const LeaseTable::Obstacles obstacles = leases_.obstacles(claim, place);
+  if (obstacles.none() && claim.is_shared() && !(command.verdict && command.verdict->is_granted)) {
+    if (!command.verdict) {
+      if (auto error = check_one_workspace(claim)) return refuse(*std::move(error));
+      return ask_others(caller, claim, command, place, std::move(outcome), changes);
+    }
+    if (command.verdict->failure) return refuse(*std::move(command.verdict->failure));
+    outcome.obstacles = std::move(command.verdict->obstacles);
+    audit(caller, "lease_refused", claim.holder.agent,
+          fmt::format("{}: {}", paths_text(claim.paths), held_elsewhere_text(outcome.obstacles)), now_us,
+          changes);
+    note_refusal(caller, claim.holder.agent_id, Refused::By::lease, paths_text(claim.paths), now_us, changes);
+    stop_waiting(place, changes);
+    return outcome;
+  }
   if (obstacles.none()) {
     stop_waiting(place, changes);
     outcome.lease = grant_lease(caller, claim, command, outcome.since_us, now_us, changes);
@@ -224,11 +256,24 @@ Result<LeaseOutcome> State::request_lease(const Caller& caller, LeaseCommand com
   return outcome;
 }
 
+/// Nobody here is in its way. It keeps its place in the queue, so that nobody overtakes it meanwhile.
+LeaseOutcome State::ask_others(const Caller& caller, const LeaseClaim& claim, const LeaseCommand& command,
+                               WaiterKey place, LeaseOutcome outcome, Changes& changes) {
+  outcome.status = LeaseOutcome::Status::asks_others;
+  outcome.wait_until_us = command.wait_until_us;
+  outcome.waiter = place != 0 ? place : begin_waiting(caller, claim, outcome, changes);
+  leases_.find_waiter(outcome.waiter)->asks_others = true;
+  outcome.lease.key = ++keys_.lease;
+  outcome.lease.claim = claim;
+  outcome.lease.reason = command.reason;
+  return outcome;
+}
+
 Lease& State::grant_lease(const Caller& caller, const LeaseClaim& claim, LeaseCommand& command,
                           std::int64_t waited_since_us, std::int64_t now_us, Changes& changes) {
   Lease lease;
-  lease.key = ++keys_.lease;
-  lease.fence = ++keys_.fence;
+  lease.key = command.verdict ? command.verdict->lease : ++keys_.lease;
+  lease.fence = command.verdict ? command.verdict->fence : ++keys_.fence;
   lease.claim = claim;
   lease.direct = command.direct;
   lease.reason = std::move(command.reason);
@@ -317,6 +362,15 @@ Result<Lease> State::lease_for_write(const Caller& caller, LeaseKey key, const L
                        "Ask for an exclusive one with request_write.", key);
   }
   if (!own.claim.covers({own.claim.holder, LeaseMode::exclusive, {path}})) {
+    LeasePath alone = path;
+    alone.shared = {};
+    if (own.claim.covers({own.claim.holder, LeaseMode::exclusive, {std::move(alone)}})) {
+      return about_lease(
+          ErrorCode::conflict,
+          fmt::format("Lease {} was granted by this machine alone, and {} is shared with others.", key,
+                      path.text()),
+          "Ask for this file with request_write, which asks them as well.", key);
+    }
     return about_lease(ErrorCode::conflict,
                        fmt::format("Lease {} does not cover {}; it covers {}.", key, path.text(),
                                    fmt::join(texts_of(own.claim.paths), ", ")),

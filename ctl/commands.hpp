@@ -85,6 +85,8 @@ void add_service(CLI::App& app, Action& action);
 void add_completion(CLI::App& app, Action& action);
 /// state backup, state verify, state restore: of governor's own database.
 void add_state(CLI::App& app, Action& action);
+/// shared init, shared status.
+void add_shared(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
 void add_man(CLI::App& app, Action& action);
 

@@ -56,16 +56,16 @@ void declare_common(CLI::App& app, Context& context, std::string& runtime_dir) {
 void declare_commands(CLI::App& app, Context& context, std::string& runtime_dir, Action& action) {
   declare_common(app, context, runtime_dir);
   for (const auto add :
-       {add_status,   add_health,    add_top,         add_dashboard, add_agents,      add_agent,
-        add_activity, add_why,       add_history,     add_observe,   add_compare,     add_anomalies,
-        add_summary,  add_telemetry, add_calibration, add_outcome,   add_run,         add_lifecycle,
-        add_tags,     add_notes,     add_purpose,     add_pin,       add_thresholds,  add_audit,
-        add_alerts,   add_approvals, add_diagnose,    add_leases,    add_conflicts,   add_protection,
-        add_files,    add_watches,   add_guard,       add_tasks,     add_deployments, add_deploy,
-        add_logs,     add_attach,    add_export,      add_import,    add_replay,      add_install,
-        add_config,   add_start,     add_stop,        add_restart,   add_ps,          add_service,
-        add_metrics,  add_state,     add_doctor,      add_selftest,  add_demo,        add_completion,
-        add_man,      add_version,   add_help}) {
+       {add_status,     add_health,    add_top,         add_dashboard, add_agents,      add_agent,
+        add_activity,   add_why,       add_history,     add_observe,   add_compare,     add_anomalies,
+        add_summary,    add_telemetry, add_calibration, add_outcome,   add_run,         add_lifecycle,
+        add_tags,       add_notes,     add_purpose,     add_pin,       add_thresholds,  add_audit,
+        add_alerts,     add_approvals, add_diagnose,    add_leases,    add_conflicts,   add_protection,
+        add_files,      add_watches,   add_guard,       add_tasks,     add_deployments, add_deploy,
+        add_logs,       add_attach,    add_export,      add_import,    add_replay,      add_install,
+        add_config,     add_start,     add_stop,        add_restart,   add_ps,          add_service,
+        add_metrics,    add_state,     add_shared,      add_doctor,    add_selftest,    add_demo,
+        add_completion, add_man,       add_version,     add_help}) {
     add(app, action);
   }
 }

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "ctl/context.hpp"
 #include "ipc/deadline.hpp"
@@ -15,5 +16,9 @@ namespace governor::ctl {
 /// database that is not sound ("ok":false); an error with its words where it could not do it.
 ipc::Result<boost::json::object> run_on_state(const Context& context, std::string_view verb,
                                               const std::string& file, ipc::Deadline deadline);
+
+/// The same for any of its commands that write one JSON object: `arguments` without the program.
+ipc::Result<boost::json::object> run_governord(const Context& context, std::vector<std::string> arguments,
+                                               ipc::Deadline deadline);
 
 }  // namespace governor::ctl

@@ -5,7 +5,8 @@
 
 namespace governor::daemon {
 
-/// Finds jumps of the wall clock by comparing it with a clock that never jumps.
+/// Finds jumps of the wall clock by comparing it with a clock that never jumps, nor stands still while the
+/// machine sleeps: a laptop that wakes up is no jump.
 class ClockWatch {
  public:
   explicit ClockWatch(std::int64_t limit_us) : limit_us_(limit_us) {}
@@ -19,9 +20,5 @@ class ClockWatch {
   std::int64_t limit_us_;
   std::optional<std::int64_t> offset_us_;
 };
-
-/// Microseconds since some moment, on a clock that nobody sets and that goes on while the machine sleeps: a
-/// laptop that wakes up is no jump.
-std::int64_t elapsed_clock_us();
 
 }  // namespace governor::daemon

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 
+#include "core/error.hpp"
+#include "core/lease.hpp"
 #include "daemon/files/backup_store.hpp"
 #include "daemon/files/displaced_files.hpp"
 #include "daemon/files/file_settings.hpp"
@@ -22,11 +26,21 @@ class FileServices {
   /// Not to be touched for anybody.
   [[nodiscard]] const OwnFiles& own() const { return own_; }
 
+  /// Finds out with whom a path in a repository is shared, see SharedPlaces.
+  using Share = std::function<std::optional<core::Error>(core::LeasePath&)>;
+  /// Before anybody works. Without, nothing is shared.
+  void share_with(Share share) { share_ = std::move(share); }
+  [[nodiscard]] bool shares() const { return static_cast<bool>(share_); }
+  std::optional<core::Error> share(core::LeasePath& path) const {
+    return share_ ? share_(path) : std::nullopt;
+  }
+
  private:
   BackupStore backups_;
   DisplacedFiles displaced_;
   FileSettings settings_;
   OwnFiles own_;
+  Share share_;
 };
 
 }  // namespace governor::daemon

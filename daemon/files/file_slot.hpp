@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,6 +15,9 @@
 
 namespace governor::daemon {
 
+/// Asked at the last moment before a file changes: why it must not. May be empty.
+using LastWord = std::function<std::optional<core::Error>()>;
+
 /// What is to become of a file.
 struct FileReplacement {
   std::string_view content;
@@ -22,6 +26,7 @@ struct FileReplacement {
   std::optional<FileLook> look{};
   /// Set meanwhile by whoever does not wait any longer: then nothing is to change. May be null.
   const std::atomic<bool>* abandoned = nullptr;
+  LastWord last_word{};
 };
 
 /// What became of it.
@@ -56,7 +61,7 @@ class FileSlot {
   FileChangeOutcome replace(const FileReplacement& change, const FileContent& old);
 
   /// Takes the file away, if it is still what `read` gave.
-  FileChangeOutcome remove(const FileContent& old, const TemporaryName& name);
+  FileChangeOutcome remove(const FileContent& old, const TemporaryName& name, const LastWord& last_word = {});
 
   /// How what is there looks now; none: nothing is, or it cannot be told.
   [[nodiscard]] std::optional<FileLook> look() const;

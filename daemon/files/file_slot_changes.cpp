@@ -165,6 +165,9 @@ FileChangeOutcome FileSlot::replace(const FileReplacement& change, const FileCon
   if (auto error = check_directory()) return fail(*std::move(error));
   if (auto error = check_unchanged(old, name())) return fail(*std::move(error));
   if (is_abandoned(change)) return fail(changed_meanwhile());
+  if (change.last_word) {
+    if (auto error = change.last_word()) return fail(*std::move(error));
+  }
   if (old.exists) {
     swap_in(temporary, change, old, outcome);
   } else {
@@ -262,7 +265,8 @@ void FileSlot::confirm(FileChangeOutcome& outcome) {
   if (failed && !outcome.failure) outcome.unconfirmed = true;
 }
 
-FileChangeOutcome FileSlot::remove(const FileContent& old, const TemporaryName& name) {
+FileChangeOutcome FileSlot::remove(const FileContent& old, const TemporaryName& name,
+                                   const LastWord& last_word) {
   FileChangeOutcome outcome;
   if (!directory_ || !old.exists) return outcome;
   outcome.failure = check_writable(old);
@@ -270,6 +274,7 @@ FileChangeOutcome FileSlot::remove(const FileContent& old, const TemporaryName& 
   before_ = ipc::UniqueFd(
       ::openat(directory_.get(), this->name().c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
   if (!outcome.failure) outcome.failure = check_unchanged(old, this->name());
+  if (!outcome.failure && last_word) outcome.failure = last_word();
   if (outcome.failure) return outcome;
   const int directory = directory_.get();
   const std::string own = this->name();

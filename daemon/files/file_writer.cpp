@@ -110,8 +110,9 @@ void FileWriter::write(FileServices& files, const std::atomic<bool>* abandoned) 
     remove_leftovers(slot_->directory_path(), slot_->directory(),
                      [&](const std::string& sha256) { return files.backups().has(sha256); });
   }
-  const auto outcome = content_ ? slot_->replace({*content_, temporary_, order_.look, abandoned}, old_)
-                                : slot_->remove(old_, temporary_);
+  const auto outcome =
+      content_ ? slot_->replace({*content_, temporary_, order_.look, abandoned, order_.last_word}, old_)
+               : slot_->remove(old_, temporary_, order_.last_word);
   if (outcome.failure) {
     report_.failure = outcome.failure;
   } else if (const auto look = content_ ? slot_->look() : std::nullopt) {

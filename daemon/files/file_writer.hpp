@@ -28,6 +28,7 @@ struct WriteOrder {
   std::vector<std::pair<std::string, std::string>> approved{};
   bool by_person = false;        ///< who may also switch off hooks
   std::optional<FileLook> look;  ///< see FileReplacement
+  LastWord last_word{};
 };
 
 /// What came of it.

@@ -23,6 +23,7 @@ struct Counters {
   std::atomic<bool> storage_lost{false};  ///< and why: the database is not where it was any more
   std::atomic<bool> draining{false};
   std::atomic<bool> watch_trouble{false};     ///< not all files are watched that should be
+  std::atomic<bool> shared_trouble{false};    ///< the database of shared workspaces cannot be used
   std::atomic<std::uint64_t> open_losses{0};  ///< alerts of lost data that nobody has acknowledged
   std::atomic<bool> storage_damaged{false};   ///< something could not be read because it is damaged
   LatencyHistogram commit_latency;            ///< from the change to its durability

@@ -58,6 +58,11 @@ HealthReport assess(const ServerFacts& facts, const Counters& counters,
            "Not all files that should be watched are: some are looked at now and then, or not at all. "
            "governorctl alerts says why.");
   }
+  if (counters.shared_trouble) {
+    worsen(HealthStatus::degraded,
+           "The database of shared workspaces cannot be used: nobody gets a lease on what is shared. "
+           "governorctl shared status says why.");
+  }
   if (counters.open_losses > 0) {
     worsen(
         HealthStatus::degraded,

@@ -7,6 +7,7 @@
 #include "core/deployment.hpp"
 #include "core/thresholds.hpp"
 #include "daemon/lifecycle/coordination_config.hpp"
+#include "daemon/shared/shared_settings.hpp"
 #include "daemon/supervisor/supervisor_settings.hpp"
 #include "daemon/tools/evidence/evidence_settings.hpp"
 
@@ -45,6 +46,7 @@ struct Options {
 
   EvidenceSettings evidence;          ///< in the file only
   CoordinationSettings coordination;  ///< in the file only
+  SharedSettings shared;              ///< in the file only
 
   core::DeploymentLimits deployment_limits{};  ///< in the file only, under `deployments`
   DeploymentSettings deployments{};            ///< likewise

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
@@ -28,6 +29,7 @@
 #include "daemon/sandbox/unconfined.hpp"
 #include "daemon/store/open_store.hpp"
 #include "daemon/store/reopening_store.hpp"
+#include "daemon/support/elapsed_clock.hpp"
 #include "daemon/support/run_io.hpp"
 #include "daemon/support/stop_deadlines.hpp"
 #include "daemon/support/timestamp.hpp"
@@ -63,6 +65,12 @@ class BlockedSignals {
 std::string own_boot_id() {
   const auto self = ipc::identify_process(::getpid());
   return self ? self->boot_id : std::string();
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) return "unknown";
+  return name.data();
 }
 
 std::string user_name() {
@@ -208,6 +216,8 @@ std::optional<StartFailure> serve(const Options& options, DaemonPresence& presen
   settings.state.deployment_limits = options.deployment_limits;
   settings.evidence = options.evidence;
   settings.own_files = own_places(options, paths);
+  settings.shared = options.shared;
+  settings.host = host_name();
   settings.files.keep_count = static_cast<std::uint64_t>(options.backup_keep_count);
   settings.files.keep_days = static_cast<std::uint64_t>(options.backup_keep_days);
   settings.files.max_bytes = static_cast<std::uint64_t>(options.backup_max_mb) << 20;

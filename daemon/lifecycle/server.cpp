@@ -55,12 +55,15 @@ Server::Server(asio::io_context& io, ServerFacts facts, std::unique_ptr<Store> s
       ask_key_(load_ask_key(facts_.state_directory)),
       merges_(facts_.state_directory + "/branch_predictions", settings_.git_environment),
       guard_(io),
+      shared_places_(settings_.shared.shares()
+                         ? std::make_unique<SharedPlaces>(settings_.shared, settings_.git_environment)
+                         : nullptr),
+      shared_(shared_places_ ? std::make_shared<SharedWorkspaces>(shared_settings()) : nullptr),
       watchdog_(settings_.watchdog, activities_),
       state_(io, store_, files_, facts_, counters_, guard_, state_settings(), std::move(seed)),
       launcher_(std::move(settings_.launcher)),
       store_(std::move(store), &activities_.store),
-      files_(std::make_unique<FileServices>(facts_.state_directory + "/file_backups", settings_.files,
-                                            own_files())),
+      files_(file_services()),
       signals_(strand_),
       housekeeping_timer_(strand_),
       stop_timer_(strand_),
@@ -71,6 +74,7 @@ Server::Server(asio::io_context& io, ServerFacts facts, std::unique_ptr<Store> s
 }
 
 Server::~Server() {
+  if (shared_) shared_->stop();
   row_counter_.reset();
   stop_backup_ = true;
   if (backup_thread_.joinable()) backup_thread_.join();
@@ -82,10 +86,25 @@ StateOwner::Settings Server::state_settings() {
   settings.evidence = &settings_.evidence;
   settings.merges = &merges_;
   settings.activity = &activities_.strand;
+  settings.shared = shared_.get();
   if (!settings_.alert_command.arguments.empty()) {
     settings.alerts.report = [this](std::string alert) { alert_command_.report(std::move(alert)); };
   }
   return settings;
+}
+
+SharedWorkspaces::Settings Server::shared_settings() const {
+  return {settings_.shared.database, settings_.shared.membership, facts_.state_directory + "/shared_identity",
+          settings_.host, facts_.user};
+}
+
+std::unique_ptr<FileServices> Server::file_services() const {
+  auto services =
+      std::make_unique<FileServices>(facts_.state_directory + "/file_backups", settings_.files, own_files());
+  if (shared_places_)
+    services->share_with(
+        [places = shared_places_.get()](core::LeasePath& path) { return places->share(path); });
+  return services;
 }
 
 OwnFiles Server::own_files() const {

@@ -17,6 +17,8 @@
 #include "daemon/lifecycle/listener.hpp"
 #include "daemon/lifecycle/watchdog.hpp"
 #include "daemon/session/connection.hpp"
+#include "daemon/shared/shared_places.hpp"
+#include "daemon/shared/shared_workspaces.hpp"
 #include "daemon/state/inline_guard.hpp"
 #include "daemon/state/state_owner.hpp"
 #include "daemon/store/row_counter.hpp"
@@ -41,6 +43,8 @@ class Server {
     EvidenceSettings evidence{};                 ///< what is kept of what agents do, and what is risky
     std::vector<std::string> git_environment{};  ///< of git, where it is asked whether branches merge
     FileSettings files{};                        ///< how files are kept and guarded
+    SharedSettings shared{};                     ///< with which other machines leases are shared
+    std::string host{};                          ///< by which name they know this one
     std::vector<std::string> own_files{};        ///< besides the state directory, see OwnFiles
     /// Makes the listening socket again after the last one was closed or lost.
     std::function<ipc::Result<ipc::UniqueFd>()> listen_again;
@@ -71,6 +75,8 @@ class Server {
   /// As given, with the alert command told of each new alert.
   [[nodiscard]] StateOwner::Settings state_settings();
   [[nodiscard]] OwnFiles own_files() const;
+  [[nodiscard]] SharedWorkspaces::Settings shared_settings() const;
+  [[nodiscard]] std::unique_ptr<FileServices> file_services() const;
   void make_listener(ipc::UniqueFd listening);
   void accept(Listener::Socket socket, ipc::PeerCredentials peer);
   void refuse(const ipc::PeerCredentials& peer);
@@ -98,6 +104,8 @@ class Server {
   MergePredictor merges_;      // before the file threads, on which it works
   InlineGuard guard_;
   Activities activities_;
+  std::unique_ptr<SharedPlaces> shared_places_;  // before the file threads, on which it works
+  std::shared_ptr<SharedWorkspaces> shared_;     // before the state, whose calls give back to it
   Watchdog watchdog_;  // before the state and the store, which it watches to their end
   StateOwner state_;
   std::atomic<bool> coming_round_{false};  // before the store, whose last jobs still write it

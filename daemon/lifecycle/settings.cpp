@@ -11,6 +11,7 @@
 
 #include "daemon/lifecycle/deployments_config.hpp"
 #include "daemon/lifecycle/evidence_config.hpp"
+#include "daemon/lifecycle/shared_config.hpp"
 #include "ipc/gateway_settings.hpp"
 
 namespace governor::daemon {
@@ -174,6 +175,9 @@ constexpr Setting kSettings[] = {
      Flag{&Options::sandbox},
      {},
      "security.md#confined-threads"},
+    {"shared", "With which other machines leases are shared, by a database (see below)",
+     [](const json::value& value, Options& options) { return set_shared(value, options.shared); }, "nothing",
+     "scaling.md"},
     {"watchdog_seconds",
      "Abort, for a new daemon to be started, after so many seconds in which nothing got through the event "
      "loop, the "

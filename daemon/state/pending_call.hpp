@@ -37,6 +37,7 @@ struct PendingCall {
   std::atomic<bool>* tell_work_abandoned = nullptr;  ///< see Work
   std::chrono::milliseconds work_limit{0};           ///< likewise
   Wait wait;                                         ///< the one in which it is, or was last
+  core::LeaseKey question = 0;                       ///< that other machines are asked at present; 0: none
   std::string progress_token{};  ///< JSON text; empty: its client does not want to know how far it is
   std::chrono::steady_clock::time_point next_progress{};
 

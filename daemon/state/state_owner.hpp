@@ -20,6 +20,7 @@
 #include "daemon/alerts/clock_watch.hpp"
 #include "daemon/files/file_threads.hpp"
 #include "daemon/health/health_report.hpp"
+#include "daemon/shared/shared_workspaces.hpp"
 #include "daemon/state/call_waits.hpp"
 #include "daemon/state/commit_queue.hpp"
 #include "daemon/state/pending_call.hpp"
@@ -60,6 +61,7 @@ class StateOwner final : public ConcurrencySource {
     std::chrono::milliseconds registry_interval{60'000};
     const EvidenceSettings* evidence = nullptr;  ///< none: the defaults; lives as long as the owner
     Activity* activity = nullptr;                ///< of the strand; none: nobody looks; likewise
+    SharedWorkspaces* shared = nullptr;          ///< none: nothing is shared with other machines; likewise
   };
 
   StateOwner(boost::asio::io_context& io, StoreThread& store, FileThreads& files, const ServerFacts& facts,
@@ -146,6 +148,15 @@ class StateOwner final : public ConcurrencySource {
   void after_read(const std::shared_ptr<PendingCall>& pending, Read read, std::optional<core::Error> error);
   void go_on(const std::shared_ptr<PendingCall>& pending, Work work);
   void go_on(const std::shared_ptr<PendingCall>& pending, Wait wait);
+  void go_on(const std::shared_ptr<PendingCall>& pending, Share share);
+  void after_share(const std::shared_ptr<PendingCall>& pending, core::LeaseKey question,
+                   const std::function<void()>& take);
+  void give_up_slow_questions(std::int64_t now_us);
+  void withdraw_question(PendingCall& pending);
+  void begin_sharing();
+  [[nodiscard]] std::vector<core::LeaseKey> shared_leases() const;
+  void on_leases_lost(const std::vector<core::LeaseKey>& leases);
+  void release_shared(const core::Changes& changes);
   void is_under_way(PendingCall& pending);
   void read_store(const std::shared_ptr<PendingCall>& pending, Read read);
   void start_work(const std::shared_ptr<PendingCall>& pending, Work work);
@@ -166,6 +177,7 @@ class StateOwner final : public ConcurrencySource {
   void watch_registry();
   void start_failed_again();
   void cancel_on_strand(const std::shared_ptr<ReplySink>& sink, const std::string& id);
+  void end_wait(PendingCall& pending, const core::Error& reason);
   void end_waits_on_strand(const std::shared_ptr<ReplySink>& sink, const core::Error& reason);
   void check_deadlines();
   void set_deadline_timer();
@@ -235,6 +247,7 @@ class StateOwner final : public ConcurrencySource {
   std::unordered_map<std::string, std::vector<std::shared_ptr<PendingCall>>> loading_;
   std::vector<std::shared_ptr<PendingCall>> working_;  ///< on a file thread
   std::vector<std::shared_ptr<PendingCall>> queued_;   ///< waiting for leases
+  std::vector<std::shared_ptr<PendingCall>> asking_;   ///< other machines, for leases
   bool looking_after_leases_ = false;
   boost::asio::steady_timer deadline_timer_;
   std::int64_t deadline_us_ = INT64_MAX;  ///< for which it is set

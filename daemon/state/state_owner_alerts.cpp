@@ -32,6 +32,7 @@ std::string alert_text(const core::Alert& alert) {
 void StateOwner::on_durable(const core::Changes& changes) {
   hub_.durable(changes);
   count_losses(changes);
+  release_shared(changes);
   const bool concerns_watch = std::any_of(changes.begin(), changes.end(), [](const core::Change& change) {
     return std::holds_alternative<core::LeaseSaved>(change) ||
            std::holds_alternative<core::ProtectionSaved>(change) ||

@@ -236,6 +236,8 @@ void StateOwner::run_call(const std::shared_ptr<PendingCall>& call) {
     go_on(call, std::move(*read));
   } else if (auto* work = std::get_if<Work>(&step)) {
     go_on(call, std::move(*work));
+  } else if (auto* share = std::get_if<Share>(&step)) {
+    go_on(call, std::move(*share));
   } else {
     go_on(call, std::get<Wait>(step));
   }
@@ -247,6 +249,7 @@ Step StateOwner::next_step(PendingCall& pending, core::Changes& changes) {
   context.begins = pending.stage < Stage::preparing;
   context.client_follows = !pending.progress_token.empty();
   context.launcher = settings_.launcher;
+  context.shared = settings_.shared;
   if (context.begins) pending.agents.clear();
   pending.stage = std::max(pending.stage, Stage::preparing);
   if (!context.begins) changes.reserve(kUsualChanges);

@@ -63,14 +63,16 @@ void StateOwner::is_under_way(PendingCall& pending) {
 }
 
 void StateOwner::tell_progress(std::chrono::steady_clock::time_point now) {
-  for (const auto& pending : queued_) {
-    if (pending->progress_token.empty() || now < pending->next_progress) continue;
+  const auto tell = [&](const std::shared_ptr<PendingCall>& pending) {
+    if (pending->progress_token.empty() || now < pending->next_progress) return;
     pending->next_progress = now + kProgressInterval;
     const std::int64_t left_us = std::max<std::int64_t>(pending->wait.until_us - settings_.now_us(), 0);
     const double waited = static_cast<double>(pending->wait.length_us - left_us) / 1e6;
     pending->sink->tell(
         progress_line(pending->progress_token, waited, static_cast<double>(pending->wait.length_us) / 1e6));
-  }
+  };
+  std::for_each(queued_.begin(), queued_.end(), tell);
+  std::for_each(asking_.begin(), asking_.end(), tell);
   for (const auto& pending : working_) {
     const bool is_told = !pending->progress_token.empty() && pending->work_limit > settings_.file_work_limit;
     if (!is_told || now < pending->next_progress) continue;
@@ -163,6 +165,7 @@ void StateOwner::end_unseen(PendingCall& pending) {
   core::Changes changes;
   CallContext context{*state_, caller_of(pending), settings_.now_us(), changes, this};
   context.launcher = settings_.launcher;
+  context.shared = settings_.shared;
   pending.stage = PendingCall::Stage::over;
   pending.call->finish_unseen(context);
   if (!changes.empty()) commits_.add(std::move(changes), nullptr);
@@ -258,11 +261,18 @@ void StateOwner::cancel(std::shared_ptr<ReplySink> sink, std::string id) {
 }
 
 void StateOwner::cancel_on_strand(const std::shared_ptr<ReplySink>& sink, const std::string& id) {
-  const auto found = std::find_if(queued_.begin(), queued_.end(), [&](const auto& pending) {
+  const auto is_meant = [&](const auto& pending) {
     return pending->sink == sink && pending->ticket.envelope.id == id;
-  });
-  if (found == queued_.end()) return;
-  const auto pending = take_waiting(static_cast<std::size_t>(found - queued_.begin()));
+  };
+  std::shared_ptr<PendingCall> pending;
+  if (const auto found = std::find_if(queued_.begin(), queued_.end(), is_meant); found != queued_.end()) {
+    pending = take_waiting(static_cast<std::size_t>(found - queued_.begin()));
+  } else if (const auto asks = std::find_if(asking_.begin(), asking_.end(), is_meant);
+             asks != asking_.end()) {
+    pending = *asks;
+    withdraw_question(*pending);
+  }
+  if (!pending) return;
   stop_waiting(*pending);
   sink->forget(std::move(pending->ticket), ReplySink::Forget::cancelled);
   look_after_leases();
@@ -274,20 +284,31 @@ void StateOwner::end_waits(std::shared_ptr<ReplySink> sink, core::Error reason) 
   });
 }
 
+/// One that comes again keeps its place until then.
+void StateOwner::end_wait(PendingCall& pending, const core::Error& reason) {
+  if (pending.ticket.line != 0) {
+    if (state_) state_->keep_place(pending.wait.waiter, settings_.now_us());
+    pending.sink->forget(std::move(pending.ticket), ReplySink::Forget::comes_again);
+  } else {
+    stop_waiting(pending);
+    give_up(pending, reason);
+  }
+}
+
 void StateOwner::end_waits_on_strand(const std::shared_ptr<ReplySink>& sink, const core::Error& reason) {
   for (std::size_t place = 0; place < queued_.size();) {
     if (queued_[place]->sink != sink) {
       ++place;
       continue;
     }
-    const auto pending = take_waiting(place);
-    if (pending->ticket.line != 0) {
-      if (state_) state_->keep_place(pending->wait.waiter, settings_.now_us());
-      sink->forget(std::move(pending->ticket), ReplySink::Forget::comes_again);
-    } else {
-      stop_waiting(*pending);
-      give_up(*pending, reason);
-    }
+    end_wait(*take_waiting(place), reason);
+  }
+  std::vector<std::shared_ptr<PendingCall>> asking;
+  std::copy_if(asking_.begin(), asking_.end(), std::back_inserter(asking),
+               [&](const auto& pending) { return pending->sink == sink; });
+  for (const auto& pending : asking) {
+    withdraw_question(*pending);
+    end_wait(*pending, reason);
   }
   look_after_leases();
 }

@@ -108,6 +108,8 @@ void StateOwner::on_reloaded(core::Result<core::StateSeed> seed) {
     if (!changes.empty()) commits_.add(std::move(changes), nullptr);
     follow_subscriptions(sink->second);
   }
+  // Of grants that were never stored.
+  if (settings_.shared != nullptr) settings_.shared->keep_only(shared_leases());
   run_parked();
   look_after_leases();
 }
@@ -133,6 +135,7 @@ void StateOwner::start() {
     }
     report_losses(state_->open_alerts(core::AlertKind::data_loss));
     refresh_watch(core::FileChange::When::after_start);
+    begin_sharing();
     if (settings_.launcher != nullptr) check_registry(RegistryCheck::at_start);
     check_deadlines();  // from now on it counts who has to come again
   });
@@ -157,6 +160,7 @@ void StateOwner::tick() {
       watch_disk();
       if (has_lost_sessions()) reap_sessions();
       give_up_slow_work(std::chrono::steady_clock::now());
+      give_up_slow_questions(settings_.now_us());
       check_deadlines();
       look_at_displaced_files();
       settle_backups();

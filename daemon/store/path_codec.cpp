@@ -37,6 +37,19 @@ core::RepositoryPath repository_path(const boost::json::object& item) {
   return path;
 }
 
+boost::json::object shared_object(const core::SharedPath& path) {
+  boost::json::object item;
+  item["workspace"] = path.workspace;
+  item[path.path.is_literal() ? "path" : "glob"] = path.path.text();
+  return item;
+}
+
+core::SharedPath shared_path(const boost::json::object& item) {
+  return {text_of(item, "workspace"), item.contains("glob")
+                                          ? core::PathPattern::glob(text_of(item, "glob"))
+                                          : core::PathPattern::literal(text_of(item, "path"))};
+}
+
 }  // namespace
 
 std::string encode_paths(const std::vector<core::LeasePath>& paths) {
@@ -50,6 +63,7 @@ std::string encode_paths(const std::vector<core::LeasePath>& paths) {
       item["inode"] = path.inode;
     }
     if (path.in_repository.is_known()) item["git"] = git_object(path.in_repository);
+    if (path.shared.is_known()) item["shared"] = shared_object(path.shared);
     array.push_back(std::move(item));
   }
   return boost::json::serialize(array);
@@ -78,6 +92,8 @@ std::vector<core::LeasePath> decode_paths(const std::string& text) {
     path.inode = number_of(*item, "inode");
     if (const auto* git = item->if_contains("git"); git != nullptr && git->is_object())
       path.in_repository = repository_path(git->get_object());
+    if (const auto* shared = item->if_contains("shared"); shared != nullptr && shared->is_object())
+      path.shared = shared_path(shared->get_object());
     paths.push_back(std::move(path));
   }
   return paths;

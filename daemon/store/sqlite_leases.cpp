@@ -120,7 +120,10 @@ void SqliteStore::load_leases(core::StateSeed& seed) {
   seed.keys.lease = std::max(database_->execAndGet("SELECT coalesce(max(key), 0) FROM lease").getInt64(),
                              seals_[kSealedLease].highest_row());
   seed.keys.fence = static_cast<std::uint64_t>(
-      database_->execAndGet("SELECT coalesce(max(fence), 0) FROM lease").getInt64());
+      // Those of shared workspaces are given by their database; the text cannot stand in a path, in which the
+      // quotes would be escaped.
+      database_->execAndGet("SELECT coalesce(max(fence), 0) FROM lease WHERE paths NOT LIKE '%\"shared\":{%'")
+          .getInt64());
   SQLite::Statement rows(
       *database_,
       fmt::format("SELECT {0} FROM (SELECT {0} FROM lease WHERE ended_us <> 0 "

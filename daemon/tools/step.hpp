@@ -12,6 +12,7 @@
 
 #include "core/keys.hpp"
 #include "core/result.hpp"
+#include "daemon/shared/shared_question.hpp"
 
 namespace governor::daemon {
 
@@ -78,6 +79,14 @@ struct Wait {
   std::string tell{};            ///< a message to the client, when the wait begins; empty: none
 };
 
-using Step = std::variant<Answer, Load, Read, Work, Wait>;
+/// It runs again when the other machines of a shared workspace have said whether they are in the way, or at
+/// the end of the wait. Until then it has its place in the queue here.
+struct Share {
+  SharedQuestion question;
+  std::function<void(SharedAnswer)> take;  ///< state strand, before it runs again
+  Wait wait{};
+};
+
+using Step = std::variant<Answer, Load, Read, Work, Wait, Share>;
 
 }  // namespace governor::daemon

@@ -18,6 +18,7 @@
 namespace governor::daemon {
 
 class MergePredictor;
+class SharedWorkspaces;
 
 /// What a call may use while it runs on the state strand.
 struct CallContext {
@@ -28,8 +29,9 @@ struct CallContext {
   const ConcurrencySource* concurrency = nullptr;  ///< who waits for what; only while `run` runs
 
   bool begins = true;  ///< the first run, or the first on a state that was read back before it took effect
-  bool client_follows = false;   ///< it is told how far the call is, and so does not give up meanwhile
-  Launcher* launcher = nullptr;  ///< null: this daemon deploys nothing
+  bool client_follows = false;         ///< it is told how far the call is, and so does not give up meanwhile
+  Launcher* launcher = nullptr;        ///< null: this daemon deploys nothing
+  SharedWorkspaces* shared = nullptr;  ///< null: it shares nothing with other machines
 };
 
 /// One call of a tool with its arguments parsed. What `run` changed for a numbered line is answered once more

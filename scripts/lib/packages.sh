@@ -49,7 +49,7 @@ find_missing_apt() {
   need_tool pkg-config pkg-config
   local package
   for package in libspdlog-dev libfmt-dev libsqlite3-dev libsqlitecpp-dev libcli11-dev libncurses-dev libseccomp-dev \
-    nettle-dev zlib1g-dev; do
+    nettle-dev zlib1g-dev libpq-dev; do
     need_deb "$package"
   done
   if [[ $1 == test ]]; then
@@ -61,6 +61,7 @@ find_missing_apt() {
     need_tool ps procps
     need_tool node nodejs
     need_tool npm npm
+    compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing_packages+=(postgresql)
   fi
   if [[ $1 == fuzz || $1 == lint ]]; then need_tool clang++ clang; fi
   if [[ $1 == lint ]]; then
@@ -195,9 +196,9 @@ apt_install() {
 find_missing_brew() {
   xcode-select -p >/dev/null 2>&1 || die "the compiler is missing; run: xcode-select --install"
   # zlib and ncurses come with the command line tools.
-  local -a formulae=(cmake ninja boost spdlog fmt sqlite sqlitecpp cli11 nettle pkgconf)
+  local -a formulae=(cmake ninja boost spdlog fmt sqlite sqlitecpp cli11 nettle libpq pkgconf)
   if [[ $1 == fuzz || $1 == lint ]]; then formulae+=(llvm cppcheck); fi
-  if [[ $1 == test ]]; then formulae+=(catch2 tmux socat spin node); fi
+  if [[ $1 == test ]]; then formulae+=(catch2 tmux socat spin node postgresql); fi
   local formula
   for formula in "${formulae[@]}"; do
     brew list --versions "$formula" >/dev/null 2>&1 || missing_packages+=("$formula")

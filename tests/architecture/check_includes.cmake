@@ -16,7 +16,8 @@ set(store_rooms "support")
 set(sandbox_rooms "support")
 set(supervisor_rooms "files|sandbox|support")
 set(support_rooms "support")
-set(tools_rooms "branches|diagnosis|files|health|store|supervisor|support|watch")
+set(shared_rooms "branches|files|sandbox|support|watch")
+set(tools_rooms "branches|diagnosis|files|health|shared|store|supervisor|support|watch")
 set(watch_rooms "files|support")
 
 set(text_own "text/")
@@ -85,7 +86,7 @@ set(bad
   "ipc \"core/agent.hpp\"" "ipc <SQLiteCpp/SQLiteCpp.h>" "ipc \"daemon/x.hpp\""
   "daemon \"proxy/relay.hpp\"" "daemon \"ctl/table.hpp\"" "daemon \"tests/support/catch.hpp\""
   "daemon/watch \"daemon/tools/tool.hpp\"" "daemon/resources \"daemon/mcp/reply.hpp\""
-  "daemon/supervisor/keeper \"daemon/tools/tool.hpp\""
+  "daemon/supervisor/keeper \"daemon/tools/tool.hpp\"" "daemon/shared \"daemon/tools/tool.hpp\""
   "daemon/tools/tasks \"daemon/state/state_owner.hpp\"" "daemon/store \"daemon/files/file_slot.hpp\""
   "proxy \"core/agent.hpp\"" "proxy <boost/asio/io_context.hpp>" "proxy <boost/json.hpp>" "proxy \"ipc/client.hpp\""
   "ctl \"core/agent.hpp\"" "ctl <sqlite3.h>" "ctl \"daemon/x.hpp\""

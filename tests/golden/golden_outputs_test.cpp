@@ -31,10 +31,21 @@ std::set<std::string> named_in(const Script& script, const char* key) {
 
 /// Commands that start, end or look for whole processes, or ask the service manager of whoever runs the
 /// tests: those of tests/process have them.
-const std::set<std::string> kOfWholeProcesses{
-    "demo",         "ps",           "replay",           "restart",       "run",
-    "selftest",     "state backup", "state verify",     "service start", "service status",
-    "service stop", "stop",         "service uninstall"};
+const std::set<std::string> kOfWholeProcesses{"demo",
+                                              "ps",
+                                              "replay",
+                                              "restart",
+                                              "run",
+                                              "selftest",
+                                              "state backup",
+                                              "state verify",
+                                              "service start",
+                                              "service status",
+                                              "service stop",
+                                              "stop",
+                                              "service uninstall",
+                                              "shared init",
+                                              "shared status"};
 
 /// What is no JSON by its nature: scripts and pages for other programs, and the answers of hooks to theirs.
 const std::set<std::string> kNoJson{"completion bash",   "completion fish", "completion zsh", "man",

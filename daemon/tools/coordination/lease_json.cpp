@@ -48,6 +48,7 @@ void write_lease(JsonWriter& json, const core::Lease& lease,
   json.field("mode", core::to_string(lease.claim.mode));
   write_paths(json, lease.claim.paths);
   write_worktree(json, worktree_of(lease));
+  if (lease.claim.is_shared()) json.field("shared", true);
   if (lease.direct) json.field("direct", true);
   if (!lease.reason.empty()) json.field("reason", lease.reason);
   json.field("since", iso_timestamp(lease.granted_us)).field("until", iso_timestamp(lease.expires_us));
@@ -74,9 +75,10 @@ void write_obstacles(JsonWriter& json, const std::vector<core::LeaseObstacle>& o
     json.begin_object();
     if (obstacle.lease != 0) {
       json.field("lease", obstacle.lease);
-    } else {
+    } else if (obstacle.until_us == 0) {
       json.field("waiting", true);
     }
+    if (!obstacle.host.empty()) json.field("host", obstacle.host).field("user", obstacle.who);
     write_holder(json, obstacle.holder);
     json.field("mode", core::to_string(obstacle.mode)).key("paths").begin_array();
     for (const std::string& path : obstacle.paths) json.value(path);

@@ -9,6 +9,7 @@
 #include "daemon/tools/coordination/elsewhere.hpp"
 #include "daemon/tools/coordination/lease_json.hpp"
 #include "daemon/tools/coordination/lease_parameters.hpp"
+#include "daemon/tools/coordination/lease_request.hpp"
 #include "daemon/tools/coordination/lease_schemas.hpp"
 #include "daemon/tools/coordination/path_call.hpp"
 #include "daemon/tools/coordination/path_reference.hpp"
@@ -36,7 +37,9 @@ class CheckCall final : public PathCall {
     const core::Lease* own = context.state.own_lease_covering(path, self);
     std::string text;
     JsonWriter json(text);
-    json.begin_object().field("path", path.text()).field("may_write", own != nullptr);
+    const auto out_of_reach = own != nullptr ? out_of_touch(context, own->claim) : std::nullopt;
+    const bool may_write = own != nullptr && !out_of_reach;
+    json.begin_object().field("path", path.text()).field("may_write", may_write);
     if (own != nullptr) json.field("lease", own->key);
     json.key("holders").begin_array();
     for (const core::Lease* lease : in_the_way) write_lease(json, *lease);
@@ -44,9 +47,13 @@ class CheckCall final : public PathCall {
     write_elsewhere(
         json, context.state.elsewhere({path, self, worktrees().worktrees(path.in_repository.repository)},
                                       context.now_us));
-    json.field("reason", own != nullptr       ? "You hold a lease on it."
-                         : in_the_way.empty() ? "No lease is in the way: request_write will grant one."
-                                              : "Others hold it.");
+    json.field("reason", out_of_reach          ? std::string_view(out_of_reach->message)
+                         : own != nullptr      ? "You hold a lease on it."
+                         : !in_the_way.empty() ? "Others hold it."
+                         : path.shared.is_known()
+                             ? "No lease of this machine is in the way: request_write asks "
+                               "the others as well."
+                             : "No lease is in the way: request_write will grant one.");
     json.end_object();
     return text;
   }
@@ -95,7 +102,11 @@ constexpr Parameter kRenewWriteParameters[] = {
 ParsedCall parse_renew(Arguments& arguments, const ToolEnvironment&) {
   const core::LeaseKey key = arguments.integer("lease");
   const std::int64_t ttl = arguments.integer("ttl_seconds");
-  return lease_call([key, ttl](CallContext& context) {
+  return lease_call([key, ttl](CallContext& context) -> core::Result<core::Lease> {
+    const auto open = context.state.leases().open().find(key);
+    if (open != context.state.leases().open().end()) {
+      if (auto error = out_of_touch(context, open->second.claim)) return *std::move(error);
+    }
     return context.state.renew_lease(context.caller, key, ttl * kSecondUs, context.now_us, context.changes);
   });
 }

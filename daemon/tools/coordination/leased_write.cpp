@@ -4,8 +4,11 @@
 
 #include <algorithm>
 
+#include "daemon/shared/shared_workspaces.hpp"
 #include "daemon/tools/coordination/file_json.hpp"
+#include "daemon/tools/coordination/lease_request.hpp"
 #include "daemon/tools/coordination/path_reference.hpp"
+#include "daemon/watch/git_worktree.hpp"
 #include "text/path_text.hpp"
 
 namespace governor::daemon {
@@ -39,7 +42,22 @@ Step FileWriteCall::resolve(CallContext&) {
 void FileWriteCall::resolve_given(FileServices& files) {
   auto resolved = callers_file(given_, directory_, files);
   if (!resolved) failure_ = std::move(resolved.error());
-  if (resolved) resolved_ = *std::move(resolved);
+  if (resolved) {
+    resolved_ = *std::move(resolved);
+    core::LeasePath located = lease_path(resolved_);
+    if (files.shares()) {
+      core::LeasePath in_repository = WorktreeLookup().locate(resolved_);
+      auto unshared = files.share(in_repository);
+      located.shared = std::move(in_repository.shared);
+      if (unshared) {
+        place_ = *std::move(unshared);
+      } else {
+        place_ = std::move(located);
+      }
+    } else {
+      place_ = std::move(located);
+    }
+  }
   const std::string place = given_.starts_with('/') ? given_ : directory_ + "/" + given_;
   if (system_names().look(text::path_bytes(place)).kind == NameLookup::Kind::symlink) link_ = place;
 }
@@ -62,6 +80,7 @@ Step FileWriteCall::find_out(CallContext& context) {
                 auto wanted = order(files);
                 if (!wanted) failure_ = std::move(wanted.error());
                 if (wanted) wanted->approved = approved;
+                if (wanted) wanted->last_word = last_word();
                 if (wanted) writer_ = std::make_unique<FileWriter>(*std::move(wanted));
                 is_to_be_written_ = writer_ && writer_->prepare(files);
               },
@@ -194,15 +213,28 @@ std::string LeasedWrite::acting(const CallContext& context) {
 }
 
 std::optional<core::Error> LeasedWrite::allow(CallContext& context) {
-  const core::WriteIntent intent{lease_path(resolved()), request_.lease, std::string(doing())};
+  if (!place()) return place().error();
+  const core::WriteIntent intent{*place(), request_.lease, std::string(doing())};
   auto lease = context.state.begin_write(context.caller, intent, context.now_us, context.changes);
   if (!lease) return std::move(lease.error());
   is_pinned_ = true;
+  if (auto error = out_of_touch(context, lease->claim)) {
+    release(context);
+    return error;
+  }
+  if (lease->claim.is_shared()) shared_with_ = context.shared;
   return std::nullopt;
 }
 
 void LeasedWrite::release(CallContext& context) {
   if (std::exchange(is_pinned_, false)) context.state.end_write(request_.lease);
+}
+
+LastWord LeasedWrite::last_word() {
+  if (shared_with_ == nullptr) return {};
+  return [shared = shared_with_]() -> std::optional<core::Error> {
+    return shared->lasts() ? std::nullopt : std::optional(shared->unavailable());
+  };
 }
 
 core::FileWrite LeasedWrite::describe() const {

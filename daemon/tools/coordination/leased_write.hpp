@@ -33,6 +33,8 @@ class FileWriteCall : public ToolCall {
   virtual void release(CallContext&) {}
   /// File thread: how the file with the resolved path is to become.
   virtual core::Result<WriteOrder> order(FileServices& files) = 0;
+  /// Asked on a file thread.
+  virtual LastWord last_word() { return {}; }
   /// Who writes what for which reason; the path and the contents are filled in.
   [[nodiscard]] virtual core::FileWrite describe() const = 0;
   /// State strand, with the path resolved and before `allow`: what must be read first.
@@ -45,6 +47,8 @@ class FileWriteCall : public ToolCall {
 
   [[nodiscard]] const std::string& path() const { return resolved_.path; }
   [[nodiscard]] const ResolvedPath& resolved() const { return resolved_; }
+  /// What leases are compared by, and why that cannot be told.
+  [[nodiscard]] const core::Result<core::LeasePath>& place() const { return place_; }
   /// Once `order` has given one.
   [[nodiscard]] const FileWriter& writer() const { return *writer_; }
 
@@ -66,6 +70,7 @@ class FileWriteCall : public ToolCall {
   std::string directory_;
   std::optional<core::Error> failure_;
   ResolvedPath resolved_;
+  core::Result<core::LeasePath> place_ = core::LeasePath();
   std::string link_;  ///< what was given, if it is a symbolic link to the file
   std::unique_ptr<FileWriter> writer_;
   bool is_to_be_written_ = false;
@@ -92,12 +97,15 @@ class LeasedWrite : public FileWriteCall {
   [[nodiscard]] virtual core::FileVersionKind kind() const = 0;
   std::optional<core::Error> allow(CallContext& context) override;
   void release(CallContext& context) override;
+  LastWord last_word() override;
   [[nodiscard]] core::FileWrite describe() const override;
 
  private:
   Request request_;
   std::string agent_id_;
   bool is_pinned_ = false;
+  SharedWorkspaces* shared_with_ =
+      nullptr;  ///< under whose leases it writes; null: under one of this machine
 };
 
 }  // namespace governor::daemon

@@ -22,6 +22,11 @@ void PathCall::work(FileServices& files) {
     paths_.push_back(worktrees_.locate(*path));
     failure_ = on_path(*path, files);
     if (failure_) return;
+    auto unshared = files.share(paths_.back());
+    if (unshared && is_about_writing()) {
+      failure_ = std::move(unshared);
+      return;
+    }
   }
 }
 

@@ -13,6 +13,7 @@
 #include "daemon/tools/coordination/found_files.hpp"
 #include "daemon/tools/coordination/lease_json.hpp"
 #include "daemon/tools/coordination/lease_parameters.hpp"
+#include "daemon/tools/coordination/lease_request.hpp"
 #include "daemon/tools/coordination/lease_schemas.hpp"
 #include "daemon/tools/coordination/path_call.hpp"
 #include "daemon/tools/coordination/path_reference.hpp"
@@ -74,7 +75,8 @@ class RequestWriteCall final : public PathCall {
       context.state.save_answer(context.caller, text, context.changes);
       return text;
     }
-    if (waiter_ == 0 && reads_ < kMostReads && found_.differ_from(context.state)) return work_on_paths();
+    if (!lease_request_.has_waited() && reads_ < kMostReads && found_.differ_from(context.state))
+      return work_on_paths();
     return request(context);
   }
 
@@ -90,18 +92,14 @@ class RequestWriteCall final : public PathCall {
     command.wait_until_us = since_us_ + wait_ * kSecondUs;
     command.direct = wish_.direct;
     command.reason = wish_.reason;
-    command.waiter = waiter_;
-    auto outcome =
-        context.state.request_lease(context.caller, std::move(command), context.now_us, context.changes);
-    if (!outcome) return std::move(outcome.error());
+    auto asked = lease_request_.ask(context, context.caller, std::move(command), wait_ * kSecondUs);
     // A line that has come again after a crash has waited before.
-    if (outcome->since_us != 0) since_us_ = outcome->since_us;
-    if (outcome->status == core::LeaseOutcome::Status::waiting) {
-      waiter_ = outcome->waiter;
-      return Wait{waiter_, outcome->wait_until_us, wait_ * kSecondUs};
-    }
+    if (lease_request_.since_us() != 0) since_us_ = lease_request_.since_us();
+    if (auto* step = std::get_if<Step>(&asked)) return std::move(*step);
+    auto& outcome = std::get<core::Result<core::LeaseOutcome>>(asked);
+    if (!outcome) return std::move(outcome.error());
     const bool is_granted = outcome->status == core::LeaseOutcome::Status::granted;
-    if (is_granted && waiter_ != 0 && granted_.lease.key != outcome->lease.key) {
+    if (is_granted && lease_request_.has_waited() && granted_.lease.key != outcome->lease.key) {
       // Those that had it may have written.
       granted_ = *std::move(outcome);
       context.state.save_grant(context.caller, granted_.lease.key, context.changes);
@@ -195,7 +193,7 @@ class RequestWriteCall final : public PathCall {
   LeaseWish wish_;
   std::int64_t since_us_ = 0;
   std::int64_t wait_ = 0;  ///< seconds, as long as it may wait
-  core::WaiterKey waiter_ = 0;
+  LeaseRequest lease_request_;
   FoundFiles found_;
   int reads_ = 0;
   core::LeaseKey granted_before_ = 0;  ///< by the line that comes again

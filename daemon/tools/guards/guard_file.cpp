@@ -37,6 +37,7 @@ core::Result<GuardFile> look_at_file(const std::string& given, const std::string
   if (!resolved) return core::Error(resolved.error());
   GuardFile file;
   file.path = file.worktrees.locate(*resolved);
+  file.unshared = services.share(file.path);
   file.real_path = resolved->path;
   file.own = services.own().refusal(*resolved);
   if (!file.own) file.no_copy = take_copy(file, services, durable);

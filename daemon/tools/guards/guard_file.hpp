@@ -18,11 +18,12 @@ struct GuardFile {
   core::LeasePath path;
   WorktreeLookup worktrees;  ///< of its repository
   std::string real_path;
-  core::FileState state;               ///< what it holds, and that a backup of it is kept
-  std::optional<core::Error> no_copy;  ///< why there is neither
-  std::optional<core::Error> own;      ///< it is governor's, or its hooks', and not to be written
-  bool may_switch_hooks = false;       ///< and nobody has said what it will hold
-  BackupStore::Pin pin;                ///< until the state knows of the backup
+  core::FileState state;                ///< what it holds, and that a backup of it is kept
+  std::optional<core::Error> no_copy;   ///< why there is neither
+  std::optional<core::Error> own;       ///< it is governor's, or its hooks', and not to be written
+  std::optional<core::Error> unshared;  ///< nobody may have it: it cannot be told with whom it is shared
+  bool may_switch_hooks = false;        ///< and nobody has said what it will hold
+  BackupStore::Pin pin;                 ///< until the state knows of the backup
 };
 
 /// File thread. The error is about a path that cannot be resolved.

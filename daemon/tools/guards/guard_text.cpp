@@ -18,8 +18,9 @@ std::string holder_name(const core::LeaseHolder& holder) {
   return is_subagent ? fmt::format("subagent {} of {}", holder.worker, who) : who;
 }
 
-/// Where it is in the way, if that is another working tree of the same repository.
+/// Where it is in the way, if that is another machine, or another working tree of the same repository.
 std::string where(const core::LeaseObstacle& obstacle) {
+  if (!obstacle.host.empty()) return fmt::format(" of {} on {}", obstacle.who, obstacle.host);
   return obstacle.worktree.top.empty() ? std::string() : " in " + worktree_text(obstacle.worktree);
 }
 
@@ -37,7 +38,7 @@ std::string held_text(const std::string& path, const core::LeaseOutcome& outcome
   std::string text =
       fmt::format("{} cannot be written{}:", path, waited ? " in the time that you wait" : " now");
   for (const core::LeaseObstacle& obstacle : outcome.obstacles) {
-    if (obstacle.lease == 0) {
+    if (obstacle.until_us == 0) {
       text += fmt::format(" {} has waited for it{} since {}.", holder_name(obstacle.holder), where(obstacle),
                           iso_timestamp(obstacle.since_us));
       continue;

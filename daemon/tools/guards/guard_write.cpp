@@ -8,6 +8,7 @@
 #include "daemon/support/limits.hpp"
 #include "daemon/support/sha256.hpp"
 #include "daemon/tools/argument_limits.hpp"
+#include "daemon/tools/coordination/lease_request.hpp"
 #include "daemon/tools/coordination/path_reference.hpp"
 #include "daemon/tools/guards/guard_actor.hpp"
 #include "daemon/tools/guards/guard_file.hpp"
@@ -51,6 +52,10 @@ class GuardWriteCall final : public ToolCall {
     const auto acting = actor_.take_up(context);
     if (!acting) return decide(context, {}, "deny", "gated", guard_text(acting.error()));
     acting_ = *acting;
+    if ((*file_)->unshared) {
+      const core::Error& error = *(*file_)->unshared;
+      return decide(context, acting_, "deny", guard_code(error), guard_text(error));
+    }
     if ((*file_)->own) return decide(context, acting_, "deny", "protected", guard_text(*(*file_)->own));
     note_content(context);
     if ((*file_)->no_copy) {
@@ -125,17 +130,14 @@ class GuardWriteCall final : public ToolCall {
     command.direct = true;
     command.reason = guard_lease_reason(intent_.kind, intent_.tool);
     command.use = actor_.use();
-    command.waiter = waiter_;
-    const auto outcome =
-        context.state.request_lease(acting_.caller, std::move(command), context.now_us, context.changes);
-    waiter_ = 0;
+    auto asked = lease_request_.ask(context, acting_.caller, std::move(command), intent_.wait_us);
+    if (auto* step = std::get_if<Step>(&asked)) {
+      has_waited_ = true;
+      return std::move(*step);
+    }
+    const auto& outcome = std::get<core::Result<core::LeaseOutcome>>(asked);
     if (!outcome)
       return decide(context, acting_, "deny", guard_code(outcome.error()), guard_text(outcome.error()));
-    if (outcome->status == core::LeaseOutcome::Status::waiting) {
-      waiter_ = outcome->waiter;
-      has_waited_ = true;
-      return Wait{waiter_, outcome->wait_until_us};
-    }
     if (outcome->status == core::LeaseOutcome::Status::held)
       return decide(context, acting_, "deny", "held", held_text(path(), *outcome, has_waited_));
     if (outcome->created) taken_ = outcome->lease.key;
@@ -162,6 +164,9 @@ class GuardWriteCall final : public ToolCall {
   }
 
   core::Result<std::string> allow(CallContext& context, core::LeaseKey lease) {
+    const core::LeaseClaim claim = context.state.leases().open().at(lease).claim;
+    if (const auto error = out_of_touch(context, claim))
+      return decide(context, acting_, "deny", guard_code(*error), guard_text(*error));
     const core::WriteIntent write{(*file_)->path, lease, intent_.kind + ' ' + intent_.tool};
     const auto begun = context.state.begin_write(acting_.caller, write, context.now_us, context.changes);
     if (!begun) {
@@ -215,7 +220,7 @@ class GuardWriteCall final : public ToolCall {
   std::string content_sha256_;  ///< of what it will hold, if that was said
   GuardActor::Acting acting_;
   std::int64_t since_us_ = 0;
-  core::WaiterKey waiter_ = 0;
+  LeaseRequest lease_request_;
   bool has_waited_ = false;
   core::LeaseKey taken_ = 0;
 };

@@ -122,6 +122,9 @@ const std::map<std::string, Row>& rows() {
       {"service status", {Does::own}},                        // of whoever runs the tests
       {"service stop", {Does::own}},
       {"service uninstall", {Does::own}},
+      {"shared", {Does::group}},
+      {"shared init", {Does::own}},
+      {"shared status", {Does::own}},
       {"start", {}},
       {"state", {Does::group}},
       {"state backup", {Does::own}},

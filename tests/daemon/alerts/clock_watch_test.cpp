@@ -1,5 +1,7 @@
 #include "daemon/alerts/clock_watch.hpp"
 
+#include "daemon/support/elapsed_clock.hpp"
+
 #include "tests/support/catch.hpp"
 
 using namespace governor::daemon;

@@ -92,6 +92,31 @@ TEST_CASE("what holds between working trees is taken from the file") {
   }
 }
 
+TEST_CASE("what is shared with other machines is taken from the file, and no password is") {
+  Options options;
+  CHECK_FALSE(options.shared.shares());
+  CHECK_FALSE(apply_config("c.json", R"({"shared": {"database": "postgresql://me@host/name?sslmode=require",
+    "workspaces": ["/p/", {"top": "/q", "name": "ours"}], "membership_seconds": 30}})",
+                           options));
+  CHECK(options.shared.shares());
+  CHECK(options.shared.places.at(0).top == "/p");
+  CHECK(options.shared.places.at(1).name == "ours");
+  CHECK(options.shared.membership.count() == 30);
+  for (const auto& [wrong, expected] :
+       {std::pair(R"(true)", "must be an object"), std::pair(R"({"x": 1})", "x is none of database"),
+        std::pair(R"({"database": "mysql://geheim"})", "must be a text like postgresql://"),
+        std::pair(R"({"database": "postgresql://me:geheim@host/name"})", "must not have a password"),
+        std::pair(R"({"database": "postgresql://host/name?password=geheim"})", "must not have a password"),
+        std::pair(R"({"workspaces": "all"})", "need a database"),
+        std::pair(R"({"database": "postgresql:///x", "workspaces": ["p"]})", "absolute paths"),
+        std::pair(R"({"membership_seconds": 1})", "from 4 to 300")}) {
+    INFO(wrong);
+    const std::string said = complaint("{\"shared\": " + std::string(wrong) + "}");
+    CHECK(said.find(expected) != std::string::npos);
+    CHECK(said.find("geheim") == std::string::npos);
+  }
+}
+
 TEST_CASE("rules of evidence are added, changed and taken away by their names") {
   Options options;
   const std::size_t risks = options.evidence.rules.risks.size();

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/files/file_services.hpp"
+#include "daemon/shared/shared_workspaces.hpp"
 #include "daemon/store/open_store.hpp"
 #include "daemon/tools/coordination/tools.hpp"
 #include "daemon/tools/governor_requests.hpp"
@@ -43,6 +44,7 @@ struct CallDriver {
     for (;;) {
       CallContext context{state, caller, ++now, changes};
       context.begins = std::exchange(begins, false);
+      context.shared = shared;
       Step step = call.run(context);
       const auto* load = std::get_if<Load>(&step);
       if (load == nullptr) return step;
@@ -64,6 +66,7 @@ struct CallDriver {
   ServerFacts facts;
   Counters counters;
   bool begins = true;
+  SharedWorkspaces* shared = nullptr;
   std::vector<std::string> loaded;
 };
 
@@ -176,6 +179,41 @@ TEST_CASE("a grant whose line comes again before the files were read is told wit
   CHECK(told.at("lease").as_int64() == stored.target);
   CHECK(told.at("created").as_bool());
   CHECK(told.at("files").as_array().size() == 1);
+}
+
+TEST_CASE("what is shared is asked of other machines with the place here kept, and in time only") {
+  CallDriver driver;
+  const auto shared = std::make_shared<SharedWorkspaces>(SharedWorkspaces::Settings{});
+  driver.shared = shared.get();
+  TemporaryDirectory directory;
+  FileServices files(directory.path(), {});
+  files.share_with([](core::LeasePath& path) {
+    path.shared = {"w", core::PathPattern::literal("/a")};
+    return std::nullopt;
+  });
+  const auto call =
+      driver.call("request_write", {{"paths", {"/nowhere/a"}}, {"wait_seconds", 9}, {"reason", "why"}});
+  const Step work = driver.next(*call);
+  REQUIRE(std::holds_alternative<Work>(work));
+  std::get<Work>(work).function(files);
+  const Step step = driver.next(*call);
+  REQUIRE(std::holds_alternative<Share>(step));
+  const Share& share = std::get<Share>(step);
+  CHECK(share.question.workspace == "w");
+  CHECK(share.question.patterns == std::vector{core::PathPattern::literal("/a")});
+  CHECK(share.question.wait_us == 9'000'000);
+  CHECK(share.question.reason == "why");
+  CHECK(driver.state.leases().waiters().contains(share.wait.waiter));
+  // Granted, but it has not joined: the answer was too long on its way.
+  SharedAnswer answer;
+  answer.verdict.lease = share.question.lease;
+  answer.verdict.is_granted = true;
+  share.take(std::move(answer));
+  const Answer refused = driver.answer(*call);
+  REQUIRE_FALSE(refused.result);
+  CHECK(refused.result.error().code == core::ErrorCode::storage_unavailable);
+  CHECK(driver.state.leases().open().empty());
+  CHECK(driver.state.leases().waiters().empty());
 }
 
 TEST_CASE("pruning measures, reads, removes and then forgets") {

@@ -1,0 +1,84 @@
+#include "daemon/lifecycle/shared_command.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <exception>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "daemon/lifecycle/options.hpp"
+#include "daemon/lifecycle/shared_config.hpp"
+#include "daemon/shared/workspace_database.hpp"
+#include "daemon/support/json_writer.hpp"
+
+namespace governor::daemon {
+namespace {
+
+constexpr std::chrono::seconds kConnectPatience{10};
+
+int refuse_shared(const core::Error& error) {
+  std::string text;
+  JsonWriter out(text);
+  out.begin_object().key("error").begin_object().field("code", core::to_string(error.code));
+  out.field("message", error.message + (error.hint.empty() ? "" : " " + error.hint))
+      .end_object()
+      .end_object();
+  fmt::print("{}\n", text);
+  return 1;
+}
+
+core::Result<std::string> address_of(int argc, const char* const* argv) {
+  SharedSettings settings;
+  if (argc > 3) {
+    const boost::json::value given = boost::json::object{{"database", argv[3]}};
+    if (const auto wrong = set_shared(given, settings))
+      return core::Error(core::ErrorCode::invalid_argument, "The address " + *wrong + ".");
+  } else {
+    const auto options = read_options(1, argv);
+    if (const auto* wrong = std::get_if<ExitNow>(&options))
+      return core::Error(core::ErrorCode::invalid_argument, wrong->text);
+    settings = std::get<Options>(options).shared;
+  }
+  if (settings.database.empty()) {
+    return core::Error(core::ErrorCode::invalid_argument, "No database is named.",
+                       "Give its address (postgresql://host/name), or set \"shared\" in the configuration.");
+  }
+  return settings.database;
+}
+
+int run_with_database(std::string_view verb, const std::string& address) {
+  auto libpq = Libpq::load();
+  if (!libpq) return refuse_shared(libpq.error());
+  Database database(*std::move(libpq), address, -1);
+  if (const auto error = database.connect(ipc::Deadline::after(kConnectPatience)))
+    return refuse_shared(*error);
+  WorkspaceDatabase workspaces(database);
+  if (verb == "init") {
+    if (const auto error = workspaces.init()) return refuse_shared(*error);
+  }
+  const auto status = workspaces.status();
+  if (!status) return refuse_shared(status.error());
+  fmt::print("{{\"ok\":true,\"database\":{},\"shared\":{}}}\n",
+             boost::json::serialize(boost::json::value(address)), *status);
+  return 0;
+}
+
+}  // namespace
+
+int run_shared_command(int argc, const char* const* argv) {
+  const std::string_view verb = argc > 2 ? argv[2] : "";
+  try {
+    if (verb != "init" && verb != "status") {
+      return refuse_shared({core::ErrorCode::invalid_argument,
+                            "expected: governord shared init [ADDRESS] or shared status [ADDRESS]"});
+    }
+    const auto address = address_of(argc, argv);
+    return address ? run_with_database(verb, *address) : refuse_shared(address.error());
+  } catch (const std::exception& failure) {
+    return refuse_shared({core::ErrorCode::internal_error, failure.what()});
+  }
+}
+
+}  // namespace governor::daemon

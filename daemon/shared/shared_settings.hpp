@@ -1,0 +1,26 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace governor::daemon {
+
+/// A repository that is shared with other machines.
+struct SharedPlace {
+  std::string top{};   ///< a directory in it, absolute
+  std::string name{};  ///< by which all know it; empty: by its first commit
+};
+
+/// What a person has configured about workspaces that several machines share.
+struct SharedSettings {
+  std::string database{};             ///< `postgresql://…`; empty: nothing is shared
+  bool all = false;                   ///< every git repository is shared
+  std::vector<SharedPlace> places{};  ///< these are
+  /// After so long without a word from this daemon others may take what it holds.
+  std::chrono::seconds membership{15};
+
+  [[nodiscard]] bool shares() const { return !database.empty() && (all || !places.empty()); }
+};
+
+}  // namespace governor::daemon

@@ -1,0 +1,139 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <unordered_set>
+#include <vector>
+
+#include "core/result.hpp"
+#include "daemon/shared/membership.hpp"
+#include "daemon/shared/shared_question.hpp"
+#include "daemon/shared/workspace_database.hpp"
+#include "ipc/unique_fd.hpp"
+
+namespace governor::daemon {
+
+/// This daemon's part in the workspaces that several machines share. A thread of its own, which is not
+/// confined, talks with the database, one statement at a time; nobody else ever waits for it.
+///
+/// What was granted here is the daemon's as long as it is a member, which the thread renews. What it has not
+/// said of an ended lease it says until it is done; what it did not come to say before it died, the next one
+/// says when it joins, and names what it still has.
+class SharedWorkspaces : public std::enable_shared_from_this<SharedWorkspaces> {
+ public:
+  struct Settings {
+    std::string database;  ///< without a password
+    std::chrono::milliseconds membership{15'000};
+    std::string identity_file;  ///< in a directory that is there
+    std::string host;
+    std::string who;
+  };
+  /// All called on a thread of its own.
+  struct Events {
+    /// Others may have these leases now.
+    std::function<void(std::vector<core::LeaseKey>)> on_lost;
+    std::function<void(bool is_in_trouble)> on_trouble;
+  };
+
+  explicit SharedWorkspaces(Settings settings);
+  ~SharedWorkspaces();
+  SharedWorkspaces(const SharedWorkspaces&) = delete;
+  SharedWorkspaces& operator=(const SharedWorkspaces&) = delete;
+
+  /// Once. `held` are the leases that the daemon has from before.
+  void start(std::vector<core::LeaseKey> held, Events events);
+  /// Waits for what is under way, a few seconds at most if names are looked up at once. Questions that are
+  /// open are not answered any more.
+  void stop();
+
+  /// `then` is called once, on the thread here, unless the question is withdrawn: at the latest some seconds
+  /// after the time that it may wait.
+  void ask(SharedQuestion question, std::function<void(SharedAnswer)> then);
+  void withdraw(core::LeaseKey lease);
+  void release(const std::vector<core::LeaseKey>& leases);
+  /// Of what was taken nothing else is left.
+  void keep_only(const std::vector<core::LeaseKey>& leases);
+
+  /// Whether what is held may be acted on now. Any thread.
+  [[nodiscard]] bool lasts() const { return membership_.lasts(); }
+  /// Why not, since when, and what to do.
+  [[nodiscard]] core::Error unavailable() const;
+
+ private:
+  friend class SharedClaim;
+  using Clock = std::chrono::steady_clock;
+
+  struct Ask {
+    SharedQuestion question;
+    std::function<void(SharedAnswer)> then;
+    Clock::time_point until;
+    Clock::time_point next;
+    std::chrono::milliseconds pause{0};
+    std::vector<std::string> passed{};  ///< in the way for the database alone
+    int rounds = 0;                     ///< in which it was answered nothing
+    bool is_withdrawn = false;
+  };
+
+  void serve();
+  std::optional<core::Error> open();
+  std::optional<core::Error> join();
+  std::optional<core::Error> renew();
+  std::optional<core::Error> release_some();
+  std::optional<core::Error> put(const std::shared_ptr<Ask>& ask);
+  std::optional<core::Error> do_next();
+  void answer(const std::shared_ptr<Ask>& ask, SharedAnswer answer);
+  void look_closer(Ask& ask, WorkspaceDatabase::Acquired& acquired) const;
+  void in_trouble(const core::Error& error);
+  void out_of_trouble();
+  void rest(std::chrono::milliseconds pause);
+  void take(core::LeaseKey lease);
+  [[nodiscard]] core::Result<std::string> load_identity(bool anew) const;
+
+  const Settings settings_;
+  Membership membership_;
+  Events events_;
+  std::thread thread_;
+  std::pair<ipc::UniqueFd, ipc::UniqueFd> stop_pipe_;
+
+  // The thread's own.
+  std::unique_ptr<Database> database_;
+  SharedIdentity identity_;
+  std::int64_t epoch_ = 0;  ///< 0: it has not joined
+  Clock::time_point next_renewal_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  bool is_stopping_ = false;
+  std::vector<std::shared_ptr<Ask>> asks_;
+  std::unordered_set<core::LeaseKey> held_;     ///< that were granted, until they are to be released
+  std::unordered_set<core::LeaseKey> in_hand_;  ///< those of them that nobody has taken yet
+  std::vector<core::LeaseKey> releases_;
+  std::optional<core::Error> trouble_;
+  std::int64_t trouble_us_ = 0;  ///< since when, by the system clock
+};
+
+class SharedClaim {
+ public:
+  SharedClaim(std::weak_ptr<SharedWorkspaces> workspaces, core::LeaseKey lease)
+      : workspaces_(std::move(workspaces)), lease_(lease) {}
+  ~SharedClaim();
+  SharedClaim(const SharedClaim&) = delete;
+  SharedClaim& operator=(const SharedClaim&) = delete;
+
+  /// It is a lease now, and ends with it.
+  void take();
+
+ private:
+  std::weak_ptr<SharedWorkspaces> workspaces_;
+  core::LeaseKey lease_;
+  bool is_taken_ = false;
+};
+
+}  // namespace governor::daemon

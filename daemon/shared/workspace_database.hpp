@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/lease_commands.hpp"
+#include "daemon/shared/database.hpp"
+#include "daemon/shared/shared_question.hpp"
+
+namespace governor::daemon {
+
+/// Who this daemon is for the others.
+struct SharedIdentity {
+  std::string id;  ///< a UUID
+  std::string host;
+  std::string who;
+  std::string place;  ///< machine and state directory: a copy of that is another daemon
+};
+
+/// What one may do with the database of shared workspaces, see kWorkspaceSchema: each is one call of a
+/// function there, and so one transaction.
+class WorkspaceDatabase {
+ public:
+  explicit WorkspaceDatabase(Database& database) : database_(database) {}
+
+  struct Joined {
+    bool is_taken = false;  ///< a daemon of another place has this identity
+    std::int64_t epoch = 0;
+    std::vector<core::LeaseKey> kept;
+  };
+  core::Result<Joined> join(const SharedIdentity& identity, std::chrono::milliseconds membership,
+                            const std::vector<core::LeaseKey>& keep);
+
+  /// How many claims the daemon has; none: it is no member any more.
+  core::Result<std::optional<std::int64_t>> renew(const std::string& daemon, std::int64_t epoch,
+                                                  std::chrono::milliseconds membership);
+
+  /// Somebody who is in the way as far as the database can tell.
+  struct InTheWay {
+    std::string claim;  ///< to be passed over
+    std::vector<core::PathPattern> patterns;
+    core::LeaseObstacle obstacle;
+  };
+  struct Acquired {
+    enum class Outcome { granted, waits, held, no_member };
+    Outcome outcome = Outcome::no_member;
+    std::uint64_t fence = 0;
+    std::vector<InTheWay> in_the_way;
+  };
+  core::Result<Acquired> acquire(const std::string& daemon, std::int64_t epoch,
+                                 const SharedQuestion& question, bool waits,
+                                 const std::vector<std::string>& passed);
+
+  std::optional<core::Error> release(const std::string& daemon, const std::vector<core::LeaseKey>& leases);
+
+  /// JSON, see governor.status_1.
+  core::Result<std::string> status();
+  /// Makes the schema, or what is missing of it.
+  std::optional<core::Error> init();
+
+ private:
+  Database& database_;
+};
+
+/// What the database compares of a pattern: what stands before its first wildcard, as whole names.
+std::string prefix_of(const core::PathPattern& pattern);
+
+}  // namespace governor::daemon

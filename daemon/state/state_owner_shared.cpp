@@ -1,0 +1,108 @@
+// Leases of workspaces that other machines share: what they are asked, and what they are told.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <utility>
+#include <variant>
+
+#include "daemon/state/state_owner.hpp"
+
+namespace governor::daemon {
+namespace {
+
+/// After the end of its wait a question is answered within some seconds, whatever the database does; unless
+/// the system hangs while it looks up a name.
+constexpr std::int64_t kLateAnswerUs = 20'000'000;
+
+}  // namespace
+
+void StateOwner::go_on(const std::shared_ptr<PendingCall>& pending, Share share) {
+  waits_.begin(pending, WaitsFor::lease);
+  pending->wait = std::move(share.wait);
+  const core::LeaseKey question = share.question.lease;
+  pending->question = question;
+  asking_.push_back(pending);
+  const auto then = [this, pending, question, take = std::move(share.take)](SharedAnswer answer) {
+    auto held = std::make_shared<SharedAnswer>(std::move(answer));
+    // Not at once: it may be answered before this function has returned.
+    boost::asio::post(strand_, [this, pending, question, take, held] {
+      on_strand([this, pending, question, take, held] {
+        shielded(pending, [&] { after_share(pending, question, [&] { take(std::move(*held)); }); });
+      });
+    });
+  };
+  settings_.shared->ask(std::move(share.question), then);
+  tell_progress(std::chrono::steady_clock::now());
+  is_under_way(*pending);
+}
+
+/// What was granted to a call that is over is given back when its answer goes.
+void StateOwner::after_share(const std::shared_ptr<PendingCall>& pending, core::LeaseKey question,
+                             const std::function<void()>& take) {
+  if (pending->question != question) return;
+  pending->question = 0;
+  std::erase(asking_, pending);
+  state_->heard_others(pending->wait.waiter);
+  take();
+  run_again(pending);
+}
+
+void StateOwner::withdraw_question(PendingCall& pending) {
+  if (settings_.shared != nullptr) settings_.shared->withdraw(std::exchange(pending.question, 0));
+  std::erase_if(asking_, [&](const auto& asking) { return asking.get() == &pending; });
+  waits_.end(pending);
+}
+
+void StateOwner::give_up_slow_questions(std::int64_t now_us) {
+  std::vector<std::shared_ptr<PendingCall>> slow;
+  std::copy_if(asking_.begin(), asking_.end(), std::back_inserter(slow),
+               [&](const auto& pending) { return now_us >= pending->wait.until_us + kLateAnswerUs; });
+  for (const auto& pending : slow) {
+    withdraw_question(*pending);
+    stop_waiting(*pending);
+    give_up(*pending, settings_.shared->unavailable());
+  }
+  if (!slow.empty()) look_after_leases();
+}
+
+void StateOwner::begin_sharing() {
+  if (settings_.shared == nullptr) return;
+  SharedWorkspaces::Events events;
+  events.on_lost = [this](std::vector<core::LeaseKey> leases) {
+    on_strand([this, leases = std::move(leases)] { on_leases_lost(leases); });
+  };
+  events.on_trouble = [this](bool is_in_trouble) {
+    counters_.shared_trouble.store(is_in_trouble, std::memory_order_relaxed);
+  };
+  settings_.shared->start(shared_leases(), std::move(events));
+}
+
+std::vector<core::LeaseKey> StateOwner::shared_leases() const {
+  std::vector<core::LeaseKey> leases;
+  for (const auto& [key, lease] : state_->leases().open()) {
+    if (lease.claim.is_shared()) leases.push_back(key);
+  }
+  return leases;
+}
+
+void StateOwner::on_leases_lost(const std::vector<core::LeaseKey>& leases) {
+  core::Changes changes;
+  state_->lose_leases(leases, settings_.now_us(), changes);
+  if (!changes.empty()) commits_.add(std::move(changes), nullptr);
+  look_after_leases();
+}
+
+/// What has ended, and is stored, others may have.
+void StateOwner::release_shared(const core::Changes& changes) {
+  if (settings_.shared == nullptr) return;
+  std::vector<core::LeaseKey> over;
+  for (const core::Change& change : changes) {
+    const auto* saved = std::get_if<core::LeaseSaved>(&change);
+    if (saved != nullptr && saved->lease.ended_us != 0 && saved->lease.claim.is_shared())
+      over.push_back(saved->lease.key);
+  }
+  if (!over.empty()) settings_.shared->release(over);
+}
+
+}  // namespace governor::daemon

@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+
+const kScript = path.resolve(import.meta.dirname, '../../support/postgres_server.sh');
+const kNoServer = 77;
+
+// A PostgreSQL server of one test's own, on a Unix socket and on 127.0.0.1; see the script.
+export class PostgresServer {
+  #directory = mkdtempSync(path.join(os.tmpdir(), 'gov-pg-'));
+  #runs = false;
+
+  static async begin() {
+    const server = new PostgresServer();
+    server.port = await freePort();
+    server.start();
+    return server;
+  }
+
+  start() {
+    this.#run('start', String(this.port));
+    this.#runs = true;
+  }
+
+  /// As by a power failure.
+  stop() {
+    this.#runs = false;
+    this.#run('stop');
+  }
+
+  close() {
+    if (this.#runs) this.stop();
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  get address() {
+    return `postgresql:///postgres?user=tester&port=${this.port}&host=${this.#directory}`;
+  }
+
+  get networkAddress() {
+    return `postgresql://tester@127.0.0.1:${this.port}/postgres`;
+  }
+
+  #run(verb, ...more) {
+    try {
+      execFileSync(kScript, [verb, this.#directory, ...more], { stdio: ['ignore', 'ignore', 'inherit'] });
+    } catch (error) {
+      if (error.status !== kNoServer) throw error;
+      throw new Error('PostgreSQL is needed (Debian: postgresql, Homebrew: postgresql)');
+    }
+  }
+}
+
+async function freePort() {
+  const server = net.createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

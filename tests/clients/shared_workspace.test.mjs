@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { World } from './harness.mjs';
+import { alive } from './lib/alive.mjs';
+import { kLong, kShort, stretched, until } from './lib/deadlines.mjs';
+import { kErrorKey, modernMeta } from './lib/mcp.mjs';
+import { PostgresServer } from './lib/postgres_server.mjs';
+
+// Two daemons, as on two machines, each with a clone of one repository, and the database that they share. Confined as
+// ever: one of them reaches it by a Unix socket, the other by the network.
+
+const kMembership = 4;
+const place = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'gov-clones-')));
+let server;
+let a;
+let b;
+
+function git(...words) {
+  const own = ['-c', 'user.name=t', '-c', 'user.email=t@example.org'];
+  execFileSync('git', [...own, ...words], { stdio: 'ignore' });
+}
+
+// One of the two: its world, its clone, and a client that calls tools.
+class Machine {
+  constructor(name, database) {
+    this.clone = path.join(place, name);
+    this.world = new World({
+      survives: false,
+      config: { shared: { database, workspaces: 'all', membership_seconds: kMembership } },
+    });
+    this.connect();
+  }
+
+  connect() {
+    this.client = this.world.proxied(this.clone);
+  }
+
+  file(name) {
+    return path.join(this.clone, name);
+  }
+
+  async result(name, given, ms = kLong * 2) {
+    const params = { name, arguments: given, _meta: modernMeta() };
+    return (await this.client.request('tools/call', params, ms)).result;
+  }
+
+  async call(name, given) {
+    const result = await this.result(name, given);
+    assert.ok(!result.isError, JSON.stringify(result));
+    return result.structuredContent;
+  }
+
+  async refusal(name, given) {
+    const result = await this.result(name, given);
+    assert.ok(result.isError, JSON.stringify(result));
+    return result._meta[kErrorKey];
+  }
+
+  ask(name, wait = 0) {
+    return this.call('request_write', { paths: [this.file(name)], wait_seconds: wait });
+  }
+
+  async take(name, wait = 0) {
+    const answer = await this.ask(name, wait);
+    assert.equal(answer.status, 'granted', JSON.stringify(answer));
+    return answer;
+  }
+
+  commit(name, lease, content) {
+    return this.call('commit_file', { path: this.file(name), lease, content });
+  }
+
+  async pid() {
+    return (await this.world.health()).pid;
+  }
+
+  ctl(...words) {
+    return execFileSync(this.world.binary('governorctl'), ['--json', ...words], {
+      env: this.world.environment(),
+      encoding: 'utf8',
+    });
+  }
+}
+
+before(async () => {
+  server = await PostgresServer.begin();
+  git('init', '-q', '-b', 'main', path.join(place, 'a'));
+  git('-C', path.join(place, 'a'), 'commit', '-q', '--allow-empty', '-m', 'first');
+  git('clone', '-q', path.join(place, 'a'), path.join(place, 'b'));
+  a = new Machine('a', server.address);
+  b = new Machine('b', server.networkAddress);
+});
+
+after(async () => {
+  await a?.world.close().catch(() => {});
+  await b?.world.close().catch(() => {});
+  server?.close();
+  rmSync(place, { recursive: true, force: true });
+});
+
+describe('a workspace that two machines share', () => {
+  test('a database that nobody has prepared is said to be so, with what to do', async () => {
+    const refused = await a.refusal('request_write', { paths: [a.file('early.txt')] });
+    assert.equal(refused.code, 'storage_unavailable');
+    assert.match(refused.hint, /governorctl shared init/);
+    assert.equal(JSON.parse(a.ctl('shared', 'init')).ok, true);
+    await until(kLong, 'it is found', async () => {
+      const result = await a.result('request_write', { paths: [a.file('early.txt')] });
+      return !result.isError;
+    });
+  });
+
+  test('B waits for what A holds, and has it when A releases it', async () => {
+    const held = await a.take('wait.txt');
+    const told = await b.ask('wait.txt');
+    assert.equal(told.status, 'held');
+    assert.equal(told.holders.length, 1);
+    assert.equal(told.holders[0].host, os.hostname());
+    assert.deepEqual(told.holders[0].paths, ['/wait.txt']);
+    const waits = b.ask('wait.txt', 50);
+    await until(kShort, 'B stands in the queue', async () => {
+      const { waiting } = await b.call('list_leases', {});
+      return waiting.length === 1;
+    });
+    await a.commit('wait.txt', held.lease, 'of A\n');
+    await a.call('release_write', { lease: held.lease });
+    const granted = await waits;
+    assert.equal(granted.status, 'granted');
+    assert.ok(granted.fence > held.fence);
+    await b.commit('wait.txt', granted.lease, 'of B\n');
+    assert.equal(readFileSync(b.file('wait.txt'), 'utf8'), 'of B\n');
+    await b.call('release_write', { lease: granted.lease });
+  });
+
+  test('a directory of one is in the way of a file of the other, and what is not shared is nobody else’s', async () => {
+    const held = await a.call('request_write', { paths: [`${a.file('src')}/`] });
+    assert.equal(held.status, 'granted');
+    assert.equal((await b.ask('src/x.txt')).status, 'held');
+    const elsewhere = [path.join(os.tmpdir(), 'gov-not-shared.txt')];
+    assert.equal((await a.call('request_write', { paths: elsewhere })).status, 'granted');
+    assert.equal((await b.call('request_write', { paths: elsewhere })).status, 'granted');
+    await a.call('release_write', { lease: held.lease });
+    await b.take('src/x.txt', 20);
+  });
+
+  test('the lease of a daemon that dies is its successor’s', async () => {
+    const held = await a.take('restart.txt');
+    const pid = await a.pid();
+    process.kill(pid, 'SIGKILL');
+    await until(kLong, 'the daemon is dead', () => !alive(pid));
+    await a.world.otherDaemon(pid);
+    assert.equal((await b.ask('restart.txt')).status, 'held');
+    await until(kLong, 'the successor has joined', async () => {
+      const result = await a.result('renew_write', { lease: held.lease });
+      return !result.isError;
+    });
+    await a.commit('restart.txt', held.lease, 'after the restart\n');
+    await a.call('release_write', { lease: held.lease });
+    await b.take('restart.txt', 20);
+  });
+
+  test('a daemon that sleeps for longer than its time writes nothing under what others have now', async () => {
+    const held = await a.take('sleep.txt');
+    const pid = await a.pid();
+    process.kill(pid, 'SIGSTOP');
+    let granted;
+    let late;
+    try {
+      granted = await b.take('sleep.txt', 40);
+      // It finds this when it awakes, before it can have heard of anything.
+      late = a.refusal('commit_file', { path: a.file('sleep.txt'), lease: held.lease, content: 'of A\n' });
+      await b.commit('sleep.txt', granted.lease, 'of B\n');
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    const refused = await late;
+    assert.ok(['storage_unavailable', 'conflict'].includes(refused.code), JSON.stringify(refused));
+    assert.ok(!existsSync(a.file('sleep.txt')));
+    assert.ok(granted.fence > held.fence);
+    // It learns that its time was over, and says so.
+    const over = await until(kLong, 'A knows that it has lost the lease', async () => {
+      const given = { path: a.file('sleep.txt'), lease: held.lease, content: 'of A\n' };
+      const error = await a.refusal('commit_file', given);
+      return error.code === 'conflict' ? error : null;
+    });
+    assert.match(over.message, /lost to the other machines/);
+    assert.equal((await a.ask('sleep.txt')).status, 'held');
+  });
+
+  test('without the database what is shared is refused, and all else goes on', async () => {
+    const held = await b.take('outage.txt');
+    server.stop();
+    const refused = await b.refusal('request_write', { paths: [b.file('other.txt')] });
+    assert.equal(refused.code, 'storage_unavailable');
+    assert.match(refused.message, /since/);
+    const local = { paths: [path.join(os.tmpdir(), 'gov-local.txt')] };
+    assert.equal((await b.call('request_write', local)).status, 'granted');
+    await until(kLong, 'health says so', async () => (await b.world.health()).status === 'degraded');
+    await until(kLong, 'its time is over', async () => {
+      const given = { path: b.file('outage.txt'), lease: held.lease, content: 'x\n' };
+      const result = await b.result('renew_write', { lease: held.lease });
+      if (!result.isError) return false;
+      return (await b.refusal('commit_file', given)).code === 'storage_unavailable';
+    });
+    server.start();
+    for (const machine of [a, b])
+      await until(kLong, 'it recovers', async () => (await machine.world.health()).status === 'ok');
+    // Nobody wanted what it held.
+    await b.commit('outage.txt', held.lease, 'x\n');
+    await b.take('other.txt');
+  });
+
+  test('what a machine held that is gone is free after its time', async () => {
+    await a.take('gone.txt');
+    const pid = await a.pid();
+    process.kill(a.client.channel.pid, 'SIGKILL');
+    process.kill(pid, 'SIGKILL');
+    const began = Date.now();
+    await b.take('gone.txt', 50);
+    const took = Date.now() - began;
+    assert.ok(took < stretched(kMembership * 1000 + kShort), `it took ${took} ms`);
+    const { shared } = JSON.parse(b.ctl('shared', 'status'));
+    assert.equal(shared.daemons.filter((daemon) => daemon.is_member).length, 1);
+    a.connect();
+    assert.equal((await a.ask('gone.txt')).status, 'held');
+  });
+});
+
+test('what was started ends in order', async () => {
+  await a.world.close();
+  await b.world.close();
+});

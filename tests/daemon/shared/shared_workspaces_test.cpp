@@ -1,0 +1,187 @@
+// The part that a daemon plays, with a real server.
+#include "daemon/shared/shared_workspaces.hpp"
+
+#include <future>
+#include <mutex>
+
+#include "tests/daemon/shared/postgres_server.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/until.hpp"
+
+using namespace governor;
+using namespace governor::daemon;
+using namespace governor::daemon::test;
+
+namespace {
+
+constexpr std::chrono::milliseconds kEver{60'000};
+
+void prepare(const PostgresServer& server) {
+  Database database(Libpq::load().value(), server.address(), -1);
+  REQUIRE_FALSE(database.connect(ipc::Deadline::after(kEver)));
+  REQUIRE_FALSE(WorkspaceDatabase(database).init());
+}
+
+SharedQuestion want(core::LeaseKey lease, const std::string& path, std::chrono::seconds wait = {}) {
+  SharedQuestion question;
+  question.lease = lease;
+  question.workspace = "w";
+  question.patterns = {core::PathPattern::glob(path)};
+  question.holder.session = 1;
+  question.ttl_us = 60'000'000;
+  question.wait_us = std::chrono::microseconds(wait).count();
+  return question;
+}
+
+class Machine {
+ public:
+  explicit Machine(const std::string& address, const std::string& host, std::vector<core::LeaseKey> held = {},
+                   std::chrono::milliseconds membership = std::chrono::milliseconds(1500),
+                   std::shared_ptr<TemporaryDirectory> directory = std::make_shared<TemporaryDirectory>())
+      : state(std::move(directory)),
+        workspaces(std::make_shared<SharedWorkspaces>(
+            SharedWorkspaces::Settings{address, membership, *state / "identity", host, "me"})) {
+    SharedWorkspaces::Events events;
+    events.on_lost = [this](std::vector<core::LeaseKey> leases) {
+      const std::lock_guard lock(mutex_);
+      lost_.insert(lost_.end(), leases.begin(), leases.end());
+    };
+    workspaces->start(std::move(held), std::move(events));
+  }
+  ~Machine() { workspaces->stop(); }
+  Machine(const Machine&) = delete;
+  Machine& operator=(const Machine&) = delete;
+
+  std::future<SharedAnswer> ask(SharedQuestion question) {
+    auto promise = std::make_shared<std::promise<SharedAnswer>>();
+    auto answer = promise->get_future();
+    workspaces->ask(std::move(question),
+                    [promise](SharedAnswer given) { promise->set_value(std::move(given)); });
+    return answer;
+  }
+  SharedAnswer get(SharedQuestion question) {
+    auto answer = ask(std::move(question));
+    REQUIRE(answer.wait_for(kEver) == std::future_status::ready);
+    return answer.get();
+  }
+  [[nodiscard]] std::vector<core::LeaseKey> lost() {
+    const std::lock_guard lock(mutex_);
+    return lost_;
+  }
+
+  std::shared_ptr<TemporaryDirectory> state;
+  std::shared_ptr<SharedWorkspaces> workspaces;
+
+ private:
+  std::mutex mutex_;
+  std::vector<core::LeaseKey> lost_;
+};
+
+/// Until the condition holds; the machines do it by themselves.
+template <class Condition>
+void eventually(Condition condition) {
+  REQUIRE(governor::test::until(ipc::Deadline::after(kEver), condition));
+}
+
+}  // namespace
+
+TEST_CASE("who waits gets it when it is released, and who is not taken is given back") {
+  const PostgresServer server;
+  prepare(server);
+  Machine a(server.address(), "a");
+  Machine b(server.address(), "b");
+  auto held = a.get(want(1, "/x"));
+  REQUIRE(held.verdict.is_granted);
+  held.claim->take();
+  held.claim.reset();
+  const auto refused = b.get(want(1, "/x"));
+  CHECK_FALSE(refused.verdict.is_granted);
+  REQUIRE(refused.verdict.obstacles.size() == 1);
+  CHECK(refused.verdict.obstacles.front().host == "a");
+  auto waits = b.ask(want(2, "/x", std::chrono::seconds(60)));
+  CHECK(waits.wait_for(std::chrono::milliseconds(200)) == std::future_status::timeout);
+  a.workspaces->release({1});
+  REQUIRE(waits.wait_for(kEver) == std::future_status::ready);
+  {
+    const SharedAnswer dropped = waits.get();
+    REQUIRE(dropped.verdict.is_granted);
+  }
+  eventually([&] { return a.get(want(3, "/x")).verdict.is_granted; });
+}
+
+TEST_CASE("patterns that have nothing in common are granted beside each other") {
+  const PostgresServer server;
+  prepare(server);
+  Machine a(server.address(), "a");
+  Machine b(server.address(), "b");
+  const auto first = a.get(want(1, "/src/*.cpp"));
+  const auto second = b.get(want(1, "/src/*.hpp"));
+  CHECK(first.verdict.is_granted);
+  CHECK(second.verdict.is_granted);
+  CHECK_FALSE(b.get(want(2, "/src/?.cpp")).verdict.is_granted);
+}
+
+TEST_CASE("a question that is withdrawn leaves nothing behind") {
+  const PostgresServer server;
+  prepare(server);
+  Machine a(server.address(), "a");
+  Machine b(server.address(), "b");
+  Machine c(server.address(), "c");
+  auto held = a.get(want(1, "/x"));
+  auto waits = b.ask(want(1, "/x", std::chrono::seconds(60)));
+  eventually([&] { return c.get(want(1, "/x")).verdict.obstacles.size() == 2; });
+  b.workspaces->withdraw(1);
+  held.claim.reset();
+  eventually([&] { return c.get(want(2, "/x")).verdict.is_granted; });
+  CHECK_THROWS_AS(waits.get(), std::future_error);  // nobody has answered it
+}
+
+TEST_CASE("what a daemon had that died goes on if the next one names it, and the rest is free at once") {
+  const PostgresServer server;
+  prepare(server);
+  auto directory = std::make_shared<TemporaryDirectory>();
+  Machine b(server.address(), "b");
+  {
+    Machine before(server.address(), "a", {}, kEver, directory);
+    for (const core::LeaseKey lease : {1, 2}) {
+      const auto answer = before.get(want(lease, "/x" + std::to_string(lease)));
+      REQUIRE(answer.verdict.is_granted);
+      answer.claim->take();
+    }
+  }
+  CHECK_FALSE(b.get(want(1, "/x1")).verdict.is_granted);
+  Machine after(server.address(), "a", {2, 3}, kEver, directory);
+  eventually([&] { return b.get(want(2, "/x1")).verdict.is_granted; });
+  CHECK_FALSE(b.get(want(3, "/x2")).verdict.is_granted);
+  eventually([&] { return after.lost() == std::vector<core::LeaseKey>{3}; });
+}
+
+TEST_CASE("without the database nobody gets anything, its time ends, and it recovers by itself") {
+  PostgresServer server;
+  prepare(server);
+  Machine a(server.address(), "a");
+  Machine b(server.address(), "b");
+  const auto held = a.get(want(1, "/x"));
+  REQUIRE(held.verdict.is_granted);
+  held.claim->take();
+  CHECK(a.workspaces->lasts());
+  server.stop();
+  const auto none = b.get(want(1, "/y"));
+  REQUIRE(none.verdict.failure);
+  CHECK(none.verdict.failure->code == core::ErrorCode::storage_unavailable);
+  CHECK(none.verdict.failure->message.find("since") != std::string::npos);
+  eventually([&] { return !a.workspaces->lasts(); });
+  server.start();
+  eventually([&] { return a.workspaces->lasts(); });
+  eventually([&] { return b.get(want(2, "/y")).verdict.is_granted; });
+  // Its time was over, but nobody wanted what it had.
+  CHECK(a.lost().empty());
+  CHECK_FALSE(b.get(want(3, "/x")).verdict.is_granted);
+}
+
+TEST_CASE("it works over the network as well") {
+  const PostgresServer server(free_port());
+  prepare(server);
+  Machine a(server.network_address(), "a");
+  CHECK(a.get(want(1, "/x")).verdict.is_granted);
+}

@@ -1,0 +1,223 @@
+// The functions in the database, against a real server.
+#include "daemon/shared/workspace_database.hpp"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "daemon/shared/workspace_schema.hpp"
+#include "tests/daemon/shared/postgres_server.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/until.hpp"
+
+using namespace governor;
+using namespace governor::daemon;
+using namespace governor::daemon::test;
+using Outcome = WorkspaceDatabase::Acquired::Outcome;
+
+namespace {
+
+constexpr std::chrono::milliseconds kLong{60'000};
+
+SharedIdentity identity(int number) {
+  return {fmt::format("00000000-0000-0000-0000-{:012}", number), fmt::format("host{}", number), "someone",
+          fmt::format("place{}", number)};
+}
+
+SharedQuestion wish(core::LeaseKey lease, const std::string& pattern, core::SessionKey session = 1,
+                    core::LeaseMode mode = core::LeaseMode::exclusive) {
+  SharedQuestion question;
+  question.lease = lease;
+  question.workspace = "w";
+  question.mode = mode;
+  question.patterns = {core::PathPattern::glob(pattern)};
+  question.holder.session = session;
+  question.holder.agent_id = "agent" + std::to_string(session);
+  question.reason = "\"a\\b\"";
+  question.ttl_us = 60'000'000;
+  return question;
+}
+
+struct Member {
+  explicit Member(const PostgresServer& server, int number, std::chrono::milliseconds membership = kLong)
+      : own(identity(number)), database(Libpq::load().value(), server.address(), -1), workspaces(database) {
+    REQUIRE_FALSE(database.connect(ipc::Deadline::after(kLong)));
+    if (number == 1) REQUIRE_FALSE(workspaces.init());
+    join(membership);
+  }
+  void join(std::chrono::milliseconds membership, const std::vector<core::LeaseKey>& keep = {}) {
+    auto joined = workspaces.join(own, membership, keep);
+    REQUIRE(joined);
+    REQUIRE_FALSE(joined->is_taken);
+    epoch = joined->epoch;
+    kept = joined->kept;
+  }
+  WorkspaceDatabase::Acquired acquire(const SharedQuestion& question, bool waits = false,
+                                      const std::vector<std::string>& passed = {}) {
+    auto acquired = workspaces.acquire(own.id, epoch, question, waits, passed);
+    if (!acquired) FAIL(acquired.error().message);
+    return *std::move(acquired);
+  }
+  void release(core::LeaseKey lease) { REQUIRE_FALSE(workspaces.release(own.id, {lease})); }
+
+  SharedIdentity own;
+  Database database;
+  WorkspaceDatabase workspaces;
+  std::int64_t epoch = 0;
+  std::vector<core::LeaseKey> kept;
+};
+
+}  // namespace
+
+TEST_CASE("what one daemon holds another does not get, and is told who has it") {
+  const PostgresServer server;
+  Member a(server, 1);
+  Member b(server, 2);
+  const auto first = a.acquire(wish(1, "/src/a.cpp"));
+  REQUIRE(first.outcome == Outcome::granted);
+  const auto refused = b.acquire(wish(1, "/src/**"));
+  REQUIRE(refused.outcome == Outcome::held);
+  REQUIRE(refused.in_the_way.size() == 1);
+  const auto& obstacle = refused.in_the_way.front().obstacle;
+  CHECK(obstacle.host == "host1");
+  CHECK(obstacle.who == "someone");
+  CHECK(obstacle.holder.agent_id == "agent1");
+  CHECK(obstacle.reason == "\"a\\b\"");
+  CHECK(obstacle.paths == std::vector<std::string>{"/src/a.cpp"});
+  CHECK(obstacle.until_us > obstacle.since_us);
+  CHECK(b.acquire(wish(2, "/src/b.cpp")).outcome == Outcome::granted);
+  // A name that begins alike is another one.
+  CHECK(b.acquire(wish(3, "/src/a.cpp2")).outcome == Outcome::granted);
+  a.release(1);
+  const auto later = b.acquire(wish(4, "/src/a.cpp"));
+  REQUIRE(later.outcome == Outcome::granted);
+  CHECK(later.fence > first.fence);
+}
+
+TEST_CASE("the same claim once more is granted once more, with the same fence") {
+  const PostgresServer server;
+  Member a(server, 1);
+  const auto first = a.acquire(wish(1, "/a"));
+  CHECK(a.acquire(wish(1, "/a")).fence == first.fence);
+  CHECK(a.workspaces.renew(a.own.id, a.epoch, kLong).value() == 1);
+}
+
+TEST_CASE("shared claims stand beside each other, and an exclusive one waits for all of them") {
+  const PostgresServer server;
+  Member a(server, 1);
+  Member b(server, 2);
+  Member c(server, 3);
+  CHECK(a.acquire(wish(1, "/a", 1, core::LeaseMode::shared)).outcome == Outcome::granted);
+  CHECK(b.acquire(wish(1, "/a", 1, core::LeaseMode::shared)).outcome == Outcome::granted);
+  CHECK(c.acquire(wish(1, "/a"), true).outcome == Outcome::waits);
+  // Who comes later does not pass it.
+  CHECK(a.acquire(wish(2, "/a", 2, core::LeaseMode::shared)).outcome == Outcome::held);
+  a.release(1);
+  CHECK(c.acquire(wish(1, "/a"), true).outcome == Outcome::waits);
+  b.release(1);
+  CHECK(c.acquire(wish(1, "/a"), true).outcome == Outcome::granted);
+}
+
+TEST_CASE("the queue is fair over daemons, but nobody stands behind who waits for him") {
+  const PostgresServer server;
+  Member a(server, 1);
+  Member b(server, 2);
+  REQUIRE(a.acquire(wish(1, "/d/a", 7)).outcome == Outcome::granted);
+  REQUIRE(b.acquire(wish(1, "/d/**"), true).outcome == Outcome::waits);
+  CHECK(a.acquire(wish(2, "/d/b", 8)).outcome == Outcome::held);
+  CHECK(a.acquire(wish(3, "/d/b", 7)).outcome == Outcome::granted);
+}
+
+TEST_CASE("patterns whose beginnings are alike and that mean nothing in common are passed over when named") {
+  const PostgresServer server;
+  Member a(server, 1);
+  Member b(server, 2);
+  REQUIRE(a.acquire(wish(1, "/src/*.cpp")).outcome == Outcome::granted);
+  const auto refused = b.acquire(wish(1, "/src/*.hpp"));
+  REQUIRE(refused.outcome == Outcome::held);
+  CHECK(b.acquire(wish(1, "/src/*.hpp"), false, {refused.in_the_way.front().claim}).outcome ==
+        Outcome::granted);
+  CHECK(prefix_of(core::PathPattern::glob("/src/*.hpp")) == "/src");
+  CHECK(prefix_of(core::PathPattern::glob("/**")).empty());
+  CHECK(prefix_of(core::PathPattern::literal("/a")) == "/a");
+}
+
+TEST_CASE("a daemon whose time is over keeps what nobody wants, and loses all of it to the first who does") {
+  const PostgresServer server;
+  Member a(server, 1, std::chrono::milliseconds(1));
+  Member b(server, 2);
+  governor::test::let_pass(std::chrono::milliseconds(20));
+  CHECK(a.acquire(wish(1, "/a")).outcome == Outcome::no_member);
+  REQUIRE(a.workspaces.renew(a.own.id, a.epoch, kLong).value() == 0);
+  const auto first = a.acquire(wish(1, "/a"));
+  REQUIRE(first.outcome == Outcome::granted);
+  REQUIRE(a.acquire(wish(2, "/b")).outcome == Outcome::granted);
+  REQUIRE(a.workspaces.renew(a.own.id, a.epoch, std::chrono::milliseconds(1)).value() == 2);
+  governor::test::let_pass(std::chrono::milliseconds(20));
+  // It comes back before anybody wanted anything.
+  REQUIRE(a.workspaces.renew(a.own.id, a.epoch, std::chrono::milliseconds(1)).value() == 2);
+  governor::test::let_pass(std::chrono::milliseconds(20));
+  const auto taken = b.acquire(wish(9, "/a"));
+  REQUIRE(taken.outcome == Outcome::granted);
+  CHECK(taken.fence >> 32U > first.fence >> 32U);
+  CHECK(b.acquire(wish(10, "/b")).outcome == Outcome::granted);
+  CHECK_FALSE(a.workspaces.renew(a.own.id, a.epoch, kLong).value().has_value());
+  CHECK(a.acquire(wish(3, "/c")).outcome == Outcome::no_member);
+  a.join(kLong, {1, 2});
+  CHECK(a.kept.empty());
+  CHECK(a.acquire(wish(3, "/a")).outcome == Outcome::held);
+}
+
+TEST_CASE("who joins again keeps what it names, and one of another place takes no name that is in use") {
+  const PostgresServer server;
+  Member a(server, 1);
+  Member b(server, 2);
+  for (const core::LeaseKey lease : {1, 2, 3})
+    REQUIRE(a.acquire(wish(lease, "/a" + std::to_string(lease))).outcome == Outcome::granted);
+  const std::int64_t before = a.epoch;
+  a.join(kLong, {2, 77});
+  CHECK(a.kept == std::vector<core::LeaseKey>{2});
+  CHECK(a.epoch > before);
+  CHECK(b.acquire(wish(1, "/a1")).outcome == Outcome::granted);
+  CHECK(b.acquire(wish(2, "/a2")).outcome == Outcome::held);
+  // The one before cannot act any more.
+  CHECK(b.workspaces.acquire(a.own.id, before, wish(8, "/z"), false, {})->outcome == Outcome::no_member);
+  SharedIdentity copy = a.own;
+  copy.place = "elsewhere";
+  CHECK(b.workspaces.join(copy, kLong, {})->is_taken);
+}
+
+TEST_CASE("what has no schema, no right or no server says what to do, and no password is repeated") {
+  const PostgresServer server;
+  Database database(Libpq::load().value(), server.address(), -1);
+  REQUIRE_FALSE(database.connect(ipc::Deadline::after(kLong)));
+  WorkspaceDatabase workspaces(database);
+  const auto nothing = workspaces.join(identity(1), kLong, {});
+  REQUIRE_FALSE(nothing);
+  CHECK(nothing.error().hint.find("governorctl shared init") != std::string::npos);
+  CHECK(database.is_connected());
+  REQUIRE_FALSE(workspaces.init());
+  REQUIRE_FALSE(workspaces.init());  // it may be said again
+  REQUIRE_FALSE(database.run_script("CREATE ROLE stranger LOGIN", ipc::Deadline::after(kLong)));
+  Database strange(Libpq::load().value(), server.address() + "&user=stranger", -1);
+  REQUIRE_FALSE(strange.connect(ipc::Deadline::after(kLong)));
+  const auto refused = WorkspaceDatabase(strange).join(identity(1), kLong, {});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().hint.find("GRANT governor_member") != std::string::npos);
+  Database nowhere(Libpq::load().value(), "postgresql://u:geheim@127.0.0.1:1/x?connect_timeout=2", -1);
+  const auto none = nowhere.connect(ipc::Deadline::after(kLong));
+  REQUIRE(none);
+  CHECK(none->code == core::ErrorCode::storage_unavailable);
+  CHECK(none->message.find("geheim") == std::string::npos);
+}
+
+TEST_CASE("a statement that takes longer than its time is given up, and the connection with it") {
+  const PostgresServer server;
+  Database database(Libpq::load().value(), server.address(), -1);
+  REQUIRE_FALSE(database.connect(ipc::Deadline::after(kLong)));
+  CHECK_FALSE(database.run("SELECT pg_sleep(60)", {}, ipc::Deadline::after(std::chrono::milliseconds(50))));
+  CHECK_FALSE(database.is_connected());
+  REQUIRE_FALSE(database.connect(ipc::Deadline::after(kLong)));
+  CHECK(database.run("SELECT $1::text, NULL", {"a"}, ipc::Deadline::after(kLong)).value() ==
+        Database::Rows{{"a", std::nullopt}});
+}

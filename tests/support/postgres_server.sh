@@ -1,0 +1,59 @@
+#!/usr/bin/env bash
+# A PostgreSQL server of one test's own, on a Unix socket in a directory of its own, and on 127.0.0.1 where a port is
+# given:
+#   postgres_server.sh start DIRECTORY [PORT]   prints "PID"; a server that was stopped goes on with what it had
+#   postgres_server.sh stop DIRECTORY           as by a power failure
+# Exit 77: there is no PostgreSQL here.
+set -euo pipefail
+
+find_programs() {
+  local candidate
+  for candidate in $(printf '%s\n' /usr/lib/postgresql/*/bin | sort -rV) /opt/homebrew/opt/postgresql*/bin \
+    /usr/local/opt/postgresql*/bin "$(pg_config --bindir 2>/dev/null || true)"; do
+    if [[ -x $candidate/initdb && -x $candidate/pg_ctl ]]; then
+      echo "$candidate"
+      return
+    fi
+  done
+  exit 77
+}
+
+# The server refuses to run as root.
+as_owner() {
+  if [[ $EUID -ne 0 ]]; then
+    "$@"
+    return
+  fi
+  setpriv --reuid="$owner" --regid="$(id -g "$owner")" --clear-groups -- "$@"
+}
+
+programs=$(find_programs)
+verb=$1
+directory=$2
+port=${3:-}
+owner=$(id -un postgres 2>/dev/null || echo nobody)
+export LC_ALL=C
+cd /
+
+case $verb in
+  start)
+    mkdir -p "$directory"
+    if [[ ! -d $directory/data ]]; then
+      if [[ $EUID -eq 0 ]]; then chown "$owner" "$directory"; fi
+      as_owner "$programs/initdb" --pgdata "$directory/data" --auth trust --username tester --encoding UTF8 --no-sync \
+        >"$directory/initdb.log"
+    fi
+    listen=${port:+127.0.0.1}
+    as_owner "$programs/pg_ctl" --pgdata "$directory/data" --log "$directory/log" --wait --timeout 60 start --options \
+      "-c listen_addresses='$listen' -c port=${port:-5432} -c unix_socket_directories='$directory' -c fsync=${FSYNC:-off}" \
+      >/dev/null
+    head -1 "$directory/data/postmaster.pid"
+    ;;
+  stop)
+    as_owner "$programs/pg_ctl" --pgdata "$directory/data" --mode immediate --wait --timeout 60 stop >/dev/null
+    ;;
+  *)
+    echo "usage: postgres_server.sh start|stop DIRECTORY [PORT]" >&2
+    exit 2
+    ;;
+esac
