@@ -43,6 +43,12 @@ core::Error lacks_time() {
           "The database of shared workspaces does not say in time who may write.", "Try again in a moment."};
 }
 
+core::Error does_not_answer(const core::Error& error) {
+  return {core::ErrorCode::storage_unavailable,
+          fmt::format("The database of shared workspaces does not answer the request: {}", error.message),
+          error.hint.empty() ? "Try again in a moment." : error.hint};
+}
+
 /// That of the clock here does not matter for who may write, only for what people are told.
 std::int64_t wall_clock_us() {
   return std::chrono::duration_cast<std::chrono::microseconds>(
@@ -212,24 +218,26 @@ void SharedWorkspaces::rest(milliseconds pause) {
 
 void SharedWorkspaces::serve() {
   milliseconds pause = kFirstPause;
-  bool has_failed = false;  // once: the connection may have been old
+  bool has_failed = false;  // once: the connection may have been an old one
   for (;;) {
     {
       const std::lock_guard lock(mutex_);
       if (is_stopping_) return;
     }
     std::optional<core::Error> failure;
+    const bool is_open = database_ && database_->is_connected() && epoch_ != 0;
     try {
-      failure = database_ && database_->is_connected() && epoch_ != 0 ? do_next() : open();
+      failure = is_open ? do_next() : open();
     } catch (const std::exception& unforeseen) {
       failure = core::Error(core::ErrorCode::internal_error, unforeseen.what());
     }
     if (!failure) {
-      if (epoch_ != 0 && database_->is_connected()) {
+      // That it opens does not mean that anything gets through.
+      if (is_open) {
         pause = kFirstPause;
         has_failed = false;
-        out_of_trouble();
       }
+      if (epoch_ != 0 && database_->is_connected()) out_of_trouble();
       continue;
     }
     spdlog::debug("shared workspaces: {}", failure->message);
@@ -402,14 +410,19 @@ std::optional<core::Error> SharedWorkspaces::put(const std::shared_ptr<Ask>& ask
   const std::size_t passed = ask->passed.size();
   auto acquired =
       WorkspaceDatabase(*database_).acquire(identity_.id, epoch_, ask->question, waits, ask->passed);
-  if (!acquired) {
-    // A refusal that is about this question alone is not the end of the connection.
-    if (!database_->is_connected() || ++ask->rounds >= kMostRounds) return std::move(acquired.error());
-    ask->next = now + kFirstPoll;
-    return std::nullopt;
-  }
   SharedAnswer result;
   result.verdict.lease = ask->question.lease;
+  if (!acquired) {
+    // What fails again and again fails alone: others are not told that there is no database.
+    core::Error& error = acquired.error();
+    if (++ask->rounds >= kMostRounds) {
+      result.verdict.failure = does_not_answer(error);
+      answer(ask, std::move(result));
+      release({ask->question.lease});
+    }
+    ask->next = now + kFirstPoll;
+    return database_->is_connected() ? std::nullopt : std::optional(std::move(error));
+  }
   if (acquired->outcome == Outcome::no_member) {
     if (++ask->rounds < kMostRounds) return renew();
     result.verdict.failure = lacks_time();
@@ -426,6 +439,7 @@ std::optional<core::Error> SharedWorkspaces::put(const std::shared_ptr<Ask>& ask
   if (acquired->in_the_way.empty() && ask->passed.size() > passed && ++ask->rounds < kMostRounds)
     return std::nullopt;  // at once, once more
   if (acquired->outcome == Outcome::waits) {
+    ask->rounds = 0;
     ask->pause = std::clamp(ask->pause * 2, kFirstPoll, kLongestPoll);
     ask->next = std::min<Clock::time_point>(now + ask->pause, std::max(ask->until, now + kFirstPoll));
     return std::nullopt;

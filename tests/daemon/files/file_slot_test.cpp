@@ -66,6 +66,26 @@ TEST_CASE("a file is read with its hash and what it is") {
   CHECK(content->identity.inode == status_of(place.file("a")).st_ino);
 }
 
+TEST_CASE("who has the last word keeps a file from changing, and nothing lies beside it") {
+  Place place;
+  write_file(place.file("a"), "old");
+  const governor::daemon::LastWord no = [] {
+    return governor::core::Error(ErrorCode::storage_unavailable, "its time is over");
+  };
+  auto slot = FileSlot::open(place.file("a"));
+  const auto old = slot->read(kLimit);
+  const auto refused =
+      slot->replace({"new", governor::daemon::new_temporary_name(), {}, nullptr, no}, *old).failure;
+  REQUIRE(refused);
+  CHECK(refused->code == ErrorCode::storage_unavailable);
+  CHECK(slot->remove(*old, governor::daemon::new_temporary_name(), no).failure);
+  auto none = FileSlot::open(place.file("b"));
+  CHECK(none->replace({"new", governor::daemon::new_temporary_name(), {}, nullptr, no}, *none->read(kLimit))
+            .failure);
+  CHECK(read_file(place.file("a")) == "old");
+  CHECK(place.names(".") == Names{"a"});
+}
+
 TEST_CASE("a write replaces the whole content and leaves nothing beside it") {
   Place place;
   write_file(place.file("a"), std::string(5000, 'x'));

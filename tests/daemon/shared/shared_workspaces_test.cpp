@@ -179,6 +179,24 @@ TEST_CASE("without the database nobody gets anything, its time ends, and it reco
   CHECK_FALSE(b.get(want(3, "/x")).verdict.is_granted);
 }
 
+TEST_CASE("a request that fails again and again fails alone") {
+  const PostgresServer server;
+  prepare(server);
+  Machine a(server.address(), "a");
+  const auto held = a.get(want(1, "/x"));
+  REQUIRE(held.verdict.is_granted);
+  Database database(Libpq::load().value(), server.address(), -1);
+  REQUIRE_FALSE(database.connect(ipc::Deadline::after(kEver)));
+  REQUIRE_FALSE(database.run_script("DROP FUNCTION governor.acquire_1", ipc::Deadline::after(kEver)));
+  const auto failed = a.get(want(2, "/y"));
+  REQUIRE(failed.verdict.failure);
+  CHECK(failed.verdict.failure->code == core::ErrorCode::storage_unavailable);
+  CHECK(failed.verdict.failure->hint.find("shared init") != std::string::npos);
+  CHECK(a.workspaces->lasts());
+  REQUIRE_FALSE(WorkspaceDatabase(database).init());
+  CHECK(a.get(want(3, "/y")).verdict.is_granted);
+}
+
 TEST_CASE("it works over the network as well") {
   const PostgresServer server(free_port());
   prepare(server);
