@@ -166,6 +166,11 @@ void SharedWorkspaces::keep_only(const std::vector<core::LeaseKey>& leases) {
   if (!gone.empty()) release(gone);
 }
 
+bool SharedWorkspaces::holds(core::LeaseKey lease) const {
+  const std::lock_guard lock(mutex_);
+  return membership_.lasts() && held_.contains(lease);
+}
+
 void SharedWorkspaces::take(core::LeaseKey lease) {
   const std::lock_guard lock(mutex_);
   in_hand_.erase(lease);
@@ -317,16 +322,17 @@ std::optional<core::Error> SharedWorkspaces::join() {
     spdlog::warn("another daemon has this one's identity in the shared workspaces; it takes a new one");
   }
   if (joined.is_taken) return lacks_time();
-  epoch_ = joined.epoch;
-  membership_.confirmed(asked_us);
-  next_renewal_ = Clock::now() + settings_.membership / 3;
   const std::unordered_set<core::LeaseKey> kept(joined.kept.begin(), joined.kept.end());
   std::erase_if(keep, [&](core::LeaseKey lease) { return kept.contains(lease); });
-  if (keep.empty()) return std::nullopt;
   {
+    // Before it is a member again: nobody may act on what is lost, though the state learns of it later.
     const std::lock_guard lock(mutex_);
     for (const core::LeaseKey lease : keep) held_.erase(lease);
   }
+  epoch_ = joined.epoch;
+  membership_.confirmed(asked_us);
+  next_renewal_ = Clock::now() + settings_.membership / 3;
+  if (keep.empty()) return std::nullopt;
   spdlog::warn("{} leases were lost to other machines of shared workspaces", keep.size());
   if (events_.on_lost) events_.on_lost(std::move(keep));
   return std::nullopt;

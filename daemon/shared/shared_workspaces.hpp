@@ -61,7 +61,10 @@ class SharedWorkspaces : public std::enable_shared_from_this<SharedWorkspaces> {
   /// Of what was taken nothing else is left.
   void keep_only(const std::vector<core::LeaseKey>& leases);
 
-  /// Whether what is held may be acted on now. Any thread.
+  /// Whether the lease may be acted on now: this daemon is a member, and has not lost it to others, of which
+  /// the state may not know yet. Any thread.
+  [[nodiscard]] bool holds(core::LeaseKey lease) const;
+  /// Whether this daemon is a member. Any thread.
   [[nodiscard]] bool lasts() const { return membership_.lasts(); }
   /// Why not, since when, and what to do.
   [[nodiscard]] core::Error unavailable() const;

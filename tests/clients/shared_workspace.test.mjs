@@ -195,6 +195,25 @@ describe('a workspace that two machines share', () => {
     assert.equal((await a.ask('sleep.txt')).status, 'held');
   });
 
+  test('a daemon that awakes and is a member again does not write under what it has lost', async () => {
+    const held = await a.take('awake.txt');
+    const pid = await a.pid();
+    process.kill(pid, 'SIGSTOP');
+    let late;
+    try {
+      const granted = await b.take('awake.txt', 40);
+      // In one moment it finds this, joins again and hears what it has lost.
+      const given = { path: a.file('awake.txt'), lease: held.lease, content: 'of A\n' };
+      late = Array.from({ length: 20 }, () => a.refusal('commit_file', given));
+      await b.commit('awake.txt', granted.lease, 'of B\n');
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    for (const refused of await Promise.all(late))
+      assert.ok(['storage_unavailable', 'conflict'].includes(refused.code), JSON.stringify(refused));
+    assert.ok(!existsSync(a.file('awake.txt')));
+  });
+
   test('without the database what is shared is refused, and all else goes on', async () => {
     const held = await b.take('outage.txt');
     server.stop();

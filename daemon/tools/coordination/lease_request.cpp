@@ -26,8 +26,9 @@ SharedQuestion question_of(const core::LeaseOutcome& outcome, std::int64_t ttl_u
 
 }  // namespace
 
-std::optional<core::Error> out_of_touch(const CallContext& context, const core::LeaseClaim& claim) {
-  if (context.shared == nullptr || !claim.is_shared() || context.shared->lasts()) return std::nullopt;
+std::optional<core::Error> out_of_touch(const CallContext& context, const core::Lease& lease) {
+  if (context.shared == nullptr || !lease.claim.is_shared() || context.shared->holds(lease.key))
+    return std::nullopt;
   return context.shared->unavailable();
 }
 
@@ -42,7 +43,7 @@ std::variant<core::Result<core::LeaseOutcome>, Step> LeaseRequest::ask(CallConte
   if (answer) {
     command.verdict = answer->verdict;
     // It may have been long on its way.
-    if (answer->verdict.is_granted && !context.shared->lasts()) {
+    if (answer->verdict.is_granted && !context.shared->holds(answer->verdict.lease)) {
       command.verdict->is_granted = false;
       command.verdict->failure = context.shared->unavailable();
     }
@@ -75,7 +76,7 @@ std::variant<core::Result<core::LeaseOutcome>, Step> LeaseRequest::ask(CallConte
     const bool is_of_answer = answer && answer->claim && outcome->lease.key == answer->verdict.lease;
     if (is_of_answer) answer->claim->take();
     if (!outcome->created) {
-      if (auto error = out_of_touch(context, outcome->lease.claim))
+      if (auto error = out_of_touch(context, outcome->lease))
         return core::Result<core::LeaseOutcome>(*std::move(error));
     }
   }

@@ -32,6 +32,6 @@ class LeaseRequest {
 };
 
 /// Why a lease of a shared workspace may not be acted on now; none: it may, or is not shared.
-std::optional<core::Error> out_of_touch(const CallContext& context, const core::LeaseClaim& claim);
+std::optional<core::Error> out_of_touch(const CallContext& context, const core::Lease& lease);
 
 }  // namespace governor::daemon

@@ -37,7 +37,7 @@ class CheckCall final : public PathCall {
     const core::Lease* own = context.state.own_lease_covering(path, self);
     std::string text;
     JsonWriter json(text);
-    const auto out_of_reach = own != nullptr ? out_of_touch(context, own->claim) : std::nullopt;
+    const auto out_of_reach = own != nullptr ? out_of_touch(context, *own) : std::nullopt;
     const bool may_write = own != nullptr && !out_of_reach;
     json.begin_object().field("path", path.text()).field("may_write", may_write);
     if (own != nullptr) json.field("lease", own->key);
@@ -105,7 +105,7 @@ ParsedCall parse_renew(Arguments& arguments, const ToolEnvironment&) {
   return lease_call([key, ttl](CallContext& context) -> core::Result<core::Lease> {
     const auto open = context.state.leases().open().find(key);
     if (open != context.state.leases().open().end()) {
-      if (auto error = out_of_touch(context, open->second.claim)) return *std::move(error);
+      if (auto error = out_of_touch(context, open->second)) return *std::move(error);
     }
     return context.state.renew_lease(context.caller, key, ttl * kSecondUs, context.now_us, context.changes);
   });

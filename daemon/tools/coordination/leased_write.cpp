@@ -218,7 +218,7 @@ std::optional<core::Error> LeasedWrite::allow(CallContext& context) {
   auto lease = context.state.begin_write(context.caller, intent, context.now_us, context.changes);
   if (!lease) return std::move(lease.error());
   is_pinned_ = true;
-  if (auto error = out_of_touch(context, lease->claim)) {
+  if (auto error = out_of_touch(context, *lease)) {
     release(context);
     return error;
   }
@@ -232,8 +232,8 @@ void LeasedWrite::release(CallContext& context) {
 
 LastWord LeasedWrite::last_word() {
   if (shared_with_ == nullptr) return {};
-  return [shared = shared_with_]() -> std::optional<core::Error> {
-    return shared->lasts() ? std::nullopt : std::optional(shared->unavailable());
+  return [shared = shared_with_, lease = request_.lease]() -> std::optional<core::Error> {
+    return shared->holds(lease) ? std::nullopt : std::optional(shared->unavailable());
   };
 }
 

@@ -164,8 +164,7 @@ class GuardWriteCall final : public ToolCall {
   }
 
   core::Result<std::string> allow(CallContext& context, core::LeaseKey lease) {
-    const core::LeaseClaim claim = context.state.leases().open().at(lease).claim;
-    if (const auto error = out_of_touch(context, claim))
+    if (const auto error = out_of_touch(context, context.state.leases().open().at(lease)))
       return decide(context, acting_, "deny", guard_code(*error), guard_text(*error));
     const core::WriteIntent write{(*file_)->path, lease, intent_.kind + ' ' + intent_.tool};
     const auto begun = context.state.begin_write(acting_.caller, write, context.now_us, context.changes);

@@ -179,6 +179,29 @@ TEST_CASE("without the database nobody gets anything, its time ends, and it reco
   CHECK_FALSE(b.get(want(3, "/x")).verdict.is_granted);
 }
 
+TEST_CASE("who is a member again does not hold what was lost meanwhile") {
+  const PostgresServer server;
+  prepare(server);
+  Machine a(server.address(), "a");
+  const auto lost = a.get(want(1, "/x"));
+  REQUIRE(lost.verdict.is_granted);
+  lost.claim->take();
+  CHECK(a.workspaces->holds(1));
+  CHECK_FALSE(a.workspaces->holds(2));
+  Database database(Libpq::load().value(), server.address(), -1);
+  REQUIRE_FALSE(database.connect(ipc::Deadline::after(kEver)));
+  REQUIRE_FALSE(
+      database.run_script("UPDATE governor.daemon SET expires_at = '-infinity' WHERE host = 'a';"
+                          "SELECT governor.expel(id) FROM governor.daemon WHERE host = 'a'",
+                          ipc::Deadline::after(kEver)));
+  eventually([&] { return a.lost() == std::vector<core::LeaseKey>{1}; });
+  CHECK(a.workspaces->lasts());
+  CHECK_FALSE(a.workspaces->holds(1));
+  const auto anew = a.get(want(2, "/x"));
+  REQUIRE(anew.verdict.is_granted);
+  CHECK(a.workspaces->holds(2));
+}
+
 TEST_CASE("a request that fails again and again fails alone") {
   const PostgresServer server;
   prepare(server);
