@@ -11,7 +11,7 @@ trap '"$server" stop "$directory" || true; rm -rf "$directory" "$directory.work"
 FSYNC=on "$server" start "$directory" >/dev/null
 mkdir "$directory.work"
 export PGHOST=$directory PGUSER=tester PGDATABASE=postgres
-pgbench=$(ls /usr/lib/postgresql/*/bin/pgbench | sort -V | tail -1)
+pgbench=$(printf '%s\n' /usr/lib/postgresql/*/bin/pgbench | sort -V | tail -1)
 
 # The schema as the daemon makes it.
 sed -n '/R"sql(/,/)sql"/p' daemon/shared/workspace_schema.hpp | sed '1s/.*R"sql(//; $s/)sql".*//' >"$directory.work/schema.sql"
