@@ -23,8 +23,8 @@ usage() {
   cat <<'TEXT'
 Usage: scripts/test.sh [--no-install] [--only asan|tsan] [--jobs N] [-- CTEST ARGUMENTS]
 
-Installs what the tests need, builds with AddressSanitizer and UndefinedBehaviorSanitizer and runs every test;
-meanwhile builds with ThreadSanitizer, and then runs the tests labelled "concurrency" with that. At the end stand the times, the
+Installs what the tests need, builds with AddressSanitizer and UndefinedBehaviorSanitizer and runs every test,
+then builds with ThreadSanitizer and runs the tests labelled "concurrency". At the end stand the times, the
 targets and the tests that took longest, and a warning if all of it took longer than it should. One or two tests
 that fail run three times more, alone; those that pass each time count as passed and are named in a warning. The
 last line says how many passed and failed.
@@ -66,25 +66,6 @@ build_for() {
   fi
 }
 
-# build_ahead PRESET: while the tests of the build before wait for processes and disks, and with nothing but what they
-# leave of the processors.
-build_ahead() {
-  say "$1: building beside the tests, which come first; see build/$1/build.log"
-  (
-    if have chrt; then chrt --idle --pid 0 "$BASHPID"; else renice -n 19 -p "$BASHPID" >/dev/null; fi
-    build_for "$1"
-  ) >"build/$1/build.log" 2>&1 &
-  builder=$!
-}
-
-# shellcheck disable=SC2317 # reached through timed
-finish_build() {
-  if ! wait "$builder"; then
-    tail -n 60 "build/$1/build.log" >&2
-    die "$1 could not be built, see build/$1/build.log"
-  fi
-}
-
 # Most tests wait for processes and disks for half of their time.
 test_jobs() {
   local processors
@@ -93,7 +74,6 @@ test_jobs() {
 }
 
 policy=install
-builder=
 presets=(asan tsan)
 jobs=$(test_jobs)
 ctest_arguments=()
@@ -141,11 +121,7 @@ main() {
 
   for preset in "${presets[@]}"; do
     timed "$preset: configuring" configure "$preset" "${configure_arguments[@]}"
-  done
-  counted build "${presets[0]}: building" build_for "${presets[0]}"
-  for preset in "${presets[@]}"; do
-    if [[ $preset != "${presets[0]}" ]]; then counted build "$preset: building what is left" finish_build "$preset"; fi
-    if [[ $preset == asan && ${#presets[@]} -gt 1 ]]; then build_ahead tsan; fi
+    counted build "$preset: building" build_for "$preset"
     if [[ $preset == tsan ]]; then use_fixed_addresses_if_needed; fi
     counted test "$preset: testing" run_ctest "$preset" --parallel "$jobs" \
       ${ctest_arguments[@]+"${ctest_arguments[@]}"}
