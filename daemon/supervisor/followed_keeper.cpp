@@ -269,8 +269,20 @@ core::DeploymentEnded FollowedKeeper::ended(const EndRecord& record) const {
   return end;
 }
 
+/// What it has used and said since it was looked at last. How it stood then does not matter any more.
+void FollowedKeeper::report_rest() {
+  const auto seen = watch_.seen(settings_.now());
+  if (!seen || !seen->usage) return;
+  core::DeploymentSeen rest = reported_.value_or(core::DeploymentSeen{});
+  rest.runner_session = seen->runner_session;
+  rest.usage = seen->usage;
+  add_known_usage(*rest.usage, known_usage_);
+  if (!reported_ || !same_report(*reported_, rest)) report_(std::move(rest));
+}
+
 void FollowedKeeper::report_end(core::DeploymentEnded end) {
   is_over_ = true;
+  report_rest();
   ::unlink(files_.token().c_str());
   report_(std::move(end));
 }

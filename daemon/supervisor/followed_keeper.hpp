@@ -45,6 +45,7 @@ class FollowedKeeper {
   void end_orphans(Clock::time_point now);
   [[nodiscard]] std::vector<SeenProcess> orphans(bool& is_clear) const;
   [[nodiscard]] core::DeploymentEnded ended(const EndRecord& end) const;
+  void report_rest();
   void report_end(core::DeploymentEnded end);
 
   const SupervisorSettings& settings_;

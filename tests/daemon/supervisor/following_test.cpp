@@ -39,6 +39,19 @@ TEST_CASE_METHOD(SupervisorFixture, "after a restart of the daemon a running one
   CHECK(ended->exit_code == 4);
 }
 
+TEST_CASE_METHOD(SupervisorFixture, "what one has used that is over at once is told before its end",
+                 "[following]") {
+  deploy(request("a-1",
+                 R"(echo '{"num_turns":4,"usage":{"input_tokens":40},"session_id":"s-1","type":"result"}')",
+                 "json"));
+  const auto ended = wait_for_end("a-1");
+  REQUIRE(ended);
+  CHECK(ended->state == DeploymentState::finished);
+  REQUIRE(last_seen("a-1").usage);
+  CHECK(*last_seen("a-1").usage == core::DeploymentUsage{4, 40, 0});
+  CHECK(last_seen("a-1").runner_session == "s-1");
+}
+
 TEST_CASE_METHOD(SupervisorFixture, "after a restart it can be stopped, and one that ended meanwhile is told",
                  "[following]") {
   const core::Deployment lasting = deploy("a-1", "sleep 300");
