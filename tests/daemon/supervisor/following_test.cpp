@@ -41,9 +41,14 @@ TEST_CASE_METHOD(SupervisorFixture, "after a restart of the daemon a running one
 
 TEST_CASE_METHOD(SupervisorFixture, "what one has used that is over at once is told before its end",
                  "[following]") {
+  Runner talker = *settings.find_runner("shell");
+  talker.name = "talker";
+  talker.stream_json = true;
+  settings.deployments.runners.push_back(std::move(talker));
+  begin();
   deploy(request("a-1",
                  R"(echo '{"num_turns":4,"usage":{"input_tokens":40},"session_id":"s-1","type":"result"}')",
-                 "json"));
+                 "talker"));
   const auto ended = wait_for_end("a-1");
   REQUIRE(ended);
   CHECK(ended->state == DeploymentState::finished);

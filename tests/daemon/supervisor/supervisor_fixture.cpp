@@ -24,8 +24,6 @@ Runner shell_runner(const std::string& name, ProgramInput input) {
 }  // namespace
 
 SupervisorFixture::SupervisorFixture() {
-  settings.deployments.runners.push_back(shell_runner("json", ProgramInput::nothing));
-  settings.deployments.runners.back().stream_json = true;
   settings.deployments.runners.push_back(shell_runner("shell", ProgramInput::nothing));
   settings.deployments.runners.push_back(shell_runner("typed", ProgramInput::terminal));
   settings.deployments.tmux.clear();
