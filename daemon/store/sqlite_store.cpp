@@ -196,10 +196,10 @@ core::Error SqliteStore::error_of(const std::exception& failure) {
   if (!is_damage) return storage_error(failure);
   has_met_damage_ = true;
   suspect_damage();
-  core::Error error(
-      core::ErrorCode::storage_unavailable, fmt::format("The database is damaged: {}.", failure.what()),
-      "Tell a person to run \"governorctl restart\": the start looks for what can be saved "
-      "and says what is missing. What does not need the damaged part goes on.");
+  core::Error error(core::ErrorCode::storage_unavailable,
+                    fmt::format("The database is damaged: {}.", failure.what()),
+                    "Tell a person to run \"governorctl restart\": the start looks for what can be saved "
+                    "and says what is missing. What does not need the damaged part goes on.");
   if (tell_damage_) tell_damage_(error.message);
   return error;
 }
