@@ -58,7 +58,7 @@ Server::Server(asio::io_context& io, ServerFacts facts, std::unique_ptr<Store> s
       shared_places_(settings_.shared.shares()
                          ? std::make_unique<SharedPlaces>(settings_.shared, settings_.git_environment)
                          : nullptr),
-      shared_(shared_places_ ? std::make_shared<SharedWorkspaces>(shared_settings()) : nullptr),
+      shared_(settings_.shared.connects() ? std::make_shared<SharedWorkspaces>(shared_settings()) : nullptr),
       watchdog_(settings_.watchdog, activities_),
       state_(io, store_, files_, facts_, counters_, guard_, state_settings(), std::move(seed)),
       launcher_(std::move(settings_.launcher)),

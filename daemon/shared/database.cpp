@@ -152,6 +152,24 @@ std::optional<core::Error> Database::run_script(const char* script, ipc::Deadlin
   return std::nullopt;
 }
 
+std::optional<core::Error> Database::wait_for_notice(ipc::Deadline deadline, std::span<const int> wakers) {
+  if (connection_ == nullptr) return database_error("There is no connection.");
+  const int socket = libpq_->socket(connection_);
+  const bool has_words = socket >= 0 && ipc::wait_readable(socket, deadline, wakers).has_value();
+  if (has_words && libpq_->consume_input(connection_) == 0) return lost("The connection was lost");
+  return std::nullopt;
+}
+
+std::vector<std::string> Database::take_notices() {
+  std::vector<std::string> payloads;
+  if (connection_ == nullptr) return payloads;
+  while (PGnotify* notice = libpq_->notifies(connection_)) {
+    payloads.emplace_back(notice->extra);
+    libpq_->free_memory(notice);
+  }
+  return payloads;
+}
+
 std::string array_text(const std::vector<std::string>& items) {
   std::string text = "{";
   for (const std::string& item : items) {

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,12 @@ class Database {
                          ipc::Deadline deadline);
   /// Several statements in one transaction, for what they do.
   std::optional<core::Error> run_script(const char* script, ipc::Deadline deadline);
+
+  /// Waits until the server says something by itself, one of `wakers` becomes readable, or the time is over.
+  /// An error: the connection is gone.
+  std::optional<core::Error> wait_for_notice(ipc::Deadline deadline, std::span<const int> wakers);
+  /// What NOTIFY has brought until now: the payloads.
+  std::vector<std::string> take_notices();
 
  private:
   [[nodiscard]] core::Error lost(const char* what);

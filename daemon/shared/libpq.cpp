@@ -60,7 +60,9 @@ core::Result<std::shared_ptr<const Libpq>> Libpq::load() {
                         find_function(library, "PQnfields", loaded->fields) &&
                         find_function(library, "PQgetisnull", loaded->is_null) &&
                         find_function(library, "PQgetvalue", loaded->value) &&
-                        find_function(library, "PQclear", loaded->clear);
+                        find_function(library, "PQclear", loaded->clear) &&
+                        find_function(library, "PQnotifies", loaded->notifies) &&
+                        find_function(library, "PQfreemem", loaded->free_memory);
   if (!is_whole) {
     return core::Error(core::ErrorCode::storage_unavailable,
                        "The client library of PostgreSQL lacks functions that are needed.",

@@ -38,6 +38,8 @@ class Libpq {
   decltype(&::PQgetisnull) is_null = nullptr;
   decltype(&::PQgetvalue) value = nullptr;
   decltype(&::PQclear) clear = nullptr;
+  decltype(&::PQnotifies) notifies = nullptr;
+  decltype(&::PQfreemem) free_memory = nullptr;
 
  private:
   explicit Libpq(void* library) : library_(library) {}

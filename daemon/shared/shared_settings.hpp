@@ -20,6 +20,9 @@ struct SharedSettings {
   /// After so long without a word from this daemon others may take what it holds.
   std::chrono::seconds membership{15};
 
+  /// Whether there is anything for which the database is needed.
+  [[nodiscard]] bool connects() const { return shares(); }
+  /// Whether there are shared workspaces.
   [[nodiscard]] bool shares() const { return !database.empty() && (all || !places.empty()); }
 };
 

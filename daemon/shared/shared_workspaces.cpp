@@ -1,62 +1,15 @@
 #include "daemon/shared/shared_workspaces.hpp"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <exception>
-#include <fstream>
 #include <system_error>
 #include <utility>
 
-#include "core/time_text.hpp"
 #include "daemon/sandbox/unconfined.hpp"
-#include "daemon/support/timestamp.hpp"
 #include "ipc/child_process.hpp"
-#include "ipc/random_id.hpp"
 
 namespace governor::daemon {
-namespace {
-
-using std::chrono::milliseconds;
-
-constexpr milliseconds kConnectLimit{5000};
-constexpr milliseconds kFirstPause{100};
-constexpr milliseconds kLongestPause{5000};
-constexpr milliseconds kFirstPoll{50};
-/// The database forgets who does not ask for ten seconds.
-constexpr milliseconds kLongestPoll{1000};
-constexpr int kMostRounds = 5;
-constexpr std::size_t kMostPassed = 256;
-constexpr std::size_t kMostReleases = 1000;
-constexpr std::size_t kUuidDigits = 32;
-
-std::string new_uuid() {
-  std::string digits = ipc::random_hex(kUuidDigits / 2);
-  for (const std::size_t at : {8U, 13U, 18U, 23U}) digits.insert(at, "-");
-  return digits;
-}
-
-core::Error lacks_time() {
-  return {core::ErrorCode::storage_unavailable,
-          "The database of shared workspaces does not say in time who may write.", "Try again in a moment."};
-}
-
-core::Error does_not_answer(const core::Error& error) {
-  return {core::ErrorCode::storage_unavailable,
-          fmt::format("The database of shared workspaces does not answer the request: {}", error.message),
-          error.hint.empty() ? "Try again in a moment." : error.hint};
-}
-
-/// That of the clock here does not matter for who may write, only for what people are told.
-std::int64_t wall_clock_us() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
-}  // namespace
 
 SharedClaim::~SharedClaim() {
   if (is_taken_) return;
@@ -82,11 +35,14 @@ void SharedWorkspaces::start(std::vector<core::LeaseKey> held, Events events) {
   identity_.who = settings_.who;
   identity_.place = settings_.host + ":" + settings_.identity_file;
   auto pipe = ipc::make_pipe();
-  if (!pipe) {
-    in_trouble({core::ErrorCode::storage_unavailable, pipe.error().message, "Restart the daemon."});
+  auto wakeup = Wakeup::make();
+  if (!pipe || !wakeup) {
+    const std::string& why = pipe ? wakeup.error().message : pipe.error().message;
+    in_trouble({core::ErrorCode::storage_unavailable, why, "Restart the daemon."});
     return;
   }
   stop_pipe_ = std::move(*pipe);
+  wakeup_ = *std::move(wakeup);
   try {
     thread_ = start_unconfined([this] { serve(); });
   } catch (const std::system_error& failure) {
@@ -97,12 +53,13 @@ void SharedWorkspaces::start(std::vector<core::LeaseKey> held, Events events) {
 
 void SharedWorkspaces::stop() {
   std::vector<std::shared_ptr<Ask>> unanswered;  // whoever goes with them may give something back
+  std::deque<std::shared_ptr<Job>> undone;
   {
     const std::lock_guard lock(mutex_);
     is_stopping_ = true;
     unanswered.swap(asks_);
+    undone.swap(jobs_);
   }
-  changed_.notify_all();
   stop_pipe_.second.reset();  // whoever waits for the database sees its end
   if (thread_.joinable()) thread_.join();
 }
@@ -127,7 +84,23 @@ void SharedWorkspaces::ask(SharedQuestion question, std::function<void(SharedAns
     ask->then(std::move(none));
     return;
   }
-  changed_.notify_all();
+  wakeup_.wake();
+}
+
+void SharedWorkspaces::post(SharedJob job) {
+  auto posted = std::make_shared<Job>(Job{std::move(job), Clock::now()});
+  bool is_hopeless = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (is_stopping_) return;
+    is_hopeless = trouble_.has_value();
+    if (!is_hopeless) jobs_.push_back(posted);
+  }
+  if (is_hopeless) {
+    posted->what.fail(unavailable());
+  } else {
+    wakeup_.wake();
+  }
 }
 
 void SharedWorkspaces::withdraw(core::LeaseKey lease) {
@@ -140,7 +113,7 @@ void SharedWorkspaces::withdraw(core::LeaseKey lease) {
     asks_.erase(found);
     releases_.push_back(lease);
   }
-  changed_.notify_all();
+  wakeup_.wake();
 }
 
 void SharedWorkspaces::release(const std::vector<core::LeaseKey>& leases) {
@@ -152,7 +125,7 @@ void SharedWorkspaces::release(const std::vector<core::LeaseKey>& leases) {
       releases_.push_back(lease);
     }
   }
-  changed_.notify_all();
+  wakeup_.wake();
 }
 
 void SharedWorkspaces::keep_only(const std::vector<core::LeaseKey>& leases) {
@@ -174,302 +147,6 @@ bool SharedWorkspaces::holds(core::LeaseKey lease) const {
 void SharedWorkspaces::take(core::LeaseKey lease) {
   const std::lock_guard lock(mutex_);
   in_hand_.erase(lease);
-}
-
-core::Error SharedWorkspaces::unavailable() const {
-  const std::lock_guard lock(mutex_);
-  if (!trouble_) return lacks_time();
-  core::Error error(core::ErrorCode::storage_unavailable,
-                    fmt::format("The database of shared workspaces cannot be used since {}: {}",
-                                core::utc_text(trouble_us_), trouble_->message),
-                    trouble_->hint);
-  if (!error.message.ends_with('.') && !error.message.ends_with('?')) error.message += '.';
-  if (error.hint.empty()) {
-    error.hint =
-        "Ask again when governorctl shared status says that it answers. What is not shared can be written "
-        "meanwhile.";
-  }
-  return error;
-}
-
-void SharedWorkspaces::in_trouble(const core::Error& error) {
-  bool is_news = false;
-  {
-    const std::lock_guard lock(mutex_);
-    is_news = !trouble_;
-    if (is_news) trouble_us_ = wall_clock_us();
-    trouble_ = error;
-  }
-  if (!is_news) return;
-  spdlog::warn("the database of shared workspaces cannot be used: {} {}", error.message, error.hint);
-  if (events_.on_trouble) events_.on_trouble(true);
-}
-
-void SharedWorkspaces::out_of_trouble() {
-  {
-    const std::lock_guard lock(mutex_);
-    if (!std::exchange(trouble_, std::nullopt)) return;
-  }
-  spdlog::info("the database of shared workspaces answers again");
-  if (events_.on_trouble) events_.on_trouble(false);
-}
-
-void SharedWorkspaces::rest(milliseconds pause) {
-  std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, pause, [this] { return is_stopping_; });
-}
-
-// The thread.
-
-void SharedWorkspaces::serve() {
-  milliseconds pause = kFirstPause;
-  bool has_failed = false;  // once: the connection may have been an old one
-  for (;;) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (is_stopping_) return;
-    }
-    std::optional<core::Error> failure;
-    const bool is_open = database_ && database_->is_connected() && epoch_ != 0;
-    try {
-      failure = is_open ? do_next() : open();
-    } catch (const std::exception& unforeseen) {
-      failure = core::Error(core::ErrorCode::internal_error, unforeseen.what());
-    }
-    if (!failure) {
-      // That it opens does not mean that anything gets through.
-      if (is_open) {
-        pause = kFirstPause;
-        has_failed = false;
-      }
-      if (epoch_ != 0 && database_->is_connected()) out_of_trouble();
-      continue;
-    }
-    spdlog::debug("shared workspaces: {}", failure->message);
-    if (!std::exchange(has_failed, true)) continue;
-    std::vector<std::shared_ptr<Ask>> hopeless;
-    {
-      const std::lock_guard lock(mutex_);
-      if (is_stopping_) return;
-      hopeless.swap(asks_);
-      for (const auto& ask : hopeless) releases_.push_back(ask->question.lease);
-    }
-    in_trouble(*failure);
-    for (const auto& ask : hopeless) {
-      SharedAnswer none;
-      none.verdict.lease = ask->question.lease;
-      none.verdict.failure = unavailable();
-      ask->then(std::move(none));
-    }
-    rest(pause);
-    pause = std::min(pause * 2, kLongestPause);
-  }
-}
-
-/// A connection, and the membership: the one that there was if it still stands.
-std::optional<core::Error> SharedWorkspaces::open() {
-  if (!database_) {
-    auto libpq = Libpq::load();
-    if (!libpq) return std::move(libpq.error());
-    database_ = std::make_unique<Database>(*std::move(libpq), settings_.database, stop_pipe_.first.get());
-  }
-  if (!database_->is_connected()) {
-    if (auto error = database_->connect(ipc::Deadline::after(kConnectLimit))) return error;
-    if (epoch_ != 0) return renew();
-  }
-  return join();
-}
-
-/// A random one, kept in the state directory, so that the next daemon takes up what this one has.
-core::Result<std::string> SharedWorkspaces::load_identity(bool anew) const {
-  std::string id;
-  if (!anew) {
-    std::ifstream(settings_.identity_file) >> id;
-    if (id.size() == kUuidDigits + 4) return id;
-  }
-  id = new_uuid();
-  const std::string fresh = settings_.identity_file + ".new";
-  std::ofstream file(fresh, std::ios::trunc);
-  file << id << '\n' << std::flush;
-  if (!file || std::rename(fresh.c_str(), settings_.identity_file.c_str()) != 0) {
-    return core::Error(core::ErrorCode::storage_unavailable,
-                       fmt::format("The file {} cannot be written.", settings_.identity_file),
-                       "Make room in the state directory.");
-  }
-  return id;
-}
-
-std::optional<core::Error> SharedWorkspaces::join() {
-  std::vector<core::LeaseKey> keep;
-  {
-    const std::lock_guard lock(mutex_);
-    keep.assign(held_.begin(), held_.end());
-  }
-  WorkspaceDatabase workspaces(*database_);
-  WorkspaceDatabase::Joined joined;
-  const std::int64_t asked_us = elapsed_clock_us();
-  for (const bool anew : {false, true}) {
-    if (identity_.id.empty() || anew) {
-      auto id = load_identity(anew);
-      if (!id) return std::move(id.error());
-      identity_.id = *std::move(id);
-    }
-    auto answer = workspaces.join(identity_, settings_.membership, keep);
-    if (!answer) return std::move(answer.error());
-    joined = *std::move(answer);
-    if (!joined.is_taken) break;
-    // The state directory was copied from one whose daemon runs: that keeps the name, and all it has.
-    spdlog::warn("another daemon has this one's identity in the shared workspaces; it takes a new one");
-  }
-  if (joined.is_taken) return lacks_time();
-  const std::unordered_set<core::LeaseKey> kept(joined.kept.begin(), joined.kept.end());
-  std::erase_if(keep, [&](core::LeaseKey lease) { return kept.contains(lease); });
-  {
-    // Before it is a member again: nobody may act on what is lost, though the state learns of it later.
-    const std::lock_guard lock(mutex_);
-    for (const core::LeaseKey lease : keep) held_.erase(lease);
-  }
-  epoch_ = joined.epoch;
-  membership_.confirmed(asked_us);
-  next_renewal_ = Clock::now() + settings_.membership / 3;
-  if (keep.empty()) return std::nullopt;
-  spdlog::warn("{} leases were lost to other machines of shared workspaces", keep.size());
-  if (events_.on_lost) events_.on_lost(std::move(keep));
-  return std::nullopt;
-}
-
-std::optional<core::Error> SharedWorkspaces::renew() {
-  const std::int64_t asked_us = elapsed_clock_us();
-  auto claims = WorkspaceDatabase(*database_).renew(identity_.id, epoch_, settings_.membership);
-  if (!claims) return std::move(claims.error());
-  next_renewal_ = Clock::now() + settings_.membership / 3;
-  bool is_as_known = claims->has_value();
-  if (is_as_known) {
-    const std::lock_guard lock(mutex_);
-    // Whoever waits may or may not stand there yet.
-    const auto count = static_cast<std::size_t>(**claims);
-    is_as_known = count >= held_.size() && (count <= held_.size() + asks_.size() || !releases_.empty());
-  }
-  if (!is_as_known) {
-    // The time was over and others have come, or a statement took effect after nobody waited for it.
-    membership_.over();
-    epoch_ = 0;
-    return std::nullopt;
-  }
-  membership_.confirmed(asked_us);
-  return std::nullopt;
-}
-
-std::optional<core::Error> SharedWorkspaces::release_some() {
-  std::vector<core::LeaseKey> some;
-  {
-    const std::lock_guard lock(mutex_);
-    some.assign(releases_.begin(),
-                releases_.begin() + static_cast<std::ptrdiff_t>(std::min(releases_.size(), kMostReleases)));
-  }
-  if (auto error = WorkspaceDatabase(*database_).release(identity_.id, some)) return error;
-  const std::lock_guard lock(mutex_);
-  releases_.erase(releases_.begin(), releases_.begin() + static_cast<std::ptrdiff_t>(some.size()));
-  return std::nullopt;
-}
-
-/// What is due first, or a rest until something is.
-std::optional<core::Error> SharedWorkspaces::do_next() {
-  std::shared_ptr<Ask> due;
-  bool has_releases = false;
-  {
-    std::unique_lock lock(mutex_);
-    const auto now = Clock::now();
-    if (now < next_renewal_) {
-      has_releases = !releases_.empty();
-      const auto first = std::min_element(asks_.begin(), asks_.end(),
-                                          [](const auto& a, const auto& b) { return a->next < b->next; });
-      if (!has_releases && (first == asks_.end() || (*first)->next > now)) {
-        const auto until = first == asks_.end() ? next_renewal_ : std::min(next_renewal_, (*first)->next);
-        changed_.wait_until(lock, until);
-        return std::nullopt;
-      }
-      if (!has_releases) due = *first;
-    }
-  }
-  if (due) return put(due);
-  return has_releases ? release_some() : renew();
-}
-
-/// The database compares less than what a pattern says.
-void SharedWorkspaces::look_closer(Ask& ask, WorkspaceDatabase::Acquired& acquired) const {
-  std::erase_if(acquired.in_the_way, [&](const WorkspaceDatabase::InTheWay& other) {
-    const bool meets =
-        std::any_of(other.patterns.begin(), other.patterns.end(), [&](const core::PathPattern& theirs) {
-          return std::any_of(ask.question.patterns.begin(), ask.question.patterns.end(),
-                             [&](const core::PathPattern& ours) { return ours.overlaps(theirs); });
-        });
-    if (!meets && ask.passed.size() < kMostPassed) ask.passed.push_back(other.claim);
-    return !meets;
-  });
-}
-
-std::optional<core::Error> SharedWorkspaces::put(const std::shared_ptr<Ask>& ask) {
-  using Outcome = WorkspaceDatabase::Acquired::Outcome;
-  const auto now = Clock::now();
-  const bool waits = now < ask->until;
-  const std::size_t passed = ask->passed.size();
-  auto acquired =
-      WorkspaceDatabase(*database_).acquire(identity_.id, epoch_, ask->question, waits, ask->passed);
-  SharedAnswer result;
-  result.verdict.lease = ask->question.lease;
-  if (!acquired) {
-    // What fails again and again fails alone: others are not told that there is no database.
-    core::Error& error = acquired.error();
-    if (++ask->rounds >= kMostRounds) {
-      result.verdict.failure = does_not_answer(error);
-      answer(ask, std::move(result));
-      release({ask->question.lease});
-    }
-    ask->next = now + kFirstPoll;
-    return database_->is_connected() ? std::nullopt : std::optional(std::move(error));
-  }
-  if (acquired->outcome == Outcome::no_member) {
-    if (++ask->rounds < kMostRounds) return renew();
-    result.verdict.failure = lacks_time();
-    answer(ask, std::move(result));
-    return std::nullopt;
-  }
-  if (acquired->outcome == Outcome::granted) {
-    result.verdict.is_granted = true;
-    result.verdict.fence = acquired->fence;
-    answer(ask, std::move(result));
-    return std::nullopt;
-  }
-  look_closer(*ask, *acquired);
-  if (acquired->in_the_way.empty() && ask->passed.size() > passed && ++ask->rounds < kMostRounds)
-    return std::nullopt;  // at once, once more
-  if (acquired->outcome == Outcome::waits) {
-    ask->rounds = 0;
-    ask->pause = std::clamp(ask->pause * 2, kFirstPoll, kLongestPoll);
-    ask->next = std::min<Clock::time_point>(now + ask->pause, std::max(ask->until, now + kFirstPoll));
-    return std::nullopt;
-  }
-  for (WorkspaceDatabase::InTheWay& other : acquired->in_the_way)
-    result.verdict.obstacles.push_back(std::move(other.obstacle));
-  answer(ask, std::move(result));
-  return std::nullopt;
-}
-
-/// Unless it was withdrawn meanwhile, and is released then.
-void SharedWorkspaces::answer(const std::shared_ptr<Ask>& ask, SharedAnswer answer) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (ask->is_withdrawn || is_stopping_) return;
-    std::erase(asks_, ask);
-    if (answer.verdict.is_granted) {
-      held_.insert(ask->question.lease);
-      in_hand_.insert(ask->question.lease);
-    }
-  }
-  if (answer.verdict.is_granted)
-    answer.claim = std::make_shared<SharedClaim>(weak_from_this(), ask->question.lease);
-  ask->then(std::move(answer));
 }
 
 }  // namespace governor::daemon

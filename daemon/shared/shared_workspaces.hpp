@@ -1,13 +1,14 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <unordered_set>
 #include <vector>
@@ -15,13 +16,35 @@
 #include "core/result.hpp"
 #include "daemon/shared/membership.hpp"
 #include "daemon/shared/shared_question.hpp"
+#include "daemon/shared/wakeup.hpp"
 #include "daemon/shared/workspace_database.hpp"
 #include "ipc/unique_fd.hpp"
 
 namespace governor::daemon {
 
+/// Who this daemon is in the database now.
+struct SharedMember {
+  std::string daemon;  ///< a UUID
+  std::int64_t epoch = 0;
+};
+
+/// Work for the database besides leases.
+struct SharedJob {
+  /// One call of a function there, which may be made twice: if the connection is gone afterwards it is made
+  /// once more, and so it is if the error is `no_member()`, when the daemon has joined again.
+  std::function<std::optional<core::Error>(Database&, const SharedMember&)> run;
+  /// Called once if `run` has had no success: another error, the time is over, or the database is not to be
+  /// had. Not when the daemon stops.
+  std::function<void(const core::Error&)> fail;
+  std::chrono::steady_clock::time_point until;
+};
+
+/// What `SharedJob::run` gives where a function says that the daemon is no member of this epoch any more.
+core::Error no_member();
+
 /// This daemon's part in the workspaces that several machines share. A thread of its own, which is not
-/// confined, talks with the database, one statement at a time; nobody else ever waits for it.
+/// confined, talks with the database, one statement at a time; nobody else ever waits for it. It does the
+/// same for whatever else is shared (`post`).
 ///
 /// What was granted here is the daemon's as long as it is a member, which the thread renews. What it has not
 /// said of an ended lease it says until it is done; what it did not come to say before it died, the next one
@@ -34,12 +57,16 @@ class SharedWorkspaces : public std::enable_shared_from_this<SharedWorkspaces> {
     std::string identity_file;  ///< in a directory that is there
     std::string host;
     std::string who;
+    /// After which a request that waits is put again at first, later less often: a NOTIFY may get lost.
+    std::chrono::milliseconds first_poll{50};
   };
   /// All called on a thread of its own.
   struct Events {
     /// Others may have these leases now.
     std::function<void(std::vector<core::LeaseKey>)> on_lost;
     std::function<void(bool is_in_trouble)> on_trouble;
+    /// The payload of a NOTIFY, but for those of workspaces. One may get lost: it only says where to look.
+    std::function<void(std::string_view payload)> on_notice{};
   };
 
   explicit SharedWorkspaces(Settings settings);
@@ -60,6 +87,8 @@ class SharedWorkspaces : public std::enable_shared_from_this<SharedWorkspaces> {
   void release(const std::vector<core::LeaseKey>& leases);
   /// Of what was taken nothing else is left.
   void keep_only(const std::vector<core::LeaseKey>& leases);
+  /// Does it on the thread here while this daemon is a member, in turn. Any thread.
+  void post(SharedJob job);
 
   /// Whether the lease may be acted on now: this daemon is a member, and has not lost it to others, of which
   /// the state may not know yet. Any thread.
@@ -83,6 +112,19 @@ class SharedWorkspaces : public std::enable_shared_from_this<SharedWorkspaces> {
     int rounds = 0;                     ///< in which it was answered nothing
     bool is_withdrawn = false;
   };
+  struct Job {
+    SharedJob what;
+    Clock::time_point posted;
+    int rounds = 0;  ///< in which this daemon was no member
+  };
+  /// What is due next.
+  struct Turn {
+    std::shared_ptr<Ask> ask{};
+    std::shared_ptr<Job> job{};
+    bool has_releases = false;
+    bool renews = false;
+    Clock::time_point rests_until{};
+  };
 
   void serve();
   std::optional<core::Error> open();
@@ -90,12 +132,16 @@ class SharedWorkspaces : public std::enable_shared_from_this<SharedWorkspaces> {
   std::optional<core::Error> renew();
   std::optional<core::Error> release_some();
   std::optional<core::Error> put(const std::shared_ptr<Ask>& ask);
+  std::optional<core::Error> put(const std::shared_ptr<Job>& job);
   std::optional<core::Error> do_next();
+  [[nodiscard]] Turn next_turn() const;
+  void give_up(const core::Error& why);
+  void hear();
   void answer(const std::shared_ptr<Ask>& ask, SharedAnswer answer);
   void look_closer(Ask& ask, WorkspaceDatabase::Acquired& acquired) const;
   void in_trouble(const core::Error& error);
   void out_of_trouble();
-  void rest(std::chrono::milliseconds pause);
+  [[nodiscard]] bool is_stopping() const;
   void take(core::LeaseKey lease);
   [[nodiscard]] core::Result<std::string> load_identity(bool anew) const;
 
@@ -104,6 +150,7 @@ class SharedWorkspaces : public std::enable_shared_from_this<SharedWorkspaces> {
   Events events_;
   std::thread thread_;
   std::pair<ipc::UniqueFd, ipc::UniqueFd> stop_pipe_;
+  Wakeup wakeup_;
 
   // The thread's own.
   std::unique_ptr<Database> database_;
@@ -112,9 +159,9 @@ class SharedWorkspaces : public std::enable_shared_from_this<SharedWorkspaces> {
   Clock::time_point next_renewal_;
 
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
   bool is_stopping_ = false;
   std::vector<std::shared_ptr<Ask>> asks_;
+  std::deque<std::shared_ptr<Job>> jobs_;
   std::unordered_set<core::LeaseKey> held_;     ///< that were granted, until they are to be released
   std::unordered_set<core::LeaseKey> in_hand_;  ///< those of them that nobody has taken yet
   std::vector<core::LeaseKey> releases_;

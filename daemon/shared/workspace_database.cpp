@@ -207,7 +207,9 @@ core::Result<std::string> WorkspaceDatabase::status() {
 }
 
 std::optional<core::Error> WorkspaceDatabase::init() {
-  return database_.run_script(kWorkspaceSchema, ipc::Deadline::after(kInitLimit));
+  std::string script;
+  for (const char* part : {kWorkspaceSchema}) script += part;
+  return database_.run_script(script.c_str(), ipc::Deadline::after(kInitLimit));
 }
 
 }  // namespace governor::daemon

@@ -62,6 +62,7 @@ CREATE TABLE IF NOT EXISTS governor.claimed_path(
   PRIMARY KEY (workspace, prefix, daemon, claim)
 );
 CREATE INDEX IF NOT EXISTS claimed_path_by_claim ON governor.claimed_path(daemon, claim);
+CREATE INDEX IF NOT EXISTS claim_that_waits ON governor.claim(workspace) WHERE fence IS NULL;
 
 DO $$ BEGIN
   IF to_regtype('governor.claim_key') IS NULL THEN
@@ -104,10 +105,15 @@ RETURNS SETOF governor.claim_key LANGUAGE sql STABLE AS $$
              OR starts_with(waited.prefix, held.prefix || '/')))))
 $$;
 
+-- Whoever waits in their workspaces is told. Only then: a NOTIFY makes commits wait for each other.
 CREATE OR REPLACE FUNCTION governor.drop_claims(p_daemon uuid, p_claims bigint[]) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
   DELETE FROM governor.claimed_path p WHERE p.daemon = p_daemon AND p.claim = ANY (p_claims);
+  PERFORM pg_notify('governor', 'w:' || w.name) FROM governor.workspace w
+    WHERE w.id IN (SELECT c.workspace FROM governor.claim c WHERE c.daemon = p_daemon AND c.claim = ANY (p_claims))
+      AND EXISTS (SELECT 1 FROM governor.claim waits WHERE waits.workspace = w.id AND waits.fence IS NULL
+        AND NOT (waits.daemon = p_daemon AND waits.claim = ANY (p_claims)));
   DELETE FROM governor.claim c WHERE c.daemon = p_daemon AND c.claim = ANY (p_claims);
 END $$;
 
@@ -116,8 +122,7 @@ CREATE OR REPLACE FUNCTION governor.expel(p_daemon uuid) RETURNS boolean LANGUAG
 BEGIN
   UPDATE governor.daemon d SET epoch = d.epoch + 1 WHERE d.id = p_daemon AND d.expires_at <= clock_timestamp();
   IF NOT FOUND THEN RETURN false; END IF;
-  DELETE FROM governor.claimed_path p WHERE p.daemon = p_daemon;
-  DELETE FROM governor.claim c WHERE c.daemon = p_daemon;
+  PERFORM governor.drop_claims(p_daemon, ARRAY(SELECT c.claim FROM governor.claim c WHERE c.daemon = p_daemon));
   RETURN true;
 END $$;
 

@@ -37,14 +37,19 @@ class Machine {
  public:
   explicit Machine(const std::string& address, const std::string& host, std::vector<core::LeaseKey> held = {},
                    std::chrono::milliseconds membership = std::chrono::milliseconds(1500),
-                   std::shared_ptr<TemporaryDirectory> directory = std::make_shared<TemporaryDirectory>())
+                   std::shared_ptr<TemporaryDirectory> directory = std::make_shared<TemporaryDirectory>(),
+                   std::chrono::milliseconds first_poll = std::chrono::milliseconds(50))
       : state(std::move(directory)),
         workspaces(std::make_shared<SharedWorkspaces>(
-            SharedWorkspaces::Settings{address, membership, *state / "identity", host, "me"})) {
+            SharedWorkspaces::Settings{address, membership, *state / "identity", host, "me", first_poll})) {
     SharedWorkspaces::Events events;
     events.on_lost = [this](std::vector<core::LeaseKey> leases) {
       const std::lock_guard lock(mutex_);
       lost_.insert(lost_.end(), leases.begin(), leases.end());
+    };
+    events.on_notice = [this](std::string_view payload) {
+      const std::lock_guard lock(mutex_);
+      notices_.emplace_back(payload);
     };
     workspaces->start(std::move(held), std::move(events));
   }
@@ -69,13 +74,42 @@ class Machine {
     return lost_;
   }
 
+  [[nodiscard]] std::vector<std::string> notices() {
+    const std::lock_guard lock(mutex_);
+    return notices_;
+  }
+  /// What became of a job that runs `statement`; empty: it went well.
+  std::string outcome_of(std::function<std::optional<core::Error>(Database&, const SharedMember&)> run,
+                         std::chrono::milliseconds limit = kEver) {
+    auto outcome = std::make_shared<std::promise<std::string>>();
+    auto done = outcome->get_future();
+    SharedJob job;
+    job.run = [outcome, run = std::move(run)](Database& database, const SharedMember& self) {
+      auto error = run(database, self);
+      if (!error) outcome->set_value("");
+      return error;
+    };
+    job.fail = [outcome](const core::Error& error) { outcome->set_value(error.message); };
+    job.until = std::chrono::steady_clock::now() + limit;
+    workspaces->post(std::move(job));
+    REQUIRE(done.wait_for(kEver) == std::future_status::ready);
+    return done.get();
+  }
+
   std::shared_ptr<TemporaryDirectory> state;
   std::shared_ptr<SharedWorkspaces> workspaces;
 
  private:
   std::mutex mutex_;
   std::vector<core::LeaseKey> lost_;
+  std::vector<std::string> notices_;
 };
+
+std::optional<core::Error> run_on(Database& database, const char* statement) {
+  auto rows = database.run(statement, {}, ipc::Deadline::after(kEver));
+  if (!rows) return std::move(rows.error());
+  return std::nullopt;
+}
 
 /// Until the condition holds; the machines do it by themselves.
 template <class Condition>
@@ -225,4 +259,92 @@ TEST_CASE("it works over the network as well") {
   prepare(server);
   Machine a(server.network_address(), "a");
   CHECK(a.get(want(1, "/x")).verdict.is_granted);
+}
+
+TEST_CASE("who waits is told of a release, and does not come to ask by itself") {
+  const PostgresServer server;
+  prepare(server);
+  const auto directory = [] { return std::make_shared<TemporaryDirectory>(); };
+  Machine a(server.address(), "a");
+  Machine b(server.address(), "b", {}, kEver, directory(), kEver);
+  Machine c(server.address(), "c");
+  auto held = a.get(want(1, "/x"));
+  REQUIRE(held.verdict.is_granted);
+  auto waits = b.ask(want(1, "/x", std::chrono::seconds(60)));
+  eventually([&] { return c.get(want(1, "/x")).verdict.obstacles.size() == 2; });
+  held.claim.reset();
+  REQUIRE(waits.wait_for(std::chrono::seconds(30)) == std::future_status::ready);
+  CHECK(waits.get().verdict.is_granted);
+}
+
+TEST_CASE("nobody is told where nobody waits") {
+  const PostgresServer server;
+  prepare(server);
+  Machine a(server.address(), "a");
+  Database listener(Libpq::load().value(), server.address(), -1);
+  REQUIRE_FALSE(listener.connect(ipc::Deadline::after(kEver)));
+  REQUIRE_FALSE(run_on(listener, "LISTEN governor"));
+  a.get(want(1, "/x")).claim.reset();
+  CHECK(a.get(want(2, "/x", std::chrono::seconds(60))).verdict.is_granted);
+  CHECK(a.outcome_of([](Database& database, const SharedMember&) {
+           return run_on(database, "SELECT pg_notify('governor', 'o:mine')");
+         }).empty());
+  eventually([&] { return a.notices() == std::vector<std::string>{"o:mine"}; });
+  REQUIRE_FALSE(run_on(listener, "SELECT 1"));
+  CHECK(listener.take_notices() == std::vector<std::string>{"o:mine"});
+}
+
+TEST_CASE("other work is done while the daemon is a member, and again if it may not have been done") {
+  const PostgresServer server;
+  prepare(server);
+  Machine a(server.address(), "a");
+  SECTION("an error of the statement is told") {
+    const auto run = [](Database& database, const SharedMember&) { return run_on(database, "SELECT 1 / 0"); };
+    CHECK(a.outcome_of(run).find("division by zero") != std::string::npos);
+  }
+  SECTION("a connection that is lost meanwhile") {
+    int runs = 0;
+    const auto run = [&runs](Database& database, const SharedMember&) {
+      return run_on(database, ++runs == 1 ? "SELECT pg_terminate_backend(pg_backend_pid())" : "SELECT 1");
+    };
+    CHECK(a.outcome_of(run).empty());
+    CHECK(runs == 2);
+  }
+  SECTION("a member of an epoch that is over joins again") {
+    std::vector<std::int64_t> epochs;
+    const auto run = [&epochs](Database& database, const SharedMember& self) {
+      epochs.push_back(self.epoch);
+      auto error = epochs.size() == 1 ? run_on(database, "UPDATE governor.daemon SET epoch = epoch + 1")
+                                      : std::optional<core::Error>();
+      return epochs.size() == 1 && !error ? std::optional(no_member()) : std::move(error);
+    };
+    CHECK(a.outcome_of(run).empty());
+    REQUIRE(epochs.size() == 2);
+    CHECK(epochs.back() > epochs.front());
+  }
+  SECTION("one that never becomes one is not tried for ever") {
+    int runs = 0;
+    const auto run = [&runs](Database&, const SharedMember&) {
+      ++runs;
+      return std::optional(no_member());
+    };
+    CHECK(a.outcome_of(run).find("in time") != std::string::npos);
+    CHECK(runs < 10);
+  }
+  SECTION("its time is over before its turn") {
+    const auto run = [](Database& database, const SharedMember&) { return run_on(database, "SELECT 1"); };
+    CHECK(a.outcome_of(run, std::chrono::milliseconds(-1)).find("in time") != std::string::npos);
+  }
+}
+
+TEST_CASE("without the database other work is refused") {
+  PostgresServer server;
+  prepare(server);
+  Machine a(server.address(), "a");
+  const auto run = [](Database& database, const SharedMember&) { return run_on(database, "SELECT 1"); };
+  REQUIRE(a.outcome_of(run).empty());
+  server.stop();
+  CHECK(a.outcome_of(run).find("since") != std::string::npos);
+  server.start();
+  eventually([&] { return a.outcome_of(run).empty(); });
 }
