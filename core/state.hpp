@@ -651,6 +651,8 @@ class State {
   std::vector<WatchRoot> watch_roots_;
   std::vector<Unlock> unlocks_;                    ///< also some that are over
   std::unordered_map<std::string, Alert> alerts_;  ///< by cause, see alerts()
+  static constexpr std::size_t kRememberedAlerts = 1024;
+  std::size_t many_alerts_ = kRememberedAlerts;  ///< at more than so many those that are over are forgotten
   TaskTable tasks_;
   ApprovalTable approvals_;
   DeploymentTable deployments_;

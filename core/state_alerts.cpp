@@ -1,6 +1,8 @@
 // Alerts: one for each cause, for as long as it lasts.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/state.hpp"
 
 namespace governor::core {
@@ -8,16 +10,18 @@ namespace {
 
 /// A cause that comes back within this time is the same one: its alert opens again instead of a new one.
 constexpr std::int64_t kReopenUs = 600'000'000;
-constexpr std::size_t kRememberedAlerts = 1024;
-
 }  // namespace
 
 void State::raise_alert(AlertInput input, std::int64_t now_us, Changes& changes) {
   const auto is_past = [&](const Alert& alert) {
     return alert.resolved_us != 0 && now_us - alert.resolved_us >= kReopenUs;
   };
-  if (alerts_.size() > kRememberedAlerts)
+  // All of them are looked through only when there are twice as many as the last time left: where thousands
+  // of agents are in trouble at once, an alert must not cost more with each of them.
+  if (alerts_.size() > many_alerts_) {
     std::erase_if(alerts_, [&](const auto& item) { return is_past(item.second); });
+    many_alerts_ = std::max(kRememberedAlerts, 2 * alerts_.size());
+  }
   const auto [it, inserted] = alerts_.try_emplace(input.cause);
   Alert& alert = it->second;
   if (!inserted && alert.resolved_us == 0) return;

@@ -9,6 +9,7 @@
 #include "daemon/store/chained_rows.hpp"
 #include "daemon/store/row_hash_function.hpp"
 #include "daemon/store/sqlite_statements.hpp"
+#include "daemon/store/statement_use.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -49,6 +50,23 @@ std::string setting_name(const std::string& table) {
 
 }  // namespace
 
+/// To parse them costs several times what they do.
+struct RowSeals::Statements {
+  Statements(SQLite::Database& database, const std::string& table, const std::string& key,
+             const std::string& hash_of_row)
+      : seal_of(database,
+                fmt::format("SELECT hash FROM row_seal WHERE table_name = '{}' AND row = ?", table)),
+        row_hash(database, fmt::format("SELECT {} FROM {} AS t WHERE t.{} = ?", hash_of_row, table, key)),
+        save(database,
+             fmt::format("INSERT OR REPLACE INTO row_seal(table_name, row, hash) VALUES('{}', ?, ?)", table)),
+        remove(database, fmt::format("DELETE FROM row_seal WHERE table_name = '{}' AND row = ?", table)) {}
+
+  SQLite::Statement seal_of;
+  SQLite::Statement row_hash;
+  SQLite::Statement save;
+  SQLite::Statement remove;
+};
+
 RowSeals::RowSeals(SQLite::Database& database, std::string table, const char* key_column)
     : database_(database),
       table_(std::move(table)),
@@ -59,6 +77,8 @@ RowSeals::RowSeals(SQLite::Database& database, std::string table, const char* ke
   add_row_hash_function(database_);
   adopt_rows();
 }
+
+RowSeals::~RowSeals() = default;
 
 /// Rows of a table that is sealed for the first time, or whose columns have changed.
 void RowSeals::adopt_rows() {
@@ -101,32 +121,28 @@ void RowSeals::remember_columns() {
 }
 
 void RowSeals::seal(std::int64_t key) {
+  if (!statements_) statements_ = std::make_unique<Statements>(database_, table_, key_, hash_of_row_);
   RowChain::End sum = sum_.pending();
-  SQLite::Statement before(database_, "SELECT hash FROM row_seal WHERE table_name = ? AND row = ?");
-  before.bind(1, table_);
-  before.bind(2, key);
-  if (before.executeStep()) {
-    combine(sum.hash, read_row_hash(before, 0));
-    sum.entries -= 1;
+  {
+    const StatementUse use(statements_->seal_of);
+    statements_->seal_of.bind(1, key);
+    if (statements_->seal_of.executeStep()) {
+      combine(sum.hash, read_row_hash(statements_->seal_of, 0));
+      sum.entries -= 1;
+    }
   }
-  SQLite::Statement now(database_,
-                        fmt::format("SELECT {} FROM {} AS t WHERE t.{} = ?", hash_of_row_, table_, key_));
-  now.bind(1, key);
-  if (now.executeStep()) {
-    const RowHash hash = read_row_hash(now, 0);
-    SQLite::Statement save(database_,
-                           "INSERT OR REPLACE INTO row_seal(table_name, row, hash) VALUES(?, ?, ?)");
-    save.bind(1, table_);
-    save.bind(2, key);
-    save.bind(3, hash.data(), static_cast<int>(hash.size()));
-    save.exec();
+  const StatementUse use(statements_->row_hash);
+  statements_->row_hash.bind(1, key);
+  if (statements_->row_hash.executeStep()) {
+    const RowHash hash = read_row_hash(statements_->row_hash, 0);
+    statements_->save.bind(1, key);
+    statements_->save.bind(2, hash.data(), static_cast<int>(hash.size()));
+    run(statements_->save);
     combine(sum.hash, hash);
     sum.entries += 1;
   } else {
-    SQLite::Statement remove(database_, "DELETE FROM row_seal WHERE table_name = ? AND row = ?");
-    remove.bind(1, table_);
-    remove.bind(2, key);
-    remove.exec();
+    statements_->remove.bind(1, key);
+    run(statements_->remove);
   }
   sum.last = std::max(sum.last, key);
   sum_.set_pending(sum);

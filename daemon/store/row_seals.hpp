@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,9 @@ class RowSeals {
   /// Which columns the hashes cover is remembered: when a migration changes the table, rows that fit what
   /// they were are sealed anew, and those that do not stay found. Sealing anew writes.
   RowSeals(SQLite::Database& database, std::string table, const char* key_column);
+  ~RowSeals();
+  RowSeals(const RowSeals&) = delete;
+  RowSeals& operator=(const RowSeals&) = delete;
 
   /// Within a transaction, after the row was written or removed.
   void seal(std::int64_t key);
@@ -41,6 +45,8 @@ class RowSeals {
   [[nodiscard]] const std::string& table() const { return table_; }
 
  private:
+  struct Statements;
+
   void adopt_rows();
   void remember_columns();
 
@@ -48,8 +54,9 @@ class RowSeals {
   std::string table_;
   std::string key_;
   std::string columns_;
-  std::string hash_of_row_;  ///< SQL
-  RowChain sum_;             ///< how many seals there are, and all of them combined
+  std::string hash_of_row_;                 ///< SQL
+  RowChain sum_;                            ///< how many seals there are, and all of them combined
+  std::unique_ptr<Statements> statements_;  ///< of `seal`, made when the first row is
 };
 
 /// The tables whose rows are sealed, by their place in what `make_seals` makes.

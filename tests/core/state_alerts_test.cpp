@@ -27,6 +27,22 @@ AlertInput low_disk() {
 
 }  // namespace
 
+TEST_CASE("alerts that have long been over are forgotten, open ones never") {
+  StateFixture f;
+  const auto raise = [&](int number) {
+    AlertInput input = low_disk();
+    input.cause = "cause " + std::to_string(number);
+    f.state.raise_alert(std::move(input), f.now, f.changes);
+  };
+  for (int number = 0; number < 3000; ++number) raise(number);
+  for (int number = 0; number < 2900; ++number)
+    f.state.resolve_alert("cause " + std::to_string(number), f.now, f.changes);
+  f.now += 11 * kMinute;
+  for (int number = 3000; number < 7000; ++number) raise(number);
+  CHECK(f.state.alerts().size() == 4100);
+  CHECK(f.state.alerts().contains("cause 2950"));
+}
+
 TEST_CASE("an agent that turns critical raises one alert, which is resolved when it recovers") {
   StateFixture f;
   CHECK(drift(f, 0.0).empty());
