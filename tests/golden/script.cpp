@@ -14,6 +14,7 @@
 #include "ipc/build_info.hpp"
 #include "tests/ctl/run_governorctl.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/until.hpp"
 
 namespace governor::test {
 
@@ -102,6 +103,10 @@ std::vector<Script::Played> Script::play() {
     INFO(json::serialize(step));
     const json::value answer = answer_to(step);
     clock_watcher_.status();  // what is noted of a refusal is noted before the clock goes on
+    if (const json::value* query = step.if_contains("stored")) {
+      REQUIRE(until(ipc::Deadline::after(std::chrono::seconds(60)),
+                    [&] { return daemon_.stored(string_of(*query)) != 0; }));
+    }
     if (const json::value* wanted = step.if_contains("keep")) keep(wanted->as_object(), answer);
     if (!answer.is_null()) played.push_back({name_of(step), plain_.of(answer)});
     daemon::test::DaemonFixture::advance_clock(std::chrono::seconds(1));

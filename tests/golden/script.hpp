@@ -24,8 +24,9 @@ namespace governor::test {
 ///   {"ctl":["agents"],"input":"..."}                         governorctl with --json
 ///   {"write":"a.txt","text":"..."}                           a file in the project's directory
 /// After each, the daemon's clock goes on by a second. "keep":{"token":"$t"} names the answer's first "token"
-/// $t, which may then stand in later steps, as $project may, and in the answers. Lines that begin with # are
-/// comments.
+/// $t, which may then stand in later steps, as $project may, and in the answers. "stored":"SELECT count(*) …"
+/// waits before that until the query gives something else than 0, for what is done after the answer. Lines
+/// that begin with # are comments.
 class Script {
  public:
   explicit Script(const std::string& path);
