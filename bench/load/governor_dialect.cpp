@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 #include <random>
+#include <utility>
 
 #include "bench/load/sample_text.hpp"
 
@@ -51,7 +52,7 @@ void append_call(std::uint64_t id, std::string_view tool, std::string& out) {
 }  // namespace
 
 GovernorDialect::GovernorDialect(const Options& options, UpdateLedger& ledger)
-    : options_(options), ledger_(ledger) {
+    : options_(options), ledger_(ledger), leases_(static_cast<std::size_t>(options.clients)) {
   for (int i = 0; i < options.clients; ++i) sessions_.push_back(random_session());
 }
 
@@ -90,6 +91,7 @@ void GovernorDialect::append_request(const Request& request, std::string& out) {
       out += kMeta;
       out += "}}\n";
       break;
+    case Target::kLease: append_lease_call(request, out); break;
     default: append_update(request, out);
   }
 }
@@ -105,6 +107,19 @@ void GovernorDialect::append_update(const Request& request, std::string& out) co
   out += '\n';
 }
 
+void GovernorDialect::append_lease_call(const Request& request, std::string& out) const {
+  const std::uint64_t lease = leases_[static_cast<std::size_t>(request.client)];
+  out +=
+      R"({"jsonrpc":"2.0","id":)" + std::to_string(request.number) + R"(,"method":"tools/call","params":{)";
+  out += kMeta;
+  if (lease != 0) {
+    out += R"(,"name":"release_write","arguments":{"lease":)" + std::to_string(lease) + "}}}\n";
+  } else {
+    out += R"(,"name":"request_write","arguments":{"paths":[")" + options_.directory + "/file-" +
+           std::to_string(request.client) + "-" + std::to_string(request.number % 64) + R"("]}}})" + "\n";
+  }
+}
+
 Judgement GovernorDialect::judge(const Request& request, std::string_view reply) {
   if (reply.starts_with(R"({"jsonrpc":"2.0","method":)")) return Judgement::kUnrelated;
   if (!options_.plain) {
@@ -113,6 +128,7 @@ Judgement GovernorDialect::judge(const Request& request, std::string_view reply)
   }
   switch (options_.target) {
     case Target::kUpdate: return judge_update(request, reply);
+    case Target::kLease: return judge_lease(request, reply);
     case Target::kRead: return success_if_contains(reply, R"("structuredContent":)");
     default: return success_if_contains(reply, R"("result":)");
   }
@@ -123,6 +139,12 @@ Judgement GovernorDialect::judge_update(const Request& request, std::string_view
   if (!find_number(reply, "update", update)) return Judgement::kFailure;
   ledger_.acknowledge(request.agent, update);
   return Judgement::kSuccess;
+}
+
+Judgement GovernorDialect::judge_lease(const Request& request, std::string_view reply) {
+  std::uint64_t& lease = leases_[static_cast<std::size_t>(request.client)];
+  if (std::exchange(lease, 0) != 0) return success_if_contains(reply, R"("structuredContent":)");
+  return find_number(reply, "lease", lease) ? Judgement::kSuccess : Judgement::kFailure;
 }
 
 std::string GovernorDialect::farewell(int) const {

@@ -22,11 +22,14 @@ class GovernorDialect : public Dialect {
 
  private:
   void append_update(const Request& request, std::string& out) const;
+  void append_lease_call(const Request& request, std::string& out) const;
+  Judgement judge_lease(const Request& request, std::string_view reply);
   Judgement judge_update(const Request& request, std::string_view reply);
 
   const Options& options_;
   UpdateLedger& ledger_;
   std::vector<std::string> sessions_;
+  std::vector<std::uint64_t> leases_;  // what each client holds; 0: nothing
 };
 
 // A stateless get_governance_metrics call as a plain line, without its newline.

@@ -12,8 +12,8 @@ constexpr const char* kUsage =
 
 Closed loop: every client has exactly one request outstanding. Prints one JSON object.
 
-  --target T      governor | governor-read | governor-discover   numbered lines on the daemon's socket
-                  proxies | proxies-read | proxies-discover  plain lines to COMMAND (governor-proxy) over pipes
+  --target T      governor[-read|-discover|-lease]   numbered lines on the daemon's socket
+                  proxies[-read|-discover]           plain lines to COMMAND (governor-proxy) over pipes
                   redis | rawlog | echo
   --socket PATH   the server's Unix socket
   --clients N     default 1
@@ -24,6 +24,7 @@ Closed loop: every client has exactly one request outstanding. Prints one JSON o
   --agents K      default: one for each client; 1: all clients update the same agent
   --pick P        own (client i uses agent i mod K) | random | sweep (each request the next agent)
   --agent-prefix  default bench-agent-
+  --directory     of governor-lease: each client takes and releases a file of its own there, in turn (default /)
   --counts FILE   the file that count_calls.so, preloaded into the server, writes: count its calls
   --no-verify     do not compare acknowledged with stored updates
   -- COMMAND      one process for each client, spoken to over its stdin and stdout
@@ -50,8 +51,12 @@ void set_target(Options& options, std::string_view name) {
   } else {
     refuse("unknown target " + std::string(name));
   }
-  if (kind != "" && kind != "-read" && kind != "-discover") refuse("unknown target " + std::string(name));
-  options.target = kind == "" ? Target::kUpdate : kind == "-read" ? Target::kRead : Target::kDiscover;
+  if (kind != "" && kind != "-read" && kind != "-discover" && kind != "-lease")
+    refuse("unknown target " + std::string(name));
+  options.target = kind == ""            ? Target::kUpdate
+                   : kind == "-read"     ? Target::kRead
+                   : kind == "-discover" ? Target::kDiscover
+                                         : Target::kLease;
 }
 
 void set_pick(Options& options, std::string_view name) {
@@ -82,6 +87,8 @@ void set_option(Options& options, std::string_view name, const char* value) {
     options.counts = value;
   } else if (name == "--agent-prefix") {
     options.agent_prefix = value;
+  } else if (name == "--directory") {
+    options.directory = value;
   } else {
     refuse("unknown option " + std::string(name));
   }

@@ -6,7 +6,7 @@
 
 namespace governor::bench {
 
-enum class Target { kUpdate, kRead, kDiscover, kRedis, kRawlog, kEcho };
+enum class Target { kUpdate, kRead, kDiscover, kLease, kRedis, kRawlog, kEcho };
 enum class Pick { kOwn, kRandom, kSweep };
 
 // What one run does; parsed from the command line, which `load --help` describes.
@@ -25,7 +25,8 @@ struct Options {
   Pick pick = Pick::kOwn;
   std::string counts;  // a file that count_calls.so in the server writes; empty: none
   std::string agent_prefix = "bench-agent-";
-  bool verify = true;  // compare acknowledged updates with what the daemon says it stored
+  std::string directory = "/";  // in which leases are taken
+  bool verify = true;           // compare acknowledged updates with what the daemon says it stored
 };
 
 // Exits with a message and code 2 on bad usage.
