@@ -8,9 +8,11 @@ are slower where a daemon shares something. A private PostgreSQL on this machine
 import argparse
 import json
 import os
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -113,7 +115,7 @@ def main():
     arguments = parse_arguments()
     binaries = programs.Binaries(arguments.build_dir.resolve())
     with Workspace(arguments.build_dir.resolve()) as workspace:
-        directory = workspace.sockets / "postgres"
+        directory = Path(tempfile.mkdtemp(prefix="gov-bench-"))  # whose owner is another where root runs this
         environment = os.environ | {"FSYNC": "on"}
         try:
             subprocess.run([POSTGRES, "start", directory], check=True, env=environment, stdout=subprocess.DEVNULL)
@@ -125,6 +127,7 @@ def main():
             return 1
         finally:
             subprocess.run([POSTGRES, "stop", directory], check=False)
+            shutil.rmtree(directory, ignore_errors=True)
     return 0
 
 
