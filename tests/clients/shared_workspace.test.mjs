@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { World } from './harness.mjs';
 import { alive } from './lib/alive.mjs';
 import { kLong, kShort, stretched, until } from './lib/deadlines.mjs';
-import { kErrorKey, modernMeta } from './lib/mcp.mjs';
+import { Machine, makeClones } from './lib/machine.mjs';
 import { PostgresServer } from './lib/postgres_server.mjs';
 
 // Two daemons, as on two machines, each with a clone of one repository, and the database that they share. Confined as
@@ -19,80 +17,15 @@ let server;
 let a;
 let b;
 
-function git(...words) {
-  const own = ['-c', 'user.name=t', '-c', 'user.email=t@example.org'];
-  execFileSync('git', [...own, ...words], { stdio: 'ignore' });
-}
-
-// One of the two: its world, its clone, and a client that calls tools.
-class Machine {
-  constructor(name, database) {
-    this.clone = path.join(place, name);
-    this.world = new World({
-      survives: false,
-      config: { shared: { database, workspaces: 'all', membership_seconds: kMembership } },
-    });
-    this.connect();
-  }
-
-  connect() {
-    this.client = this.world.proxied(this.clone);
-  }
-
-  file(name) {
-    return path.join(this.clone, name);
-  }
-
-  async result(name, given, ms = kLong * 2) {
-    const params = { name, arguments: given, _meta: modernMeta() };
-    return (await this.client.request('tools/call', params, ms)).result;
-  }
-
-  async call(name, given) {
-    const result = await this.result(name, given);
-    assert.ok(!result.isError, JSON.stringify(result));
-    return result.structuredContent;
-  }
-
-  async refusal(name, given) {
-    const result = await this.result(name, given);
-    assert.ok(result.isError, JSON.stringify(result));
-    return result._meta[kErrorKey];
-  }
-
-  ask(name, wait = 0) {
-    return this.call('request_write', { paths: [this.file(name)], wait_seconds: wait });
-  }
-
-  async take(name, wait = 0) {
-    const answer = await this.ask(name, wait);
-    assert.equal(answer.status, 'granted', JSON.stringify(answer));
-    return answer;
-  }
-
-  commit(name, lease, content) {
-    return this.call('commit_file', { path: this.file(name), lease, content });
-  }
-
-  async pid() {
-    return (await this.world.health()).pid;
-  }
-
-  ctl(...words) {
-    return execFileSync(this.world.binary('governorctl'), ['--json', ...words], {
-      env: this.world.environment(),
-      encoding: 'utf8',
-    });
-  }
+function machine(name, database) {
+  return new Machine(path.join(place, name), { database, membership_seconds: kMembership });
 }
 
 before(async () => {
   server = await PostgresServer.begin();
-  git('init', '-q', '-b', 'main', path.join(place, 'a'));
-  git('-C', path.join(place, 'a'), 'commit', '-q', '--allow-empty', '-m', 'first');
-  git('clone', '-q', path.join(place, 'a'), path.join(place, 'b'));
-  a = new Machine('a', server.address);
-  b = new Machine('b', server.networkAddress);
+  makeClones(place, ['a', 'b']);
+  a = machine('a', server.address);
+  b = machine('b', server.networkAddress);
 });
 
 after(async () => {

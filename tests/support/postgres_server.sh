@@ -3,6 +3,8 @@
 # given:
 #   postgres_server.sh start DIRECTORY [PORT]   prints "PID"; a server that was stopped goes on with what it had
 #   postgres_server.sh stop DIRECTORY           as by a power failure
+#   postgres_server.sh replicate DIRECTORY PRIMARY [PORT]   starts a streaming replica of the one in PRIMARY
+#   postgres_server.sh promote DIRECTORY        a replica becomes the primary
 # Exit 77: there is no PostgreSQL here.
 set -euo pipefail
 
@@ -30,10 +32,23 @@ as_owner() {
 programs=$(find_programs)
 verb=$1
 directory=$2
+primary=
+if [[ $verb == replicate ]]; then
+  primary=$3
+  shift
+fi
 port=${3:-}
 owner=$(id -un postgres 2>/dev/null || echo nobody)
 export LC_ALL=C
 cd /
+
+start() {
+  local listen=${port:+127.0.0.1}
+  as_owner "$programs/pg_ctl" --pgdata "$directory/data" --log "$directory/log" --wait --timeout 60 start --options \
+    "-c listen_addresses='$listen' -c port=${port:-5432} -c unix_socket_directories='$directory' -c fsync=${FSYNC:-off}" \
+    >/dev/null
+  head -1 "$directory/data/postmaster.pid"
+}
 
 case $verb in
   start)
@@ -43,17 +58,23 @@ case $verb in
       as_owner "$programs/initdb" --pgdata "$directory/data" --auth trust --username tester --encoding UTF8 --no-sync \
         >"$directory/initdb.log"
     fi
-    listen=${port:+127.0.0.1}
-    as_owner "$programs/pg_ctl" --pgdata "$directory/data" --log "$directory/log" --wait --timeout 60 start --options \
-      "-c listen_addresses='$listen' -c port=${port:-5432} -c unix_socket_directories='$directory' -c fsync=${FSYNC:-off}" \
-      >/dev/null
-    head -1 "$directory/data/postmaster.pid"
+    start
     ;;
   stop)
     as_owner "$programs/pg_ctl" --pgdata "$directory/data" --mode immediate --wait --timeout 60 stop >/dev/null
     ;;
+  replicate)
+    mkdir -p "$directory"
+    if [[ $EUID -eq 0 ]]; then chown "$owner" "$directory"; fi
+    as_owner "$programs/pg_basebackup" --host "$primary" --port "$(sed -n 4p "$primary/data/postmaster.pid")" \
+      --username tester --pgdata "$directory/data" --write-recovery-conf --wal-method stream --checkpoint fast --no-sync
+    start
+    ;;
+  promote)
+    as_owner "$programs/pg_ctl" --pgdata "$directory/data" --wait --timeout 60 promote >/dev/null
+    ;;
   *)
-    echo "usage: postgres_server.sh start|stop DIRECTORY [PORT]" >&2
+    echo "usage: postgres_server.sh start|stop|replicate|promote DIRECTORY [PRIMARY] [PORT]" >&2
     exit 2
     ;;
 esac

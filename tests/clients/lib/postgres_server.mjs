@@ -19,6 +19,28 @@ export class PostgresServer {
     return server;
   }
 
+  // A streaming replica of it. A commit waits for it from then on.
+  async replicate() {
+    const replica = new PostgresServer();
+    replica.port = await freePort();
+    replica.#run('replicate', this.#directory, String(replica.port));
+    replica.#runs = true;
+    this.query("ALTER SYSTEM SET synchronous_standby_names = '*'");
+    this.query('SELECT pg_reload_conf()');
+    return replica;
+  }
+
+  // It is the server from now on, whatever it was a replica of.
+  promote() {
+    this.#run('promote');
+  }
+
+  // What psql prints of it, without headings.
+  query(sql) {
+    const words = ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', this.address, '-c', sql];
+    return execFileSync('psql', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] }).trim();
+  }
+
   start() {
     this.#run('start', String(this.port));
     this.#runs = true;
@@ -37,6 +59,12 @@ export class PostgresServer {
 
   get address() {
     return `postgresql:///postgres?user=tester&port=${this.port}&host=${this.#directory}`;
+  }
+
+  // Either of the two, whichever takes writes.
+  addressWith(replica) {
+    const hosts = `host=${this.#directory},${replica.#directory}&port=${this.port},${replica.port}`;
+    return `postgresql:///postgres?user=tester&${hosts}&target_session_attrs=read-write`;
   }
 
   get networkAddress() {

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import path from 'node:path';
+import { World } from '../harness.mjs';
+import { kLong } from './deadlines.mjs';
+import { kErrorKey, modernMeta } from './mcp.mjs';
+
+// One of several machines: its world, its clone of the repository that they share, and a client that calls tools.
+export class Machine {
+  constructor(clone, shared) {
+    this.clone = clone;
+    this.world = new World({ survives: false, config: { shared: { workspaces: 'all', ...shared } } });
+    this.connect();
+  }
+
+  connect() {
+    this.client = this.world.proxied(this.clone);
+  }
+
+  file(name) {
+    return path.join(this.clone, name);
+  }
+
+  async result(name, given, ms = kLong * 2) {
+    const params = { name, arguments: given, _meta: modernMeta() };
+    return (await this.client.request('tools/call', params, ms)).result;
+  }
+
+  async call(name, given) {
+    const result = await this.result(name, given);
+    assert.ok(!result.isError, JSON.stringify(result));
+    return result.structuredContent;
+  }
+
+  async refusal(name, given) {
+    const result = await this.result(name, given);
+    assert.ok(result.isError, JSON.stringify(result));
+    return result._meta[kErrorKey];
+  }
+
+  ask(name, wait = 0) {
+    return this.call('request_write', { paths: [this.file(name)], wait_seconds: wait });
+  }
+
+  async take(name, wait = 0) {
+    const answer = await this.ask(name, wait);
+    assert.equal(answer.status, 'granted', JSON.stringify(answer));
+    return answer;
+  }
+
+  commit(name, lease, content) {
+    return this.call('commit_file', { path: this.file(name), lease, content });
+  }
+
+  async pid() {
+    return (await this.world.health()).pid;
+  }
+
+  ctl(...words) {
+    return execFileSync(this.world.binary('governorctl'), ['--json', ...words], {
+      env: this.world.environment(),
+      encoding: 'utf8',
+    });
+  }
+}
+
+export function git(...words) {
+  const own = ['-c', 'user.name=t', '-c', 'user.email=t@example.org'];
+  execFileSync('git', [...own, ...words], { stdio: 'ignore' });
+}
+
+// A repository with a commit, and clones of it: directories of these names.
+export function makeClones(place, names) {
+  const [first, ...others] = names.map((name) => path.join(place, name));
+  git('init', '-q', '-b', 'main', first);
+  git('-C', first, 'commit', '-q', '--allow-empty', '-m', 'first');
+  for (const clone of others) git('clone', '-q', first, clone);
+}
