@@ -62,6 +62,7 @@ find_missing_apt() {
     need_tool node nodejs
     need_tool npm npm
     compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing_packages+=(postgresql)
+    [[ -x /usr/sbin/pgbouncer ]] || missing_packages+=(pgbouncer)
   fi
   if [[ $1 == fuzz || $1 == lint ]]; then need_tool clang++ clang; fi
   if [[ $1 == lint ]]; then
@@ -198,7 +199,7 @@ find_missing_brew() {
   # zlib and ncurses come with the command line tools.
   local -a formulae=(cmake ninja boost spdlog fmt sqlite sqlitecpp cli11 nettle libpq pkgconf)
   if [[ $1 == fuzz || $1 == lint ]]; then formulae+=(llvm cppcheck); fi
-  if [[ $1 == test ]]; then formulae+=(catch2 tmux socat spin node postgresql); fi
+  if [[ $1 == test ]]; then formulae+=(catch2 tmux socat spin node postgresql pgbouncer); fi
   local formula
   for formula in "${formulae[@]}"; do
     brew list --versions "$formula" >/dev/null 2>&1 || missing_packages+=("$formula")

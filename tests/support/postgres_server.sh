@@ -5,6 +5,9 @@
 #   postgres_server.sh stop DIRECTORY           as by a power failure
 #   postgres_server.sh replicate DIRECTORY PRIMARY [PORT]   starts a streaming replica of the one in PRIMARY
 #   postgres_server.sh promote DIRECTORY        a replica becomes the primary
+#   postgres_server.sh pool DIRECTORY SERVER    starts pgbouncer in transaction mode, of two connections to the one in SERVER;
+#                                               it listens as DIRECTORY/.s.PGSQL.6432 (exit 77: there is none here)
+#   postgres_server.sh unpool DIRECTORY         ends it at once
 # Exit 77: there is no PostgreSQL here.
 set -euo pipefail
 
@@ -33,7 +36,7 @@ programs=$(find_programs)
 verb=$1
 directory=$2
 primary=
-if [[ $verb == replicate ]]; then
+if [[ $verb == replicate || $verb == pool ]]; then
   primary=$3
   shift
 fi
@@ -73,8 +76,30 @@ case $verb in
   promote)
     as_owner "$programs/pg_ctl" --pgdata "$directory/data" --wait --timeout 60 promote >/dev/null
     ;;
+  pool)
+    bouncer=$(PATH=$PATH:/usr/sbin:/usr/local/sbin command -v pgbouncer) || exit 77
+    mkdir -p "$directory"
+    cat >"$directory/pgbouncer.ini" <<INI
+[databases]
+postgres = host=$primary port=$(sed -n 4p "$primary/data/postmaster.pid") user=tester
+[pgbouncer]
+listen_port = 6432
+unix_socket_dir = $directory
+auth_type = any
+pool_mode = transaction
+default_pool_size = 2
+logfile = $directory/pgbouncer.log
+pidfile = $directory/pgbouncer.pid
+INI
+    if [[ $EUID -eq 0 ]]; then chown -R "$owner" "$directory"; fi
+    as_owner "$bouncer" --quiet --daemon "$directory/pgbouncer.ini"
+    ;;
+  unpool)
+    kill -KILL "$(cat "$directory/pgbouncer.pid")"
+    rm -f "$directory/pgbouncer.pid" "$directory"/.s.PGSQL.*
+    ;;
   *)
-    echo "usage: postgres_server.sh start|stop|replicate|promote DIRECTORY [PRIMARY] [PORT]" >&2
+    echo "usage: postgres_server.sh start|stop|replicate|promote|pool|unpool DIRECTORY [SERVER] [PORT]" >&2
     exit 2
     ;;
 esac

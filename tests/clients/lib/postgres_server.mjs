@@ -35,6 +35,12 @@ export class PostgresServer {
     this.#run('promote');
   }
 
+  // pgbouncer before it, in transaction mode: null where there is none here.
+  pool() {
+    const pool = new Pool(this.#directory);
+    return pool.start() ? pool : null;
+  }
+
   // What psql prints of it, without headings.
   query(sql) {
     const words = ['-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1', '-d', this.address, '-c', sql];
@@ -78,6 +84,41 @@ export class PostgresServer {
       if (error.status !== kNoServer) throw error;
       throw new Error('PostgreSQL is needed (Debian: postgresql, Homebrew: postgresql)');
     }
+  }
+}
+
+class Pool {
+  #directory = mkdtempSync(path.join(os.tmpdir(), 'gov-pool-'));
+  #server;
+  #runs = false;
+
+  constructor(server) {
+    this.#server = server;
+  }
+
+  start() {
+    try {
+      execFileSync(kScript, ['pool', this.#directory, this.#server], { stdio: ['ignore', 'ignore', 'inherit'] });
+    } catch (error) {
+      if (error.status !== kNoServer) throw error;
+      return false;
+    }
+    this.#runs = true;
+    return true;
+  }
+
+  stop() {
+    this.#runs = false;
+    execFileSync(kScript, ['unpool', this.#directory], { stdio: 'inherit' });
+  }
+
+  close() {
+    if (this.#runs) this.stop();
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+
+  get address() {
+    return `postgresql:///postgres?port=6432&host=${this.#directory}`;
   }
 }
 
