@@ -17,6 +17,13 @@ export class Machine {
     this.client = this.world.proxied(this.clone);
   }
 
+  // The same machine with a client of its own.
+  another() {
+    const other = Object.create(this);
+    other.connect();
+    return other;
+  }
+
   file(name) {
     return path.join(this.clone, name);
   }

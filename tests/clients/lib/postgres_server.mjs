@@ -73,6 +73,10 @@ export class PostgresServer {
     return `postgresql:///postgres?user=tester&${hosts}&target_session_attrs=read-write`;
   }
 
+  get socketPath() {
+    return path.join(this.#directory, `.s.PGSQL.${this.port}`);
+  }
+
   get networkAddress() {
     return `postgresql://tester@127.0.0.1:${this.port}/postgres`;
   }

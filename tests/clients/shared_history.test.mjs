@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
+import { alive } from './lib/alive.mjs';
+import { kErrorKey } from './lib/mcp.mjs';
+import { kLong, until } from './lib/deadlines.mjs';
+import { Machine, makeClones } from './lib/machine.mjs';
+import { PostgresServer } from './lib/postgres_server.mjs';
+import { Relay } from './lib/relay.mjs';
+
+// Three daemons with clients that contend for few paths, while daemons, the server and connections are killed, ways are
+// cut and slow, and daemons sleep for longer than their time. What clients were told is judged by the checker: leases on a
+// path follow each other, fences grow, and nobody writes under a lease that may be another's.
+//   GOVERNOR_HISTORY_OPERATIONS (2000), GOVERNOR_HISTORY_FAULTS (12), GOVERNOR_TEST_SEED
+
+const kOperations = Number(process.env.GOVERNOR_HISTORY_OPERATIONS ?? 2000);
+const kFaults = Number(process.env.GOVERNOR_HISTORY_FAULTS ?? 12);
+const kSeed = Number(process.env.GOVERNOR_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
+const kMembership = 4;
+const kPaths = ['p', 'q', 'r'];
+const kClientsOfEach = 4;
+
+const place = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'gov-clones-')));
+const machines = [];
+const relays = [];
+const history = [];
+const refusals = new Map(); // how often by code
+let server;
+let isOver = false;
+
+// Mulberry32.
+function generator(seed) {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) % below;
+  };
+}
+
+const now = () => Math.round(performance.now() * 1000); // microseconds
+
+before(async () => {
+  server = await PostgresServer.begin();
+  const names = ['a', 'b', 'c'];
+  makeClones(place, names);
+  for (const name of names) {
+    const relay = await Relay.begin(server.socketPath);
+    relays.push(relay);
+    const machine = new Machine(path.join(place, name), { database: relay.address, membership_seconds: kMembership });
+    machine.name = name;
+    machine.disruptions = []; // since when it may not have been able to renew its membership
+    machines.push(machine);
+  }
+  execFileSync(machines[0].world.binary('governord'), ['shared', 'init', server.address], { stdio: 'ignore' });
+  for (const machine of machines)
+    await until(kLong, 'it is prepared', async () => {
+      const result = await machine.result('request_write', { paths: [machine.file(`first-of-${machine.name}`)] });
+      return !result.isError;
+    });
+});
+
+after(async () => {
+  isOver = true;
+  for (const machine of machines) await machine.world.close().catch(() => {});
+  for (const relay of relays) relay.close();
+  server?.close();
+  rmSync(place, { recursive: true, force: true });
+});
+
+function sha256(file) {
+  try {
+    return createHash('sha256').update(readFileSync(file)).digest('hex');
+  } catch {
+    return undefined;
+  }
+}
+
+class Client {
+  constructor(machine, number) {
+    this.machine = machine.another();
+    this.random = generator(kSeed + 1 + number);
+    this.name = `${machine.name}${number % kClientsOfEach}`;
+  }
+
+  // The result, and when it was asked for and given.
+  async ask(tool, given) {
+    const sent = now();
+    const result = await this.machine.result(tool, given, kLong * 4);
+    const answered = now();
+    if (result.isError) {
+      const { code } = result._meta[kErrorKey];
+      refusals.set(code, (refusals.get(code) ?? 0) + 1);
+    }
+    return { result, sent, answered };
+  }
+
+  note(file, kind, fence, { sent, answered }) {
+    history.push({ path: file, kind, fence, holder: this.name, machine: this.machine.name, sent, answered });
+  }
+
+  async work() {
+    while (!isOver) await this.once();
+  }
+
+  async once() {
+    const name = kPaths[this.random(kPaths.length)];
+    const file = this.machine.file(name);
+    const asked = await this.ask('request_write', { paths: [file], wait_seconds: this.random(4) });
+    const { lease, fence, status } = asked.result.structuredContent ?? {};
+    if (status !== 'granted') return pause(this.random(20));
+    this.note(name, 'grant', fence, asked);
+    for (let writes = this.random(3); writes > 0; --writes) {
+      const given = { path: file, lease, content: `${this.name} ${fence} ${writes}\n`, expected_sha256: sha256(file) };
+      const written = await this.ask('commit_file', given);
+      if (!written.result.isError) this.note(name, 'write', fence, written);
+    }
+    const released = await this.ask('release_write', { lease });
+    if (!released.result.isError) this.note(name, 'release', fence, released);
+    // What was refused may be held still. It is asked for once more, and given up by the end of the session at the latest.
+    else await this.ask('release_write', { lease });
+  }
+}
+
+// Each of them disrupts at least one daemon for a while, and ends when things may go on.
+const faults = {
+  async killDaemon(random) {
+    const machine = machines[random(machines.length)];
+    const pid = await machine.pid();
+    return disrupt([machine], async () => {
+      process.kill(pid, 'SIGKILL');
+      await until(kLong, 'it is dead', () => !alive(pid));
+      await machine.world.otherDaemon(pid);
+    });
+  },
+  async killServer(random) {
+    return disrupt(machines, async () => {
+      server.stop();
+      await pause(random(500));
+      server.start();
+    });
+  },
+  async killConnections() {
+    const sql = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'governor'";
+    return disrupt(machines, async () => server.query(sql));
+  },
+  async partition(random) {
+    const number = random(machines.length);
+    return disrupt([machines[number]], async () => {
+      relays[number].cut();
+      await pause(random(2) === 0 ? random(1000) : kMembership * 1000 + random(3000));
+      relays[number].mend();
+    });
+  },
+  async delay(random) {
+    const number = random(machines.length);
+    return disrupt([machines[number]], async () => {
+      relays[number].slow(20 + random(200));
+      await pause(1000);
+      relays[number].slow(0);
+    });
+  },
+  async sleep(random) {
+    const machine = machines[random(machines.length)];
+    const pid = await machine.pid();
+    return disrupt([machine], async () => {
+      process.kill(pid, 'SIGSTOP');
+      await pause(kMembership * 1000 + 500 + random(2000));
+      process.kill(pid, 'SIGCONT');
+    });
+  },
+};
+
+async function disrupt(those, what) {
+  const from = now();
+  for (const machine of those) machine.disruptions.push(from);
+  await what();
+}
+
+// A daemon renews its time three times as often as it must: a lease can only be lost when its daemon was disrupted for
+// most of it. Such a lease may have ended from then on.
+function possibleEnds() {
+  const ends = [];
+  for (const { path: name, kind, fence, holder, machine, sent } of history) {
+    if (kind !== 'grant') continue;
+    const { disruptions } = machines.find((one) => one.name === machine);
+    const first = disruptions.find((from) => from > sent - kMembership * 2_000_000);
+    if (first === undefined) continue;
+    ends.push({ path: name, kind: 'end', fence, holder, sent: Math.max(first, sent) + kMembership * 500_000 });
+  }
+  return ends;
+}
+
+test('what clients of three daemons see of leases is one thing after the other, whatever fails', async (t) => {
+  t.diagnostic(`seed ${kSeed} (repeat with GOVERNOR_TEST_SEED)`);
+  const random = generator(kSeed);
+  const clients = Array.from({ length: machines.length * kClientsOfEach }, (_, number) => {
+    return new Client(machines[number % machines.length], number);
+  });
+  const work = Promise.all(clients.map((client) => client.work()));
+  const made = new Map();
+  for (let number = 0; number < kFaults; ++number) {
+    const before = history.length;
+    const name = Object.keys(faults)[number % Object.keys(faults).length];
+    await faults[name](random);
+    made.set(name, (made.get(name) ?? 0) + 1);
+    const wanted = Math.max(before + 20, (kOperations * (number + 1)) / kFaults);
+    await until(kLong * 4, 'work goes on', () => history.length >= wanted);
+  }
+  isOver = true;
+  await work;
+
+  const lines = [...history, ...possibleEnds()].map((operation) => `${JSON.stringify(operation)}\n`);
+  const file = path.join(place, 'history.jsonl');
+  writeFileSync(file, lines.join(''));
+  const judge = machines[0].world.binary('judge_shared_leases');
+  let verdict;
+  try {
+    verdict = execFileSync(judge, [file], { encoding: 'utf8' });
+  } catch (error) {
+    assert.fail(`${error.stdout}${error.stderr ?? ''}`);
+  }
+  const text = (counts) => [...counts].map(([name, count]) => `${count} ${name}`).join(', ');
+  t.diagnostic(`${history.length} operations; ${text(made)}; refused: ${text(refusals)}`);
+  t.diagnostic(verdict.trim().split('\n').join('; '));
+  for (const code of refusals.keys()) assert.ok(['storage_unavailable', 'conflict'].includes(code), code);
+});
