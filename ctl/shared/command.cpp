@@ -8,10 +8,13 @@
 #include "ctl/commands.hpp"
 #include "ctl/exit_code.hpp"
 #include "ctl/failure.hpp"
+#include "ctl/health_tone.hpp"
 #include "ctl/json_fields.hpp"
 #include "ctl/printable.hpp"
+#include "ctl/quantity.hpp"
 #include "ctl/state/state_program.hpp"
 #include "ctl/table.hpp"
+#include "ctl/time_text.hpp"
 #include "ipc/plain_json.hpp"
 
 namespace governor::ctl {
@@ -41,6 +44,73 @@ void write_shared(const Context& context, const json::object& report) {
     workspaces.add_row({text_field(workspace, "name"), count_text(workspace, "held")});
   }
   if (!workspaces.empty()) context.out << '\n' << workspaces.render(context.colour);
+}
+
+/// Of a daemon that is no member any more it is not known how things are now.
+Cell machine_cell(const json::object& row) {
+  const bool is_member = flag_field(row, "is_member");
+  return {text_field(row, "host") + (is_member ? "" : " (silent)"), is_member ? Tone::plain : Tone::faint};
+}
+
+Table agents_table(const Context& context, const json::array& rows) {
+  Table table({{"AGENT"},
+               {"HEALTH"},
+               {"RISK", Align::right},
+               {"DECISION"},
+               {"UPDATES", Align::right},
+               {"LAST UPDATE"},
+               {"OF"},
+               {"ON"}});
+  for (const json::value& value : rows) {
+    if (!value.is_object()) continue;
+    const json::object& agent = value.get_object();
+    const std::string health = text_field(agent, "health");
+    const std::string decision = text_field(agent, "decision");
+    table.add_row({text_field(agent, "agent_id"), Cell(health, health_tone(health)),
+                   decimal(number_field(agent, "risk_score"), 3), Cell(decision, health_tone(decision)),
+                   count_text(agent, "updates"), relative_text(context, text_field(agent, "last_update")),
+                   text_field(agent, "who"), machine_cell(agent)});
+  }
+  return table;
+}
+
+Table alerts_table(const Context& context, const json::array& rows) {
+  Table table({{"SEVERITY"}, {"KIND"}, {"RAISED"}, {"AGENT"}, {"OF"}, {"ON"}, {"MESSAGE"}});
+  for (const json::value& value : rows) {
+    if (!value.is_object()) continue;
+    const json::object& alert = value.get_object();
+    const std::string severity = text_field(alert, "severity");
+    table.add_row({Cell(severity, severity == "critical" ? Tone::bad : Tone::warning),
+                   text_field(alert, "kind"), relative_text(context, text_field(alert, "raised")),
+                   text_field(alert, "agent_id"), text_field(alert, "who"), machine_cell(alert),
+                   text_field(alert, "message")});
+  }
+  return table;
+}
+
+struct FleetQuestion {
+  std::string address;
+  std::string host;
+  std::int64_t rows = 100;
+};
+
+int run_fleet(const Context& context, const std::string& verb, const FleetQuestion& question) {
+  const auto report =
+      run_governord(context, {"shared", verb, question.address, question.host, std::to_string(question.rows)},
+                    ipc::Deadline::after(kDatabasePatience));
+  if (!report) return report_failure(context, report.error());
+  if (context.json) {
+    context.out << ipc::plain_json(*report) << '\n';
+    return static_cast<int>(ExitCode::done);
+  }
+  const json::array& rows = array_field(*report, verb);
+  const Table table = verb == "agents" ? agents_table(context, rows) : alerts_table(context, rows);
+  context.out << (table.empty() ? "no " + verb + "\n" : table.render(context.colour));
+  const std::int64_t total = count_field(*report, "total");
+  if (total > static_cast<std::int64_t>(rows.size()))
+    context.out << "and " << total - static_cast<std::int64_t>(rows.size())
+                << " more; --rows shows more of them\n";
+  return static_cast<int>(ExitCode::done);
 }
 
 int run_shared(const Context& context, const std::string& verb, const std::string& address) {
@@ -75,6 +145,21 @@ void add_shared(CLI::App& app, Action& action) {
   };
   add("init", "Prepares the database, or brings it up to date; what is there stays");
   add("status", "Whether it answers, which daemons are members, and what they hold");
+  const auto question = std::make_shared<FleetQuestion>();
+  const auto add_fleet = [&](const char* verb, const char* about) {
+    CLI::App* command = shared->add_subcommand(verb, about);
+    command->add_option("--host", question->host, "Of this machine only");
+    command->add_option("--rows", question->rows, "How many at most")->check(CLI::Range(1, 100'000));
+    command->add_option("--database", question->address,
+                        "postgresql://host/name; without, that of the configuration");
+    command->callback([&action, question, verb] {
+      action = [question, verb = std::string(verb)](const Context& context) {
+        return run_fleet(context, verb, *question);
+      };
+    });
+  };
+  add_fleet("agents", "The agents of all machines that tell of them, those in trouble first");
+  add_fleet("alerts", "The open alerts of all machines that tell of them");
 }
 
 }  // namespace governor::ctl

@@ -64,6 +64,7 @@ Server::Server(asio::io_context& io, ServerFacts facts, std::unique_ptr<Store> s
       launcher_(std::move(settings_.launcher)),
       store_(std::move(store), &activities_.store),
       files_(file_services()),
+      fleet_(shared_ && settings_.shared.fleet ? std::make_shared<FleetReport>(store_, *shared_) : nullptr),
       signals_(strand_),
       housekeeping_timer_(strand_),
       stop_timer_(strand_),
@@ -194,6 +195,7 @@ void Server::housekeeping() {
       begin_round();
       check_ownership();
       check_backup();
+      if (fleet_) fleet_->tell();
       check_idle();
     } catch (const std::exception& failure) {  // the next time may be better, and must come
       spdlog::critical("an exception that was not foreseen: {}", failure.what());

@@ -14,6 +14,7 @@
 
 #include "daemon/alerts/alert_command.hpp"
 #include "daemon/branches/merge_predictor.hpp"
+#include "daemon/lifecycle/fleet_report.hpp"
 #include "daemon/lifecycle/listener.hpp"
 #include "daemon/lifecycle/watchdog.hpp"
 #include "daemon/session/connection.hpp"
@@ -112,6 +113,7 @@ class Server {
   std::unique_ptr<Launcher> launcher_;     // after the state, to which it reports; before those that use it
   StoreThread store_;                      // after the state: its last jobs still post to the state's strand
   FileThreads files_;                      // likewise
+  std::shared_ptr<FleetReport> fleet_;     ///< null: nobody is told
   TaskScope tasks_;
   std::shared_ptr<Listener> listener_;
   std::list<std::shared_ptr<Connection>> connections_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
+#include <charconv>
 #include <exception>
 #include <string>
 #include <string_view>
@@ -10,6 +11,7 @@
 
 #include "daemon/lifecycle/options.hpp"
 #include "daemon/lifecycle/shared_config.hpp"
+#include "daemon/shared/fleet_database.hpp"
 #include "daemon/shared/workspace_database.hpp"
 #include "daemon/support/json_writer.hpp"
 
@@ -31,7 +33,7 @@ int refuse_shared(const core::Error& error) {
 
 core::Result<std::string> address_of(int argc, const char* const* argv) {
   SharedSettings settings;
-  if (argc > 3) {
+  if (argc > 3 && *argv[3] != '\0') {
     const boost::json::value given = boost::json::object{{"database", argv[3]}};
     if (const auto wrong = set_shared(given, settings))
       return core::Error(core::ErrorCode::invalid_argument, "The address " + *wrong + ".");
@@ -48,14 +50,31 @@ core::Result<std::string> address_of(int argc, const char* const* argv) {
   return settings.database;
 }
 
-int run_with_database(std::string_view verb, const std::string& address) {
+/// What a person wants to see of all machines.
+struct Look {
+  std::string verb;
+  std::string host;
+  std::size_t limit = 100;
+};
+
+int show_fleet(Database& database, const Look& look) {
+  FleetDatabase fleet(database);
+  const auto shown =
+      look.verb == "agents" ? fleet.agents(look.host, look.limit) : fleet.alerts(look.host, look.limit);
+  if (!shown) return refuse_shared(shown.error());
+  fmt::print("{}\n", *shown);
+  return 0;
+}
+
+int run_with_database(const Look& look, const std::string& address) {
   auto libpq = Libpq::load();
   if (!libpq) return refuse_shared(libpq.error());
   Database database(*std::move(libpq), address, -1);
   if (const auto error = database.connect(ipc::Deadline::after(kConnectPatience)))
     return refuse_shared(*error);
+  if (look.verb == "agents" || look.verb == "alerts") return show_fleet(database, look);
   WorkspaceDatabase workspaces(database);
-  if (verb == "init") {
+  if (look.verb == "init") {
     if (const auto error = workspaces.init()) return refuse_shared(*error);
   }
   const auto status = workspaces.status();
@@ -68,14 +87,22 @@ int run_with_database(std::string_view verb, const std::string& address) {
 }  // namespace
 
 int run_shared_command(int argc, const char* const* argv) {
-  const std::string_view verb = argc > 2 ? argv[2] : "";
+  Look look;
+  if (argc > 2) look.verb = argv[2];
+  if (argc > 4) look.host = argv[4];
   try {
-    if (verb != "init" && verb != "status") {
-      return refuse_shared({core::ErrorCode::invalid_argument,
-                            "expected: governord shared init [ADDRESS] or shared status [ADDRESS]"});
+    const bool is_known =
+        look.verb == "init" || look.verb == "status" || look.verb == "agents" || look.verb == "alerts";
+    const std::string_view limit = argc > 5 ? argv[5] : "100";
+    const auto read = std::from_chars(limit.data(), limit.data() + limit.size(), look.limit);
+    if (!is_known || argc > 6 || read.ec != std::errc() || read.ptr != limit.data() + limit.size()) {
+      return refuse_shared(
+          {core::ErrorCode::invalid_argument,
+           "expected: governord shared init|status [ADDRESS], or governord shared agents|alerts "
+           "[ADDRESS [HOST [LIMIT]]]"});
     }
     const auto address = address_of(argc, argv);
-    return address ? run_with_database(verb, *address) : refuse_shared(address.error());
+    return address ? run_with_database(look, *address) : refuse_shared(address.error());
   } catch (const std::exception& failure) {
     return refuse_shared({core::ErrorCode::internal_error, failure.what()});
   }

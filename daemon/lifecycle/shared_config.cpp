@@ -95,15 +95,19 @@ std::optional<std::string> set_shared(const json::value& value, SharedSettings& 
       wrong = set_database(member.value(), changed.database);
     } else if (name == "workspaces") {
       wrong = set_places(member.value(), changed);
+    } else if (name == "fleet") {
+      if (!member.value().is_bool()) return "is wrong: fleet must be true or false";
+      changed.fleet = member.value().get_bool();
     } else if (name == "membership_seconds") {
       wrong = set_membership(member.value(), changed.membership);
     } else {
-      wrong = fmt::format("{} is none of database, workspaces, membership_seconds", name);
+      wrong = fmt::format("{} is none of database, workspaces, fleet, membership_seconds", name);
     }
     if (wrong) return "is wrong: " + *wrong;
   }
   if (changed.database.empty() && (changed.all || !changed.places.empty()))
     return "is wrong: workspaces need a database";
+  if (changed.database.empty() && changed.fleet) return "is wrong: fleet needs a database";
   settings = std::move(changed);
   return std::nullopt;
 }

@@ -17,11 +17,13 @@ struct SharedSettings {
   std::string database{};             ///< `postgresql://…`; empty: nothing is shared
   bool all = false;                   ///< every git repository is shared
   std::vector<SharedPlace> places{};  ///< these are
+  /// Agents and alerts of this daemon are told to whoever looks at all machines.
+  bool fleet = false;
   /// After so long without a word from this daemon others may take what it holds.
   std::chrono::seconds membership{15};
 
   /// Whether there is anything for which the database is needed.
-  [[nodiscard]] bool connects() const { return shares(); }
+  [[nodiscard]] bool connects() const { return shares() || fleet; }
   /// Whether there are shared workspaces.
   [[nodiscard]] bool shares() const { return !database.empty() && (all || !places.empty()); }
 };

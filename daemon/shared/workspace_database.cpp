@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "daemon/shared/fleet_schema.hpp"
 #include "daemon/shared/workspace_schema.hpp"
 
 namespace governor::daemon {
@@ -208,7 +209,7 @@ core::Result<std::string> WorkspaceDatabase::status() {
 
 std::optional<core::Error> WorkspaceDatabase::init() {
   std::string script;
-  for (const char* part : {kWorkspaceSchema}) script += part;
+  for (const char* part : {kWorkspaceSchema, kFleetSchema}) script += part;
   return database_.run_script(script.c_str(), ipc::Deadline::after(kInitLimit));
 }
 

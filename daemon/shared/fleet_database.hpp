@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "core/result.hpp"
+#include "daemon/shared/database.hpp"
+
+namespace governor::daemon {
+
+/// What one may do with the database of the fleet, see kFleetSchema.
+class FleetDatabase {
+ public:
+  explicit FleetDatabase(Database& database) : database_(database) {}
+
+  /// JSON arrays, see governor.publish_1. False: the daemon is no member of this epoch.
+  core::Result<bool> publish(const std::string& daemon, std::int64_t epoch, const std::string& agents,
+                             const std::string& alerts, bool is_end);
+
+  /// JSON objects, see governor.fleet_agents_1 and fleet_alerts_1. `host`: of this machine only; empty: of
+  /// all.
+  core::Result<std::string> agents(const std::string& host, std::size_t limit);
+  core::Result<std::string> alerts(const std::string& host, std::size_t limit);
+
+ private:
+  core::Result<std::string> ask(const char* statement, const std::vector<std::string>& parameters);
+
+  Database& database_;
+};
+
+}  // namespace governor::daemon
