@@ -82,6 +82,18 @@ describe('a workspace that two machines share', () => {
     await b.take('src/x.txt', 20);
   });
 
+  test('a hook of B does not let a tool write what A holds, and takes what is free', async () => {
+    const held = await a.take('hooked.txt');
+    const refused = b.hook('hooked.txt', 'of B\n');
+    assert.equal(refused.permissionDecision, 'deny');
+    assert.match(refused.permissionDecisionReason, new RegExp(os.hostname()));
+    await a.call('release_write', { lease: held.lease });
+    const allowed = b.hook('hooked.txt', 'of B\n');
+    assert.equal(allowed.permissionDecision, 'allow', JSON.stringify(allowed));
+    const told = await a.ask('hooked.txt');
+    assert.equal(told.status, 'held');
+  });
+
   test('the lease of a daemon that dies is its successor’s', async () => {
     const held = await a.take('restart.txt');
     const pid = await a.pid();

@@ -63,6 +63,20 @@ export class Machine {
     return (await this.world.health()).pid;
   }
 
+  // What the hook of Claude Code says before a write of the whole file.
+  hook(name, content) {
+    const event = {
+      session_id: 'hooked',
+      cwd: this.clone,
+      hook_event_name: 'PreToolUse',
+      tool_name: 'Write',
+      tool_input: { file_path: this.file(name), content },
+    };
+    const words = ['guard', 'claude-code', '--wait', '0'];
+    const options = { env: this.world.environment(), encoding: 'utf8', input: JSON.stringify(event) };
+    return JSON.parse(execFileSync(this.world.binary('governorctl'), words, options)).hookSpecificOutput;
+  }
+
   ctl(...words) {
     return execFileSync(this.world.binary('governorctl'), ['--json', ...words], {
       env: this.world.environment(),
