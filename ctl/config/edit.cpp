@@ -160,6 +160,24 @@ ipc::Result<void> check_config(const Context& context, const ipc::Paths& paths, 
   return error;
 }
 
+ipc::Result<bool> change_config(const Context& context,
+                                const std::function<ipc::Result<std::string>(const std::string&)>& change) {
+  const auto paths = ipc::resolve_paths(context.environment);
+  if (!paths) return paths.error();
+  const std::string file = real_file(paths->config_file);
+  bool exists = false;
+  const auto before = read_config(file, exists);
+  if (!before) return before.error();
+  const auto changed = change(*before);
+  if (!changed) return changed.error();
+  if (*changed == *before) return false;
+  const auto copy = ConfigCopy::make(context.environment, *changed);
+  if (!copy) return copy.error();
+  if (auto checked = check_config(context, *paths, copy->path(), file); !checked) return checked.error();
+  if (auto written = put_config(file, *changed); !written) return written.error();
+  return true;
+}
+
 int edit_config(const Context& context, const EditRequest& request) {
   const auto paths = ipc::resolve_paths(context.environment);
   if (!paths) return report_failure(context, paths.error());

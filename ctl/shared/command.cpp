@@ -1,17 +1,22 @@
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <chrono>
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "ctl/commands.hpp"
+#include "ctl/config/edit.hpp"
+#include "ctl/daemon_call.hpp"
 #include "ctl/exit_code.hpp"
 #include "ctl/failure.hpp"
 #include "ctl/health_tone.hpp"
+#include "ctl/install/entry_text.hpp"
 #include "ctl/json_fields.hpp"
 #include "ctl/printable.hpp"
 #include "ctl/quantity.hpp"
+#include "ctl/restart.hpp"
 #include "ctl/state/state_program.hpp"
 #include "ctl/table.hpp"
 #include "ctl/time_text.hpp"
@@ -24,6 +29,7 @@ namespace json = boost::json;
 
 /// A database that is far away, and a schema that is made.
 constexpr std::chrono::seconds kDatabasePatience{90};
+constexpr std::chrono::seconds kDaemonPatience{2};
 
 void write_shared(const Context& context, const json::object& report) {
   const json::object& shared = object_field(report, "shared");
@@ -113,6 +119,86 @@ int run_fleet(const Context& context, const std::string& verb, const FleetQuesti
   return static_cast<int>(ExitCode::done);
 }
 
+struct Joining {
+  std::string address;
+  std::vector<std::string> workspaces;
+  std::vector<std::string> task_lists;
+  bool all = false;
+  bool fleet = false;
+  bool restart = true;
+};
+
+json::object settings_of(const Joining& joining) {
+  json::object shared{{"database", joining.address}};
+  if (joining.all) {
+    shared["workspaces"] = "all";
+  } else if (!joining.workspaces.empty()) {
+    json::array& places = shared["workspaces"].emplace_array();
+    for (const std::string& place : joining.workspaces)
+      places.emplace_back(std::filesystem::weakly_canonical(place).string());
+  }
+  if (!joining.task_lists.empty()) shared["task_lists"] = json::value_from(joining.task_lists);
+  if (joining.fleet) shared["fleet"] = true;
+  return shared;
+}
+
+/// After the configuration has been changed. What the daemon that runs does not know yet is said.
+int finish_change(const Context& context, bool changed, bool restarts, const char* what) {
+  const bool runs = connect_if_running(context, ipc::Deadline::after(kDaemonPatience)).has_value();
+  if (changed && restarts && runs) {
+    if (const auto restarted = restart_daemon(context); !restarted)
+      return report_failure(context, restarted.error());
+  }
+  if (context.json) {
+    context.out << ipc::plain_json(
+                       json::object{{"changed", changed}, {"restarted", changed && restarts && runs}})
+                << '\n';
+    return static_cast<int>(ExitCode::done);
+  }
+  context.out << (changed ? what : "Nothing is to be changed.") << '\n';
+  if (changed && !restarts && runs)
+    context.out << "The daemon that runs reads it when it starts: governorctl restart\n";
+  return static_cast<int>(ExitCode::done);
+}
+
+/// Nothing is changed unless the database answers, is prepared, and lets this user in.
+int run_join(const Context& context, const Joining& joining) {
+  if (!joining.all && !joining.fleet && joining.workspaces.empty() && joining.task_lists.empty()) {
+    return report_failure(
+        context, ipc::Error{ipc::Errc::invalid_path, 0,
+                            "nothing is to be shared: give --all, --workspace, --task-list or --fleet"});
+  }
+  const auto status =
+      run_governord(context, {"shared", "status", joining.address}, ipc::Deadline::after(kDatabasePatience));
+  if (!status) return report_failure(context, status.error());
+  const auto changed = change_config(context, [&](const std::string& text) {
+    return with_json_entry(text, {{"shared"}, settings_of(joining)}, true);
+  });
+  if (!changed) return report_failure(context, changed.error());
+  return finish_change(context, *changed, joining.restart,
+                       "Joined; governorctl shared status shows who is there.");
+}
+
+/// The address that the configuration names.
+ipc::Result<std::string> configured_address(const Context& context) {
+  const auto status = run_governord(context, {"shared", "status"}, ipc::Deadline::after(kDatabasePatience));
+  if (!status) return status.error();
+  return text_field(*status, "database");
+}
+
+int run_leave(const Context& context, bool restarts) {
+  const auto address = configured_address(context);
+  if (!address) return report_failure(context, address.error());
+  const auto changed =
+      change_config(context, [](const std::string& text) { return without_json_entry(text, {"shared"}); });
+  if (!changed) return report_failure(context, changed.error());
+  const int code = finish_change(context, *changed, restarts, "Left; nothing is shared any more.");
+  if (code != static_cast<int>(ExitCode::done) || !restarts) return code;
+  const auto left =
+      run_governord(context, {"shared", "leave", *address}, ipc::Deadline::after(kDatabasePatience));
+  return left ? code : report_failure(context, left.error());
+}
+
 int run_shared(const Context& context, const std::string& verb, const std::string& address) {
   std::vector<std::string> arguments{"shared", verb};
   if (!address.empty()) arguments.push_back(address);
@@ -145,6 +231,26 @@ void add_shared(CLI::App& app, Action& action) {
   };
   add("init", "Prepares the database, or brings it up to date; what is there stays");
   add("status", "Whether it answers, which daemons are members, and what they hold");
+  const auto joining = std::make_shared<Joining>();
+  CLI::App* join =
+      shared->add_subcommand("join", "Writes into the configuration what is shared, and restarts the daemon");
+  join->add_option("ADDRESS", joining->address, "postgresql://host/name, without a password")->required();
+  join->add_option("--workspace", joining->workspaces,
+                   "A repository whose leases are shared; may be given again");
+  join->add_flag("--all", joining->all, "The leases of all repositories");
+  join->add_option("--task-list", joining->task_lists, "A list of tasks that is shared; may be given again");
+  join->add_flag("--fleet", joining->fleet, "Tells the others of this machine's agents and open alerts");
+  join->add_flag("!--no-restart", joining->restart, "The daemon that runs takes it up when it starts again");
+  join->callback([&action, joining] {
+    action = [joining](const Context& context) { return run_join(context, *joining); };
+  });
+  const auto restarts = std::make_shared<bool>(true);
+  CLI::App* leave = shared->add_subcommand("leave", "Takes it out again, and ends what this machine holds");
+  leave->add_flag("!--no-restart", *restarts,
+                  "The daemon goes on until it starts again, and holds what it has");
+  leave->callback([&action, restarts] {
+    action = [restarts](const Context& context) { return run_leave(context, *restarts); };
+  });
   const auto question = std::make_shared<FleetQuestion>();
   const auto add_fleet = [&](const char* verb, const char* about) {
     CLI::App* command = shared->add_subcommand(verb, about);

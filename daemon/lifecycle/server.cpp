@@ -95,8 +95,8 @@ StateOwner::Settings Server::state_settings() {
 }
 
 SharedWorkspaces::Settings Server::shared_settings() const {
-  return {settings_.shared.database, settings_.shared.membership, facts_.state_directory + "/shared_identity",
-          settings_.host, facts_.user};
+  return {settings_.shared.database, settings_.shared.membership,
+          shared_identity_file(facts_.state_directory), settings_.host, facts_.user};
 }
 
 std::unique_ptr<FileServices> Server::file_services() const {

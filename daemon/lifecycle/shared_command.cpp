@@ -2,18 +2,26 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <boost/json.hpp>
 #include <charconv>
 #include <exception>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <variant>
 
 #include "daemon/lifecycle/options.hpp"
 #include "daemon/lifecycle/shared_config.hpp"
 #include "daemon/shared/fleet_database.hpp"
+#include "daemon/shared/shared_workspaces.hpp"
 #include "daemon/shared/workspace_database.hpp"
 #include "daemon/support/json_writer.hpp"
+#include "ipc/environment.hpp"
+#include "ipc/paths.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -66,12 +74,32 @@ int show_fleet(Database& database, const Look& look) {
   return 0;
 }
 
+/// What this user's daemon has there ends. It must not run, or not share any more.
+int leave_database(Database& database) {
+  const auto paths = ipc::resolve_paths(ipc::process_environment());
+  if (!paths) return refuse_shared(core::Error(core::ErrorCode::invalid_argument, paths.error().message, ""));
+  const std::string file = shared_identity_file(paths->state_dir);
+  std::string daemon;
+  std::ifstream(file) >> daemon;
+  bool was_known = false;
+  if (!daemon.empty()) {
+    const auto left = FleetDatabase(database).leave(daemon);
+    if (!left) return refuse_shared(left.error());
+    was_known = *left;
+    std::error_code ignored;
+    std::filesystem::remove(file, ignored);
+  }
+  fmt::print("{{\"ok\":true,\"was_known\":{}}}\n", was_known);
+  return 0;
+}
+
 int run_with_database(const Look& look, const std::string& address) {
   auto libpq = Libpq::load();
   if (!libpq) return refuse_shared(libpq.error());
   Database database(*std::move(libpq), address, -1);
   if (const auto error = database.connect(ipc::Deadline::after(kConnectPatience)))
     return refuse_shared(*error);
+  if (look.verb == "leave") return leave_database(database);
   if (look.verb == "agents" || look.verb == "alerts") return show_fleet(database, look);
   WorkspaceDatabase workspaces(database);
   if (look.verb == "init") {
@@ -91,14 +119,14 @@ int run_shared_command(int argc, const char* const* argv) {
   if (argc > 2) look.verb = argv[2];
   if (argc > 4) look.host = argv[4];
   try {
-    const bool is_known =
-        look.verb == "init" || look.verb == "status" || look.verb == "agents" || look.verb == "alerts";
+    constexpr std::array<std::string_view, 5> kVerbs{"init", "status", "leave", "agents", "alerts"};
+    const bool is_known = std::find(kVerbs.begin(), kVerbs.end(), look.verb) != kVerbs.end();
     const std::string_view limit = argc > 5 ? argv[5] : "100";
     const auto read = std::from_chars(limit.data(), limit.data() + limit.size(), look.limit);
     if (!is_known || argc > 6 || read.ec != std::errc() || read.ptr != limit.data() + limit.size()) {
       return refuse_shared(
           {core::ErrorCode::invalid_argument,
-           "expected: governord shared init|status [ADDRESS], or governord shared agents|alerts "
+           "expected: governord shared init|status|leave [ADDRESS], or governord shared agents|alerts "
            "[ADDRESS [HOST [LIMIT]]]"});
     }
     const auto address = address_of(argc, argv);

@@ -40,6 +40,12 @@ core::Result<bool> FleetDatabase::publish(const std::string& daemon, std::int64_
   return *is_member == "t";
 }
 
+core::Result<bool> FleetDatabase::leave(const std::string& daemon) {
+  auto was_known = ask("SELECT governor.leave_1($1)", {daemon});
+  if (!was_known) return std::move(was_known.error());
+  return *was_known == "t";
+}
+
 core::Result<std::string> FleetDatabase::agents(const std::string& host, std::size_t limit) {
   return ask("SELECT governor.fleet_agents_1($1, $2)", {host, std::to_string(limit)});
 }

@@ -22,6 +22,8 @@ class FleetDatabase {
   /// all.
   core::Result<std::string> agents(const std::string& host, std::size_t limit);
   core::Result<std::string> alerts(const std::string& host, std::size_t limit);
+  /// Everything that this daemon has ends. False: it is not known there.
+  core::Result<bool> leave(const std::string& daemon);
 
  private:
   core::Result<std::string> ask(const char* statement, const std::vector<std::string>& parameters);

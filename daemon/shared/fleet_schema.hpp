@@ -104,10 +104,24 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     'host', host, 'who', who, 'is_member', is_member)), '[]')) FROM shown
 $$;
 
+-- Everything that this daemon has ends. False: it is not known.
+CREATE OR REPLACE FUNCTION governor.leave_1(p_daemon uuid) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM governor.begin_call();
+  UPDATE governor.daemon d SET expires_at = '-infinity' WHERE d.id = p_daemon;
+  IF NOT FOUND THEN RETURN false; END IF;
+  PERFORM governor.expel(p_daemon);
+  DELETE FROM governor.fleet_agent a WHERE a.daemon = p_daemon;
+  DELETE FROM governor.fleet_alert a WHERE a.daemon = p_daemon;
+  DELETE FROM governor.daemon d WHERE d.id = p_daemon;
+  RETURN true;
+END $$;
+
 REVOKE ALL ON ALL TABLES IN SCHEMA governor FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA governor FROM PUBLIC;
 DO $$ BEGIN
-  GRANT EXECUTE ON FUNCTION governor.publish_1, governor.fleet_agents_1, governor.fleet_alerts_1 TO governor_member;
+  GRANT EXECUTE ON FUNCTION governor.publish_1, governor.fleet_agents_1, governor.fleet_alerts_1, governor.leave_1 TO governor_member;
 EXCEPTION WHEN insufficient_privilege OR undefined_object THEN
   RAISE NOTICE 'the role governor_member has no right to see the fleet';
 END $$;

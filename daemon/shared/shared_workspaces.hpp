@@ -28,6 +28,11 @@ struct SharedMember {
   std::int64_t epoch = 0;
 };
 
+/// Where the daemon of a state directory keeps who it is in the database.
+inline std::string shared_identity_file(const std::string& state_directory) {
+  return state_directory + "/shared_identity";
+}
+
 /// Work for the database besides leases.
 struct SharedJob {
   /// One call of a function there, which may be made twice: if the connection is gone afterwards it is made

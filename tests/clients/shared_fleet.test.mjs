@@ -85,4 +85,26 @@ describe('the fleet', () => {
     assert.equal(agent('cleo'), undefined);
     assert.equal(seen('agents').total, 3);
   });
+
+  test('whoever joins is seen, and whoever leaves is gone with all that it had', async () => {
+    const before = await b.pid();
+    const wrong = ['shared', 'join', server.address.replace('/postgres?', '/nothing?'), '--fleet'];
+    assert.throws(() => b.ctl(...wrong), ({ stdout, stderr }) => /does not exist/.test(stdout + stderr));
+    assert.equal(JSON.parse(b.ctl('shared', 'join', server.address, '--fleet', '--workspace', b.clone)).changed, true);
+    assert.notEqual((await b.world.health()).pid, before);
+    await until(kLong, 'it is seen', () => agent('cleo'));
+    await until(kLong, 'it may write', async () => {
+      const result = await b.result('request_write', { paths: [b.file('x.txt')] });
+      return !result.isError;
+    });
+    const hosts = () => JSON.parse(a.ctl('shared', 'status')).shared.daemons.map(({ held }) => held);
+    assert.deepEqual(hosts().sort(), [0, 1]);
+    assert.deepEqual(JSON.parse(b.ctl('shared', 'leave')), { changed: true, restarted: true });
+    assert.deepEqual(hosts(), [0]);
+    const { agents } = JSON.parse(a.ctl('shared', 'agents'));
+    assert.equal(agents.find((one) => one.agent_id === 'cleo'), undefined);
+    // What it has leased is its own machine's again.
+    const result = await b.result('request_write', { paths: [b.file('y.txt')] });
+    assert.ok(!result.isError);
+  });
 });

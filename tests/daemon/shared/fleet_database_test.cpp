@@ -135,6 +135,27 @@ TEST_CASE("of who is no member any more it is said, and after a week it is forgo
   CHECK(f.alerts().empty());
 }
 
+TEST_CASE("who leaves is gone with its agents, and others may have what it held") {
+  TwoMachines f;
+  CHECK(f.publish(f.kFirst, 1, agent_of("x", "healthy", 0.1), kOneAlert));
+  SharedQuestion question;
+  question.lease = 1;
+  question.workspace = "w";
+  question.patterns = {core::PathPattern::literal("/x")};
+  const auto takes = [&](const std::string& daemon) {
+    const auto acquired = WorkspaceDatabase(f.database).acquire(daemon, 1, question, false, {});
+    REQUIRE(acquired);
+    return acquired->outcome == WorkspaceDatabase::Acquired::Outcome::granted;
+  };
+  CHECK(takes(f.kFirst));
+  CHECK_FALSE(takes(f.kSecond));
+  CHECK(FleetDatabase(f.database).leave(f.kFirst).value());
+  CHECK(takes(f.kSecond));
+  CHECK(f.agents().empty());
+  CHECK(f.alerts().empty());
+  CHECK_FALSE(FleetDatabase(f.database).leave(f.kFirst).value());
+}
+
 TEST_CASE("a member may look at the fleet, whoever is none is told what to do") {
   TwoMachines f;
   f.sql("CREATE ROLE mia LOGIN IN ROLE governor_member; CREATE ROLE noa LOGIN");
