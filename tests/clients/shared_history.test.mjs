@@ -116,6 +116,11 @@ class Client {
     const { lease, fence, status } = asked.result.structuredContent ?? {};
     if (status !== 'granted') return pause(this.random(20));
     this.note(name, 'grant', fence, asked);
+    if (this.random(4) === 0) {
+      // Whoever is told that it has the lease for longer must have it: the same as of a write.
+      const renewed = await this.ask('renew_write', { lease });
+      if (!renewed.result.isError) this.note(name, 'write', fence, renewed);
+    }
     for (let writes = this.random(3); writes > 0; --writes) {
       const given = { path: file, lease, content: `${this.name} ${fence} ${writes}\n`, expected_sha256: sha256(file) };
       const written = await this.ask('commit_file', given);
