@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
@@ -13,16 +13,18 @@ import { Machine, makeClones } from './lib/machine.mjs';
 import { PostgresServer } from './lib/postgres_server.mjs';
 import { Relay } from './lib/relay.mjs';
 
-// Three daemons with clients that contend for few paths, while daemons, the server and connections are killed, ways are
-// cut and slow, and daemons sleep for longer than their time. What clients were told is judged by the checker: leases on a
-// path follow each other, fences grow, and nobody writes under a lease that may be another's.
+// Three daemons with clients that contend for few paths and for the directory around them, while daemons, the server and
+// connections are killed, ways are cut and slow, and daemons sleep for longer than their time. What clients were told is
+// judged by the checker: leases on a path follow each other, fences grow, and nobody writes under a lease that may be
+// another's.
 //   GOVERNOR_HISTORY_OPERATIONS (2000), GOVERNOR_HISTORY_FAULTS (12), GOVERNOR_TEST_SEED
 
 const kOperations = Number(process.env.GOVERNOR_HISTORY_OPERATIONS ?? 2000);
 const kFaults = Number(process.env.GOVERNOR_HISTORY_FAULTS ?? 12);
 const kSeed = Number(process.env.GOVERNOR_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const kMembership = 4;
-const kPaths = ['p', 'q', 'r'];
+const kDirectory = 'hot';
+const kPaths = ['p', 'q', 'r'].map((name) => `${kDirectory}/${name}`);
 const kClientsOfEach = 4;
 
 const place = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'gov-clones-')));
@@ -50,6 +52,7 @@ before(async () => {
   server = await PostgresServer.begin();
   const names = ['a', 'b', 'c'];
   makeClones(place, names);
+  for (const name of names) mkdirSync(path.join(place, name, kDirectory));
   for (const name of names) {
     const relay = await Relay.begin(server.socketPath);
     relays.push(relay);
@@ -101,8 +104,9 @@ class Client {
     return { result, sent, answered };
   }
 
-  note(file, kind, fence, { sent, answered }) {
-    history.push({ path: file, kind, fence, holder: this.name, machine: this.machine.name, sent, answered });
+  // An operation on a directory is one on each path in it.
+  note(paths, kind, fence, { sent, answered }) {
+    history.push({ paths, kind, fence, holder: this.name, machine: this.machine.name, sent, answered });
   }
 
   async work() {
@@ -110,24 +114,27 @@ class Client {
   }
 
   async once() {
+    const isWide = this.random(8) === 0;
     const name = kPaths[this.random(kPaths.length)];
+    const paths = isWide ? kPaths : [name];
     const file = this.machine.file(name);
-    const asked = await this.ask('request_write', { paths: [file], wait_seconds: this.random(4) });
+    const wanted = isWide ? `${this.machine.file(kDirectory)}/` : file;
+    const asked = await this.ask('request_write', { paths: [wanted], wait_seconds: this.random(4) });
     const { lease, fence, status } = asked.result.structuredContent ?? {};
     if (status !== 'granted') return pause(this.random(20));
-    this.note(name, 'grant', fence, asked);
+    this.note(paths, 'grant', fence, asked);
     if (this.random(4) === 0) {
       // Whoever is told that it has the lease for longer must have it: the same as of a write.
       const renewed = await this.ask('renew_write', { lease });
-      if (!renewed.result.isError) this.note(name, 'write', fence, renewed);
+      if (!renewed.result.isError) this.note(paths, 'write', fence, renewed);
     }
     for (let writes = this.random(3); writes > 0; --writes) {
       const given = { path: file, lease, content: `${this.name} ${fence} ${writes}\n`, expected_sha256: sha256(file) };
       const written = await this.ask('commit_file', given);
-      if (!written.result.isError) this.note(name, 'write', fence, written);
+      if (!written.result.isError) this.note([name], 'write', fence, written);
     }
     const released = await this.ask('release_write', { lease });
-    if (!released.result.isError) this.note(name, 'release', fence, released);
+    if (!released.result.isError) this.note(paths, 'release', fence, released);
     // What was refused may be held still. It is asked for once more, and given up by the end of the session at the latest.
     else await this.ask('release_write', { lease });
   }
@@ -192,12 +199,12 @@ async function disrupt(those, what) {
 // most of it. Such a lease may have ended from then on.
 function possibleEnds() {
   const ends = [];
-  for (const { path: name, kind, fence, holder, machine, sent } of history) {
+  for (const { paths, kind, fence, holder, machine, sent } of history) {
     if (kind !== 'grant') continue;
     const { disruptions } = machines.find((one) => one.name === machine);
     const first = disruptions.find((from) => from > sent - kMembership * 2_000_000);
     if (first === undefined) continue;
-    ends.push({ path: name, kind: 'end', fence, holder, sent: Math.max(first, sent) + kMembership * 500_000 });
+    ends.push({ paths, kind: 'end', fence, holder, sent: Math.max(first, sent) + kMembership * 500_000 });
   }
   return ends;
 }
@@ -221,7 +228,9 @@ test('what clients of three daemons see of leases is one thing after the other, 
   isOver = true;
   await work;
 
-  const lines = [...history, ...possibleEnds()].map((operation) => `${JSON.stringify(operation)}\n`);
+  const lines = [...history, ...possibleEnds()].flatMap(({ paths, ...operation }) =>
+    paths.map((name) => `${JSON.stringify({ path: name, ...operation })}\n`),
+  );
   const file = path.join(place, 'history.jsonl');
   writeFileSync(file, lines.join(''));
   const judge = machines[0].world.binary('judge_shared_leases');
