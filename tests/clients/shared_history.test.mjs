@@ -178,14 +178,33 @@ const faults = {
       relays[number].slow(0);
     });
   },
+  // A write is asked for after somebody else has got the path: one that was asked for before might have come first.
   async sleep(random) {
     const machine = machines[random(machines.length)];
     const pid = await machine.pid();
-    return disrupt([machine], async () => {
+    const sleeper = new Client(machine, 0);
+    const name = kPaths[random(kPaths.length)];
+    const file = machine.file(name);
+    const asked = await sleeper.ask('request_write', { paths: [file], wait_seconds: 20 });
+    const { lease, fence, status } = asked.result.structuredContent ?? {};
+    if (status === 'granted') sleeper.note([name], 'grant', fence, asked);
+    const content = `late ${fence}\n`;
+    const given = { path: file, lease, content, expected_sha256: sha256(file) };
+    let late;
+    await disrupt([machine], async () => {
       process.kill(pid, 'SIGSTOP');
-      await pause(kMembership * 1000 + 500 + random(2000));
-      process.kill(pid, 'SIGCONT');
+      try {
+        await pause(kMembership * 1000 + 500 + random(2000));
+        if (status !== 'granted') return;
+        const isNext = (one) => one.kind === 'grant' && one.fence > fence && one.paths.includes(name);
+        await until(kLong, 'somebody else gets it', () => history.some(isNext));
+        late = sleeper.ask('commit_file', given);
+      } finally {
+        process.kill(pid, 'SIGCONT');
+      }
     });
+    const written = await late;
+    if (written && !written.result.isError) sleeper.note([name], 'write', fence, written);
   },
 };
 
