@@ -335,6 +335,9 @@ class State {
   /// The same definition once more changes nothing: `created` is false. `source`: file of the description.
   Result<TaskDefined> define_task(const Caller& caller, TaskDefinition definition, std::string source,
                                   std::int64_t now_us, Changes& changes);
+  /// Whether the caller may claim a task for the agent (empty: for none), which is loaded or known to be
+  /// absent; its key.
+  Result<AgentKey> check_claimant(const Caller& caller, const std::string& agent_id, std::int64_t now_us);
   /// Null: no task was named, and none is ready. The agent named must be loaded or known to be absent.
   Result<const Task*> claim_task(const Caller& caller, const ClaimCommand& command, std::int64_t now_us,
                                  Changes& changes);
@@ -570,8 +573,6 @@ class State {
                    std::int64_t now_us, Changes& changes);
   void end_claims(const std::vector<TaskKey>& tasks, const std::string& event, const std::string& why,
                   std::int64_t now_us, Changes& changes);
-  std::optional<Error> refuse_claim(const Caller& caller, const ClaimCommand& command,
-                                    const Task& task) const;
   std::optional<Error> check_deployment_limits(const DeploymentWish& wish, std::int64_t now_us) const;
   [[nodiscard]] std::optional<Error> check_room_for(const DeploymentOrder& order) const;
   [[nodiscard]] std::optional<Error> check_no_duplicate(const DeploymentOrder& order) const;

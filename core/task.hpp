@@ -42,11 +42,20 @@ inline constexpr std::size_t kMaxTaskTitleBytes = 512;
 inline constexpr std::size_t kMaxTaskTextBytes = 64 * 1024;
 inline constexpr std::size_t kMaxTaskNoteBytes = 4096;
 inline constexpr std::size_t kMaxTaskDependencies = 64;
+/// In this daemon, and in each shared list.
+inline constexpr std::size_t kMaxTasks = 200'000;
+inline constexpr std::size_t kMaxTaskTextsBytes = 256 * 1024 * 1024;
 inline constexpr std::int64_t kDefaultClaimSeconds = 3600;
 inline constexpr std::int64_t kMaxClaimSeconds = 86'400;
 
 /// Accepts 1 to 128 of `A-Z a-z 0-9 . _ - : /`. `field` names the argument in the error.
 std::optional<Error> validate_task_id(std::string_view field, std::string_view id);
+
+/// The list that a task is in: what stands before the first `/` of its id; empty: none.
+constexpr std::string_view list_of(std::string_view id) {
+  const std::size_t end = id.find('/');
+  return end == std::string_view::npos ? std::string_view() : id.substr(0, end);
+}
 
 /// What a task is: under one id there is one definition. Nothing of it changes but for whom it is, if a
 /// person says so.
@@ -74,6 +83,9 @@ struct TaskClaim {
   std::int64_t since_us = 0;
   std::int64_t expires_us = 0;
   std::int64_t ttl_us = 0;
+  // Of a shared task; else empty.
+  std::string host{};
+  std::string who{};  ///< the user there
 
   bool operator==(const TaskClaim&) const = default;
 };

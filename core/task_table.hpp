@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <numeric>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -13,6 +14,14 @@
 #include "core/task.hpp"
 
 namespace governor::core {
+
+/// How many tasks there are.
+struct TaskCounts {
+  std::array<std::size_t, kTaskStatuses.size()> of{};  ///< of each status
+  std::size_t ready = 0;
+
+  [[nodiscard]] std::size_t total() const { return std::accumulate(of.begin(), of.end(), std::size_t{0}); }
+};
 
 /// All tasks, and what is looked up among them: which are ready, whose claims end when, who depends on whom.
 /// It keeps these in step with the tasks and decides nothing.
@@ -50,6 +59,7 @@ class TaskTable {
   [[nodiscard]] std::size_t count(TaskStatus status) const {
     return counts_[static_cast<std::size_t>(status)];
   }
+  [[nodiscard]] TaskCounts counts() const { return {counts_, ready_count_}; }
   [[nodiscard]] std::size_t ready_count() const { return ready_count_; }
   /// Bytes of all titles and descriptions.
   [[nodiscard]] std::size_t text_bytes() const { return text_bytes_; }

@@ -22,6 +22,7 @@ namespace governor::ipc {
 // - exchange: the calls by which a user's file gets its new content; at exchange_swapped the report is lost
 // - spawn: starting a daemon
 // - deploy: a deployment is reserved, its program runs, that it runs is taken down
+// - shared: the database of what several machines share has committed, and nobody here knows it
 // - order: nothing fails here; places to wait at
 #define GOVERNOR_FAULT_POINTS(POINT) \
   POINT(commit_begin)                \
@@ -56,7 +57,8 @@ namespace governor::ipc {
   POINT(deploy_confirmed)            \
   POINT(order_loop_round)            \
   POINT(order_strand_round)          \
-  POINT(order_store_job)
+  POINT(order_store_job)             \
+  POINT(shared_answered)
 
 #define GOVERNOR_FAULT_POINT_VALUE(name) name,
 enum class FaultPoint { GOVERNOR_FAULT_POINTS(GOVERNOR_FAULT_POINT_VALUE) };

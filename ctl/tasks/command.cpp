@@ -36,6 +36,7 @@ struct TaskRequest {
   std::string status;
   std::string agent;
   std::string text;
+  std::string list;
   std::int64_t rows = 0;
   std::string task;
   int history = 20;
@@ -54,7 +55,9 @@ std::string holder_of(const json::object& task) {
   const json::object& claim = object_field(task, "claim");
   if (claim.empty()) return "-";
   std::string holder = claim.contains("agent_id") ? text_field(claim, "agent_id") + ", " : std::string();
-  return holder + text_field(claim, "client") + ", pid " + std::to_string(count_field(claim, "pid"));
+  holder += text_field(claim, "client") + ", pid " + std::to_string(count_field(claim, "pid"));
+  if (!claim.contains("host")) return holder;
+  return holder + " of " + text_field(claim, "who") + " on " + text_field(claim, "host");
 }
 
 /// What a pending task waits for, else nothing.
@@ -86,7 +89,7 @@ int run_list_tasks(const Context& context, const TaskRequest& request) {
   if (!client) return report_failure(context, client.error());
   json::object arguments{{"ready", request.ready}};
   for (const auto& [name, value] : {std::pair("status", &request.status), std::pair("agent", &request.agent),
-                                    std::pair("text", &request.text)}) {
+                                    std::pair("text", &request.text), std::pair("list", &request.list)}) {
     if (!value->empty()) arguments[name] = *value;
   }
   json::array tasks;
@@ -244,6 +247,7 @@ void add_tasks(CLI::App& app, Action& action) {
         ->check(CLI::IsMember({"pending", "in_progress", "blocked", "done", "failed", "cancelled"}));
     to->add_option("--agent", request->agent, "Only those for this agent, or claimed by it");
     to->add_option("--text", request->text, "Only those with this in id or title");
+    to->add_option("--list", request->list, "Those of this list, which several machines share");
     to->add_option("--rows", request->rows, "How many at most, the oldest first; 0: all")
         ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 31))
         ->capture_default_str();

@@ -13,6 +13,7 @@ std::string_view to_string(WaitsFor what) {
     case WaitsFor::lease: return "lease";
     case WaitsFor::deployment: return "deployment";
     case WaitsFor::person: return "person";
+    case WaitsFor::database: return "database";
     case WaitsFor::disk: break;
   }
   return "disk";

@@ -20,6 +20,7 @@ enum class WaitsFor {
   lease,         ///< that others release what it wants to write
   deployment,    ///< that a deployment starts, changes or ends
   person,        ///< that a person answers
+  database,      ///< that the database which several machines share has answered
   disk           ///< that what it changed or saw is on the disk
 };
 std::string_view to_string(WaitsFor what);

@@ -88,6 +88,7 @@ StateOwner::Settings Server::state_settings() {
   settings.merges = &merges_;
   settings.activity = &activities_.strand;
   settings.shared = shared_.get();
+  if (shared_) settings.shared_task_lists = settings_.shared.task_lists;
   if (!settings_.alert_command.arguments.empty()) {
     settings.alerts.report = [this](std::string alert) { alert_command_.report(std::move(alert)); };
   }

@@ -6,12 +6,16 @@
 #include <string_view>
 #include <utility>
 
+#include "core/task.hpp"
+
 namespace governor::daemon {
 namespace {
 
 namespace json = boost::json;
 
 constexpr std::size_t kMostPlaces = 1000;
+constexpr std::size_t kMostLists = 100;
+constexpr std::size_t kLongestListName = 64;
 constexpr std::size_t kLongestAddress = 2000;
 constexpr std::int64_t kShortestMembership = 4;
 constexpr std::int64_t kLongestMembership = 300;
@@ -72,6 +76,25 @@ std::optional<std::string> set_places(const json::value& value, SharedSettings& 
   return std::nullopt;
 }
 
+std::optional<std::string> set_task_lists(const json::value& value, std::vector<std::string>& target) {
+  const auto wanted = [] {
+    return fmt::format(
+        "task_lists must be a list of at most {} names of 1 to {} characters of A-Z a-z 0-9 . _ - :",
+        kMostLists, kLongestListName);
+  };
+  const json::array* list = value.if_array();
+  if (list == nullptr || list->size() > kMostLists) return wanted();
+  target.clear();
+  for (const json::value& item : *list) {
+    const std::string name(item.is_string() ? std::string_view(item.get_string()) : std::string_view());
+    const bool is_good = name.size() <= kLongestListName && name.find('/') == std::string::npos &&
+                         !core::validate_task_id("task_lists", name);
+    if (!is_good) return wanted();
+    target.push_back(name);
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string> set_membership(const json::value& value, std::chrono::seconds& target) {
   const auto* seconds = value.if_int64();
   if (seconds == nullptr || *seconds < kShortestMembership || *seconds > kLongestMembership) {
@@ -86,7 +109,7 @@ std::optional<std::string> set_membership(const json::value& value, std::chrono:
 
 std::optional<std::string> set_shared(const json::value& value, SharedSettings& settings) {
   const json::object* members = value.if_object();
-  if (members == nullptr) return "must be an object with database and workspaces";
+  if (members == nullptr) return "must be an object with database, and workspaces, task_lists or fleet";
   SharedSettings changed = settings;
   for (const auto& member : *members) {
     const std::string_view name = member.key();
@@ -98,16 +121,19 @@ std::optional<std::string> set_shared(const json::value& value, SharedSettings& 
     } else if (name == "fleet") {
       if (!member.value().is_bool()) return "is wrong: fleet must be true or false";
       changed.fleet = member.value().get_bool();
+    } else if (name == "task_lists") {
+      wrong = set_task_lists(member.value(), changed.task_lists);
     } else if (name == "membership_seconds") {
       wrong = set_membership(member.value(), changed.membership);
     } else {
-      wrong = fmt::format("{} is none of database, workspaces, fleet, membership_seconds", name);
+      wrong = fmt::format("{} is none of database, workspaces, task_lists, fleet, membership_seconds", name);
     }
     if (wrong) return "is wrong: " + *wrong;
   }
   if (changed.database.empty() && (changed.all || !changed.places.empty()))
     return "is wrong: workspaces need a database";
   if (changed.database.empty() && changed.fleet) return "is wrong: fleet needs a database";
+  if (changed.database.empty() && !changed.task_lists.empty()) return "is wrong: task_lists need a database";
   settings = std::move(changed);
   return std::nullopt;
 }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "daemon/shared/fleet_schema.hpp"
+#include "daemon/shared/task_schema.hpp"
 #include "daemon/shared/workspace_schema.hpp"
 
 namespace governor::daemon {
@@ -209,7 +210,7 @@ core::Result<std::string> WorkspaceDatabase::status() {
 
 std::optional<core::Error> WorkspaceDatabase::init() {
   std::string script;
-  for (const char* part : {kWorkspaceSchema, kFleetSchema}) script += part;
+  for (const char* part : {kWorkspaceSchema, kTaskSchema, kFleetSchema}) script += part;
   return database_.run_script(script.c_str(), ipc::Deadline::after(kInitLimit));
 }
 

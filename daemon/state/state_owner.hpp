@@ -59,9 +59,10 @@ class StateOwner final : public ConcurrencySource {
     core::DeploymentLimits deployment_limits{};
     /// How often the registry of deployments is compared with what there is.
     std::chrono::milliseconds registry_interval{60'000};
-    const EvidenceSettings* evidence = nullptr;  ///< none: the defaults; lives as long as the owner
-    Activity* activity = nullptr;                ///< of the strand; none: nobody looks; likewise
-    SharedWorkspaces* shared = nullptr;          ///< none: nothing is shared with other machines; likewise
+    const EvidenceSettings* evidence = nullptr;    ///< none: the defaults; lives as long as the owner
+    Activity* activity = nullptr;                  ///< of the strand; none: nobody looks; likewise
+    SharedWorkspaces* shared = nullptr;            ///< none: nothing is shared with other machines; likewise
+    std::vector<std::string> shared_task_lists{};  ///< empty if `shared` is none
   };
 
   StateOwner(boost::asio::io_context& io, StoreThread& store, FileThreads& files, const ServerFacts& facts,
@@ -151,6 +152,9 @@ class StateOwner final : public ConcurrencySource {
   void go_on(const std::shared_ptr<PendingCall>& pending, Share share);
   void after_share(const std::shared_ptr<PendingCall>& pending, core::LeaseKey question,
                    const std::function<void()>& take);
+  void go_on(const std::shared_ptr<PendingCall>& pending, Consult consult);
+  void consult_database(const std::shared_ptr<PendingCall>& pending, Consult consult);
+  void tell_sessions();
   void give_up_slow_questions(std::int64_t now_us);
   void withdraw_question(PendingCall& pending);
   void begin_sharing();
@@ -249,6 +253,8 @@ class StateOwner final : public ConcurrencySource {
   std::vector<std::shared_ptr<PendingCall>> queued_;   ///< waiting for leases
   std::vector<std::shared_ptr<PendingCall>> asking_;   ///< other machines, for leases
   bool looking_after_leases_ = false;
+  std::unordered_set<core::SessionKey> consulting_;  ///< sessions that have asked the database something
+  bool sessions_untold_ = false;  ///< it does not know of some of them that they have ended
   boost::asio::steady_timer deadline_timer_;
   std::int64_t deadline_us_ = INT64_MAX;  ///< for which it is set
   std::deque<Parked> parked_;             ///< what came while the state is reloaded, in order

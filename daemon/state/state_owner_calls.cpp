@@ -238,6 +238,8 @@ void StateOwner::run_call(const std::shared_ptr<PendingCall>& call) {
     go_on(call, std::move(*work));
   } else if (auto* share = std::get_if<Share>(&step)) {
     go_on(call, std::move(*share));
+  } else if (auto* consult = std::get_if<Consult>(&step)) {
+    go_on(call, std::move(*consult));
   } else {
     go_on(call, std::get<Wait>(step));
   }
@@ -250,6 +252,7 @@ Step StateOwner::next_step(PendingCall& pending, core::Changes& changes) {
   context.client_follows = !pending.progress_token.empty();
   context.launcher = settings_.launcher;
   context.shared = settings_.shared;
+  context.shared_task_lists = settings_.shared_task_lists;
   if (context.begins) pending.agents.clear();
   pending.stage = std::max(pending.stage, Stage::preparing);
   if (!context.begins) changes.reserve(kUsualChanges);

@@ -6,7 +6,9 @@
 #include <utility>
 #include <variant>
 
+#include "daemon/shared/task_database.hpp"
 #include "daemon/state/state_owner.hpp"
+#include "ipc/fault_point.hpp"
 
 namespace governor::daemon {
 namespace {
@@ -14,6 +16,8 @@ namespace {
 /// After the end of its wait a question is answered within some seconds, whatever the database does; unless
 /// the system hangs while it looks up a name.
 constexpr std::int64_t kLateAnswerUs = 20'000'000;
+/// For which the database may be asked about a task.
+constexpr std::chrono::seconds kConsultLimit{15};
 
 }  // namespace
 
@@ -66,6 +70,67 @@ void StateOwner::give_up_slow_questions(std::int64_t now_us) {
   if (!slow.empty()) look_after_leases();
 }
 
+/// Nobody else waits for the database, and the call is ended whatever comes. What the database keeps for a
+/// session goes when the session is over: so this is known after a crash before it is asked the first time.
+void StateOwner::go_on(const std::shared_ptr<PendingCall>& pending, Consult consult) {
+  if (!consulting_.insert(pending->sink->attachment.session).second) {
+    consult_database(pending, std::move(consult));
+  } else {
+    waits_.begin(pending, WaitsFor::store);
+    commits_.when_durable(commits_.on_everything(),
+                          [this, pending, consult = std::move(consult)](const core::Error* failure) {
+                            if (failure == nullptr) {
+                              consult_database(pending, consult);
+                              return;
+                            }
+                            consulting_.erase(pending->sink->attachment.session);
+                            if (state_) end_unseen(*pending);
+                            give_up(*pending, *failure);
+                          });
+  }
+  is_under_way(*pending);
+}
+
+void StateOwner::consult_database(const std::shared_ptr<PendingCall>& pending, Consult consult) {
+  waits_.begin(pending, WaitsFor::database);
+  const auto resume = [this, pending] {
+    // Not at once: it may be told before this function has returned.
+    boost::asio::post(strand_, [this, pending] { on_strand([this, pending] { run_again(pending); }); });
+  };
+  SharedJob job;
+  job.run = [ask = std::move(consult.ask), resume](Database& database, const SharedMember& member) {
+    auto failure = ask(database, member);
+    if (failure) return failure;
+    ipc::wait_at(ipc::FaultPoint::shared_answered);
+    resume();
+    return failure;
+  };
+  job.fail = [fail = std::move(consult.fail), resume](const core::Error& error) {
+    fail(error);
+    resume();
+  };
+  job.until = std::chrono::steady_clock::now() + kConsultLimit;
+  settings_.shared->post(std::move(job));
+}
+
+/// Claims of all others end. In turn with what sessions ask: whoever asks is there when it is asked for him.
+void StateOwner::tell_sessions() {
+  if (settings_.shared_task_lists.empty() || !state_ || !sessions_untold_ || !settings_.shared->lasts())
+    return;
+  sessions_untold_ = false;
+  std::vector<std::string> alive;
+  for (const auto& [key, session] : state_->sessions()) alive.push_back(session.id);
+  SharedJob job;
+  job.run = [alive = std::move(alive)](Database& database, const SharedMember& member) {
+    return TaskDatabase(database, member).keep_sessions(alive);
+  };
+  job.fail = [this](const core::Error&) {
+    boost::asio::post(strand_, [this] { sessions_untold_ = true; });  // the next tick tells it
+  };
+  job.until = std::chrono::steady_clock::now() + kConsultLimit;
+  settings_.shared->post(std::move(job));
+}
+
 void StateOwner::begin_sharing() {
   if (settings_.shared == nullptr) return;
   SharedWorkspaces::Events events;
@@ -75,6 +140,7 @@ void StateOwner::begin_sharing() {
   events.on_trouble = [this](bool is_in_trouble) {
     counters_.shared_trouble.store(is_in_trouble, std::memory_order_relaxed);
   };
+  sessions_untold_ = true;  // what has ended before this daemon
   settings_.shared->start(shared_leases(), std::move(events));
 }
 
@@ -98,11 +164,14 @@ void StateOwner::release_shared(const core::Changes& changes) {
   if (settings_.shared == nullptr) return;
   std::vector<core::LeaseKey> over;
   for (const core::Change& change : changes) {
+    const auto* ended = std::get_if<core::SessionEnded>(&change);
+    if (ended != nullptr && consulting_.erase(ended->session) != 0) sessions_untold_ = true;
     const auto* saved = std::get_if<core::LeaseSaved>(&change);
     if (saved != nullptr && saved->lease.ended_us != 0 && saved->lease.claim.is_shared())
       over.push_back(saved->lease.key);
   }
   if (!over.empty()) settings_.shared->release(over);
+  tell_sessions();
 }
 
 }  // namespace governor::daemon

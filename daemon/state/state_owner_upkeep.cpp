@@ -161,6 +161,7 @@ void StateOwner::tick() {
       if (has_lost_sessions()) reap_sessions();
       give_up_slow_work(std::chrono::steady_clock::now());
       give_up_slow_questions(settings_.now_us());
+      tell_sessions();
       check_deadlines();
       look_at_displaced_files();
       settle_backups();

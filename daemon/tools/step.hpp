@@ -16,8 +16,10 @@
 
 namespace governor::daemon {
 
+class Database;
 class FileServices;
 class Store;
+struct SharedMember;
 
 // What comes next in a call: `ToolCall::run` returns one of these, and the owner of the state does the rest.
 // The functions in them may point into the call, which outlives them.
@@ -87,6 +89,15 @@ struct Share {
   Wait wait{};
 };
 
-using Step = std::variant<Answer, Load, Read, Work, Wait, Share>;
+/// It runs again when the database that several machines share has been asked, or is not to be had: one of
+/// the two functions has taken it down then. Both are called on the thread that talks with it, and use
+/// nothing of the call, which may have ended.
+struct Consult {
+  /// One call of a function there, with the meaning of SharedJob::run.
+  std::function<std::optional<core::Error>(Database&, const SharedMember&)> ask;
+  std::function<void(const core::Error&)> fail;
+};
+
+using Step = std::variant<Answer, Load, Read, Work, Wait, Share, Consult>;
 
 }  // namespace governor::daemon

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "core/result.hpp"
@@ -32,6 +33,7 @@ struct CallContext {
   bool client_follows = false;         ///< it is told how far the call is, and so does not give up meanwhile
   Launcher* launcher = nullptr;        ///< null: this daemon deploys nothing
   SharedWorkspaces* shared = nullptr;  ///< null: it shares nothing with other machines
+  std::span<const std::string> shared_task_lists{};
 };
 
 /// One call of a tool with its arguments parsed. What `run` changed for a numbered line is answered once more

@@ -24,11 +24,19 @@ export class World {
   #usualPlaces;
   #closing = null;
   #daemon;
+  #more;
 
   /// With `survives` false the daemon may end and be started again; else that, which the proxy hides, is a
   /// failure. With `usualPlaces` state and configuration are where they are by default, below `home`. `config` is
-  /// added to the configuration. `daemon` is the program.
-  constructor({ survives = true, usualPlaces = false, config = {}, daemon = 'governord' } = {}) {
+  /// added to the configuration, `environment` to that of all programs. `daemon` is the program.
+  constructor({
+    survives = true,
+    usualPlaces = false,
+    config = {},
+    environment = {},
+    daemon = 'governord',
+  } = {}) {
+    this.#more = environment;
     this.#daemon = daemon;
     this.#survives = survives;
     this.#usualPlaces = usualPlaces;
@@ -58,6 +66,7 @@ export class World {
     return {
       PATH: process.env.PATH,
       ...this.#sanitizerOptions(),
+      ...this.#more,
       HOME: this.#root,
       GOVERNOR_RUNTIME_DIR: this.runtimeDir,
       ...(this.#usualPlaces

@@ -53,7 +53,7 @@ class OverviewCall final : public ToolCall {
     json.key("alerts").begin_array();
     for (const core::Alert& alert : alerts_.alerts) write_alert(json, alert);
     json.end_array().field("more_alerts", alerts_.more).key("tasks");
-    write_task_counts(json, context.state.tasks());
+    write_task_counts(json, context.state.tasks().counts());
     json.end_object();
     return text;
   }

@@ -17,6 +17,10 @@ constexpr Parameter task_id(std::string_view description = {}) {
   return text("task_id", kMaxTaskReferenceBytes, description).like(kTaskIdPattern);
 }
 
+constexpr Parameter task_list(std::string_view description) {
+  return text("list", core::kMaxTaskIdBytes, description);
+}
+
 constexpr Parameter task_status(std::string_view description = {}) {
   return choice("status", "pending in_progress blocked done failed cancelled", description);
 }

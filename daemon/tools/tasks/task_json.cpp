@@ -12,6 +12,7 @@ void write_claim(JsonWriter& json, const core::TaskClaim& claim, core::SessionKe
   if (!claim.agent_id.empty()) json.field("agent_id", claim.agent_id);
   json.field("client", claim.client).field("pid", claim.pid).field("since", iso_timestamp(claim.since_us));
   json.field("expires", iso_timestamp(claim.expires_us)).field("yours", claim.session == viewer);
+  if (!claim.host.empty()) json.field("host", claim.host).field("who", claim.who);
   json.end_object();
 }
 
@@ -28,8 +29,8 @@ void write_waiting_for(JsonWriter& json, const core::TaskTable& tasks, const std
 
 }  // namespace
 
-void write_task(JsonWriter& json, const core::State& state, const core::Task& task, core::SessionKey viewer,
-                bool text) {
+void write_task(JsonWriter& json, const core::TaskTable& tasks, const core::Task& task,
+                core::SessionKey viewer, bool text) {
   const core::TaskDefinition& definition = task.definition;
   const core::TaskStanding& standing = task.standing;
   json.begin_object().field("task_id", definition.id).field("title", definition.title);
@@ -38,7 +39,7 @@ void write_task(JsonWriter& json, const core::State& state, const core::Task& ta
   if (!definition.agent.empty()) json.field("agent", definition.agent);
   json.field("priority", core::to_string(definition.priority)).key("depends_on");
   write_texts(json, definition.depends_on);
-  json.field("status", core::to_string(standing.status)).field("ready", state.tasks().is_ready(task));
+  json.field("status", core::to_string(standing.status)).field("ready", tasks.is_ready(task));
   json.field("progress", standing.progress);
   if (!standing.note.empty()) json.field("note", standing.note);
   json.field("created", iso_timestamp(task.created_us));
@@ -48,17 +49,18 @@ void write_task(JsonWriter& json, const core::State& state, const core::Task& ta
     write_claim(json, *standing.claim, viewer);
   }
   if (!core::is_over(standing.status)) {
-    const auto open = state.tasks().open_dependencies(task);
-    if (!open.empty()) write_waiting_for(json, state.tasks(), open);
+    const auto open = tasks.open_dependencies(task);
+    if (!open.empty()) write_waiting_for(json, tasks, open);
   }
   json.end_object();
 }
 
-void write_task_counts(JsonWriter& json, const core::TaskTable& tasks) {
-  json.begin_object().field("total", static_cast<std::uint64_t>(tasks.size()));
-  json.field("ready", static_cast<std::uint64_t>(tasks.ready_count()));
+void write_task_counts(JsonWriter& json, const core::TaskCounts& counts) {
+  json.begin_object().field("total", static_cast<std::uint64_t>(counts.total()));
+  json.field("ready", static_cast<std::uint64_t>(counts.ready));
   for (const core::TaskStatus status : core::kTaskStatuses) {
-    json.field(core::to_string(status), static_cast<std::uint64_t>(tasks.count(status)));
+    const std::size_t count = counts.of[static_cast<std::size_t>(status)];
+    json.field(core::to_string(status), static_cast<std::uint64_t>(count));
   }
   json.end_object();
 }
@@ -70,6 +72,20 @@ void write_task_history(JsonWriter& json, const TaskHistory& history) {
     json.field("status", core::to_string(event.status)).field("progress", event.progress);
     if (!event.agent_id.empty()) json.field("agent_id", event.agent_id);
     if (!event.client.empty()) json.field("client", event.client).field("pid", event.pid);
+    if (!event.note.empty()) json.field("note", event.note);
+    json.end_object();
+  }
+  json.end_array();
+}
+
+void write_task_history(JsonWriter& json, const std::vector<SharedTaskEvent>& events) {
+  json.begin_array();
+  for (const SharedTaskEvent& event : events) {
+    json.begin_object().field("timestamp", iso_timestamp(event.timestamp_us)).field("event", event.event);
+    json.field("status", core::to_string(event.status)).field("progress", event.progress);
+    if (!event.agent_id.empty()) json.field("agent_id", event.agent_id);
+    if (!event.client.empty()) json.field("client", event.client).field("pid", event.pid);
+    if (!event.host.empty()) json.field("host", event.host);
     if (!event.note.empty()) json.field("note", event.note);
     json.end_object();
   }

@@ -1,9 +1,9 @@
 #include "daemon/tools/tasks/tools.hpp"
 
-#include <fmt/format.h>
-
+#include "core/task_refusals.hpp"
 #include "daemon/support/json_writer.hpp"
 #include "daemon/tools/arguments.hpp"
+#include "daemon/tools/tasks/shared_task_call.hpp"
 #include "daemon/tools/tasks/task_arguments.hpp"
 #include "daemon/tools/tasks/task_json.hpp"
 #include "daemon/tools/tasks/task_schemas.hpp"
@@ -23,20 +23,15 @@ class GetTaskCall final : public ToolCall {
   }
 
   Step run(CallContext& context) override {
+    if (is_shared_task(context, task_id_)) return run_shared(context);
     const core::Task* task = context.state.tasks().find(task_id_);
-    if (task == nullptr) {
-      core::Error error(core::ErrorCode::not_found, fmt::format("There is no task \"{}\".", task_id_),
-                        "list_tasks names those that exist; define_task creates one.");
-      error.field = "task_id";
-      error.given = task_id_;
-      return error;
-    }
+    if (task == nullptr) return core::unknown_task(task_id_);
     if (context.begins && events_ > 0)
       return Read{[this, key = task->key](Store& store) { return read(store, key); }};
     std::string text;
     JsonWriter json(text);
     json.begin_object().key("task");
-    write_task(json, context.state, *task, context.caller.session, true);
+    write_task(json, context.state.tasks(), *task, context.caller.session, true);
     json.key("history");
     write_task_history(json, history_);
     json.field("older_history", history_.more).end_object();
@@ -44,9 +39,30 @@ class GetTaskCall final : public ToolCall {
   }
 
  private:
+  Step run_shared(CallContext& context) {
+    if (!question_.is_answered()) {
+      return question_.put(context, [task_id = task_id_, events = events_](TaskDatabase& tasks,
+                                                                           const SharedTaskCaller& caller) {
+        return tasks.get(caller, task_id, events);
+      });
+    }
+    const auto& answer = question_.answer();
+    if (!answer) return core::Error(answer.error());
+    if (answer->keys.empty()) return core::unknown_task(task_id_);
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().key("task");
+    write_task(json, answer->tasks, answer->task(), context.caller.session, true);
+    json.key("history");
+    write_task_history(json, answer->events);
+    json.field("older_history", answer->has_older_events).end_object();
+    return text;
+  }
+
   std::string task_id_;
   std::size_t events_;
   TaskHistory history_;
+  SharedTaskQuestion question_;
 };
 
 constexpr Parameter kGetTaskParameters[] = {
@@ -62,19 +78,13 @@ ParsedCall parse_get_task(Arguments& arguments, const ToolEnvironment&) {
 
 class ListTasksCall final : public ToolCall {
  public:
-  struct Query {
-    std::optional<core::TaskStatus> status;
-    std::optional<core::TaskPriority> priority;
-    bool ready = false;
-    std::string agent;
-    std::string text;
-    std::size_t limit = 50;
-    core::TaskKey after = 0;
-  };
+  /// Its list empty: of the tasks of this daemon.
+  using Query = TaskDatabase::Query;
 
   explicit ListTasksCall(Query query) : query_(std::move(query)) {}
 
   Step run(CallContext& context) override {
+    if (!query_.list.empty()) return run_shared(context);
     // Others wait for the state meanwhile: whoever finds little among many gets it in several pages.
     constexpr std::size_t kMostLookedAt = 20'000;
     const core::TaskTable& tasks = context.state.tasks();
@@ -94,19 +104,42 @@ class ListTasksCall final : public ToolCall {
       last = task.key;
       if (passes(tasks, task)) {
         ++found;
-        write_task(json, context.state, task, context.caller.session, false);
+        write_task(json, tasks, task, context.caller.session, false);
       }
       return true;
     });
     json.end_array().field("count", static_cast<std::uint64_t>(found));
     if (more) json.field("next_cursor", last);
     json.key("counts");
-    write_task_counts(json, tasks);
+    write_task_counts(json, tasks.counts());
     json.end_object();
     return text;
   }
 
  private:
+  Step run_shared(CallContext& context) {
+    if (!is_shared_list(context, query_.list)) return not_shared(context, query_.list);
+    if (!question_.is_answered()) {
+      if (auto refusal = refuse_zero_byte("text", query_.text)) return *std::move(refusal);
+      return question_.put(context, [query = query_](TaskDatabase& tasks, const SharedTaskCaller& caller) {
+        return tasks.list(caller, query);
+      });
+    }
+    const auto& answer = question_.answer();
+    if (!answer) return core::Error(answer.error());
+    std::string text;
+    JsonWriter json(text);
+    json.begin_object().key("tasks").begin_array();
+    for (const core::TaskKey key : answer->keys)
+      write_task(json, answer->tasks, *answer->tasks.find(key), context.caller.session, false);
+    json.end_array().field("count", static_cast<std::uint64_t>(answer->keys.size()));
+    if (answer->next != 0) json.field("next_cursor", answer->next);
+    json.key("counts");
+    write_task_counts(json, answer->counts);
+    json.end_object();
+    return text;
+  }
+
   [[nodiscard]] bool passes(const core::TaskTable& tasks, const core::Task& task) const {
     const core::TaskDefinition& definition = task.definition;
     if (query_.status && *query_.status != task.standing.status) return false;
@@ -121,9 +154,11 @@ class ListTasksCall final : public ToolCall {
   }
 
   Query query_;
+  SharedTaskQuestion question_;
 };
 
 constexpr Parameter kListTasksParameters[] = {
+    task_list("Of this shared list, instead of those of this machine"),
     task_status(),
     flag("ready", "true: only those that can be claimed now").otherwise(false),
     agent_named("agent", "For this agent, or claimed by it"),
@@ -135,6 +170,7 @@ constexpr Parameter kListTasksParameters[] = {
 
 ParsedCall parse_list_tasks(Arguments& arguments, const ToolEnvironment&) {
   ListTasksCall::Query query;
+  query.list = arguments.text("list").value_or("");
   query.status = read_task_status(arguments);
   query.priority = read_task_priority(arguments);
   query.ready = arguments.flag("ready");

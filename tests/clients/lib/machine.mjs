@@ -6,10 +6,12 @@ import { kLong } from './deadlines.mjs';
 import { kErrorKey, modernMeta } from './mcp.mjs';
 
 // One of several machines: its world, its clone of the repository that they share, and a client that calls tools.
+// `environment` is added to that of its programs.
 export class Machine {
-  constructor(clone, shared) {
+  constructor(clone, shared, environment = {}) {
     this.clone = clone;
-    this.world = new World({ survives: false, config: { shared: { workspaces: 'all', ...shared } } });
+    const config = { shared: { workspaces: 'all', ...shared } };
+    this.world = new World({ survives: false, config, environment });
     this.connect();
   }
 
@@ -28,13 +30,13 @@ export class Machine {
     return path.join(this.clone, name);
   }
 
-  async result(name, given, ms = kLong * 2) {
+  async result(name, given, ms = kLong * 2, client = this.client) {
     const params = { name, arguments: given, _meta: modernMeta() };
-    return (await this.client.request('tools/call', params, ms)).result;
+    return (await client.request('tools/call', params, ms)).result;
   }
 
-  async call(name, given) {
-    const result = await this.result(name, given);
+  async call(name, given, client = this.client) {
+    const result = await this.result(name, given, kLong * 2, client);
     assert.ok(!result.isError, JSON.stringify(result));
     return result.structuredContent;
   }
