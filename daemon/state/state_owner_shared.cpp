@@ -73,20 +73,21 @@ void StateOwner::give_up_slow_questions(std::int64_t now_us) {
 /// Nobody else waits for the database, and the call is ended whatever comes. What the database keeps for a
 /// session goes when the session is over: so this is known after a crash before it is asked the first time.
 void StateOwner::go_on(const std::shared_ptr<PendingCall>& pending, Consult consult) {
-  if (!consulting_.insert(pending->sink->attachment.session).second) {
+  const core::SessionKey session = pending->sink->attachment.session;
+  if (session == 0 || consulting_.contains(session)) {
     consult_database(pending, std::move(consult));
   } else {
     waits_.begin(pending, WaitsFor::store);
-    commits_.when_durable(commits_.on_everything(),
-                          [this, pending, consult = std::move(consult)](const core::Error* failure) {
-                            if (failure == nullptr) {
-                              consult_database(pending, consult);
-                              return;
-                            }
-                            consulting_.erase(pending->sink->attachment.session);
-                            if (state_) end_unseen(*pending);
-                            give_up(*pending, *failure);
-                          });
+    commits_.when_durable(commits_.on_everything(), [this, pending, session, consult = std::move(consult)](
+                                                        const core::Error* failure) {
+      if (failure == nullptr && state_ && state_->find_session(session) != nullptr) {
+        consulting_.insert(session);
+        consult_database(pending, consult);
+        return;
+      }
+      if (state_) end_unseen(*pending);
+      give_up(*pending, failure != nullptr ? *failure : settings_.shared->unavailable());
+    });
   }
   is_under_way(*pending);
 }
