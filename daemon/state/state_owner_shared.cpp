@@ -141,7 +141,9 @@ void StateOwner::begin_sharing() {
   events.on_trouble = [this](bool is_in_trouble) {
     counters_.shared_trouble.store(is_in_trouble, std::memory_order_relaxed);
   };
-  sessions_untold_ = true;  // what has ended before this daemon
+  // What the daemon before this one knew: any of them may have claims, and some have ended since.
+  for (const auto& [key, session] : state_->sessions()) consulting_.insert(key);
+  sessions_untold_ = true;
   settings_.shared->start(shared_leases(), std::move(events));
 }
 
