@@ -200,6 +200,26 @@ describe('a list of tasks that two machines share', () => {
     });
   });
 
+  test('a session that outlives its daemon keeps its claim, and ends it when it is over', async () => {
+    await define(a, 'team/outlives');
+    const client = b.world.proxied('outlives');
+    await b.call('claim_task', { task_id: 'team/outlives' }, client);
+    const pid = await b.pid();
+    process.kill(pid, 'SIGKILL');
+    await b.world.otherDaemon(pid);
+    const { task } = await b.call('update_task', { task_id: 'team/outlives', progress: 5 }, client);
+    assert.deepEqual([task.claims, task.claim.yours], [1, true]);
+    const next = await b.pid();
+    process.kill(next, 'SIGKILL');
+    await b.world.otherDaemon(next);
+    await joined(b);
+    assert.equal((await a.call('get_task', { task_id: 'team/outlives' })).task.status, 'in_progress');
+    process.kill(client.channel.pid, 'SIGKILL');
+    await until(kLong, 'its claim has ended', async () => {
+      return (await a.call('get_task', { task_id: 'team/outlives' })).task.ready;
+    });
+  });
+
   test('without the database what is shared is refused, and what is local goes on', async () => {
     server.stop();
     const refused = await b.refusal('claim_task', { list: 'team' });
