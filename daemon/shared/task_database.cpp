@@ -296,11 +296,12 @@ TaskDatabase::Answer TaskDatabase::list(const SharedTaskCaller& caller, const Qu
               query.agent, query.text, std::to_string(query.limit), std::to_string(query.after)});
 }
 
-std::optional<core::Error> TaskDatabase::keep_sessions(const std::vector<std::string>& alive) {
-  const auto done =
-      object_in(database_.run("SELECT governor.task_sessions_1($1, $2, $3)",
-                              {member_.daemon, std::to_string(member_.epoch), array_text(alive)},
-                              ipc::Deadline::after(kTaskStatementLimit)));
+std::optional<core::Error> TaskDatabase::keep_sessions(const std::vector<std::string>& alive,
+                                                       const std::vector<std::string>& retired) {
+  const auto done = object_in(
+      database_.run("SELECT governor.task_sessions_1($1, $2, $3, $4)",
+                    {member_.daemon, std::to_string(member_.epoch), array_text(alive), array_text(retired)},
+                    ipc::Deadline::after(kTaskStatementLimit)));
   return done ? std::nullopt : std::optional(done.error());
 }
 

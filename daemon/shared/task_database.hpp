@@ -92,8 +92,9 @@ class TaskDatabase {
   Answer assign(const SharedTaskCaller& caller, const core::TaskAssignment& assignment);
   Answer get(const SharedTaskCaller& caller, const std::string& task_id, std::size_t events);
   Answer list(const SharedTaskCaller& caller, const Query& query);
-  /// Ends the claims of all other sessions of this daemon, by their ids.
-  std::optional<core::Error> keep_sessions(const std::vector<std::string>& alive);
+  /// Ends the claims of all other sessions of this daemon, and those for these agents; by their ids.
+  std::optional<core::Error> keep_sessions(const std::vector<std::string>& alive,
+                                           const std::vector<std::string>& retired);
 
  private:
   Answer ask(const SharedTaskCaller& caller, const char* statement,

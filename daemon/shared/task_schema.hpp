@@ -513,8 +513,9 @@ BEGIN
     'counts', coalesce(l.counts, '{0,0,0,0,0,0,0}'));
 END $$;
 
--- Claims of sessions that are over end, and what is kept for them goes.
-CREATE OR REPLACE FUNCTION governor.task_sessions_1(p_daemon uuid, p_epoch bigint, p_alive text[])
+-- Claims of sessions that are over end, and what is kept for them goes. So do claims for agents that are
+-- retired.
+CREATE OR REPLACE FUNCTION governor.task_sessions_1(p_daemon uuid, p_epoch bigint, p_alive text[], p_retired text[])
 RETURNS jsonb LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   v_list bigint;
@@ -522,11 +523,11 @@ DECLARE
 BEGIN
   PERFORM governor.begin_call();
   FOR v_list IN SELECT l.id FROM governor.task_list l WHERE l.id IN (SELECT x.list FROM governor.task x
-    WHERE x.daemon = p_daemon AND NOT x.session = ANY (p_alive)) ORDER BY l.id
+    WHERE x.daemon = p_daemon AND (NOT x.session = ANY (p_alive) OR x.claimant = ANY (p_retired))) ORDER BY l.id
   LOOP
     PERFORM 1 FROM governor.task_list l WHERE l.id = v_list FOR UPDATE;
     FOR t IN SELECT * FROM governor.task x WHERE x.list = v_list AND x.daemon = p_daemon
-      AND NOT x.session = ANY (p_alive) ORDER BY x.number
+      AND (NOT x.session = ANY (p_alive) OR x.claimant = ANY (p_retired)) ORDER BY x.number
     LOOP
       PERFORM governor.task_return(t, 'owner_gone', governor.now_us());
     END LOOP;

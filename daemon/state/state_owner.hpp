@@ -154,6 +154,7 @@ class StateOwner final : public ConcurrencySource {
                    const std::function<void()>& take);
   void go_on(const std::shared_ptr<PendingCall>& pending, Consult consult);
   void consult_database(const std::shared_ptr<PendingCall>& pending, Consult consult);
+  void note_endings(const core::Changes& changes);
   void tell_sessions();
   void give_up_slow_questions(std::int64_t now_us);
   void withdraw_question(PendingCall& pending);
@@ -254,7 +255,8 @@ class StateOwner final : public ConcurrencySource {
   std::vector<std::shared_ptr<PendingCall>> asking_;   ///< other machines, for leases
   bool looking_after_leases_ = false;
   std::unordered_set<core::SessionKey> consulting_;  ///< sessions that have asked the database something
-  bool sessions_untold_ = false;  ///< it does not know of some of them that they have ended
+  bool sessions_untold_ = false;          ///< it does not know of some of them that they have ended
+  std::set<std::string> retired_untold_;  ///< agents that it does not know to be archived or deleted
   boost::asio::steady_timer deadline_timer_;
   std::int64_t deadline_us_ = INT64_MAX;  ///< for which it is set
   std::deque<Parked> parked_;             ///< what came while the state is reloaded, in order

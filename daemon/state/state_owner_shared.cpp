@@ -114,19 +114,40 @@ void StateOwner::consult_database(const std::shared_ptr<PendingCall>& pending, C
   settings_.shared->post(std::move(job));
 }
 
-/// Claims of all others end. In turn with what sessions ask: whoever asks is there when it is asked for him.
+/// What is over and stored ends claims of shared tasks.
+void StateOwner::note_endings(const core::Changes& changes) {
+  if (settings_.shared_task_lists.empty()) return;
+  for (const core::Change& change : changes) {
+    if (const auto* ended = std::get_if<core::SessionEnded>(&change)) {
+      if (consulting_.erase(ended->session) != 0) sessions_untold_ = true;
+    } else if (const auto* saved = std::get_if<core::AgentSaved>(&change)) {
+      using core::Lifecycle;
+      const Lifecycle status = saved->profile.status;
+      if (status == Lifecycle::archived || status == Lifecycle::deleted)
+        retired_untold_.insert(saved->profile.id);
+    }
+  }
+  tell_sessions();
+}
+
+/// In turn with what sessions ask: whoever asks is there when it is asked for him.
 void StateOwner::tell_sessions() {
-  if (settings_.shared_task_lists.empty() || !state_ || !sessions_untold_ || !settings_.shared->lasts())
-    return;
+  const bool is_told = !sessions_untold_ && retired_untold_.empty();
+  if (settings_.shared_task_lists.empty() || is_told || !state_ || !settings_.shared->lasts()) return;
   sessions_untold_ = false;
   std::vector<std::string> alive;
   for (const auto& [key, session] : state_->sessions()) alive.push_back(session.id);
+  std::vector<std::string> retired(retired_untold_.begin(), retired_untold_.end());
+  retired_untold_.clear();
   SharedJob job;
-  job.run = [alive = std::move(alive)](Database& database, const SharedMember& member) {
-    return TaskDatabase(database, member).keep_sessions(alive);
+  job.run = [alive = std::move(alive), retired](Database& database, const SharedMember& member) {
+    return TaskDatabase(database, member).keep_sessions(alive, retired);
   };
-  job.fail = [this](const core::Error&) {
-    boost::asio::post(strand_, [this] { sessions_untold_ = true; });  // the next tick tells it
+  job.fail = [this, retired](const core::Error&) {
+    boost::asio::post(strand_, [this, retired] {  // the next tick tells it
+      sessions_untold_ = true;
+      retired_untold_.insert(retired.begin(), retired.end());
+    });
   };
   job.until = std::chrono::steady_clock::now() + kConsultLimit;
   settings_.shared->post(std::move(job));
@@ -167,14 +188,12 @@ void StateOwner::release_shared(const core::Changes& changes) {
   if (settings_.shared == nullptr) return;
   std::vector<core::LeaseKey> over;
   for (const core::Change& change : changes) {
-    const auto* ended = std::get_if<core::SessionEnded>(&change);
-    if (ended != nullptr && consulting_.erase(ended->session) != 0) sessions_untold_ = true;
     const auto* saved = std::get_if<core::LeaseSaved>(&change);
     if (saved != nullptr && saved->lease.ended_us != 0 && saved->lease.claim.is_shared())
       over.push_back(saved->lease.key);
   }
   if (!over.empty()) settings_.shared->release(over);
-  tell_sessions();
+  note_endings(changes);
 }
 
 }  // namespace governor::daemon

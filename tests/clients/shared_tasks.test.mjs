@@ -158,6 +158,20 @@ describe('a list of tasks that two machines share', () => {
     assert.equal((await b.call('get_task', { task_id: 'team/people' })).task.status, 'cancelled');
   });
 
+  test('a claim ends when its agent is archived', async () => {
+    await define(a, 'team/archived');
+    const client = b.world.proxied('archived');
+    await b.call('register_agent', { agent_id: 'worker' }, client);
+    const { task } = await b.call('claim_task', { task_id: 'team/archived' }, client);
+    assert.equal(task.claim.agent_id, 'worker');
+    await b.call('archive_agent', { agent_id: 'worker', reason: 'enough' }, client);
+    await until(kLong, 'its claim has ended', async () => {
+      return (await a.call('get_task', { task_id: 'team/archived' })).task.ready;
+    });
+    await a.call('update_task', { task_id: 'team/archived', status: 'done' });
+    await client.channel.close();
+  });
+
   test('a claim ends when its time is up', async () => {
     await define(a, 'team/brief');
     await claimed(a, { task_id: 'team/brief', ttl_seconds: 1 });

@@ -231,9 +231,15 @@ TEST_CASE("a claim of a shared task ends with its time, its session, or its daem
   CHECK(late.events.back().event == "claim_expired");
 
   a.claim("team/one");
-  REQUIRE_FALSE(a.tasks.keep_sessions({"other", "session"}));
+  REQUIRE_FALSE(a.tasks.keep_sessions({"other", "session"}, {"x"}));
   CHECK(a.get("team/one").task().standing.claim);
-  REQUIRE_FALSE(a.tasks.keep_sessions({"other"}));
+  REQUIRE_FALSE(a.tasks.keep_sessions({"other"}, {}));
+  CHECK_FALSE(a.get("team/one").task().standing.claim);
+
+  a.claim("team/one", "x");
+  REQUIRE_FALSE(a.tasks.keep_sessions({"session"}, {"y"}));
+  CHECK(a.get("team/one").task().standing.claim);
+  REQUIRE_FALSE(a.tasks.keep_sessions({"session"}, {"x", "y"}));
   CHECK_FALSE(a.get("team/one").task().standing.claim);
 
   TaskMember brief(server, 2, std::chrono::milliseconds(1500));
