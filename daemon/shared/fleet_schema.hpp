@@ -107,10 +107,17 @@ $$;
 -- Everything that this daemon has ends. False: it is not known.
 CREATE OR REPLACE FUNCTION governor.leave_1(p_daemon uuid) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  t governor.task;
 BEGIN
   PERFORM governor.begin_call();
+  PERFORM 1 FROM governor.task_list l WHERE l.id IN (SELECT x.list FROM governor.task x WHERE x.daemon = p_daemon)
+    ORDER BY l.id FOR UPDATE;
   UPDATE governor.daemon d SET expires_at = '-infinity' WHERE d.id = p_daemon;
   IF NOT FOUND THEN RETURN false; END IF;
+  FOR t IN SELECT x.* FROM governor.task x WHERE x.daemon = p_daemon ORDER BY x.list, x.number LOOP
+    PERFORM governor.task_return(t, 'owner_gone', governor.now_us());
+  END LOOP;
   PERFORM governor.expel(p_daemon);
   DELETE FROM governor.fleet_agent a WHERE a.daemon = p_daemon;
   DELETE FROM governor.fleet_alert a WHERE a.daemon = p_daemon;

@@ -44,7 +44,11 @@ const std::set<std::string> kOfWholeProcesses{"demo",
                                               "service stop",
                                               "stop",
                                               "service uninstall",
+                                              "shared agents",
+                                              "shared alerts",
                                               "shared init",
+                                              "shared join",
+                                              "shared leave",
                                               "shared status"};
 
 /// What is no JSON by its nature: scripts and pages for other programs, and the answers of hooks to theirs.

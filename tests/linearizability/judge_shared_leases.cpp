@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <string_view>
 
 #include "tests/linearizability/checker.hpp"
 #include "tests/linearizability/shared_lease_model.hpp"
@@ -19,10 +20,9 @@ JudgedOp read_operation(const json::object& line) {
   using Kind = SharedLeaseModel::Input::Kind;
   const json::string& kind = line.at("kind").as_string();
   JudgedOp op;
-  op.input.kind = kind == "grant"     ? Kind::grant
-                  : kind == "write"   ? Kind::write
-                  : kind == "release" ? Kind::release
-                                      : Kind::end;
+  const std::map<std::string_view, Kind> kinds{
+      {"grant", Kind::grant}, {"write", Kind::write}, {"release", Kind::release}, {"end", Kind::end}};
+  op.input.kind = kinds.at(std::string_view(kind));
   op.input.fence = line.at("fence").to_number<std::uint64_t>();
   op.input.holder = line.at("holder").as_string();
   op.sent = line.at("sent").to_number<std::int64_t>();

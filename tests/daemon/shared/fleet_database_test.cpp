@@ -156,6 +156,21 @@ TEST_CASE("who leaves is gone with its agents, and others may have what it held"
   CHECK_FALSE(FleetDatabase(f.database).leave(f.kFirst).value());
 }
 
+TEST_CASE("who leaves gives its tasks back") {
+  TwoMachines f;
+  f.sql("INSERT INTO governor.task_list(name, counts) VALUES ('team', '{0,1,0,0,0,0,0}')");
+  f.sql(
+      "INSERT INTO governor.task(list, number, id, title, description, agent, priority, depends_on, source, "
+      "created_us, "
+      "open, status, daemon) SELECT id, 1, 'team/x', 'x', '', '', 1, '{}', '', 0, 0, 1, "
+      "'00000000-0000-4000-8000-000000000001' FROM governor.task_list");
+  CHECK(FleetDatabase(f.database).leave(f.kFirst).value());
+  const auto rows = f.database.run("SELECT status, daemon FROM governor.task", {}, in_a_minute());
+  REQUIRE(rows);
+  CHECK(rows->front()[0] == "0");
+  CHECK_FALSE(rows->front()[1]);
+}
+
 TEST_CASE("a member may look at the fleet, whoever is none is told what to do") {
   TwoMachines f;
   f.sql("CREATE ROLE mia LOGIN IN ROLE governor_member; CREATE ROLE noa LOGIN");
