@@ -7,9 +7,10 @@ namespace governor::daemon {
 /// database; status and priority are numbers as in core/task.hpp.
 ///
 /// A list's row is locked by whoever changes something in it, so that a list is one sequence. A function that
-/// changes something keeps its answer under the key of the request (`p_request`), in the same transaction: the
-/// same request once more has no effect, and the same answer. What is refused has none and is not kept; why it
-/// is refused is put into words by the daemon, which is given the task and the status of what it depends on.
+/// changes something keeps its answer under the key of the request (`p_request`), in the same transaction:
+/// the same request once more has no effect, and the same answer. What is refused has none and is not kept;
+/// why it is refused is put into words by the daemon, which is given the task and the status of what it
+/// depends on.
 ///
 /// A claim belongs to a session of a daemon. The daemons act on nothing that they remember of it: who has a
 /// task is asked here each time. So a daemon whose time is over has its claims until somebody wants one.

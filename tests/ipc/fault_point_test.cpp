@@ -55,9 +55,8 @@ TEST_CASE("a fault is named by its point, its mode and its arrival") {
 TEST_CASE("every point belongs to a part of the list that a test walks") {
   std::set<std::string_view> parts;
   for (const std::string_view name : kFaultPointNames) parts.insert(name.substr(0, name.find('_')));
-  CHECK(parts ==
-        std::set<std::string_view>{"commit", "deploy", "durable", "exchange", "order", "progress", "shared",
-                                   "spawn"});
+  CHECK(parts == std::set<std::string_view>{"commit", "deploy", "durable", "exchange", "order", "progress",
+                                            "shared", "spawn"});
 }
 
 TEST_CASE("a point fails once, from an arrival on, or not at all") {
