@@ -65,7 +65,7 @@ struct SharedTaskAnswer {
   [[nodiscard]] const core::Task& task() const { return *tasks.find(keys.front()); }
 };
 
-/// What one may do with shared tasks, see kTaskSchema: each is one call of a function there.
+/// What one may do with shared tasks, see kSharedTaskSchema: each is one call of a function there.
 class TaskDatabase {
  public:
   using Answer = core::Result<SharedTaskAnswer>;

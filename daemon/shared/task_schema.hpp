@@ -14,7 +14,7 @@ namespace governor::daemon {
 ///
 /// A claim belongs to a session of a daemon. The daemons act on nothing that they remember of it: who has a
 /// task is asked here each time. So a daemon whose time is over has its claims until somebody wants one.
-inline constexpr const char* kTaskSchema = R"sql(
+inline constexpr const char* kSharedTaskSchema = R"sql(
 CREATE TABLE IF NOT EXISTS governor.task_list(
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   name text NOT NULL UNIQUE,

@@ -210,7 +210,7 @@ core::Result<std::string> WorkspaceDatabase::status() {
 
 std::optional<core::Error> WorkspaceDatabase::init() {
   std::string script;
-  for (const char* part : {kWorkspaceSchema, kTaskSchema, kFleetSchema}) script += part;
+  for (const char* part : {kWorkspaceSchema, kSharedTaskSchema, kFleetSchema}) script += part;
   return database_.run_script(script.c_str(), ipc::Deadline::after(kInitLimit));
 }
 
