@@ -14,6 +14,7 @@ namespace {
 constexpr std::size_t kMostAgents = 1000;  ///< in one report
 constexpr std::size_t kMostAlerts = 200;
 constexpr std::chrono::seconds kReportLimit{30};
+constexpr std::chrono::milliseconds kShortestPause{1900};  ///< two seconds, by a timer that is not exact
 
 void write_agent(JsonWriter& json, const AgentSummary& agent) {
   json.begin_object().field("id", agent.profile.id).field("status", core::to_string(agent.profile.status));
@@ -44,7 +45,9 @@ core::Result<std::string> open_alerts(Store& store) {
 }  // namespace
 
 void FleetReport::tell() {
-  if (!shared_.lasts() || is_under_way_.exchange(true)) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_ || !shared_.lasts() || is_under_way_.exchange(true)) return;
+  next_ = now + kShortestPause;
   store_.post([self = shared_from_this()](Store& store) { self->read(store); }, "a report to the fleet");
 }
 
@@ -84,7 +87,9 @@ std::optional<core::Error> FleetReport::read_agents(Store& store, Report& report
   }
   std::vector<AgentSummary> agents;
   if (report.then.reads_all) {
-    auto page = store.list_agents({}, report.then.after, kMostAgents, kMostAgents);
+    AgentFilter all;
+    all.any_status = true;  // what has been deleted since may still be told of there
+    auto page = store.list_agents(all, report.then.after, kMostAgents, kMostAgents);
     if (!page) return std::move(page.error());
     agents = std::move(page->agents);
     report.then.after = page->looked_at;
@@ -114,11 +119,12 @@ void FleetReport::send(Report report) {
   job.run = [self = shared_from_this(), sent](Database& database,
                                               const SharedMember& member) -> std::optional<core::Error> {
     // In another epoch all of it is told once more.
-    const bool is_anew = std::exchange(self->epoch_, member.epoch) != member.epoch;
+    const bool is_anew = self->epoch_ != member.epoch;
     auto is_member = FleetDatabase(database).publish(member.daemon, member.epoch, sent->agents, sent->alerts,
                                                      sent->is_end && !is_anew);
     if (!is_member) return std::move(is_member.error());
     if (!*is_member) return no_member();
+    self->epoch_ = member.epoch;
     if (is_anew) {
       self->begin_anew();
     } else {
@@ -129,7 +135,7 @@ void FleetReport::send(Report report) {
     return std::nullopt;
   };
   job.fail = [self = shared_from_this()](const core::Error& error) {
-    spdlog::debug("no report to the fleet: {} {}", error.message, error.hint);
+    spdlog::info("no report to the fleet, it is told anew: {} {}", error.message, error.hint);
     self->begin_anew();
     self->is_under_way_ = false;
   };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -20,7 +21,8 @@ class FleetReport : public std::enable_shared_from_this<FleetReport> {
   /// Both live longer than what is under way.
   FleetReport(StoreThread& store, SharedWorkspaces& shared) : store_(store), shared_(shared) {}
 
-  /// To be called now and then, on any thread; does nothing while a report is under way.
+  /// To be called now and then, by one thread at a time; does nothing more often than every two seconds, nor
+  /// while a report is under way.
   void tell();
 
  private:
@@ -45,6 +47,7 @@ class FleetReport : public std::enable_shared_from_this<FleetReport> {
   StoreThread& store_;
   SharedWorkspaces& shared_;
   std::atomic<bool> is_under_way_{false};
+  std::chrono::steady_clock::time_point next_{};
   // Of whoever has the report under way.
   Progress progress_;
   std::string told_alerts_;

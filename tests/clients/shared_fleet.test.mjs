@@ -18,7 +18,7 @@ let b;
 before(async () => {
   server = await PostgresServer.begin();
   makeClones(place, ['a', 'b']);
-  const shared = { database: server.address, membership_seconds: 4, workspaces: [] };
+  const shared = { database: server.address, membership_seconds: 10, workspaces: [] };
   a = new Machine(path.join(place, 'a'), { ...shared, fleet: true });
   b = new Machine(path.join(place, 'b'), shared);
   assert.equal(JSON.parse(b.ctl('shared', 'init')).ok, true);
@@ -60,11 +60,15 @@ describe('the fleet', () => {
   });
 
   test('what happened while the database was gone is told afterwards', async () => {
+    await a.call('register_agent', { agent_id: 'cid' });
+    await until(kLong, 'it is told', () => agent('cid'));
     server.stop();
     await update('ada', 1);
     await a.call('register_agent', { agent_id: 'bea' });
+    await until(kLong, 'a report fails', () => a.world.log().includes('no report to the fleet'));
+    await a.call('delete_agent', { agent_id: 'cid', confirm: true });
     server.start();
-    await until(kLong, 'it is told', () => agent('ada')?.updates === 5 && agent('bea'));
+    await until(kLong, 'it is told', () => agent('ada')?.updates === 5 && agent('bea') && !agent('cid'));
   });
 
   test('of a daemon that is gone it is said that it is silent', async () => {
