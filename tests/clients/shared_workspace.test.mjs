@@ -21,6 +21,11 @@ function machine(name, database) {
   return new Machine(path.join(place, name), { database, membership_seconds: kMembership });
 }
 
+async function recovery() {
+  for (const machine of [a, b])
+    await until(kLong, 'it recovers', async () => (await machine.world.health()).status === 'ok');
+}
+
 before(async () => {
   server = await PostgresServer.begin();
   makeClones(place, ['a', 'b']);
@@ -137,6 +142,7 @@ describe('a workspace that two machines share', () => {
       return error.code === 'conflict' ? error : null;
     });
     assert.match(over.message, /lost to the other machines/);
+    await recovery();
     assert.equal((await a.ask('sleep.txt')).status, 'held');
   });
 
@@ -175,8 +181,7 @@ describe('a workspace that two machines share', () => {
       return (await b.refusal('commit_file', given)).code === 'storage_unavailable';
     });
     server.start();
-    for (const machine of [a, b])
-      await until(kLong, 'it recovers', async () => (await machine.world.health()).status === 'ok');
+    await recovery();
     // Nobody wanted what it held.
     await b.commit('outage.txt', held.lease, 'x\n');
     await b.take('other.txt');
