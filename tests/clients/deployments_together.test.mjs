@@ -139,7 +139,8 @@ test('two that edit one function in two worktrees are told while they work, two 
       const { alerts } = await watcher.call('list_alerts', {});
       return alerts.some((alert) => alert.kind === 'branch_conflict');
     });
-    for (const id of ids) assert.equal((await watcher.standing(id)).state, 'working');
+    for (const id of ids)
+      await until(kLong, 'it works', async () => (await watcher.standing(id)).state === 'working');
     const conflicts = await project.control('conflicts');
     assert.match(conflicts, /core\.txt/);
     for (const id of ids.slice(0, 2)) assert.match(conflicts, new RegExp(`governor/${id}`));
