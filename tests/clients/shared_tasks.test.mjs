@@ -16,7 +16,7 @@ let b;
 function machine(name, database, environment) {
   const task_lists = ['team', 'crew'];
   const shared = { database, workspaces: [], task_lists, membership_seconds: kMembership };
-  return new Machine(name, shared, environment);
+  return new Machine(name, shared, { environment });
 }
 
 function define(on, task_id, more = {}) {

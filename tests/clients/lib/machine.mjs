@@ -6,12 +6,12 @@ import { kLong } from './deadlines.mjs';
 import { kErrorKey, modernMeta } from './mcp.mjs';
 
 // One of several machines: its world, its clone of the repository that they share, and a client that calls tools.
-// `environment` is added to that of its programs.
+// `more` is for its world.
 export class Machine {
-  constructor(clone, shared, environment = {}) {
+  constructor(clone, shared, more = {}) {
     this.clone = clone;
     const config = { shared: { workspaces: 'all', ...shared } };
-    this.world = new World({ survives: false, config, environment });
+    this.world = new World({ survives: false, config, ...more });
     this.connect();
   }
 
