@@ -34,6 +34,7 @@ class Store {
   /// To be called now and then: gives back what the write-ahead log took while somebody read for long.
   virtual void shorten_log() = 0;
   /// `tell` is called, by whoever runs the store then, when something turns out to be damaged or missing.
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): whoever overrides it keeps it
   virtual void on_damage(std::function<void(const std::string& what)> /*tell*/) {}
   /// Somebody else has found out: it is told as above, and the next start looks at everything.
   virtual void note_damage(const std::string& what) { (void)what; }
