@@ -155,7 +155,8 @@ std::optional<core::Error> Database::run_script(const char* script, ipc::Deadlin
 std::optional<core::Error> Database::wait_for_notice(ipc::Deadline deadline, std::span<const int> wakers) {
   if (connection_ == nullptr) return database_error("There is no connection.");
   const int socket = libpq_->socket(connection_);
-  const bool has_words = socket >= 0 && ipc::wait_readable(socket, deadline, wakers).has_value();
+  if (socket < 0) return lost("The connection was lost");
+  const bool has_words = ipc::wait_readable(socket, deadline, wakers).has_value();
   if (has_words && libpq_->consume_input(connection_) == 0) return lost("The connection was lost");
   return std::nullopt;
 }
