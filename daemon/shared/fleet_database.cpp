@@ -3,33 +3,23 @@
 #include <chrono>
 #include <utility>
 
+#include "daemon/shared/database_answer.hpp"
+
 namespace governor::daemon {
 namespace {
 
 /// The functions there wait for locks no longer than three.
 constexpr std::chrono::seconds kFleetLimit{10};
 
-/// What PostgreSQL says where the database is of an older version, or we may not look.
-core::Error fleet_error(core::Error error) {
-  if (error.given == "3F000" || error.given == "42883" || error.given == "42P01") {
-    error.hint = "Prepare the database, or bring it up to date, with: governorctl shared init.";
-  } else if (error.given == "42501") {
-    error.hint = "Let an administrator of the database run: GRANT governor_member TO the role that you use.";
-  }
-  return error;
-}
-
 }  // namespace
 
 core::Result<std::string> FleetDatabase::ask(const char* statement,
                                              const std::vector<std::string>& parameters) {
   auto rows = database_.run(statement, parameters, ipc::Deadline::after(kFleetLimit));
-  if (!rows) return fleet_error(std::move(rows.error()));
+  if (!rows) return with_hint(std::move(rows.error()));
   if (rows->size() == 1 && rows->front().size() == 1 && rows->front().front())
     return *std::move(rows->front().front());
-  return core::Error(core::ErrorCode::storage_unavailable,
-                     "The database has answered something that this version does not understand.",
-                     "Bring governor and, with governorctl shared init, the database to the same version.");
+  return not_understood();
 }
 
 core::Result<bool> FleetDatabase::publish(const std::string& daemon, std::int64_t epoch,

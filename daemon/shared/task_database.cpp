@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "daemon/shared/database_answer.hpp"
 #include "daemon/shared/shared_workspaces.hpp"
 
 namespace governor::daemon {
@@ -19,38 +20,11 @@ using Outcome = SharedTaskAnswer::Outcome;
 constexpr std::chrono::seconds kTaskStatementLimit{5};
 constexpr std::string_view kNoMemberOutcome = "no_member";
 
-/// What PostgreSQL says where nobody has prepared the database for tasks, or not for us.
-core::Error with_task_hint(core::Error error) {
-  const std::string& state = error.given;
-  if (state == "3F000" || state == "42883" || state == "42P01") {
-    error.hint = "Prepare the database, or bring it up to date, with: governorctl shared init.";
-  } else if (state == "42501") {
-    error.hint = "Let an administrator of the database run: GRANT governor_member TO the role that you use.";
-  }
+core::Error task_error(core::Error error) {
+  error = with_hint(std::move(error));
   error.message = "The database of shared tasks: " + error.message;
   if (!error.message.ends_with('.')) error.message += '.';
   return error;
-}
-
-core::Error tasks_not_understood() {
-  return {core::ErrorCode::storage_unavailable,
-          "The database has answered something about tasks that this version does not understand.",
-          "Bring governor and, with governorctl shared init, the database to the same version."};
-}
-
-std::int64_t number_of(const json::object& item, std::string_view name) {
-  const auto* value = item.if_contains(name);
-  return value != nullptr && value->is_int64() ? value->get_int64() : 0;
-}
-
-std::string text_of(const json::object& item, std::string_view name) {
-  const auto* value = item.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
-bool flag_of(const json::object& item, std::string_view name) {
-  const auto* value = item.if_contains(name);
-  return value != nullptr && value->is_bool() && value->get_bool();
 }
 
 std::vector<std::string> texts_of(const json::object& item, std::string_view name) {
@@ -85,22 +59,22 @@ class TaskReader {
 
   void read(const json::object& item) {
     core::Task task;
-    task.key = number_of(item, "number");
+    task.key = number_in(item, "number");
     core::TaskDefinition& definition = task.definition;
-    definition.id = text_of(item, "id");
-    definition.title = text_of(item, "title");
-    definition.description = text_of(item, "description");
-    definition.agent = text_of(item, "agent");
-    definition.priority = priority_of(number_of(item, "priority"));
+    definition.id = text_in(item, "id");
+    definition.title = text_in(item, "title");
+    definition.description = text_in(item, "description");
+    definition.agent = text_in(item, "agent");
+    definition.priority = priority_of(number_in(item, "priority"));
     definition.depends_on = texts_of(item, "depends_on");
-    task.source = text_of(item, "source");
-    task.created_us = number_of(item, "created_us");
+    task.source = text_in(item, "source");
+    task.created_us = number_in(item, "created_us");
     core::TaskStanding& standing = task.standing;
-    standing.status = status_of(number_of(item, "status"));
-    standing.progress = static_cast<int>(number_of(item, "progress"));
-    standing.note = text_of(item, "note");
-    standing.updated_us = number_of(item, "updated_us");
-    standing.claims = static_cast<std::uint64_t>(number_of(item, "claims"));
+    standing.status = status_of(number_in(item, "status"));
+    standing.progress = static_cast<int>(number_in(item, "progress"));
+    standing.note = text_in(item, "note");
+    standing.updated_us = number_in(item, "updated_us");
+    standing.claims = static_cast<std::uint64_t>(number_in(item, "claims"));
     if (const auto* claim = item.if_contains("claim"); claim != nullptr && claim->is_object())
       standing.claim = read_claim(claim->get_object());
     if (const auto* needs = item.if_contains("needs"); needs != nullptr && needs->is_object()) {
@@ -129,17 +103,17 @@ class TaskReader {
   [[nodiscard]] core::TaskClaim read_claim(const json::object& item) const {
     constexpr core::SessionKey kSomebodyElse = -1;
     core::TaskClaim claim;
-    const bool is_callers = !caller_.session.empty() && text_of(item, "daemon") == member_.daemon &&
-                            text_of(item, "session") == caller_.session;
+    const bool is_callers = !caller_.session.empty() && text_in(item, "daemon") == member_.daemon &&
+                            text_in(item, "session") == caller_.session;
     claim.session = is_callers ? caller_.key : kSomebodyElse;
-    claim.agent_id = text_of(item, "agent");
-    claim.client = text_of(item, "client");
-    claim.pid = number_of(item, "pid");
-    claim.host = text_of(item, "host");
-    claim.who = text_of(item, "who");
-    claim.since_us = number_of(item, "since_us");
-    claim.expires_us = number_of(item, "expires_us");
-    claim.ttl_us = number_of(item, "ttl_us");
+    claim.agent_id = text_in(item, "agent");
+    claim.client = text_in(item, "client");
+    claim.pid = number_in(item, "pid");
+    claim.host = text_in(item, "host");
+    claim.who = text_in(item, "who");
+    claim.since_us = number_in(item, "since_us");
+    claim.expires_us = number_in(item, "expires_us");
+    claim.ttl_us = number_in(item, "ttl_us");
     return claim;
   }
 
@@ -182,26 +156,26 @@ void read_events(const json::object& item, std::vector<SharedTaskEvent>& events)
     if (!entry.is_object()) continue;
     const json::object& from = entry.get_object();
     SharedTaskEvent& event = events.emplace_back();
-    event.timestamp_us = number_of(from, "at_us");
-    event.event = text_of(from, "event");
-    event.status = status_of(number_of(from, "status"));
-    event.progress = static_cast<int>(number_of(from, "progress"));
-    event.agent_id = text_of(from, "agent");
-    event.note = text_of(from, "note");
-    event.client = text_of(from, "client");
-    event.pid = number_of(from, "pid");
-    event.host = text_of(from, "host");
+    event.timestamp_us = number_in(from, "at_us");
+    event.event = text_in(from, "event");
+    event.status = status_of(number_in(from, "status"));
+    event.progress = static_cast<int>(number_in(from, "progress"));
+    event.agent_id = text_in(from, "agent");
+    event.note = text_in(from, "note");
+    event.client = text_in(from, "client");
+    event.pid = number_in(from, "pid");
+    event.host = text_in(from, "host");
   }
 }
 
 /// The object that a function has returned.
 core::Result<json::object> object_in(core::Result<Database::Rows> rows) {
-  if (!rows) return with_task_hint(std::move(rows.error()));
-  if (rows->size() != 1 || rows->front().size() != 1 || !rows->front().front()) return tasks_not_understood();
+  if (!rows) return task_error(std::move(rows.error()));
+  if (rows->size() != 1 || rows->front().size() != 1 || !rows->front().front()) return not_understood();
   boost::json::error_code error;
   json::value value = json::parse(*rows->front().front(), error);
-  if (error || !value.is_object()) return tasks_not_understood();
-  if (text_of(value.get_object(), "outcome") == kNoMemberOutcome) return no_member();
+  if (error || !value.is_object()) return not_understood();
+  if (text_in(value.get_object(), "outcome") == kNoMemberOutcome) return no_member();
   return std::move(value.get_object());
 }
 
@@ -222,16 +196,16 @@ TaskDatabase::Answer TaskDatabase::ask(const SharedTaskCaller& caller, const cha
       object_in(database_.run(statement, parameters, ipc::Deadline::after(kTaskStatementLimit)));
   if (!object) return core::Error(object.error());
   SharedTaskAnswer answer;
-  const auto outcome = outcome_of(text_of(*object, "outcome"));
-  if (!outcome) return tasks_not_understood();
+  const auto outcome = outcome_of(text_in(*object, "outcome"));
+  if (!outcome) return not_understood();
   answer.outcome = *outcome;
-  answer.event = text_of(*object, "event");
-  answer.now_us = number_of(*object, "now_us");
+  answer.event = text_in(*object, "event");
+  answer.now_us = number_in(*object, "now_us");
   answer.cycle = texts_of(*object, "cycle");
-  answer.size = static_cast<std::size_t>(number_of(*object, "tasks"));
-  answer.bytes = static_cast<std::size_t>(number_of(*object, "bytes"));
-  answer.has_older_events = flag_of(*object, "older");
-  answer.next = number_of(*object, "next");
+  answer.size = static_cast<std::size_t>(number_in(*object, "tasks"));
+  answer.bytes = static_cast<std::size_t>(number_in(*object, "bytes"));
+  answer.has_older_events = flag_in(*object, "older");
+  answer.next = number_in(*object, "next");
   read_counts(*object, answer.counts);
   read_events(*object, answer.events);
   TaskReader reader(answer, caller, member_);
@@ -246,7 +220,7 @@ TaskDatabase::Answer TaskDatabase::ask(const SharedTaskCaller& caller, const cha
   const bool is_about_one =
       *outcome == Outcome::done || *outcome == Outcome::exists || *outcome == Outcome::refused;
   if ((is_about_one && answer.keys.empty()) || (*outcome == Outcome::cycle && answer.cycle.size() < 2))
-    return tasks_not_understood();
+    return not_understood();
   return answer;
 }
 

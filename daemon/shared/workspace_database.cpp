@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "daemon/shared/database_answer.hpp"
 #include "daemon/shared/fleet_schema.hpp"
 #include "daemon/shared/task_schema.hpp"
 #include "daemon/shared/workspace_schema.hpp"
@@ -22,38 +23,6 @@ constexpr std::chrono::seconds kInitLimit{60};
 
 ipc::Deadline statement_deadline() {
   return ipc::Deadline::after(kStatementLimit);
-}
-
-/// What PostgreSQL says where nobody has prepared the database, or not for us.
-core::Error with_hint(core::Error error) {
-  const std::string& state = error.given;
-  if (state == "3F000" || state == "42883" || state == "42P01") {
-    error.hint = "Prepare the database once with: governorctl shared init.";
-  } else if (state == "42501") {
-    error.hint = "Let an administrator of the database run: GRANT governor_member TO the role that you use.";
-  }
-  return error;
-}
-
-core::Error not_understood() {
-  return {core::ErrorCode::storage_unavailable,
-          "The database has answered something that this version does not understand.",
-          "Bring governor and, with governorctl shared init, the database to the same version."};
-}
-
-std::int64_t number_in(const json::object& item, std::string_view name) {
-  const auto* value = item.if_contains(name);
-  return value != nullptr && value->is_int64() ? value->get_int64() : 0;
-}
-
-std::string text_in(const json::object& item, std::string_view name) {
-  const auto* value = item.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
-
-bool flag_in(const json::object& item, std::string_view name) {
-  const auto* value = item.if_contains(name);
-  return value != nullptr && value->is_bool() && value->get_bool();
 }
 
 WorkspaceDatabase::InTheWay read_obstacle(const json::object& item) {

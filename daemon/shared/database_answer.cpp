@@ -1,0 +1,37 @@
+#include "daemon/shared/database_answer.hpp"
+
+namespace governor::daemon {
+
+core::Error with_hint(core::Error error) {
+  // There is no such schema, function or table; there is no right to it.
+  const std::string& state = error.given;
+  if (state == "3F000" || state == "42883" || state == "42P01") {
+    error.hint = "Prepare the database, or bring it up to date, with: governorctl shared init.";
+  } else if (state == "42501") {
+    error.hint = "Let an administrator of the database run: GRANT governor_member TO the role that you use.";
+  }
+  return error;
+}
+
+core::Error not_understood() {
+  return {core::ErrorCode::storage_unavailable,
+          "The database has answered something that this version does not understand.",
+          "Bring governor and, with governorctl shared init, the database to the same version."};
+}
+
+std::int64_t number_in(const boost::json::object& item, std::string_view name) {
+  const auto* value = item.if_contains(name);
+  return value != nullptr && value->is_int64() ? value->get_int64() : 0;
+}
+
+std::string text_in(const boost::json::object& item, std::string_view name) {
+  const auto* value = item.if_contains(name);
+  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+}
+
+bool flag_in(const boost::json::object& item, std::string_view name) {
+  const auto* value = item.if_contains(name);
+  return value != nullptr && value->is_bool() && value->get_bool();
+}
+
+}  // namespace governor::daemon

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <boost/json.hpp>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/error.hpp"
+
+namespace governor::daemon {
+
+// What all that asks the shared database has in common: what its errors mean for people, and members of the
+// JSON objects that it answers.
+
+/// An error of the server, with what to do where nobody has prepared the database, or not for us.
+core::Error with_hint(core::Error error);
+/// The answer is none of those that this version knows.
+core::Error not_understood();
+
+/// 0, empty and false where there is no such member, or one of another kind.
+std::int64_t number_in(const boost::json::object& item, std::string_view name);
+std::string text_in(const boost::json::object& item, std::string_view name);
+bool flag_in(const boost::json::object& item, std::string_view name);
+
+}  // namespace governor::daemon
