@@ -1,5 +1,5 @@
 // The frame of the page: where one is, what waits, whether what is shown is live.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { html } from './html.js';
 import { needsOf } from './lib/needs.js';
 import { kViews, parseRoute, routeTo } from './lib/route.js';
@@ -51,7 +51,8 @@ export function App() {
 
 /// For whoever has logged out: nothing is left of what was shown.
 function Left() {
-  useEffect(() => {
+  // Together with what is seen, and not a moment after it.
+  useLayoutEffect(() => {
     document.title = 'Logged out · governor';
     forgetAll();
     forgetAgents();
