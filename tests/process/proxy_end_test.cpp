@@ -91,6 +91,12 @@ TEST_CASE("an agent owned by the session of a killed proxy can be registered by 
 
 constexpr int kLost = 4;  // the exit code
 
+/// A thread of it may go on for a moment after the signal, and answer.
+void stop_all_of(pid_t process) {
+  ::kill(process, SIGSTOP);
+  REQUIRE(until(patience(), [&] { return stands_still(process); }));
+}
+
 TEST_CASE("a proxy ends soon after the end of its input") {
   Sandbox sandbox;
   ProxyConversation client(sandbox);
@@ -106,7 +112,7 @@ TEST_CASE("a proxy ends soon after SIGTERM, and says so if something is left una
   update_once(client);
   const bool waiting = GENERATE(false, true);
   if (waiting) {
-    ::kill(sandbox.daemon(), SIGSTOP);
+    stop_all_of(sandbox.daemon());
     client.ask("ping");
     // A line that it has not read yet would be none of its own.
     REQUIRE(until(patience(), [&] { return client.has_read_all(); }));
@@ -121,7 +127,7 @@ TEST_CASE("what a daemon answers late is waited for after the end of the input")
   Sandbox sandbox;
   ProxyConversation client(sandbox);
   update_once(client);
-  ::kill(sandbox.daemon(), SIGSTOP);
+  stop_all_of(sandbox.daemon());
   client.ask_tool("process_agent_update", {{"agent_id", "orphan"}});
   client.end_input();
   CHECK_FALSE(client.process().wait(ipc::Deadline::after(milliseconds(1500))));
