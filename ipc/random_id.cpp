@@ -47,4 +47,10 @@ std::string random_hex(std::size_t bytes) {
   return hex;
 }
 
+std::string random_uuid() {
+  std::string digits = random_hex(16);
+  for (const std::size_t at : {8U, 13U, 18U, 23U}) digits.insert(at, "-");
+  return digits;
+}
+
 }  // namespace governor::ipc

@@ -27,6 +27,19 @@ void write_agent(JsonWriter& json, const AgentSummary& agent) {
   json.end_object();
 }
 
+std::string approvals_text(const std::vector<core::Approval>& approvals) {
+  std::string text;
+  JsonWriter json(text);
+  json.begin_array();
+  for (const core::Approval& approval : approvals) {
+    json.begin_object().field("key", approval.key).field("kind", core::to_string(approval.subject.kind));
+    json.field("agent", approval.asker.agent_id).field("asks", approval.asks).field("why", approval.why);
+    json.field("created_us", approval.created_us).field("expires_us", approval.expires_us).end_object();
+  }
+  json.end_array();
+  return text;
+}
+
 core::Result<std::string> open_alerts(Store& store) {
   const auto page = store.list_alerts({}, 0, kMostAlerts);
   if (!page) return page.error();
@@ -48,16 +61,25 @@ void FleetReport::tell() {
   const auto now = std::chrono::steady_clock::now();
   if (now < next_ || !shared_.lasts() || is_under_way_.exchange(true)) return;
   next_ = now + kShortestPause;
-  store_.post([self = shared_from_this()](Store& store) { self->read(store); }, "a report to the fleet");
+  state_.list_open_approvals([self = shared_from_this()](const auto& approvals) {
+    if (!approvals) {
+      self->is_under_way_ = false;
+      return;
+    }
+    Report report;
+    report.approvals = approvals_text(*approvals);
+    const auto read = [self, report = std::move(report)](Store& store) { self->read(store, report); };
+    self->store_.post(read, "a report to the fleet");
+  });
 }
 
 void FleetReport::begin_anew() {
   progress_ = {};
   told_alerts_.clear();
+  told_approvals_.clear();
 }
 
-void FleetReport::read(Store& store) {
-  Report report;
+void FleetReport::read(Store& store, Report report) {
   auto failure = read_agents(store, report);
   if (!failure) {
     auto alerts = open_alerts(store);
@@ -68,7 +90,8 @@ void FleetReport::read(Store& store) {
     }
   }
   if (failure) spdlog::debug("no report to the fleet: {}", failure->message);
-  const bool is_news = report.agents != "[]" || report.is_end || report.alerts != told_alerts_;
+  const bool is_news = report.agents != "[]" || report.is_end || report.alerts != told_alerts_ ||
+                       report.approvals != told_approvals_;
   if (failure || !is_news) {
     if (!failure) progress_ = std::move(report.then);
     is_under_way_ = false;
@@ -116,23 +139,8 @@ std::optional<core::Error> FleetReport::read_agents(Store& store, Report& report
 void FleetReport::send(Report report) {
   auto sent = std::make_shared<Report>(std::move(report));
   SharedJob job;
-  job.run = [self = shared_from_this(), sent](Database& database,
-                                              const SharedMember& member) -> std::optional<core::Error> {
-    // In another epoch all of it is told once more.
-    const bool is_anew = self->epoch_ != member.epoch;
-    auto is_member = FleetDatabase(database).publish(member.daemon, member.epoch, sent->agents, sent->alerts,
-                                                     sent->is_end && !is_anew);
-    if (!is_member) return std::move(is_member.error());
-    if (!*is_member) return no_member();
-    self->epoch_ = member.epoch;
-    if (is_anew) {
-      self->begin_anew();
-    } else {
-      self->progress_ = sent->then;
-      self->told_alerts_ = sent->alerts;
-    }
-    self->is_under_way_ = false;
-    return std::nullopt;
+  job.run = [self = shared_from_this(), sent](Database& database, const SharedMember& member) {
+    return self->publish(database, member, *sent);
   };
   job.fail = [self = shared_from_this()](const core::Error& error) {
     spdlog::info("no report to the fleet, it is told anew: {} {}", error.message, error.hint);
@@ -141,6 +149,29 @@ void FleetReport::send(Report report) {
   };
   job.until = std::chrono::steady_clock::now() + kReportLimit;
   shared_.post(std::move(job));
+}
+
+std::optional<core::Error> FleetReport::publish(Database& database, const SharedMember& member,
+                                                const Report& report) {
+  FleetDatabase fleet(database);
+  // In another epoch all of it is told once more.
+  const bool is_anew = epoch_ != member.epoch;
+  auto is_member =
+      fleet.publish(member.daemon, member.epoch, report.agents, report.alerts, report.is_end && !is_anew);
+  if (is_member && *is_member && report.approvals != told_approvals_)
+    is_member = fleet.publish_approvals(member.daemon, member.epoch, report.approvals);
+  if (!is_member) return std::move(is_member.error());
+  if (!*is_member) return no_member();
+  epoch_ = member.epoch;
+  if (is_anew) {
+    begin_anew();
+  } else {
+    progress_ = report.then;
+    told_alerts_ = report.alerts;
+    told_approvals_ = report.approvals;
+  }
+  is_under_way_ = false;
+  return std::nullopt;
 }
 
 }  // namespace governor::daemon

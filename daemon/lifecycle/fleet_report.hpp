@@ -8,18 +8,20 @@
 #include <string>
 
 #include "daemon/shared/shared_workspaces.hpp"
+#include "daemon/state/state_owner.hpp"
 #include "daemon/store/store.hpp"
 #include "daemon/store/store_thread.hpp"
 
 namespace governor::daemon {
 
-/// Tells the database that several machines share how this daemon's agents stand and which alerts are open:
-/// those that have changed, and all of them when this daemon has joined anew. Nobody waits for it, and what
-/// could not be told is told later.
+/// Tells the database that several machines share how this daemon's agents stand, which alerts are open and
+/// what waits for a person: those that have changed, and all of them when this daemon has joined anew. Nobody
+/// waits for it, and what could not be told is told later.
 class FleetReport : public std::enable_shared_from_this<FleetReport> {
  public:
-  /// Both live longer than what is under way.
-  FleetReport(StoreThread& store, SharedWorkspaces& shared) : store_(store), shared_(shared) {}
+  /// All live longer than what is under way.
+  FleetReport(StateOwner& state, StoreThread& store, SharedWorkspaces& shared)
+      : state_(state), store_(store), shared_(shared) {}
 
   /// To be called now and then, by one thread at a time; does nothing more often than every two seconds, nor
   /// while a report is under way.
@@ -35,15 +37,18 @@ class FleetReport : public std::enable_shared_from_this<FleetReport> {
   struct Report {
     std::string agents = "[]";
     std::string alerts = "[]";
+    std::string approvals = "[]";
     bool is_end = false;
     Progress then;
   };
 
-  void read(Store& store);
+  void read(Store& store, Report report);
   std::optional<core::Error> read_agents(Store& store, Report& report) const;
   void send(Report report);
+  std::optional<core::Error> publish(Database& database, const SharedMember& member, const Report& report);
   void begin_anew();
 
+  StateOwner& state_;
   StoreThread& store_;
   SharedWorkspaces& shared_;
   std::atomic<bool> is_under_way_{false};
@@ -51,6 +56,7 @@ class FleetReport : public std::enable_shared_from_this<FleetReport> {
   // Of whoever has the report under way.
   Progress progress_;
   std::string told_alerts_;
+  std::string told_approvals_;
   std::int64_t epoch_ = 0;  ///< in which all agents were told, or are being told
 };
 

@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
@@ -30,6 +29,7 @@
 #include "daemon/store/open_store.hpp"
 #include "daemon/store/reopening_store.hpp"
 #include "daemon/support/elapsed_clock.hpp"
+#include "daemon/support/own_names.hpp"
 #include "daemon/support/run_io.hpp"
 #include "daemon/support/stop_deadlines.hpp"
 #include "daemon/support/timestamp.hpp"
@@ -65,17 +65,6 @@ class BlockedSignals {
 std::string own_boot_id() {
   const auto self = ipc::identify_process(::getpid());
   return self ? self->boot_id : std::string();
-}
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  if (::gethostname(name.data(), name.size() - 1) != 0) return "unknown";
-  return name.data();
-}
-
-std::string user_name() {
-  const passwd* entry = ::getpwuid(::geteuid());
-  return entry != nullptr ? entry->pw_name : fmt::format("uid-{}", ::geteuid());
 }
 
 std::string home_directory() {

@@ -64,7 +64,11 @@ Server::Server(asio::io_context& io, ServerFacts facts, std::unique_ptr<Store> s
       launcher_(std::move(settings_.launcher)),
       store_(std::move(store), &activities_.store),
       files_(file_services()),
-      fleet_(shared_ && settings_.shared.fleet ? std::make_shared<FleetReport>(store_, *shared_) : nullptr),
+      fleet_(shared_ && settings_.shared.fleet ? std::make_shared<FleetReport>(state_, store_, *shared_)
+                                               : nullptr),
+      orders_(shared_ && settings_.shared.orders
+                  ? std::make_shared<FleetOrders>(state_, *shared_, tool_environment())
+                  : nullptr),
       signals_(strand_),
       housekeeping_timer_(strand_),
       stop_timer_(strand_),
@@ -95,9 +99,18 @@ StateOwner::Settings Server::state_settings() {
   return settings;
 }
 
-SharedWorkspaces::Settings Server::shared_settings() const {
-  return {settings_.shared.database, settings_.shared.membership,
-          shared_identity_file(facts_.state_directory), settings_.host, facts_.user};
+SharedWorkspaces::Settings Server::shared_settings() {
+  SharedWorkspaces::Settings settings{settings_.shared.database, settings_.shared.membership,
+                                      shared_identity_file(facts_.state_directory), settings_.host,
+                                      facts_.user};
+  settings.on_notice = [this](std::string_view notice) {
+    if (orders_) orders_->hear(notice);
+  };
+  return settings;
+}
+
+ToolEnvironment Server::tool_environment() {
+  return {facts_, counters_, ipc::random_hex, &diagnosis_, &settings_.evidence, &merges_, ask_key_};
 }
 
 std::unique_ptr<FileServices> Server::file_services() const {
@@ -157,8 +170,7 @@ void Server::accept(Listener::Socket socket, ipc::PeerCredentials peer) {
     return;
   }
   const ConnectionServices services{state_,
-                                    ToolEnvironment{facts_, counters_, ipc::random_hex, &diagnosis_,
-                                                    &settings_.evidence, &merges_, ask_key_},
+                                    tool_environment(),
                                     counters_,
                                     tasks_,
                                     [this](const std::string& reason) { stop(reason); },
@@ -197,6 +209,7 @@ void Server::housekeeping() {
       check_ownership();
       check_backup();
       if (fleet_) fleet_->tell();
+      if (orders_) orders_->look();
       check_idle();
     } catch (const std::exception& failure) {  // the next time may be better, and must come
       spdlog::critical("an exception that was not foreseen: {}", failure.what());

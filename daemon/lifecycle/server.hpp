@@ -14,6 +14,7 @@
 
 #include "daemon/alerts/alert_command.hpp"
 #include "daemon/branches/merge_predictor.hpp"
+#include "daemon/lifecycle/fleet_orders.hpp"
 #include "daemon/lifecycle/fleet_report.hpp"
 #include "daemon/lifecycle/listener.hpp"
 #include "daemon/lifecycle/watchdog.hpp"
@@ -76,7 +77,8 @@ class Server {
   /// As given, with the alert command told of each new alert.
   [[nodiscard]] StateOwner::Settings state_settings();
   [[nodiscard]] OwnFiles own_files() const;
-  [[nodiscard]] SharedWorkspaces::Settings shared_settings() const;
+  [[nodiscard]] SharedWorkspaces::Settings shared_settings();
+  [[nodiscard]] ToolEnvironment tool_environment();
   [[nodiscard]] std::unique_ptr<FileServices> file_services() const;
   void make_listener(ipc::UniqueFd listening);
   void accept(Listener::Socket socket, ipc::PeerCredentials peer);
@@ -114,6 +116,7 @@ class Server {
   StoreThread store_;                      // after the state: its last jobs still post to the state's strand
   FileThreads files_;                      // likewise
   std::shared_ptr<FleetReport> fleet_;     ///< null: nobody is told
+  std::shared_ptr<FleetOrders> orders_;    ///< null: nobody orders anything
   TaskScope tasks_;
   std::shared_ptr<Listener> listener_;
   std::list<std::shared_ptr<Connection>> connections_;

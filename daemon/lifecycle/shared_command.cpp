@@ -12,21 +12,27 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 #include <variant>
 
 #include "daemon/lifecycle/options.hpp"
 #include "daemon/lifecycle/shared_config.hpp"
 #include "daemon/shared/fleet_database.hpp"
+#include "daemon/shared/give_order.hpp"
 #include "daemon/shared/shared_workspaces.hpp"
 #include "daemon/shared/workspace_database.hpp"
 #include "daemon/support/json_writer.hpp"
+#include "daemon/support/own_names.hpp"
 #include "ipc/environment.hpp"
 #include "ipc/paths.hpp"
+#include "ipc/random_id.hpp"
 
 namespace governor::daemon {
 namespace {
 
 constexpr std::chrono::seconds kConnectPatience{10};
+/// A daemon looks for orders every five seconds, should it not hear of them at once.
+constexpr std::chrono::seconds kOrderPatience{30};
 
 int refuse_shared(const core::Error& error) {
   std::string text;
@@ -65,10 +71,16 @@ struct Look {
   std::size_t limit = 100;
 };
 
-int show_fleet(Database& database, const Look& look) {
+using FleetView = core::Result<std::string> (FleetDatabase::*)(const std::string& host, std::size_t limit);
+constexpr std::array<std::pair<std::string_view, FleetView>, 4> kFleetViews{
+    {{"agents", &FleetDatabase::agents},
+     {"alerts", &FleetDatabase::alerts},
+     {"approvals", &FleetDatabase::approvals},
+     {"leases", &FleetDatabase::leases}}};
+
+int show_fleet(Database& database, const Look& look, FleetView what) {
   FleetDatabase fleet(database);
-  const auto shown =
-      look.verb == "agents" ? fleet.agents(look.host, look.limit) : fleet.alerts(look.host, look.limit);
+  const auto shown = (fleet.*what)(look.host, look.limit);
   if (!shown) return refuse_shared(shown.error());
   fmt::print("{}\n", *shown);
   return 0;
@@ -93,6 +105,22 @@ int leave_database(Database& database) {
   return 0;
 }
 
+/// A person wants something done on another machine.
+int run_order(int argc, const char* const* argv) {
+  const auto address = address_of(argc, argv);
+  if (!address) return refuse_shared(address.error());
+  auto libpq = Libpq::load();
+  if (!libpq) return refuse_shared(libpq.error());
+  Database database(*std::move(libpq), *address, -1);
+  if (const auto error = database.connect(ipc::Deadline::after(kConnectPatience)))
+    return refuse_shared(*error);
+  const Order order{ipc::random_uuid(), argv[4], argv[5], argv[6], host_name(), user_name()};
+  const auto answer = give_order(database, order, kOrderPatience);
+  if (!answer) return refuse_shared(answer.error());
+  fmt::print("{}\n", *answer);
+  return 0;
+}
+
 int run_with_database(const Look& look, const std::string& address) {
   auto libpq = Libpq::load();
   if (!libpq) return refuse_shared(libpq.error());
@@ -100,7 +128,9 @@ int run_with_database(const Look& look, const std::string& address) {
   if (const auto error = database.connect(ipc::Deadline::after(kConnectPatience)))
     return refuse_shared(*error);
   if (look.verb == "leave") return leave_database(database);
-  if (look.verb == "agents" || look.verb == "alerts") return show_fleet(database, look);
+  for (const auto& [verb, what] : kFleetViews) {
+    if (look.verb == verb) return show_fleet(database, look, what);
+  }
   WorkspaceDatabase workspaces(database);
   if (look.verb == "init") {
     if (const auto error = workspaces.init()) return refuse_shared(*error);
@@ -119,15 +149,19 @@ int run_shared_command(int argc, const char* const* argv) {
   if (argc > 2) look.verb = argv[2];
   if (argc > 4) look.host = argv[4];
   try {
-    constexpr std::array<std::string_view, 5> kVerbs{"init", "status", "leave", "agents", "alerts"};
-    const bool is_known = std::find(kVerbs.begin(), kVerbs.end(), look.verb) != kVerbs.end();
+    if (argc == 7 && look.verb == "order") return run_order(argc, argv);
+    constexpr std::array<std::string_view, 3> kVerbs{"init", "status", "leave"};
+    const bool is_known = std::find(kVerbs.begin(), kVerbs.end(), look.verb) != kVerbs.end() ||
+                          std::any_of(kFleetViews.begin(), kFleetViews.end(),
+                                      [&](const auto& shown) { return shown.first == look.verb; });
     const std::string_view limit = argc > 5 ? argv[5] : "100";
     const auto read = std::from_chars(limit.data(), limit.data() + limit.size(), look.limit);
     if (!is_known || argc > 6 || read.ec != std::errc() || read.ptr != limit.data() + limit.size()) {
       return refuse_shared(
           {core::ErrorCode::invalid_argument,
-           "expected: governord shared init|status|leave [ADDRESS], or governord shared agents|alerts "
-           "[ADDRESS [HOST [LIMIT]]]"});
+           "expected: governord shared init|status|leave [ADDRESS], governord shared "
+           "agents|alerts|approvals|leases [ADDRESS [HOST [LIMIT]]], or governord shared order ADDRESS HOST "
+           "OPERATION ARGUMENTS"});
     }
     const auto address = address_of(argc, argv);
     return address ? run_with_database(look, *address) : refuse_shared(address.error());

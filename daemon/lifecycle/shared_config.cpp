@@ -95,6 +95,12 @@ std::optional<std::string> set_task_lists(const json::value& value, std::vector<
   return std::nullopt;
 }
 
+std::optional<std::string> set_flag(std::string_view name, const json::value& value, bool& target) {
+  if (!value.is_bool()) return fmt::format("{} must be true or false", name);
+  target = value.get_bool();
+  return std::nullopt;
+}
+
 std::optional<std::string> set_membership(const json::value& value, std::chrono::seconds& target) {
   const auto* seconds = value.if_int64();
   if (seconds == nullptr || *seconds < kShortestMembership || *seconds > kLongestMembership) {
@@ -109,7 +115,8 @@ std::optional<std::string> set_membership(const json::value& value, std::chrono:
 
 std::optional<std::string> set_shared(const json::value& value, SharedSettings& settings) {
   const json::object* members = value.if_object();
-  if (members == nullptr) return "must be an object with database, and workspaces, task_lists or fleet";
+  if (members == nullptr)
+    return "must be an object with database, and workspaces, task_lists, fleet or orders";
   SharedSettings changed = settings;
   for (const auto& member : *members) {
     const std::string_view name = member.key();
@@ -119,20 +126,23 @@ std::optional<std::string> set_shared(const json::value& value, SharedSettings& 
     } else if (name == "workspaces") {
       wrong = set_places(member.value(), changed);
     } else if (name == "fleet") {
-      if (!member.value().is_bool()) return "is wrong: fleet must be true or false";
-      changed.fleet = member.value().get_bool();
+      wrong = set_flag(name, member.value(), changed.fleet);
+    } else if (name == "orders") {
+      wrong = set_flag(name, member.value(), changed.orders);
     } else if (name == "task_lists") {
       wrong = set_task_lists(member.value(), changed.task_lists);
     } else if (name == "membership_seconds") {
       wrong = set_membership(member.value(), changed.membership);
     } else {
-      wrong = fmt::format("{} is none of database, workspaces, task_lists, fleet, membership_seconds", name);
+      wrong = fmt::format("{} is none of database, workspaces, task_lists, fleet, orders, membership_seconds",
+                          name);
     }
     if (wrong) return "is wrong: " + *wrong;
   }
   if (changed.database.empty() && (changed.all || !changed.places.empty()))
     return "is wrong: workspaces need a database";
   if (changed.database.empty() && changed.fleet) return "is wrong: fleet needs a database";
+  if (changed.database.empty() && changed.orders) return "is wrong: orders need a database";
   if (changed.database.empty() && !changed.task_lists.empty()) return "is wrong: task_lists need a database";
   settings = std::move(changed);
   return std::nullopt;

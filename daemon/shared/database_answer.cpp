@@ -1,6 +1,23 @@
 #include "daemon/shared/database_answer.hpp"
 
+#include <chrono>
+#include <utility>
+
 namespace governor::daemon {
+namespace {
+
+/// The functions there wait for locks no longer than three.
+constexpr std::chrono::seconds kOneValueLimit{10};
+
+}  // namespace
+
+core::Result<std::optional<std::string>> ask_one(Database& database, const char* statement,
+                                                 const std::vector<std::string>& parameters) {
+  auto rows = database.run(statement, parameters, ipc::Deadline::after(kOneValueLimit));
+  if (!rows) return with_hint(std::move(rows.error()));
+  if (rows->size() != 1 || rows->front().size() != 1) return not_understood();
+  return std::move(rows->front().front());
+}
 
 core::Error with_hint(core::Error error) {
   // There is no such schema, function or table; there is no right to it.

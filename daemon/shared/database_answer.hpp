@@ -2,10 +2,13 @@
 
 #include <boost/json.hpp>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "core/error.hpp"
+#include "core/result.hpp"
+#include "daemon/shared/database.hpp"
 
 namespace governor::daemon {
 
@@ -16,6 +19,10 @@ namespace governor::daemon {
 core::Error with_hint(core::Error error);
 /// The answer is none of those that this version knows.
 core::Error not_understood();
+
+/// One value, which is what the functions there answer; none: NULL.
+core::Result<std::optional<std::string>> ask_one(Database& database, const char* statement,
+                                                 const std::vector<std::string>& parameters);
 
 /// 0, empty and false where there is no such member, or one of another kind.
 std::int64_t number_in(const boost::json::object& item, std::string_view name);

@@ -1,47 +1,60 @@
 #include "daemon/shared/fleet_database.hpp"
 
-#include <chrono>
 #include <utility>
 
 #include "daemon/shared/database_answer.hpp"
 
 namespace governor::daemon {
-namespace {
-
-/// The functions there wait for locks no longer than three.
-constexpr std::chrono::seconds kFleetLimit{10};
-
-}  // namespace
 
 core::Result<std::string> FleetDatabase::ask(const char* statement,
                                              const std::vector<std::string>& parameters) {
-  auto rows = database_.run(statement, parameters, ipc::Deadline::after(kFleetLimit));
-  if (!rows) return with_hint(std::move(rows.error()));
-  if (rows->size() == 1 && rows->front().size() == 1 && rows->front().front())
-    return *std::move(rows->front().front());
-  return not_understood();
+  auto value = ask_one(database_, statement, parameters);
+  if (!value) return std::move(value.error());
+  if (!*value) return not_understood();
+  return **std::move(value);
+}
+
+core::Result<bool> FleetDatabase::is_true(const char* statement, const std::vector<std::string>& parameters) {
+  auto value = ask(statement, parameters);
+  if (!value) return std::move(value.error());
+  return *value == "t";
+}
+
+core::Result<std::string> FleetDatabase::show(const char* statement, const std::string& host,
+                                              std::size_t limit) {
+  return ask(statement, {host, std::to_string(limit)});
 }
 
 core::Result<bool> FleetDatabase::publish(const std::string& daemon, std::int64_t epoch,
                                           const std::string& agents, const std::string& alerts, bool is_end) {
-  auto is_member = ask("SELECT governor.publish_1($1, $2, $3, $4, $5)",
-                       {daemon, std::to_string(epoch), agents, alerts, is_end ? "t" : "f"});
-  if (!is_member) return std::move(is_member.error());
-  return *is_member == "t";
+  return is_true("SELECT governor.publish_1($1, $2, $3, $4, $5)",
+                 {daemon, std::to_string(epoch), agents, alerts, is_end ? "t" : "f"});
+}
+
+core::Result<bool> FleetDatabase::publish_approvals(const std::string& daemon, std::int64_t epoch,
+                                                    const std::string& approvals) {
+  return is_true("SELECT governor.publish_approvals_1($1, $2, $3)",
+                 {daemon, std::to_string(epoch), approvals});
 }
 
 core::Result<bool> FleetDatabase::leave(const std::string& daemon) {
-  auto was_known = ask("SELECT governor.leave_1($1)", {daemon});
-  if (!was_known) return std::move(was_known.error());
-  return *was_known == "t";
+  return is_true("SELECT governor.leave_1($1)", {daemon});
 }
 
 core::Result<std::string> FleetDatabase::agents(const std::string& host, std::size_t limit) {
-  return ask("SELECT governor.fleet_agents_1($1, $2)", {host, std::to_string(limit)});
+  return show("SELECT governor.fleet_agents_1($1, $2)", host, limit);
 }
 
 core::Result<std::string> FleetDatabase::alerts(const std::string& host, std::size_t limit) {
-  return ask("SELECT governor.fleet_alerts_1($1, $2)", {host, std::to_string(limit)});
+  return show("SELECT governor.fleet_alerts_1($1, $2)", host, limit);
+}
+
+core::Result<std::string> FleetDatabase::approvals(const std::string& host, std::size_t limit) {
+  return show("SELECT governor.fleet_approvals_1($1, $2)", host, limit);
+}
+
+core::Result<std::string> FleetDatabase::leases(const std::string& host, std::size_t limit) {
+  return show("SELECT governor.fleet_leases_1($1, $2)", host, limit);
 }
 
 }  // namespace governor::daemon

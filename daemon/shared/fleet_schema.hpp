@@ -87,7 +87,8 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   )
   SELECT jsonb_build_object('total', (SELECT count(*) FROM fleet), 'agents', coalesce(jsonb_agg(jsonb_build_object(
     'agent_id', id, 'status', status, 'health', health, 'updates', updates, 'decision', decision, 'risk_score', risk,
-    'coherence', coherence, 'last_update', governor.utc_text(updated_us), 'host', host, 'who', who, 'is_member', is_member,
+    'coherence', coherence, 'last_update', governor.utc_text(updated_us), 'host', host, 'who', who, 'daemon', daemon,
+    'is_member', is_member,
     'member_until', governor.utc_text(member_until_us))), '[]')) FROM shown
 $$;
 CREATE OR REPLACE FUNCTION governor.fleet_alerts_1(p_host text, p_limit integer) RETURNS jsonb

@@ -64,14 +64,15 @@ class SharedWorkspaces : public std::enable_shared_from_this<SharedWorkspaces> {
     std::string who;
     /// After which a request that waits is put again at first, later less often: a NOTIFY may get lost.
     std::chrono::milliseconds first_poll{50};
+    /// The payload of a NOTIFY, but for those of workspaces; on a thread of its own, from `start` to `stop`.
+    /// One may get lost: it only says where to look.
+    std::function<void(std::string_view payload)> on_notice{};
   };
   /// All called on a thread of its own.
   struct Events {
     /// Others may have these leases now.
     std::function<void(std::vector<core::LeaseKey>)> on_lost;
     std::function<void(bool is_in_trouble)> on_trouble;
-    /// The payload of a NOTIFY, but for those of workspaces. One may get lost: it only says where to look.
-    std::function<void(std::string_view payload)> on_notice{};
   };
 
   explicit SharedWorkspaces(Settings settings);

@@ -27,13 +27,7 @@ constexpr int kMostRounds = 5;
 constexpr std::string_view kNoMember = "no_member";
 constexpr std::size_t kMostPassed = 256;
 constexpr std::size_t kMostReleases = 1000;
-constexpr std::size_t kUuidDigits = 32;
-
-std::string new_uuid() {
-  std::string digits = ipc::random_hex(kUuidDigits / 2);
-  for (const std::size_t at : {8U, 13U, 18U, 23U}) digits.insert(at, "-");
-  return digits;
-}
+constexpr std::size_t kUuidLength = 36;
 
 core::Error lacks_time() {
   return {core::ErrorCode::storage_unavailable,
@@ -177,9 +171,9 @@ core::Result<std::string> SharedWorkspaces::load_identity(bool anew) const {
   std::string id;
   if (!anew) {
     std::ifstream(settings_.identity_file) >> id;
-    if (id.size() == kUuidDigits + 4) return id;
+    if (id.size() == kUuidLength) return id;
   }
-  id = new_uuid();
+  id = ipc::random_uuid();
   const std::string fresh = settings_.identity_file + ".new";
   std::ofstream file(fresh, std::ios::trunc);
   file << id << '\n' << std::flush;
@@ -304,7 +298,7 @@ void SharedWorkspaces::hear() {
   constexpr std::string_view kOfWorkspace = "w:";
   for (const std::string& payload : database_->take_notices()) {
     if (!payload.starts_with(kOfWorkspace)) {
-      if (events_.on_notice) events_.on_notice(payload);
+      if (settings_.on_notice) settings_.on_notice(payload);
       continue;
     }
     const std::string_view workspace = std::string_view(payload).substr(kOfWorkspace.size());

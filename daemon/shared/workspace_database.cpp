@@ -9,6 +9,7 @@
 
 #include "daemon/shared/database_answer.hpp"
 #include "daemon/shared/fleet_schema.hpp"
+#include "daemon/shared/order_schema.hpp"
 #include "daemon/shared/task_schema.hpp"
 #include "daemon/shared/workspace_schema.hpp"
 
@@ -179,7 +180,7 @@ core::Result<std::string> WorkspaceDatabase::status() {
 
 std::optional<core::Error> WorkspaceDatabase::init() {
   std::string script;
-  for (const char* part : {kWorkspaceSchema, kSharedTaskSchema, kFleetSchema}) script += part;
+  for (const char* part : {kWorkspaceSchema, kSharedTaskSchema, kFleetSchema, kOrderSchema}) script += part;
   return database_.run_script(script.c_str(), ipc::Deadline::after(kInitLimit));
 }
 

@@ -29,6 +29,12 @@ CREATE TABLE IF NOT EXISTS governor.daemon(
   epoch bigint NOT NULL,
   expires_at timestamptz NOT NULL
 );
+-- The login of the database under which it joined; NULL: it joined a version that did not look at that.
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT 1 FROM pg_attribute a WHERE a.attrelid = 'governor.daemon'::regclass AND a.attname = 'db_user') THEN
+    ALTER TABLE governor.daemon ADD COLUMN db_user name;
+  END IF;
+END $$;
 CREATE TABLE IF NOT EXISTS governor.workspace(
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   name text NOT NULL UNIQUE,
@@ -126,8 +132,8 @@ BEGIN
   RETURN true;
 END $$;
 
--- outcome: `joined`; `taken`, a daemon of another place (machine and state directory) has this identity. `kept`:
--- those of `p_keep` that it still holds; all others of its claims are gone.
+-- outcome: `joined`; `taken`, a daemon of another place (machine and state directory) or another login has this
+-- identity. `kept`: those of `p_keep` that it still holds; all others of its claims are gone.
 CREATE OR REPLACE FUNCTION governor.join_1(
   p_daemon uuid, p_host text, p_who text, p_place text, p_membership_ms bigint, p_keep bigint[])
 RETURNS TABLE(outcome text, epoch bigint, kept bigint[])
@@ -139,11 +145,11 @@ BEGIN
   PERFORM governor.begin_call();
   INSERT INTO governor.daemon AS d VALUES (p_daemon, p_host, p_who, p_place, 0, '-infinity') ON CONFLICT DO NOTHING;
   SELECT * INTO known FROM governor.daemon d WHERE d.id = p_daemon FOR UPDATE;
-  IF known.expires_at > clock_timestamp() AND known.place <> p_place THEN
+  IF (known.expires_at > clock_timestamp() AND known.place <> p_place) OR known.db_user <> session_user THEN
     RETURN QUERY SELECT 'taken', 0::bigint, '{}'::bigint[];
     RETURN;
   END IF;
-  UPDATE governor.daemon d SET host = p_host, who = p_who, place = p_place, epoch = known.epoch + 1,
+  UPDATE governor.daemon d SET host = p_host, who = p_who, place = p_place, db_user = session_user, epoch = known.epoch + 1,
     expires_at = clock_timestamp() + p_membership_ms * interval '1 millisecond' WHERE d.id = p_daemon;
   PERFORM governor.drop_claims(p_daemon, coalesce((
     SELECT array_agg(c.claim) FROM governor.claim c

@@ -229,6 +229,18 @@ void StateOwner::count_obligations(std::function<void(std::size_t)> then) {
   });
 }
 
+void StateOwner::list_open_approvals(std::function<void(std::optional<std::vector<core::Approval>>)> then) {
+  on_strand([this, then = std::move(then)] {
+    const core::ApprovalTable& approvals = state_->approvals();
+    std::vector<core::Approval> open;
+    for (const core::ApprovalKey key : approvals.open()) open.push_back(*approvals.find(key));
+    commits_.when_durable(commits_.on_everything(),
+                          [then, open = std::move(open)](const core::Error* failure) mutable {
+                            then(failure == nullptr ? std::optional(std::move(open)) : std::nullopt);
+                          });
+  });
+}
+
 void StateOwner::come_round(std::function<void()> then) {
   boost::asio::post(strand_, [then = std::move(then)] {
     ipc::wait_at(ipc::FaultPoint::order_strand_round);

@@ -100,6 +100,9 @@ class StateOwner final : public ConcurrencySource {
   /// Calls back on the strand with how many there are that need the daemon: sessions that are open or may
   /// come back, open leases, and deployments that are not over.
   void count_obligations(std::function<void(std::size_t)> then);
+  /// Calls back, on any thread, with the requests that wait for a person, as they are in the store; none: the
+  /// store does not confirm them.
+  void list_open_approvals(std::function<void(std::optional<std::vector<core::Approval>>)> then);
   /// Calls back on the strand when it has its turn there, also while there is no state.
   void come_round(std::function<void()> then);
   [[nodiscard]] ConcurrencyReport concurrency() const override;

@@ -41,15 +41,15 @@ class Machine {
                    std::chrono::milliseconds first_poll = std::chrono::milliseconds(50))
       : state(std::move(directory)),
         workspaces(std::make_shared<SharedWorkspaces>(
-            SharedWorkspaces::Settings{address, membership, *state / "identity", host, "me", first_poll})) {
+            SharedWorkspaces::Settings{address, membership, *state / "identity", host, "me", first_poll,
+                                       [this](std::string_view payload) {
+                                         const std::lock_guard lock(mutex_);
+                                         notices_.emplace_back(payload);
+                                       }})) {
     SharedWorkspaces::Events events;
     events.on_lost = [this](std::vector<core::LeaseKey> leases) {
       const std::lock_guard lock(mutex_);
       lost_.insert(lost_.end(), leases.begin(), leases.end());
-    };
-    events.on_notice = [this](std::string_view payload) {
-      const std::lock_guard lock(mutex_);
-      notices_.emplace_back(payload);
     };
     workspaces->start(std::move(held), std::move(events));
   }
