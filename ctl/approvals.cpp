@@ -11,6 +11,7 @@
 #include "ctl/json_fields.hpp"
 #include "ctl/pages.hpp"
 #include "ctl/printable.hpp"
+#include "ctl/shared/order.hpp"
 #include "ctl/table.hpp"
 #include "ctl/time_text.hpp"
 #include "ctl/tool_command.hpp"
@@ -32,6 +33,7 @@ struct ApprovalsRequest {
   std::int64_t approval = 0;
   std::string note;
   std::string period;
+  std::string on;
 };
 
 Tone status_tone_of(const std::string& status) {
@@ -119,7 +121,9 @@ int run_answer(const Context& context, const ApprovalsRequest& request, bool app
     }
     params["seconds"] = *seconds;
   }
-  return run_method(context, {"governor/approval_answer", std::move(params)},
+  ToolCommand command{"governor/approval_answer", std::move(params)};
+  command.on = request.on;
+  return run_method(context, std::move(command),
                     [&](const json::object& approval) { write_one_approval(context, approval); });
 }
 
@@ -150,6 +154,7 @@ void add_approvals(CLI::App& app, Action& action) {
   CLI::App* deny = command->add_subcommand("deny", "Refuses");
   add_number(deny, request);
   deny->add_option("--note", request->note, "For whoever asked");
+  for (CLI::App* answer : {approve, deny}) add_on(answer, request->on);
   const auto run_list = [request](const Context& context) { return run_list_approvals(context, *request); };
   list->callback([&action, run_list] { action = run_list; });
   show->callback([&action, request] {

@@ -9,6 +9,7 @@
 #include "ctl/json_fields.hpp"
 #include "ctl/printable.hpp"
 #include "ctl/quantity.hpp"
+#include "ctl/shared/order.hpp"
 #include "ctl/table.hpp"
 #include "ctl/time_text.hpp"
 #include "ctl/tool_command.hpp"
@@ -23,6 +24,7 @@ struct LifecycleRequest {
   std::string agent;
   std::string reason;
   bool yes = false;
+  std::string on;
 };
 
 json::object arguments_of(const LifecycleRequest& request) {
@@ -32,7 +34,9 @@ json::object arguments_of(const LifecycleRequest& request) {
 }
 
 int run_change(const Context& context, std::string_view tool, const LifecycleRequest& request) {
-  return run_tool(context, {tool, arguments_of(request)}, [&](const json::object& result) {
+  ToolCommand command{tool, arguments_of(request)};
+  command.on = request.on;
+  return run_tool(context, std::move(command), [&](const json::object& result) {
     context.out << printable(text_field(result, "agent_id")) << " is "
                 << printable(text_field(result, "status")) << " (it was "
                 << printable(text_field(result, "previous_status")) << ")\n";
@@ -65,9 +69,11 @@ int run_delete(const Context& context, const LifecycleRequest& request) {
   });
 }
 
-void add_change(CLI::App& app, Action& action, const char* name, const char* what, std::string_view tool) {
+void add_change(CLI::App& app, Action& action, const char* name, const char* what, std::string_view tool,
+                bool elsewhere = false) {
   CLI::App* command = app.add_subcommand(name, what);
   const auto request = std::make_shared<LifecycleRequest>();
+  if (elsewhere) add_on(command, request->on);
   command->add_option("ID", request->agent, "The agent, as `governorctl agents` names it")->required();
   command->add_option("--reason", request->reason, "Why, for the audit log and whoever is refused");
   command->callback([&action, request, tool] {
@@ -124,8 +130,8 @@ void add_archive_idle(CLI::App& app, Action& action) {
 }  // namespace
 
 void add_lifecycle(CLI::App& app, Action& action) {
-  add_change(app, action, "pause", "Refuses an agent's updates until it is resumed", "pause_agent");
-  add_change(app, action, "resume", "Resumes a paused or archived agent", "resume_agent");
+  add_change(app, action, "pause", "Refuses an agent's updates until it is resumed", "pause_agent", true);
+  add_change(app, action, "resume", "Resumes a paused or archived agent", "resume_agent", true);
   add_change(app, action, "archive", "Archives an agent; its history is kept", "archive_agent");
   CLI::App* reset = app.add_subcommand("reset", "Resets an agent to its initial state");
   const auto anew = std::make_shared<LifecycleRequest>();

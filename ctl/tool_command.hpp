@@ -16,6 +16,7 @@ struct ToolCommand {
   boost::json::object arguments{};
   std::chrono::milliseconds patience{10'000};
   std::string doing{};  ///< shown while it takes long, such as "exporting ada"
+  std::string on{};     ///< the machine whose daemon does it, see give_order; empty: this one
 };
 
 /// Writes the result for a person.

@@ -12,6 +12,7 @@
 #include "ctl/json_fields.hpp"
 #include "ctl/pages.hpp"
 #include "ctl/printable.hpp"
+#include "ctl/shared/order.hpp"
 #include "ctl/table.hpp"
 #include "ctl/time_text.hpp"
 #include "ctl/tool_command.hpp"
@@ -31,6 +32,7 @@ struct LeasesRequest {
   std::string agent;
   std::int64_t lease = 0;
   std::string reason;
+  std::string on;
 };
 
 std::string paths_of(const json::object& claim) {
@@ -143,7 +145,9 @@ int run_list_leases(const Context& context, const LeasesRequest& request) {
 
 int run_break(const Context& context, const LeasesRequest& request) {
   json::object arguments = {{"lease", request.lease}, {"reason", request.reason}};
-  return run_method(context, {"governor/lease_break", std::move(arguments)}, [&](const json::object& lease) {
+  ToolCommand command{"governor/lease_break", std::move(arguments)};
+  command.on = request.on;
+  return run_method(context, std::move(command), [&](const json::object& lease) {
     context.out << "lease " << count_field(lease, "lease") << " of "
                 << printable(text_field(lease, lease.contains("agent_id") ? "agent_id" : "client")) << " on "
                 << printable(paths_of(lease)) << " is broken; who waits for it gets it now\n";
@@ -191,6 +195,7 @@ void add_leases(CLI::App& app, Action& action) {
       ->required()
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1} << 53));
   breaking->add_option("--reason", request->reason, "Why, for the audit log and the holder")->required();
+  add_on(breaking, request->on);
   const auto show = [request](const Context& context) { return run_list_leases(context, *request); };
   list->callback([&action, show] { action = show; });
   check->callback([&action, asked] {

@@ -94,6 +94,67 @@ Table alerts_table(const Context& context, const json::array& rows) {
   return table;
 }
 
+Table approvals_table(const Context& context, const json::array& rows) {
+  Table table({{"REQUEST", Align::right},
+               {"KIND"},
+               {"SINCE"},
+               {"UNTIL"},
+               {"AGENT"},
+               {"OF"},
+               {"ON"},
+               {"ASKS"},
+               {"WHY"}});
+  for (const json::value& value : rows) {
+    if (!value.is_object()) continue;
+    const json::object& approval = value.get_object();
+    table.add_row({count_text(approval, "approval"), text_field(approval, "kind"),
+                   relative_text(context, text_field(approval, "created")),
+                   relative_text(context, text_field(approval, "expires")), text_field(approval, "agent_id"),
+                   text_field(approval, "who"), machine_cell(approval), text_field(approval, "asks"),
+                   text_field(approval, "why")});
+  }
+  return table;
+}
+
+std::string names_in(const json::array& names) {
+  std::string text;
+  for (const json::value& name : names) {
+    if (name.is_string()) text += (text.empty() ? "" : " ") + std::string(name.get_string());
+  }
+  return text;
+}
+
+Table leases_table(const Context& context, const json::array& rows) {
+  Table table({{"LEASE", Align::right},
+               {"HELD"},
+               {"MODE"},
+               {"AGENT"},
+               {"CLIENT"},
+               {"SINCE"},
+               {"UNTIL"},
+               {"OF"},
+               {"ON"},
+               {"WORKSPACE"},
+               {"PATHS"}});
+  for (const json::value& value : rows) {
+    if (!value.is_object()) continue;
+    const json::object& lease = value.get_object();
+    table.add_row({count_text(lease, "lease"), flag_field(lease, "is_held") ? "yes" : "waits",
+                   text_field(lease, "mode"), text_field(lease, "agent_id"), text_field(lease, "client"),
+                   relative_text(context, text_field(lease, "since")),
+                   relative_text(context, text_field(lease, "until")), text_field(lease, "who"),
+                   machine_cell(lease), text_field(lease, "workspace"),
+                   names_in(array_field(lease, "paths"))});
+  }
+  return table;
+}
+
+Table fleet_table(const Context& context, const std::string& verb, const json::array& rows) {
+  if (verb == "agents") return agents_table(context, rows);
+  if (verb == "alerts") return alerts_table(context, rows);
+  return verb == "approvals" ? approvals_table(context, rows) : leases_table(context, rows);
+}
+
 struct FleetQuestion {
   std::string address;
   std::string host;
@@ -110,7 +171,7 @@ int run_fleet(const Context& context, const std::string& verb, const FleetQuesti
     return static_cast<int>(ExitCode::done);
   }
   const json::array& rows = array_field(*report, verb);
-  const Table table = verb == "agents" ? agents_table(context, rows) : alerts_table(context, rows);
+  const Table table = fleet_table(context, verb, rows);
   context.out << (table.empty() ? "no " + verb + "\n" : table.render(context.colour));
   const std::int64_t total = count_field(*report, "total");
   if (total > static_cast<std::int64_t>(rows.size()))
@@ -125,6 +186,7 @@ struct Joining {
   std::vector<std::string> task_lists;
   bool all = false;
   bool fleet = false;
+  bool orders = false;
   bool restart = true;
 };
 
@@ -139,6 +201,7 @@ json::object settings_of(const Joining& joining) {
   }
   if (!joining.task_lists.empty()) shared["task_lists"] = json::value_from(joining.task_lists);
   if (joining.fleet) shared["fleet"] = true;
+  if (joining.orders) shared["orders"] = true;
   return shared;
 }
 
@@ -163,10 +226,13 @@ int finish_change(const Context& context, bool changed, bool restarts, const cha
 
 /// Nothing is changed unless the database answers, is prepared, and lets this user in.
 int run_join(const Context& context, const Joining& joining) {
-  if (!joining.all && !joining.fleet && joining.workspaces.empty() && joining.task_lists.empty()) {
+  const bool shares = joining.all || joining.fleet || joining.orders || !joining.workspaces.empty() ||
+                      !joining.task_lists.empty();
+  if (!shares) {
     return report_failure(
-        context, ipc::Error{ipc::Errc::invalid_path, 0,
-                            "nothing is to be shared: give --all, --workspace, --task-list or --fleet"});
+        context,
+        ipc::Error{ipc::Errc::invalid_path, 0,
+                   "nothing is to be shared: give --all, --workspace, --task-list, --fleet or --orders"});
   }
   const auto status =
       run_governord(context, {"shared", "status", joining.address}, ipc::Deadline::after(kDatabasePatience));
@@ -239,7 +305,9 @@ void add_shared(CLI::App& app, Action& action) {
                    "A repository whose leases are shared; may be given again");
   join->add_flag("--all", joining->all, "The leases of all repositories");
   join->add_option("--task-list", joining->task_lists, "A list of tasks that is shared; may be given again");
-  join->add_flag("--fleet", joining->fleet, "Tells the others of this machine's agents and open alerts");
+  join->add_flag("--fleet", joining->fleet,
+                 "Tells the others of this machine's agents, open alerts, and what waits for a person");
+  join->add_flag("--orders", joining->orders, "Does what its user, and operators, order from other machines");
   join->add_flag("!--no-restart", joining->restart, "The daemon that runs takes it up when it starts again");
   join->callback([&action, joining] {
     action = [joining](const Context& context) { return run_join(context, *joining); };
@@ -266,6 +334,8 @@ void add_shared(CLI::App& app, Action& action) {
   };
   add_fleet("agents", "The agents of all machines that tell of them, those in trouble first");
   add_fleet("alerts", "The open alerts of all machines that tell of them");
+  add_fleet("approvals", "What waits for a person on any machine that tells of it");
+  add_fleet("leases", "Who may write what in shared workspaces, and who waits for it");
 }
 
 }  // namespace governor::ctl
