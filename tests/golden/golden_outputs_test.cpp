@@ -46,8 +46,10 @@ const std::set<std::string> kOfWholeProcesses{"demo",
                                               "service uninstall",
                                               "shared agents",
                                               "shared alerts",
+                                              "shared approvals",
                                               "shared init",
                                               "shared join",
+                                              "shared leases",
                                               "shared leave",
                                               "shared status"};
 
