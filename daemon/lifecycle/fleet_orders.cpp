@@ -107,7 +107,9 @@ void FleetOrders::look() {
 }
 
 void FleetOrders::hear(std::string_view notice) {
-  if (notice.starts_with(kNotice)) take();
+  if (!notice.starts_with(kNotice)) return;
+  notice.remove_prefix(kNotice.size());
+  if (notice == daemon_) take();
 }
 
 void FleetOrders::take() {
@@ -120,6 +122,7 @@ void FleetOrders::take() {
     auto orders = OrderDatabase(database).take(member.daemon, member.epoch);
     if (!orders) return std::move(orders.error());
     if (!*orders) return no_member();
+    self->daemon_ = member.daemon;
     for (const TakenOrder& order : **orders) self->begin(order);
     self->is_taking_ = false;
     if (self->is_news_) self->take();

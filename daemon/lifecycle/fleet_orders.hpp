@@ -27,7 +27,7 @@ class FleetOrders : public std::enable_shared_from_this<FleetOrders> {
   /// To be called now and then, by one thread at a time: looks for orders, every few seconds at most, since
   /// the word that there are some may get lost.
   void look();
-  /// A NOTIFY of the database. Any thread.
+  /// A NOTIFY of the database, on the thread that talks with it.
   void hear(std::string_view notice);
 
  private:
@@ -56,6 +56,7 @@ class FleetOrders : public std::enable_shared_from_this<FleetOrders> {
   std::atomic<bool> is_taking_{false};
   std::atomic<bool> is_news_{false};  ///< there may be more than what is being taken
   Clock::time_point next_{};
+  std::string daemon_;  ///< this one, as it took orders last; of the thread that talks with the database
   std::mutex mutex_;
   std::unordered_set<std::string> under_way_;               ///< orders
   std::unordered_map<std::string, Unanswered> unanswered_;  ///< by order

@@ -96,13 +96,15 @@ TEST_CASE("what is shared with other machines is taken from the file, and no pas
   Options options;
   CHECK_FALSE(options.shared.shares());
   CHECK_FALSE(apply_config("c.json", R"({"shared": {"database": "postgresql://me@host/name?sslmode=require",
-    "workspaces": ["/p/", {"top": "/q", "name": "ours"}], "membership_seconds": 30, "task_lists": ["team"]}})",
+    "workspaces": ["/p/", {"top": "/q", "name": "ours"}], "membership_seconds": 30, "task_lists": ["team"], "orders": true}})",
                            options));
   CHECK(options.shared.shares());
   CHECK(options.shared.places.at(0).top == "/p");
   CHECK(options.shared.places.at(1).name == "ours");
   CHECK(options.shared.membership.count() == 30);
   CHECK(options.shared.task_lists == std::vector<std::string>{"team"});
+  CHECK(options.shared.orders);
+  CHECK_FALSE(options.shared.fleet);
   for (const auto& [wrong, expected] :
        {std::pair(R"(true)", "must be an object"), std::pair(R"({"x": 1})", "x is none of database"),
         std::pair(R"({"database": "mysql://geheim"})", "must be a text like postgresql://"),
@@ -112,6 +114,8 @@ TEST_CASE("what is shared with other machines is taken from the file, and no pas
         std::pair(R"({"database": "postgresql:///x", "workspaces": ["p"]})", "absolute paths"),
         std::pair(R"({"task_lists": ["team"]})", "task_lists need a database"),
         std::pair(R"({"task_lists": ["a/b"]})", "task_lists must be a list"),
+        std::pair(R"({"orders": true})", "orders need a database"),
+        std::pair(R"({"orders": "yes"})", "orders must be true or false"),
         std::pair(R"({"membership_seconds": 1})", "from 4 to 300")}) {
     INFO(wrong);
     const std::string said = complaint("{\"shared\": " + std::string(wrong) + "}");
