@@ -293,6 +293,9 @@ class StateOwner final : public ConcurrencySource {
   bool registry_checked_ = false;                           ///< once, at the start
   std::chrono::steady_clock::time_point registry_check_until_{};  ///< one is under way; not set: none
   std::vector<core::RegistryDifference> suspects_;                ///< seen once by the watchdog
+  /// Until then what was being started when the daemon before ended is looked after more often.
+  std::chrono::steady_clock::time_point starts_settle_until_{};
+  bool starts_are_unsettled_ = false;
   std::chrono::steady_clock::time_point next_registry_check_{};
   std::chrono::steady_clock::time_point next_evidence_prune_{};
   bool stopping_ = false;

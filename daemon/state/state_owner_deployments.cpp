@@ -19,6 +19,8 @@ namespace {
 
 /// What differs is looked at again before it is believed: a report may be on its way.
 constexpr std::chrono::seconds kSecondLook{1};
+/// A keeper that has not begun by then gives up.
+constexpr std::chrono::minutes kLongestStart{1};
 /// After it nobody waits for the end of a check any more: it was given up with the state.
 constexpr std::chrono::minutes kLongestCheck{5};
 
@@ -27,6 +29,15 @@ bool is_to_be_followed(const core::Deployment& deployment) {
   const core::DeploymentStanding& standing = deployment.standing;
   return standing.state != core::DeploymentState::reserved && !core::is_over(standing.state) &&
          standing.restart_us == 0;
+}
+
+/// Nothing else tells how the start of what the daemon before was just starting ends, and who asked for it
+/// waits.
+bool is_starting_something(const RegistryOutcome& outcome) {
+  return std::any_of(
+      outcome.differences.begin(), outcome.differences.end(), [](const core::RegistryDifference& difference) {
+        return difference.fault == core::RegistryFault::started_unconfirmed && !difference.is_repairable;
+      });
 }
 
 }  // namespace
@@ -115,7 +126,7 @@ void StateOwner::start_failed_again() {
 /// Called now and then.
 void StateOwner::watch_registry() {
   if (!state_ || !registry_checked_ || std::chrono::steady_clock::now() < next_registry_check_) return;
-  check_registry(RegistryCheck::watchdog);
+  check_registry(starts_are_unsettled_ ? RegistryCheck::at_start : RegistryCheck::watchdog);
 }
 
 void StateOwner::check_registry(RegistryCheck check) {
@@ -136,8 +147,14 @@ void StateOwner::check_registry(RegistryCheck check) {
 void StateOwner::on_registry_checked(const RegistryOutcome& outcome) {
   registry_check_until_ = {};
   const bool is_first = !std::exchange(registry_checked_, true);
-  if (is_first) deployments_seen_ = UINT64_MAX;  // now they are followed
-  next_registry_check_ = std::chrono::steady_clock::now() + settings_.registry_interval;
+  const auto now = std::chrono::steady_clock::now();
+  if (is_first) {
+    deployments_seen_ = UINT64_MAX;  // now they are followed
+    starts_settle_until_ = now + kLongestStart;
+  }
+  if (outcome.check == RegistryCheck::at_start)
+    starts_are_unsettled_ = now < starts_settle_until_ && is_starting_something(outcome);
+  next_registry_check_ = now + (starts_are_unsettled_ ? kSecondLook : settings_.registry_interval);
   const auto suspects = std::exchange(suspects_, {});
   if (outcome.check != RegistryCheck::watchdog || !outcome.has_looked) return;
   core::Changes changes;

@@ -107,6 +107,23 @@ TEST_CASE("wherever between reservation and confirmation a daemon was killed, th
     CHECK(ada.deployment("painter-x").at("pid") == 72);
     CHECK(test.processes->is_followed_soon("painter-x"));
   }
+  SECTION("while it was being started, and could not be") {
+    test.while_stopped(reserved("painter-x"));
+    core::FoundDeployment found;
+    found.id = "painter-x";
+    found.alive = true;
+    test.processes->put(found);
+    test.daemon.restart();
+    Caller ada(test, "ada");
+    // After the look at the start, at which there was nothing to be said yet.
+    CHECK(ada.call("validate_and_repair_registry", {{"dry_run", true}}).at("count") == 1);
+    found.alive = false;
+    found.ended = core::DeploymentEnded{core::DeploymentState::failed, "there is no such program"};
+    test.processes->put(found);
+    CHECK(ada.becomes("painter-x", "failed"));
+    CHECK(ada.deployment("painter-x").at("why") == "there is no such program");
+    CHECK(test.daemon.stored("SELECT count(*) FROM alert") == 0);
+  }
   SECTION("when it ran, and has ended since") {
     test.while_stopped(reserved("painter-x"));
     core::FoundDeployment found = running("painter-x");
