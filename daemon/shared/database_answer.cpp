@@ -30,6 +30,10 @@ core::Error with_hint(core::Error error) {
   return error;
 }
 
+bool lacks_function(const core::Error& error) {
+  return error.given == "42883";
+}
+
 core::Error not_understood() {
   return {core::ErrorCode::storage_unavailable,
           "The database has answered something that this version does not understand.",

@@ -17,6 +17,8 @@ namespace governor::daemon {
 
 /// An error of the server, with what to do where nobody has prepared the database, or not for us.
 core::Error with_hint(core::Error error);
+/// There is no such function: the schema is older than this version, or not there.
+bool lacks_function(const core::Error& error);
 /// The answer is none of those that this version knows.
 core::Error not_understood();
 

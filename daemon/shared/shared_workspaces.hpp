@@ -137,6 +137,8 @@ class SharedWorkspaces : public std::enable_shared_from_this<SharedWorkspaces> {
   std::optional<core::Error> join();
   std::optional<core::Error> renew();
   std::optional<core::Error> release_some();
+  [[nodiscard]] std::vector<core::LeaseKey> first_releases(std::size_t most) const;
+  void forget_releases(std::size_t count);
   std::optional<core::Error> put(const std::shared_ptr<Ask>& ask);
   std::optional<core::Error> put(const std::shared_ptr<Job>& job);
   std::optional<core::Error> do_next();
@@ -160,6 +162,7 @@ class SharedWorkspaces : public std::enable_shared_from_this<SharedWorkspaces> {
 
   // The thread's own.
   std::unique_ptr<Database> database_;
+  bool releases_with_asks_ = true;  ///< on this connection: a database that was prepared long ago cannot
   SharedIdentity identity_;
   std::int64_t epoch_ = 0;  ///< 0: it has not joined
   Clock::time_point next_renewal_;

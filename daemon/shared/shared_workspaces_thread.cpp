@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/time_text.hpp"
+#include "daemon/shared/database_answer.hpp"
 #include "daemon/shared/shared_workspaces.hpp"
 #include "daemon/support/elapsed_clock.hpp"
 #include "ipc/random_id.hpp"
@@ -27,6 +28,8 @@ constexpr int kMostRounds = 5;
 constexpr std::string_view kNoMember = "no_member";
 constexpr std::size_t kMostPassed = 256;
 constexpr std::size_t kMostReleases = 1000;
+/// Others of the workspace wait meanwhile.
+constexpr std::size_t kMostReleasesWithAsk = 64;
 constexpr std::size_t kUuidLength = 36;
 
 core::Error lacks_time() {
@@ -159,6 +162,7 @@ std::optional<core::Error> SharedWorkspaces::open() {
   }
   if (!database_->is_connected()) {
     if (auto error = database_->connect(ipc::Deadline::after(kConnectLimit))) return error;
+    releases_with_asks_ = true;
     auto listens = database_->run("LISTEN governor", {}, ipc::Deadline::after(kConnectLimit));
     if (!listens) return std::move(listens.error());
     if (epoch_ != 0) return renew();
@@ -246,16 +250,22 @@ std::optional<core::Error> SharedWorkspaces::renew() {
   return std::nullopt;
 }
 
-std::optional<core::Error> SharedWorkspaces::release_some() {
-  std::vector<core::LeaseKey> some;
-  {
-    const std::lock_guard lock(mutex_);
-    some.assign(releases_.begin(),
-                releases_.begin() + static_cast<std::ptrdiff_t>(std::min(releases_.size(), kMostReleases)));
-  }
-  if (auto error = WorkspaceDatabase(*database_).release(identity_.id, some)) return error;
+std::vector<core::LeaseKey> SharedWorkspaces::first_releases(std::size_t most) const {
   const std::lock_guard lock(mutex_);
-  releases_.erase(releases_.begin(), releases_.begin() + static_cast<std::ptrdiff_t>(some.size()));
+  const auto count = static_cast<std::ptrdiff_t>(std::min(releases_.size(), most));
+  return {releases_.begin(), releases_.begin() + count};
+}
+
+/// The first of them, when they are done.
+void SharedWorkspaces::forget_releases(std::size_t count) {
+  const std::lock_guard lock(mutex_);
+  releases_.erase(releases_.begin(), releases_.begin() + static_cast<std::ptrdiff_t>(count));
+}
+
+std::optional<core::Error> SharedWorkspaces::release_some() {
+  const std::vector<core::LeaseKey> some = first_releases(kMostReleases);
+  if (auto error = WorkspaceDatabase(*database_).release(identity_.id, some)) return error;
+  forget_releases(some.size());
   return std::nullopt;
 }
 
@@ -266,7 +276,7 @@ SharedWorkspaces::Turn SharedWorkspaces::next_turn() const {
   turn.renews = now >= next_renewal_;
   turn.has_releases = !releases_.empty();
   turn.rests_until = next_renewal_;
-  if (turn.renews || turn.has_releases) return turn;
+  if (turn.renews) return turn;
   const auto first = std::min_element(asks_.begin(), asks_.end(),
                                       [](const auto& a, const auto& b) { return a->next < b->next; });
   if (first != asks_.end()) {
@@ -286,7 +296,7 @@ std::optional<core::Error> SharedWorkspaces::do_next() {
   hear();
   const Turn turn = next_turn();
   if (turn.renews) return renew();
-  if (turn.has_releases) return release_some();
+  if (turn.has_releases && (!turn.ask || !releases_with_asks_)) return release_some();
   if (turn.job) return put(turn.job);
   if (turn.ask) return put(turn.ask);
   const std::array wakers{stop_pipe_.first.get(), wakeup_.descriptor()};
@@ -339,13 +349,24 @@ void SharedWorkspaces::look_closer(Ask& ask, WorkspaceDatabase::Acquired& acquir
   });
 }
 
+/// With what is to be released, which costs no round trip and no commit of its own that way.
 std::optional<core::Error> SharedWorkspaces::put(const std::shared_ptr<Ask>& ask) {
   using Outcome = WorkspaceDatabase::Acquired::Outcome;
   const auto now = Clock::now();
   const bool waits = now < ask->until;
   const std::size_t passed = ask->passed.size();
-  auto acquired =
-      WorkspaceDatabase(*database_).acquire(identity_.id, epoch_, ask->question, waits, ask->passed);
+  std::vector<core::LeaseKey> released;
+  if (releases_with_asks_) released = first_releases(kMostReleasesWithAsk);
+  // It was withdrawn a moment ago.
+  if (std::find(released.begin(), released.end(), ask->question.lease) != released.end())
+    return release_some();
+  auto acquired = WorkspaceDatabase(*database_)
+                      .acquire(identity_.id, epoch_, ask->question, waits, ask->passed, released);
+  if (!acquired && !released.empty() && lacks_function(acquired.error())) {
+    releases_with_asks_ = false;
+    return std::nullopt;
+  }
+  if (acquired) forget_releases(released.size());
   SharedAnswer result;
   result.verdict.lease = ask->question.lease;
   if (!acquired) {

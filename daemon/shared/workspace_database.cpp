@@ -110,11 +110,9 @@ core::Result<std::optional<std::int64_t>> WorkspaceDatabase::renew(const std::st
   return std::optional(count.front());
 }
 
-core::Result<WorkspaceDatabase::Acquired> WorkspaceDatabase::acquire(const std::string& daemon,
-                                                                     std::int64_t epoch,
-                                                                     const SharedQuestion& question,
-                                                                     bool waits,
-                                                                     const std::vector<std::string>& passed) {
+core::Result<WorkspaceDatabase::Acquired> WorkspaceDatabase::acquire(
+    const std::string& daemon, std::int64_t epoch, const SharedQuestion& question, bool waits,
+    const std::vector<std::string>& passed, const std::vector<core::LeaseKey>& released) {
   std::vector<std::string> patterns;
   std::vector<std::string> prefixes;
   std::string globs = "{";
@@ -125,17 +123,34 @@ core::Result<WorkspaceDatabase::Acquired> WorkspaceDatabase::acquire(const std::
     globs += pattern.is_literal() ? 'f' : 't';
   }
   const core::LeaseHolder& holder = question.holder;
-  auto rows = database_.run(
-      "SELECT outcome, fence, obstacles FROM governor.acquire_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
-      "$11, "
-      "$12, $13, $14, $15, $16, $17)",
-      {daemon, std::to_string(epoch), std::to_string(question.lease), question.workspace,
-       std::to_string(static_cast<int>(question.mode)), array_text(patterns), globs + "}",
-       array_text(prefixes), array_text(names_above(prefixes)),
-       fmt::format("{}/{}/{}", holder.session, holder.agent, holder.worker), holder.agent_id, holder.client,
-       std::to_string(holder.pid), question.reason, std::to_string(question.ttl_us / 1000), waits ? "t" : "f",
-       array_text(passed)},
-      statement_deadline());
+  std::vector<std::string> parameters{daemon,
+                                      std::to_string(epoch),
+                                      std::to_string(question.lease),
+                                      question.workspace,
+                                      std::to_string(static_cast<int>(question.mode)),
+                                      array_text(patterns),
+                                      globs + "}",
+                                      array_text(prefixes),
+                                      array_text(names_above(prefixes)),
+                                      fmt::format("{}/{}/{}", holder.session, holder.agent, holder.worker),
+                                      holder.agent_id,
+                                      holder.client,
+                                      std::to_string(holder.pid),
+                                      question.reason,
+                                      std::to_string(question.ttl_us / 1000),
+                                      waits ? "t" : "f",
+                                      array_text(passed)};
+  std::string before;
+  if (!released.empty()) {
+    parameters.push_back(array_text(released));
+    before = fmt::format("governor.release_before_1($1, $4, $3, ${}) AS released(claim), LATERAL ",
+                         parameters.size());
+  }
+  const std::string statement = fmt::format(
+      "SELECT outcome, fence, obstacles FROM {}governor.acquire_1($1, $2, {}, $4, $5, $6, $7, $8, $9, $10, "
+      "$11, $12, $13, $14, $15, $16, $17)",
+      before, before.empty() ? "$3" : "released.claim");
+  auto rows = database_.run(statement.c_str(), parameters, statement_deadline());
   if (!rows) return with_hint(std::move(rows.error()));
   if (rows->size() != 1 || rows->front().size() != 3 || !rows->front()[0] || !rows->front()[2])
     return not_understood();

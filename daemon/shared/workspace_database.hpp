@@ -49,9 +49,13 @@ class WorkspaceDatabase {
     std::uint64_t fence = 0;
     std::vector<InTheWay> in_the_way;
   };
+  /// `released`, which has not the lease that is asked for, is released in the same statement: unless there
+  /// is an error, whatever the outcome. Where the database is older and cannot do that, the error is as
+  /// `lacks_function` says, and neither has been done.
   core::Result<Acquired> acquire(const std::string& daemon, std::int64_t epoch,
                                  const SharedQuestion& question, bool waits,
-                                 const std::vector<std::string>& passed);
+                                 const std::vector<std::string>& passed,
+                                 const std::vector<core::LeaseKey>& released = {});
 
   std::optional<core::Error> release(const std::string& daemon, const std::vector<core::LeaseKey>& leases);
 

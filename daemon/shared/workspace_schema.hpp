@@ -7,9 +7,9 @@ namespace governor::daemon {
 ///
 /// A daemon is a member for a time, by the clock of the database, and renews it. What it holds or waits for
 /// are its claims; a claim with a fence is held. A workspace's row is locked by whoever takes something in
-/// it, so that all that is taken there is one sequence; releasing takes no lock. A daemon whose time is over
-/// keeps its claims until one of them is in somebody's way: then all of them go, and its epoch rises, so that
-/// it finds out when it comes back.
+/// it, so that all that is taken there is one sequence; releasing alone takes no lock. A daemon whose time is
+/// over keeps its claims until one of them is in somebody's way: then all of them go, and its epoch rises, so
+/// that it finds out when it comes back.
 ///
 /// Claims of one daemon are never in each other's way here: that daemon decides between its own clients. Nor
 /// does the database understand patterns: it compares what stands before the first wildcard, and whoever asks
@@ -225,6 +225,7 @@ BEGIN
       SELECT c.daemon, c.claim FROM unnest(in_the_way) w
       JOIN governor.claim c ON c.daemon = w.daemon AND c.claim = w.claim
       WHERE c.fence IS NULL AND c.seen_at < v_now - interval '10 seconds'
+      ORDER BY 1, 2
     LOOP
       PERFORM governor.drop_claims(stale.daemon, ARRAY[stale.claim]);
     END LOOP;
@@ -281,6 +282,24 @@ BEGIN
   PERFORM governor.drop_claims(p_daemon, p_claims);
 END $$;
 
+-- The same before a request of that workspace, in one statement with it: gives `p_claim`, which is asked for and not
+-- released, to whatever grants it. The locks of acquire_1 come first, in its order: whoever else takes claims away
+-- has locked their daemon or their workspace, so that nobody waits here for who waits for him.
+CREATE OR REPLACE FUNCTION governor.release_before_1(
+  p_daemon uuid, p_workspace text, p_claim bigint, p_released bigint[]) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+  PERFORM governor.begin_call();
+  LOOP
+    PERFORM 1 FROM governor.workspace w WHERE w.name = p_workspace FOR UPDATE;
+    EXIT WHEN FOUND;
+    INSERT INTO governor.workspace(name) VALUES (p_workspace) ON CONFLICT DO NOTHING;
+  END LOOP;
+  PERFORM 1 FROM governor.daemon d WHERE d.id = p_daemon FOR SHARE;
+  PERFORM governor.drop_claims(p_daemon, array_remove(p_released, p_claim));
+  RETURN p_claim;
+END $$;
+
 CREATE OR REPLACE FUNCTION governor.status_1() RETURNS jsonb
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
   SELECT jsonb_build_object(
@@ -304,7 +323,7 @@ BEGIN
   END IF;
   GRANT USAGE ON SCHEMA governor TO governor_member;
   GRANT EXECUTE ON FUNCTION governor.join_1, governor.renew_1, governor.acquire_1, governor.release_1,
-    governor.status_1 TO governor_member;
+    governor.release_before_1, governor.status_1 TO governor_member;
 EXCEPTION WHEN insufficient_privilege OR duplicate_object THEN
   RAISE NOTICE 'the role governor_member cannot be made';
 END $$;

@@ -74,6 +74,7 @@ class Contender {
   void run() {
     connect();
     for (core::LeaseKey claim = 1; claim <= kOperations; ++claim) contend(claim);
+    release_all();
   }
 
  private:
@@ -89,10 +90,18 @@ class Contender {
   /// Until it is known what became of it: a statement whose answer was lost is sent again.
   WorkspaceDatabase::Acquired certainly_acquire(const SharedQuestion& question, bool waits) {
     for (;;) {
-      auto acquired = workspaces_.acquire(identity_.id, epoch_, question, waits, {});
+      auto acquired = workspaces_.acquire(identity_.id, epoch_, question, waits, {}, given_back_);
+      if (acquired) given_back_.clear();
       if (acquired) return *std::move(acquired);
       if (!database_.is_connected()) connect();
     }
+  }
+
+  void release_all() {
+    while (workspaces_.release(identity_.id, given_back_)) {
+      if (!database_.is_connected()) connect();
+    }
+    given_back_.clear();
   }
 
   void contend(core::LeaseKey claim) {
@@ -119,9 +128,9 @@ class Contender {
     ledger_.granted(paths, question.mode, fence);
     std::this_thread::yield();
     ledger_.given_back(paths, question.mode);
-    while (workspaces_.release(identity_.id, {claim})) {
-      if (!database_.is_connected()) connect();
-    }
+    given_back_.push_back(claim);
+    // Others go with the next request.
+    if (random_() % 2 == 0) release_all();
   }
 
   SharedIdentity identity_;
@@ -130,6 +139,7 @@ class Contender {
   Ledger& ledger_;
   std::minstd_rand random_;
   std::int64_t epoch_ = 0;
+  std::vector<core::LeaseKey> given_back_;  ///< and not released
 };
 
 }  // namespace

@@ -254,6 +254,41 @@ TEST_CASE("a request that fails again and again fails alone") {
   CHECK(a.get(want(3, "/y")).verdict.is_granted);
 }
 
+TEST_CASE("what is released when a request is due goes with it, or by itself where the database cannot") {
+  const PostgresServer server;
+  prepare(server);
+  // What has failed would be put again after a minute.
+  Machine a(server.address(), "a", {}, kEver, std::make_shared<TemporaryDirectory>(), kEver);
+  for (const core::LeaseKey lease : {1, 2}) a.get(want(lease, "/x" + std::to_string(lease))).claim->take();
+  const char* missing = "";
+  SECTION("with it") {
+    missing = "DROP FUNCTION governor.release_1";
+  }
+  SECTION("by itself") {
+    missing = "DROP FUNCTION governor.release_before_1";
+  }
+  Database database(Libpq::load().value(), server.address(), -1);
+  REQUIRE_FALSE(database.connect(ipc::Deadline::after(kEver)));
+  REQUIRE_FALSE(database.run_script(missing, ipc::Deadline::after(kEver)));
+  std::future<SharedAnswer> answer;
+  // While this is done nothing else is, so that all of it is due together.
+  const auto outcome = a.outcome_of([&](Database&, const SharedMember&) {
+    a.workspaces->release({1, 2});
+    answer = a.ask(want(3, "/y"));
+    return std::optional<core::Error>();
+  });
+  CHECK(outcome.empty());
+  REQUIRE(answer.wait_for(kEver / 2) == std::future_status::ready);
+  const SharedAnswer given = answer.get();
+  REQUIRE(given.verdict.is_granted);
+  given.claim->take();
+  eventually([&] {
+    return database.run("SELECT claim FROM governor.claim", {}, ipc::Deadline::after(kEver)).value() ==
+           Database::Rows{{"3"}};
+  });
+  CHECK(a.workspaces->lasts());
+}
+
 TEST_CASE("it works over the network as well") {
   const PostgresServer server(free_port());
   prepare(server);

@@ -3,8 +3,10 @@
 
 #include <fmt/format.h>
 
+#include <future>
 #include <memory>
 
+#include "daemon/shared/database_answer.hpp"
 #include "daemon/shared/workspace_schema.hpp"
 #include "tests/daemon/shared/postgres_server.hpp"
 #include "tests/support/catch.hpp"
@@ -53,8 +55,9 @@ struct Member {
     kept = joined->kept;
   }
   WorkspaceDatabase::Acquired acquire(const SharedQuestion& question, bool waits = false,
-                                      const std::vector<std::string>& passed = {}) {
-    auto acquired = workspaces.acquire(own.id, epoch, question, waits, passed);
+                                      const std::vector<std::string>& passed = {},
+                                      const std::vector<core::LeaseKey>& released = {}) {
+    auto acquired = workspaces.acquire(own.id, epoch, question, waits, passed, released);
     if (!acquired) FAIL(acquired.error().message);
     return *std::move(acquired);
   }
@@ -99,6 +102,95 @@ TEST_CASE("the same claim once more is granted once more, with the same fence") 
   Member a(server, 1);
   const auto first = a.acquire(wish(1, "/a"));
   CHECK(a.acquire(wish(1, "/a")).fence == first.fence);
+  CHECK(a.workspaces.renew(a.own.id, a.epoch, kLong).value() == 1);
+}
+
+TEST_CASE("what is released with a request is free whatever becomes of it") {
+  const PostgresServer server;
+  Member a(server, 1);
+  Member b(server, 2);
+  for (const core::LeaseKey lease : {1, 2, 3, 4})
+    REQUIRE(a.acquire(wish(lease, "/a" + std::to_string(lease))).outcome == Outcome::granted);
+  SECTION("granted") {
+    CHECK(a.acquire(wish(5, "/b"), false, {}, {1, 2, 77}).outcome == Outcome::granted);
+    CHECK(b.acquire(wish(1, "/a1")).outcome == Outcome::granted);
+    CHECK(b.acquire(wish(2, "/a2")).outcome == Outcome::granted);
+    CHECK(b.acquire(wish(3, "/a3")).outcome == Outcome::held);
+    CHECK(a.workspaces.renew(a.own.id, a.epoch, kLong).value() == 3);
+  }
+  SECTION("held") {
+    REQUIRE(b.acquire(wish(1, "/b")).outcome == Outcome::granted);
+    const auto refused = a.acquire(wish(5, "/b"), false, {}, {1});
+    CHECK(refused.outcome == Outcome::held);
+    CHECK(refused.in_the_way.size() == 1);
+    CHECK(b.acquire(wish(2, "/a1")).outcome == Outcome::granted);
+  }
+  SECTION("it waits") {
+    REQUIRE(b.acquire(wish(1, "/b")).outcome == Outcome::granted);
+    CHECK(a.acquire(wish(5, "/b"), true, {}, {1}).outcome == Outcome::waits);
+    CHECK(b.acquire(wish(2, "/a1")).outcome == Outcome::granted);
+  }
+  SECTION("no member") {
+    --a.epoch;
+    CHECK(a.acquire(wish(5, "/b"), false, {}, {1}).outcome == Outcome::no_member);
+    CHECK(b.acquire(wish(1, "/a1")).outcome == Outcome::granted);
+    CHECK(b.acquire(wish(2, "/a2")).outcome == Outcome::held);
+  }
+  SECTION("in a workspace that nobody has named yet") {
+    SharedQuestion elsewhere = wish(5, "/b");
+    elsewhere.workspace = "another";
+    CHECK(a.acquire(elsewhere, false, {}, {1}).outcome == Outcome::granted);
+    CHECK(b.acquire(wish(1, "/a1")).outcome == Outcome::granted);
+  }
+  SECTION("but not what is asked for") {
+    const auto first = a.acquire(wish(1, "/a1"));
+    const auto again = a.acquire(wish(1, "/a1"), false, {}, {1, 2});
+    CHECK(again.outcome == Outcome::granted);
+    CHECK(again.fence == first.fence);
+    CHECK(b.acquire(wish(1, "/a1")).outcome == Outcome::held);
+    CHECK(b.acquire(wish(2, "/a2")).outcome == Outcome::granted);
+  }
+}
+
+TEST_CASE("who waits for a workspace has released nothing yet that others would wait for") {
+  const PostgresServer server;
+  Member a(server, 1);
+  Member b(server, 2);
+  SharedQuestion elsewhere = wish(9, "/b");
+  elsewhere.workspace = "another";
+  REQUIRE(b.acquire(elsewhere).outcome == Outcome::granted);
+  REQUIRE(a.acquire(wish(1, "/a")).outcome == Outcome::granted);
+  REQUIRE(a.workspaces.renew(a.own.id, a.epoch, std::chrono::milliseconds(1)).value() == 1);
+  governor::test::let_pass(std::chrono::milliseconds(20));
+  Database holder(Libpq::load().value(), server.address(), -1);
+  REQUIRE_FALSE(holder.connect(ipc::Deadline::after(kLong)));
+  for (const char* statement :
+       {"BEGIN", "SELECT 1 FROM governor.workspace WHERE name = 'another' FOR UPDATE"})
+    REQUIRE(holder.run(statement, {}, ipc::Deadline::after(kLong)));
+  auto waits = std::async(std::launch::async, [&] {
+    return static_cast<bool>(a.workspaces.acquire(a.own.id, a.epoch, elsewhere, false, {}, {1}));
+  });
+  REQUIRE(governor::test::until(ipc::Deadline::after(kLong), [&] {
+    return holder
+               .run("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'", {},
+                    ipc::Deadline::after(kLong))
+               .value() == Database::Rows{{"1"}};
+  }));
+  // Its time is over, and so it is expelled: by somebody who would wait for the release if there was one.
+  CHECK(b.acquire(wish(1, "/a")).outcome == Outcome::granted);
+  REQUIRE(holder.run("COMMIT", {}, ipc::Deadline::after(kLong)));
+  CHECK(waits.get());
+}
+
+TEST_CASE("a database that was prepared long ago does neither, and says so") {
+  const PostgresServer server;
+  Member a(server, 1);
+  REQUIRE(a.acquire(wish(1, "/a")).outcome == Outcome::granted);
+  REQUIRE_FALSE(
+      a.database.run_script("DROP FUNCTION governor.release_before_1", ipc::Deadline::after(kLong)));
+  const auto refused = a.workspaces.acquire(a.own.id, a.epoch, wish(2, "/b"), false, {}, {1});
+  REQUIRE_FALSE(refused);
+  CHECK(lacks_function(refused.error()));
   CHECK(a.workspaces.renew(a.own.id, a.epoch, kLong).value() == 1);
 }
 
