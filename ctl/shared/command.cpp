@@ -21,6 +21,7 @@
 #include "ctl/table.hpp"
 #include "ctl/time_text.hpp"
 #include "ipc/plain_json.hpp"
+#include "text/shell_word.hpp"
 
 namespace governor::ctl {
 namespace {
@@ -31,10 +32,35 @@ namespace json = boost::json;
 constexpr std::chrono::seconds kDatabasePatience{90};
 constexpr std::chrono::seconds kDaemonPatience{2};
 
+Table task_lists_table(const json::array& rows) {
+  Table table({{"TASK LIST"},
+               {"READY", Align::right},
+               {"PENDING", Align::right},
+               {"IN PROGRESS", Align::right},
+               {"BLOCKED", Align::right},
+               {"DONE", Align::right},
+               {"FAILED", Align::right},
+               {"CANCELLED", Align::right}});
+  for (const json::value& value : rows) {
+    if (!value.is_object()) continue;
+    const json::object& list = value.get_object();
+    table.add_row({text_field(list, "name"), count_text(list, "ready"), count_text(list, "pending"),
+                   count_text(list, "in_progress"), count_text(list, "blocked"), count_text(list, "done"),
+                   count_text(list, "failed"), count_text(list, "cancelled")});
+  }
+  return table;
+}
+
 void write_shared(const Context& context, const json::object& report) {
   const json::object& shared = object_field(report, "shared");
   context.out << printable(text_field(report, "database")) << ": version " << count_text(shared, "version")
               << " of the schema\n";
+  if (shared.if_contains("is_current") != nullptr && !flag_field(shared, "is_current")) {
+    context.out
+        << "It was prepared by an older governor, and what is new is missing there. As the owner of the "
+           "database run this; daemons may go on meanwhile:\n  governorctl shared init "
+        << text::shell_word(printable(text_field(report, "database"))) << '\n';
+  }
   Table daemons({{"DAEMON OF"}, {"ON"}, {"MEMBER"}, {"HOLDS", Align::right}, {"WAITS FOR", Align::right}});
   for (const json::value& value : array_field(shared, "daemons")) {
     const json::object& daemon = value.is_object() ? value.get_object() : report;
@@ -50,6 +76,8 @@ void write_shared(const Context& context, const json::object& report) {
     workspaces.add_row({text_field(workspace, "name"), count_text(workspace, "held")});
   }
   if (!workspaces.empty()) context.out << '\n' << workspaces.render(context.colour);
+  const Table lists = task_lists_table(array_field(shared, "task_lists"));
+  if (!lists.empty()) context.out << '\n' << lists.render(context.colour);
 }
 
 /// Of a daemon that is no member any more it is not known how things are now.
@@ -296,7 +324,8 @@ void add_shared(CLI::App& app, Action& action) {
     });
   };
   add("init", "Prepares the database, or brings it up to date; what is there stays");
-  add("status", "Whether it answers, which daemons are members, and what they hold");
+  add("status",
+      "Whether it answers and is up to date, which daemons are members, what they hold, and lists of tasks");
   const auto joining = std::make_shared<Joining>();
   CLI::App* join =
       shared->add_subcommand("join", "Writes into the configuration what is shared, and restarts the daemon");

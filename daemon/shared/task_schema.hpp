@@ -514,6 +514,14 @@ BEGIN
     'counts', coalesce(l.counts, '{0,0,0,0,0,0,0}'));
 END $$;
 
+-- For people. A claim whose time is over counts as one until somebody asks for something in its list.
+CREATE OR REPLACE FUNCTION governor.task_lists_1() RETURNS jsonb
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+  SELECT coalesce(jsonb_agg(jsonb_build_object('name', l.name, 'total', l.last_task, 'ready', l.counts[7],
+    'pending', l.counts[1], 'in_progress', l.counts[2], 'blocked', l.counts[3], 'done', l.counts[4],
+    'failed', l.counts[5], 'cancelled', l.counts[6]) ORDER BY l.name), '[]') FROM governor.task_list l
+$$;
+
 -- Claims of sessions that are over end, and what is kept for them goes. So do claims for agents that are
 -- retired.
 CREATE OR REPLACE FUNCTION governor.task_sessions_1(p_daemon uuid, p_epoch bigint, p_alive text[], p_retired text[])
@@ -546,7 +554,8 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA governor FROM PUBLIC;
 DO $$
 BEGIN
   GRANT EXECUTE ON FUNCTION governor.task_define_1, governor.task_claim_1, governor.task_update_1,
-    governor.task_assign_1, governor.task_get_1, governor.task_list_1, governor.task_sessions_1 TO governor_member;
+    governor.task_assign_1, governor.task_get_1, governor.task_list_1, governor.task_sessions_1,
+    governor.task_lists_1 TO governor_member;
 EXCEPTION WHEN insufficient_privilege OR undefined_object THEN
   RAISE NOTICE 'the role governor_member is not there';
 END $$;

@@ -22,6 +22,13 @@ namespace json = boost::json;
 constexpr std::chrono::seconds kStatementLimit{5};
 constexpr std::chrono::seconds kInitLimit{60};
 
+constexpr const char* kOldStatus =
+    "SELECT s.status || jsonb_build_object('is_current', (s.status->>'version')::integer >= $1::integer) "
+    "FROM (SELECT governor.status_1() AS status) s";
+constexpr const char* kStatus =
+    "SELECT s.status || jsonb_build_object('is_current', (s.status->>'version')::integer >= $1::integer, "
+    "'task_lists', governor.task_lists_1()) FROM (SELECT governor.status_1() AS status) s";
+
 ipc::Deadline statement_deadline() {
   return ipc::Deadline::after(kStatementLimit);
 }
@@ -187,7 +194,9 @@ std::optional<core::Error> WorkspaceDatabase::release(const std::string& daemon,
 }
 
 core::Result<std::string> WorkspaceDatabase::status() {
-  auto rows = database_.run("SELECT governor.status_1()", {}, statement_deadline());
+  const std::vector<std::string> known{std::to_string(kSharedSchemaVersion)};
+  auto rows = database_.run(kStatus, known, statement_deadline());
+  if (!rows && lacks_function(rows.error())) rows = database_.run(kOldStatus, known, statement_deadline());
   if (!rows) return with_hint(std::move(rows.error()));
   if (rows->size() != 1 || rows->front().size() != 1 || !rows->front().front()) return not_understood();
   return *std::move(rows->front().front());
@@ -196,6 +205,8 @@ core::Result<std::string> WorkspaceDatabase::status() {
 std::optional<core::Error> WorkspaceDatabase::init() {
   std::string script;
   for (const char* part : {kWorkspaceSchema, kSharedTaskSchema, kFleetSchema, kOrderSchema}) script += part;
+  script += fmt::format("INSERT INTO governor.schema_version(version) VALUES ({}) ON CONFLICT DO NOTHING;",
+                        kSharedSchemaVersion);
   return database_.run_script(script.c_str(), ipc::Deadline::after(kInitLimit));
 }
 

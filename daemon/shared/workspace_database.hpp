@@ -11,6 +11,10 @@
 
 namespace governor::daemon {
 
+/// Of the schema that `WorkspaceDatabase::init` makes. It grows with every change of it: what a database was
+/// prepared with tells whether an older governor has done that.
+inline constexpr int kSharedSchemaVersion = 6;
+
 /// Who this daemon is for the others.
 struct SharedIdentity {
   std::string id;  ///< a UUID
@@ -59,7 +63,8 @@ class WorkspaceDatabase {
 
   std::optional<core::Error> release(const std::string& daemon, const std::vector<core::LeaseKey>& leases);
 
-  /// JSON, see governor.status_1.
+  /// JSON: see governor.status_1; `is_current`, whether the database is prepared for this version or a newer
+  /// one; and `task_lists`, see governor.task_lists_1, unless it is too old for that.
   core::Result<std::string> status();
   /// Makes the schema, or what is missing of it.
   std::optional<core::Error> init();

@@ -234,6 +234,20 @@ describe('a list of tasks that two machines share', () => {
     });
   });
 
+  test('the status of the database shows the lists, and that an older governor has prepared it', async () => {
+    const { counts } = await a.call('list_tasks', { list: 'team' });
+    const { shared } = JSON.parse(b.ctl('shared', 'status'));
+    assert.equal(shared.is_current, true);
+    assert.deepEqual(shared.task_lists.find(({ name }) => name === 'team'), { name: 'team', ...counts });
+    assert.match(a.says('shared', 'status'), /TASK LIST +READY +PENDING[^]*\nteam +\d/);
+    server.query('DELETE FROM governor.schema_version WHERE version > 3');
+    assert.equal(JSON.parse(a.ctl('shared', 'status')).shared.is_current, false);
+    const words = a.says('shared', 'status');
+    assert.match(words, /older governor[^]*governorctl shared init 'postgresql:/);
+    assert.equal(JSON.parse(a.ctl('shared', 'init')).shared.is_current, true);
+    assert.doesNotMatch(a.says('shared', 'status'), /shared init/);
+  });
+
   test('without the database what is shared is refused, and what is local goes on', async () => {
     server.stop();
     const refused = await b.refusal('claim_task', { list: 'team' });

@@ -80,10 +80,13 @@ export class Machine {
   }
 
   ctl(...words) {
-    return execFileSync(this.world.binary('governorctl'), ['--json', ...words], {
-      env: this.world.environment(),
-      encoding: 'utf8',
-    });
+    return this.says('--json', ...words);
+  }
+
+  // What governorctl tells a person.
+  says(...words) {
+    const options = { env: this.world.environment(), encoding: 'utf8' };
+    return execFileSync(this.world.binary('governorctl'), words, options);
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <boost/json.hpp>
 #include <future>
 #include <memory>
 
@@ -277,6 +278,37 @@ TEST_CASE("who joins again keeps what it names, and one of another place takes n
   SharedIdentity copy = a.own;
   copy.place = "elsewhere";
   CHECK(b.workspaces.join(copy, kLong, {})->is_taken);
+}
+
+TEST_CASE("its status names the lists of tasks, and says where an older governor has prepared it") {
+  const PostgresServer server;
+  Member a(server, 1);
+  const auto run = [&](const char* script) {
+    REQUIRE_FALSE(a.database.run_script(script, ipc::Deadline::after(kLong)));
+  };
+  const auto status = [&] { return boost::json::parse(a.workspaces.status().value()).as_object(); };
+  run("INSERT INTO governor.task_list(name, last_task, counts) VALUES ('team', 21, '{6,5,4,3,2,1,9}')");
+  auto shown = status();
+  CHECK(shown.at("is_current") == true);
+  CHECK(shown.at("version") == kSharedSchemaVersion);
+  CHECK(shown.at("daemons").as_array().size() == 1);
+  CHECK(shown.at("task_lists") ==
+        boost::json::parse(R"([{"name":"team","total":21,"ready":9,"pending":6,"in_progress":5,"blocked":4,
+                                "done":3,"failed":2,"cancelled":1}])"));
+  run("DELETE FROM governor.schema_version WHERE version > 3");
+  shown = status();
+  CHECK(shown.at("is_current") == false);
+  CHECK(shown.at("version") == 3);
+  CHECK(shown.contains("task_lists"));
+  run("DROP FUNCTION governor.task_lists_1");
+  shown = status();
+  CHECK(shown.at("is_current") == false);
+  CHECK_FALSE(shown.contains("task_lists"));
+  REQUIRE_FALSE(a.workspaces.init());
+  run("INSERT INTO governor.schema_version(version) VALUES (1000)");
+  shown = status();
+  CHECK(shown.at("is_current") == true);
+  CHECK(shown.contains("task_lists"));
 }
 
 TEST_CASE("what has no schema, no right or no server says what to do, and no password is repeated") {
