@@ -126,6 +126,28 @@ BEGIN
   RETURN true;
 END $$;
 
+-- Those whose time was over long ago and that hold nothing: some, whenever a daemon joins. They can come to hold
+-- something only after their row has been changed, which is locked here.
+CREATE OR REPLACE FUNCTION governor.forget_daemons() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  v_daemons uuid[] := ARRAY(SELECT d.id FROM governor.daemon d
+    WHERE d.expires_at < clock_timestamp() - interval '30 days'
+      AND NOT EXISTS (SELECT 1 FROM governor.claim c WHERE c.daemon = d.id AND c.fence IS NOT NULL)
+      AND NOT EXISTS (SELECT 1 FROM governor.task t WHERE t.daemon = d.id)
+    LIMIT 100 FOR UPDATE SKIP LOCKED);
+BEGIN
+  IF v_daemons = '{}' THEN RETURN; END IF;
+  INSERT INTO governor.forgotten_daemon(epoch) SELECT max(d.epoch) FROM governor.daemon d WHERE d.id = ANY (v_daemons)
+    ON CONFLICT (only_one) DO UPDATE SET epoch = greatest(forgotten_daemon.epoch, excluded.epoch);
+  -- What they waited for when they died.
+  PERFORM governor.drop_claims(c.daemon, array_agg(c.claim)) FROM governor.claim c WHERE c.daemon = ANY (v_daemons)
+    GROUP BY c.daemon;
+  DELETE FROM governor.fleet_agent a WHERE a.daemon = ANY (v_daemons);
+  DELETE FROM governor.fleet_alert a WHERE a.daemon = ANY (v_daemons);
+  DELETE FROM governor.answer a WHERE a.daemon = ANY (v_daemons);
+  DELETE FROM governor.daemon d WHERE d.id = ANY (v_daemons);
+END $$;
+
 REVOKE ALL ON ALL TABLES IN SCHEMA governor FROM PUBLIC;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA governor FROM PUBLIC;
 DO $$ BEGIN

@@ -35,6 +35,11 @@ DO $$ BEGIN
     ALTER TABLE governor.daemon ADD COLUMN db_user name;
   END IF;
 END $$;
+-- One row: the highest epoch of those that were forgotten. One of them that comes back has a higher one.
+CREATE TABLE IF NOT EXISTS governor.forgotten_daemon(
+  only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),
+  epoch bigint NOT NULL
+);
 CREATE TABLE IF NOT EXISTS governor.workspace(
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   name text NOT NULL UNIQUE,
@@ -143,11 +148,17 @@ DECLARE
   v_kept bigint[];
 BEGIN
   PERFORM governor.begin_call();
-  INSERT INTO governor.daemon AS d VALUES (p_daemon, p_host, p_who, p_place, 0, '-infinity') ON CONFLICT DO NOTHING;
-  SELECT * INTO known FROM governor.daemon d WHERE d.id = p_daemon FOR UPDATE;
+  LOOP
+    INSERT INTO governor.daemon AS d VALUES (p_daemon, p_host, p_who, p_place, 0, '-infinity') ON CONFLICT DO NOTHING;
+    SELECT * INTO known FROM governor.daemon d WHERE d.id = p_daemon FOR UPDATE;
+    EXIT WHEN FOUND;
+  END LOOP;
   IF (known.expires_at > clock_timestamp() AND known.place <> p_place) OR known.db_user <> session_user THEN
     RETURN QUERY SELECT 'taken', 0::bigint, '{}'::bigint[];
     RETURN;
+  END IF;
+  IF known.expires_at = '-infinity' THEN
+    known.epoch := greatest(known.epoch, (SELECT f.epoch FROM governor.forgotten_daemon f));
   END IF;
   UPDATE governor.daemon d SET host = p_host, who = p_who, place = p_place, db_user = session_user, epoch = known.epoch + 1,
     expires_at = clock_timestamp() + p_membership_ms * interval '1 millisecond' WHERE d.id = p_daemon;
@@ -155,6 +166,7 @@ BEGIN
     SELECT array_agg(c.claim) FROM governor.claim c
     WHERE c.daemon = p_daemon AND (c.fence IS NULL OR NOT c.claim = ANY (p_keep))), '{}'));
   SELECT coalesce(array_agg(c.claim), '{}') INTO v_kept FROM governor.claim c WHERE c.daemon = p_daemon;
+  PERFORM governor.forget_daemons();
   RETURN QUERY SELECT 'joined', known.epoch + 1, v_kept;
 END $$;
 

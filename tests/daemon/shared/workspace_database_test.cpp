@@ -280,6 +280,45 @@ TEST_CASE("who joins again keeps what it names, and one of another place takes n
   CHECK(b.workspaces.join(copy, kLong, {})->is_taken);
 }
 
+TEST_CASE("who has not come back for a month is forgotten, unless it holds something") {
+  const PostgresServer server;
+  Member a(server, 1);
+  Member with_lease(server, 2);
+  Member with_task(server, 3);
+  Member nothing(server, 4);
+  Member recent(server, 5);
+  const auto run = [&](const std::string& script) {
+    REQUIRE_FALSE(a.database.run_script(script.c_str(), ipc::Deadline::after(kLong)));
+  };
+  const auto known = [&] {
+    std::vector<std::string> hosts;
+    const auto rows =
+        a.database.run("SELECT host FROM governor.daemon ORDER BY host", {}, ipc::Deadline::after(kLong));
+    for (const Database::Row& row : rows.value()) hosts.push_back(row.front().value());
+    return hosts;
+  };
+  REQUIRE(with_lease.acquire(wish(1, "/a")).outcome == Outcome::granted);
+  REQUIRE(nothing.acquire(wish(1, "/a"), true).outcome == Outcome::waits);
+  run("INSERT INTO governor.task(list, number, id, title, description, agent, priority, depends_on, source, "
+      "created_us, open, status, daemon) VALUES (1, 1, 'team/x', '', '', '', 1, '{}', '', 0, 0, 1, '" +
+      with_task.own.id + "')");
+  run("INSERT INTO governor.fleet_alert VALUES ('" + nothing.own.id + "', 1, '', '', '', '', 0)");
+  run("UPDATE governor.daemon SET epoch = 7 WHERE host = 'host4'");
+  run("UPDATE governor.daemon SET expires_at = now() - interval '31 days' WHERE host <> 'host1'");
+  run("UPDATE governor.daemon SET expires_at = now() - interval '29 days' WHERE host = 'host5'");
+  a.join(kLong);
+  CHECK(known() == std::vector<std::string>{"host1", "host2", "host3", "host5"});
+  const auto left = a.database.run(
+      "SELECT (SELECT count(*) FROM governor.claim), (SELECT count(*) FROM governor.claimed_path), "
+      "(SELECT count(*) FROM governor.fleet_alert)",
+      {}, ipc::Deadline::after(kLong));
+  CHECK(left.value() == Database::Rows{{"1", "1", "0"}});
+  // A daemon that slept for so long is not taken for the one that comes under its name.
+  nothing.join(kLong);
+  CHECK(nothing.epoch > 7);
+  CHECK(known().size() == 5);
+}
+
 TEST_CASE("its status names the lists of tasks, and says where an older governor has prepared it") {
   const PostgresServer server;
   Member a(server, 1);
