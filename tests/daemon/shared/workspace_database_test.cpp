@@ -261,6 +261,52 @@ TEST_CASE("a daemon whose time is over keeps what nobody wants, and loses all of
   CHECK(a.acquire(wish(3, "/a")).outcome == Outcome::held);
 }
 
+TEST_CASE("a member acts under its last epoch alone, and within its time") {
+  const PostgresServer server;
+  Member a(server, 1);
+  Member b(server, 2);
+  const std::int64_t before = a.epoch;
+  const auto run = [&](const char* script) {
+    REQUIRE_FALSE(b.database.run_script(script, ipc::Deadline::after(kLong)));
+  };
+  const auto outcome = [&](std::int64_t epoch, const std::vector<core::LeaseKey>& released) {
+    return a.workspaces.acquire(a.own.id, epoch, wish(1, "/a"), false, {}, released).value().outcome;
+  };
+  const auto renews = [&](std::int64_t epoch) {
+    return a.workspaces.renew(a.own.id, epoch, kLong).value().has_value();
+  };
+  SECTION("its time is over") {
+    run("UPDATE governor.daemon SET expires_at = clock_timestamp() WHERE host = 'host1'");
+    CHECK(outcome(before, {}) == Outcome::no_member);
+    CHECK(outcome(before, {77}) == Outcome::no_member);
+    CHECK(renews(before));
+    CHECK(outcome(before, {}) == Outcome::granted);
+  }
+  SECTION("it has joined anew") {
+    a.join(kLong);
+    CHECK(outcome(before, {}) == Outcome::no_member);
+    CHECK(outcome(before, {77}) == Outcome::no_member);
+    CHECK_FALSE(renews(before));
+    CHECK(renews(a.epoch));
+    CHECK(outcome(a.epoch, {}) == Outcome::granted);
+  }
+  SECTION("others have taken what it had") {
+    REQUIRE(outcome(before, {}) == Outcome::granted);
+    run("UPDATE governor.daemon SET expires_at = clock_timestamp() WHERE host = 'host1'");
+    REQUIRE(b.acquire(wish(1, "/a")).outcome == Outcome::granted);
+    CHECK_FALSE(renews(before));
+    // Whatever its time is.
+    run("UPDATE governor.daemon SET expires_at = 'infinity' WHERE host = 'host1'");
+    b.release(1);
+    CHECK(outcome(before, {}) == Outcome::no_member);
+  }
+  SECTION("nobody expels it within its time") {
+    CHECK(b.database.run("SELECT governor.expel($1)", {a.own.id}, ipc::Deadline::after(kLong)).value() ==
+          Database::Rows{{"f"}});
+    CHECK(outcome(before, {}) == Outcome::granted);
+  }
+}
+
 TEST_CASE("who joins again keeps what it names, and one of another place takes no name that is in use") {
   const PostgresServer server;
   Member a(server, 1);
