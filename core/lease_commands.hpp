@@ -7,6 +7,7 @@
 
 #include "core/error.hpp"
 #include "core/lease.hpp"
+#include "core/protection.hpp"
 
 namespace governor::core {
 
@@ -52,6 +53,8 @@ struct SharedVerdict {
   std::uint64_t fence = 0;               ///< of a grant
   std::vector<LeaseObstacle> obstacles;  ///< of none
   std::optional<Error> failure{};        ///< why they have said nothing
+  /// What somebody has protected there, of what may not be written without a person's leave; of no grant.
+  std::vector<ProtectionElsewhere> protections{};
 };
 
 struct LeaseCommand {

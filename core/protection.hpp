@@ -16,6 +16,15 @@ struct Protection {
   bool configured = false;  ///< it stands in the configuration, and only there it can be taken back
 };
 
+/// A protection on another machine, of what lies in a shared workspace.
+struct ProtectionElsewhere {
+  PathPattern pattern = PathPattern::literal("");  ///< below the top of the workspace
+  std::string reason{};
+  std::int64_t since_us = 0;  ///< 0: it stands in the configuration there
+  std::string host{};
+  std::string who{};  ///< whose daemon it is there
+};
+
 /// A person's leave to write protected files, for a while.
 struct Unlock {
   LeasePath path;

@@ -290,6 +290,17 @@ class State {
   /// The protection that keeps this agent (empty id: a session without one) from writing; null: none does.
   [[nodiscard]] const Protection* protection_against(const LeasePath& path, const std::string& agent_id,
                                                      std::int64_t now_us) const;
+  /// Whether a person has given this agent (empty id: a session without one) leave to write all of it.
+  [[nodiscard]] bool is_unlocked(const LeasePath& path, const std::string& agent_id,
+                                 std::int64_t now_us) const;
+  /// Somebody else has protected what is to be written: takes the attempt down and, where it is one file,
+  /// asks a person here, who may allow it as what is protected here. The agent (empty id: none) is loaded.
+  Error refuse_protected_elsewhere(const Caller& caller, const WriteIntent& intent,
+                                   const std::string& agent_id, const ProtectionElsewhere& protection,
+                                   std::int64_t now_us, Changes& changes);
+  /// Where protections lie in shared workspaces, as it was found for those with the same patterns. Not
+  /// stored.
+  void place_protections(const std::vector<Protection>& found);
   [[nodiscard]] const std::vector<Protection>& protections() const { return protections_; }
   [[nodiscard]] const std::vector<Unlock>& unlocks() const { return unlocks_; }
 
@@ -551,6 +562,8 @@ class State {
   void watch_health(Agent& agent, Health before, const UpdateRecord& record, Changes& changes);
   std::optional<Error> check_protection(const Caller& caller, const LeasePath& path, const std::string& doing,
                                         Agent* agent, std::int64_t now_us, Changes& changes);
+  Error protected_elsewhere(const Caller& caller, const LeaseClaim& claim,
+                            const ProtectionElsewhere& protection, std::int64_t now_us, Changes& changes);
   [[nodiscard]] bool is_changing(const std::string& path) const;
   [[nodiscard]] std::string runner_text(const RunningCommand& command) const;
   [[nodiscard]] std::string others_than(const RunningCommand& command,

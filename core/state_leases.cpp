@@ -213,6 +213,9 @@ Result<LeaseOutcome> State::request_lease(const Caller& caller, LeaseCommand com
       return ask_others(caller, claim, command, place, std::move(outcome), changes);
     }
     if (command.verdict->failure) return refuse(*std::move(command.verdict->failure));
+    if (!command.verdict->protections.empty())
+      return refuse(
+          protected_elsewhere(caller, claim, command.verdict->protections.front(), now_us, changes));
     outcome.obstacles = std::move(command.verdict->obstacles);
     audit(caller, "lease_refused", claim.holder.agent,
           fmt::format("{}: {}", paths_text(claim.paths), held_elsewhere_text(outcome.obstacles)), now_us,

@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_map>
 
 #include "core/state.hpp"
 #include "core/time_text.hpp"
@@ -36,10 +38,22 @@ const Protection* State::protection_against(const LeasePath& path, const std::st
       std::find_if(protections_.begin(), protections_.end(),
                    [&](const Protection& protection) { return protection.path.conflicts_with(path); });
   if (found == protections_.end()) return nullptr;
-  const bool allowed = std::any_of(unlocks_.begin(), unlocks_.end(), [&](const Unlock& unlock) {
-    return unlock.allows(path, agent_id, now_us);
-  });
-  return allowed ? nullptr : &*found;
+  return is_unlocked(path, agent_id, now_us) ? nullptr : &*found;
+}
+
+bool State::is_unlocked(const LeasePath& path, const std::string& agent_id, std::int64_t now_us) const {
+  return std::any_of(unlocks_.begin(), unlocks_.end(),
+                     [&](const Unlock& unlock) { return unlock.allows(path, agent_id, now_us); });
+}
+
+void State::place_protections(const std::vector<Protection>& found) {
+  std::unordered_map<std::string_view, const SharedPath*> places;
+  for (const Protection& protection : found)
+    places.emplace(protection.path.pattern.text(), &protection.path.shared);
+  for (Protection& protection : protections_) {
+    const auto place = places.find(protection.path.pattern.text());
+    if (place != places.end()) protection.path.shared = *place->second;
+  }
 }
 
 std::optional<Error> State::check_protection(const Caller& caller, const LeasePath& path,
@@ -72,6 +86,52 @@ std::optional<Error> State::check_protection(const Caller& caller, const LeasePa
       approval != nullptr ? approval_hint(*approval)
                           : "Only a person can allow it, for a while: say which file you need, and why.",
       path.text());
+  if (approval != nullptr && approval->is_open()) error.approval = approval->key;
+  return error;
+}
+
+/// Of a claim that the others have refused.
+Error State::protected_elsewhere(const Caller& caller, const LeaseClaim& claim,
+                                 const ProtectionElsewhere& protection, std::int64_t now_us,
+                                 Changes& changes) {
+  const std::string& id = claim.holder.agent_id;
+  const auto met = std::find_if(claim.paths.begin(), claim.paths.end(), [&](const LeasePath& path) {
+    return path.shared.is_known() && path.shared.path.overlaps(protection.pattern) &&
+           !is_unlocked(path, id, now_us);
+  });
+  const LeasePath& path = met != claim.paths.end() ? *met : claim.paths.front();
+  return refuse_protected_elsewhere(caller, {path, 0, "a lease"}, id, protection, now_us, changes);
+}
+
+Error State::refuse_protected_elsewhere(const Caller& caller, const WriteIntent& intent,
+                                        const std::string& agent_id, const ProtectionElsewhere& protection,
+                                        std::int64_t now_us, Changes& changes) {
+  const LeasePath& path = intent.path;
+  const Agent* agent = agent_id.empty() ? nullptr : find_agent(agent_id);
+  const std::string where = fmt::format("on {} by {}", protection.host, protection.who);
+  audit(caller, "protected_write_refused", agent != nullptr ? agent->profile.key : 0,
+        fmt::format("{} on {}, protected {}", intent.doing, path.text(), where), now_us, changes);
+  note_refusal(caller, agent_id, Refused::By::protection, path.text(), now_us, changes);
+  const bool is_one_file = path.text().find_first_of("*?") == std::string::npos;
+  const Approval* approval =
+      is_one_file ? ask_to_unlock(caller, agent_id, path,
+                                  fmt::format("{}; protected {} with {}{}.", intent.doing, where,
+                                              protection.pattern.text(), because(protection.reason)),
+                                  now_us, changes)
+                  : nullptr;
+  std::string hint =
+      approval != nullptr ? approval_hint(*approval)
+      : is_one_file       ? "Only a person can allow it, for a while: say which file you need, and why."
+                    : "Ask for the files that you need by their names, without those that are protected.";
+  hint += fmt::format(" On {}, governorctl protect --remove ends the protection for all machines.",
+                      protection.host);
+  Error error = about_path(ErrorCode::conflict,
+                           fmt::format("{} is protected {}, for all machines of this workspace: {} ({}){}.",
+                                       path.text(), where, protection.pattern.text(),
+                                       protection.since_us == 0 ? "in the configuration there"
+                                                                : "since " + utc_text(protection.since_us),
+                                       because(protection.reason)),
+                           std::move(hint), path.text());
   if (approval != nullptr && approval->is_open()) error.approval = approval->key;
   return error;
 }

@@ -38,7 +38,7 @@ core::Result<bool> FleetDatabase::publish_approvals(const std::string& daemon, s
 }
 
 core::Result<bool> FleetDatabase::leave(const std::string& daemon) {
-  return is_true("SELECT governor.leave_1($1)", {daemon});
+  return is_true("SELECT governor.leave_2($1)", {daemon});
 }
 
 core::Result<std::string> FleetDatabase::agents(const std::string& host, std::size_t limit) {

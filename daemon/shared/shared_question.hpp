@@ -15,6 +15,8 @@ struct SharedQuestion {
   std::string workspace;
   core::LeaseMode mode = core::LeaseMode::exclusive;
   std::vector<core::PathPattern> patterns;  ///< below the top of the workspace
+  /// Those of them that are to be written, without a person's leave to write what others have protected.
+  std::vector<core::PathPattern> guarded{};
   core::LeaseHolder holder;
   std::string reason;
   std::int64_t ttl_us = 0;   ///< for people: what a daemon has granted it also ends

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/result.hpp"
+#include "daemon/shared/known_protections.hpp"
 #include "daemon/shared/membership.hpp"
 #include "daemon/shared/shared_question.hpp"
 #include "daemon/shared/wakeup.hpp"
@@ -73,6 +74,8 @@ class SharedWorkspaces : public std::enable_shared_from_this<SharedWorkspaces> {
     /// Others may have these leases now.
     std::function<void(std::vector<core::LeaseKey>)> on_lost;
     std::function<void(bool is_in_trouble)> on_trouble;
+    /// This daemon has become a member, of a new epoch: what it told before may be gone.
+    std::function<void()> on_joined{};
   };
 
   explicit SharedWorkspaces(Settings settings);
@@ -166,6 +169,7 @@ class SharedWorkspaces : public std::enable_shared_from_this<SharedWorkspaces> {
   SharedIdentity identity_;
   std::int64_t epoch_ = 0;  ///< 0: it has not joined
   Clock::time_point next_renewal_;
+  KnownProtections protections_;
 
   mutable std::mutex mutex_;
   bool is_stopping_ = false;

@@ -222,6 +222,7 @@ std::optional<core::Error> SharedWorkspaces::join() {
   epoch_ = joined.epoch;
   membership_.confirmed(asked_us);
   next_renewal_ = Clock::now() + settings_.membership / 3;
+  if (events_.on_joined) events_.on_joined();
   if (keep.empty()) return std::nullopt;
   spdlog::warn("{} leases were lost to other machines of shared workspaces", keep.size());
   if (events_.on_lost) events_.on_lost(std::move(keep));
@@ -361,7 +362,8 @@ std::optional<core::Error> SharedWorkspaces::put(const std::shared_ptr<Ask>& ask
   if (std::find(released.begin(), released.end(), ask->question.lease) != released.end())
     return release_some();
   auto acquired = WorkspaceDatabase(*database_)
-                      .acquire(identity_.id, epoch_, ask->question, waits, ask->passed, released);
+                      .acquire(identity_.id, epoch_, ask->question, waits, ask->passed, released,
+                               protections_.others_than_of(ask->question));
   if (!acquired && !released.empty() && lacks_function(acquired.error())) {
     releases_with_asks_ = false;
     return std::nullopt;
@@ -390,6 +392,16 @@ std::optional<core::Error> SharedWorkspaces::put(const std::shared_ptr<Ask>& ask
     result.verdict.is_granted = true;
     result.verdict.fence = acquired->fence;
     answer(ask, std::move(result));
+    return std::nullopt;
+  }
+  if (acquired->outcome == Outcome::is_protected) {
+    result.verdict.protections = protections_.look_closer(ask->question, std::move(acquired->protections));
+    if (result.verdict.protections.empty()) {
+      if (++ask->rounds < kMostRounds) return std::nullopt;  // at once, once more
+      result.verdict.failure = lacks_time();
+    }
+    answer(ask, std::move(result));
+    release({ask->question.lease});  // its place in the queue
     return std::nullopt;
   }
   look_closer(*ask, *acquired);

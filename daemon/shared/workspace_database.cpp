@@ -10,6 +10,7 @@
 #include "daemon/shared/database_answer.hpp"
 #include "daemon/shared/fleet_schema.hpp"
 #include "daemon/shared/order_schema.hpp"
+#include "daemon/shared/protection_schema.hpp"
 #include "daemon/shared/task_schema.hpp"
 #include "daemon/shared/workspace_schema.hpp"
 
@@ -63,6 +64,8 @@ WorkspaceDatabase::InTheWay read_obstacle(const json::object& item) {
   return found;
 }
 
+}  // namespace
+
 std::vector<std::string> names_above(const std::vector<std::string>& prefixes) {
   std::set<std::string> above;
   for (const std::string& prefix : prefixes) {
@@ -72,8 +75,6 @@ std::vector<std::string> names_above(const std::vector<std::string>& prefixes) {
   }
   return {above.begin(), above.end()};
 }
-
-}  // namespace
 
 std::string prefix_of(const core::PathPattern& pattern) {
   if (pattern.is_literal()) return pattern.text();
@@ -119,7 +120,8 @@ core::Result<std::optional<std::int64_t>> WorkspaceDatabase::renew(const std::st
 
 core::Result<WorkspaceDatabase::Acquired> WorkspaceDatabase::acquire(
     const std::string& daemon, std::int64_t epoch, const SharedQuestion& question, bool waits,
-    const std::vector<std::string>& passed, const std::vector<core::LeaseKey>& released) {
+    const std::vector<std::string>& passed, const std::vector<core::LeaseKey>& released,
+    const std::vector<std::string>& passed_protections) {
   std::vector<std::string> patterns;
   std::vector<std::string> prefixes;
   std::string globs = "{";
@@ -147,6 +149,17 @@ core::Result<WorkspaceDatabase::Acquired> WorkspaceDatabase::acquire(
                                       std::to_string(question.ttl_us / 1000),
                                       waits ? "t" : "f",
                                       array_text(passed)};
+  std::string_view function = "acquire_1";
+  std::string more;
+  if (!question.guarded.empty()) {
+    function = "acquire_allowed_1";
+    more = ", $18, $19, $20";
+    std::vector<std::string> guarded;
+    for (const core::PathPattern& pattern : question.guarded) guarded.push_back(prefix_of(pattern));
+    parameters.push_back(array_text(guarded));
+    parameters.push_back(array_text(names_above(guarded)));
+    parameters.push_back(array_text(passed_protections));
+  }
   std::string before;
   if (!released.empty()) {
     parameters.push_back(array_text(released));
@@ -154,9 +167,9 @@ core::Result<WorkspaceDatabase::Acquired> WorkspaceDatabase::acquire(
                          parameters.size());
   }
   const std::string statement = fmt::format(
-      "SELECT outcome, fence, obstacles FROM {}governor.acquire_1($1, $2, {}, $4, $5, $6, $7, $8, $9, $10, "
-      "$11, $12, $13, $14, $15, $16, $17)",
-      before, before.empty() ? "$3" : "released.claim");
+      "SELECT outcome, fence, obstacles FROM {}governor.{}($1, $2, {}, $4, $5, $6, $7, $8, $9, $10, $11, "
+      "$12, $13, $14, $15, $16, $17{})",
+      before, function, before.empty() ? "$3" : "released.claim", more);
   auto rows = database_.run(statement.c_str(), parameters, statement_deadline());
   if (!rows) return with_hint(std::move(rows.error()));
   if (rows->size() != 1 || rows->front().size() != 3 || !rows->front()[0] || !rows->front()[2])
@@ -173,12 +186,18 @@ core::Result<WorkspaceDatabase::Acquired> WorkspaceDatabase::acquire(
     acquired.outcome = Outcome::waits;
   } else if (*row[0] == "held") {
     acquired.outcome = Outcome::held;
+  } else if (*row[0] == "protected") {
+    acquired.outcome = Outcome::is_protected;
   } else if (*row[0] != "no_member") {
     return not_understood();
   }
   boost::json::error_code error;
   const json::value obstacles = json::parse(*row[2], error);
   if (error || !obstacles.is_array()) return not_understood();
+  if (acquired.outcome == Outcome::is_protected) {
+    acquired.protections = read_found_protections(obstacles.get_array());
+    return acquired;
+  }
   for (const json::value& item : obstacles.get_array()) {
     if (item.is_object()) acquired.in_the_way.push_back(read_obstacle(item.get_object()));
   }
@@ -204,7 +223,9 @@ core::Result<std::string> WorkspaceDatabase::status() {
 
 std::optional<core::Error> WorkspaceDatabase::init() {
   std::string script;
-  for (const char* part : {kWorkspaceSchema, kSharedTaskSchema, kFleetSchema, kOrderSchema}) script += part;
+  for (const char* part :
+       {kWorkspaceSchema, kSharedTaskSchema, kFleetSchema, kOrderSchema, kProtectionSchema})
+    script += part;
   script += fmt::format("INSERT INTO governor.schema_version(version) VALUES ({}) ON CONFLICT DO NOTHING;",
                         kSharedSchemaVersion);
   return database_.run_script(script.c_str(), ipc::Deadline::after(kInitLimit));

@@ -7,6 +7,7 @@
 
 #include "core/lease_commands.hpp"
 #include "daemon/shared/database.hpp"
+#include "daemon/shared/protection_database.hpp"
 #include "daemon/shared/shared_question.hpp"
 
 namespace governor::daemon {
@@ -48,10 +49,11 @@ class WorkspaceDatabase {
     core::LeaseObstacle obstacle;
   };
   struct Acquired {
-    enum class Outcome { granted, waits, held, no_member };
+    enum class Outcome { granted, waits, held, is_protected, no_member };
     Outcome outcome = Outcome::no_member;
     std::uint64_t fence = 0;
     std::vector<InTheWay> in_the_way;
+    std::vector<FoundProtection> protections;  ///< of `is_protected`, as far as the database can tell
   };
   /// `released`, which has not the lease that is asked for, is released in the same statement: unless there
   /// is an error, whatever the outcome. Where the database is older and cannot do that, the error is as
@@ -59,7 +61,8 @@ class WorkspaceDatabase {
   core::Result<Acquired> acquire(const std::string& daemon, std::int64_t epoch,
                                  const SharedQuestion& question, bool waits,
                                  const std::vector<std::string>& passed,
-                                 const std::vector<core::LeaseKey>& released = {});
+                                 const std::vector<core::LeaseKey>& released = {},
+                                 const std::vector<std::string>& passed_protections = {});
 
   std::optional<core::Error> release(const std::string& daemon, const std::vector<core::LeaseKey>& leases);
 
@@ -75,5 +78,7 @@ class WorkspaceDatabase {
 
 /// What the database compares of a pattern: what stands before its first wildcard, as whole names.
 std::string prefix_of(const core::PathPattern& pattern);
+/// Of these and the directories above them, each once: what is there is about all that is below.
+std::vector<std::string> names_above(const std::vector<std::string>& prefixes);
 
 }  // namespace governor::daemon

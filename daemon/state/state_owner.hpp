@@ -165,6 +165,11 @@ class StateOwner final : public ConcurrencySource {
   [[nodiscard]] std::vector<core::LeaseKey> shared_leases() const;
   void on_leases_lost(const std::vector<core::LeaseKey>& leases);
   void release_shared(const core::Changes& changes);
+  void note_protections(const core::Changes& changes);
+  void tell_protections_anew();
+  void tell_protections();
+  void tell_placed_protections(const std::vector<core::Protection>& placed, bool is_news);
+  void after_telling_protections(const std::string& told, const core::Error* failure);
   void is_under_way(PendingCall& pending);
   void read_store(const std::shared_ptr<PendingCall>& pending, Read read);
   void start_work(const std::shared_ptr<PendingCall>& pending, Work work);
@@ -260,6 +265,10 @@ class StateOwner final : public ConcurrencySource {
   std::unordered_set<core::SessionKey> consulting_;  ///< sessions that have asked the database something
   bool sessions_untold_ = false;          ///< it does not know of some of them that they have ended
   std::set<std::string> retired_untold_;  ///< agents that it does not know to be archived or deleted
+  bool protections_untold_ = false;       ///< the database may not know all that there are
+  bool telling_protections_ = false;
+  std::string told_protections_;                              ///< see told_protections(); by the last success
+  std::chrono::steady_clock::time_point next_protections_{};  ///< when it is looked at them again
   boost::asio::steady_timer deadline_timer_;
   std::int64_t deadline_us_ = INT64_MAX;  ///< for which it is set
   std::deque<Parked> parked_;             ///< what came while the state is reloaded, in order

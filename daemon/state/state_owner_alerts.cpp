@@ -33,6 +33,7 @@ void StateOwner::on_durable(const core::Changes& changes) {
   hub_.durable(changes);
   count_losses(changes);
   release_shared(changes);
+  note_protections(changes);
   const bool concerns_watch = std::any_of(changes.begin(), changes.end(), [](const core::Change& change) {
     return std::holds_alternative<core::LeaseSaved>(change) ||
            std::holds_alternative<core::ProtectionSaved>(change) ||

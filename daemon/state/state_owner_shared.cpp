@@ -16,7 +16,7 @@ namespace {
 /// After the end of its wait a question is answered within some seconds, whatever the database does; unless
 /// the system hangs while it looks up a name.
 constexpr std::int64_t kLateAnswerUs = 20'000'000;
-/// For which the database may be asked about a task.
+/// For which the database may be asked about a task, or a file.
 constexpr std::chrono::seconds kConsultLimit{15};
 
 }  // namespace
@@ -74,7 +74,8 @@ void StateOwner::give_up_slow_questions(std::int64_t now_us) {
 /// session goes when the session is over: so this is known after a crash before it is asked the first time.
 void StateOwner::go_on(const std::shared_ptr<PendingCall>& pending, Consult consult) {
   const core::SessionKey session = pending->sink->attachment.session;
-  if (session == 0 || consulting_.contains(session)) {
+  const bool has_claims = session != 0 && !settings_.shared_task_lists.empty();
+  if (!has_claims || consulting_.contains(session)) {
     consult_database(pending, std::move(consult));
   } else {
     waits_.begin(pending, WaitsFor::store);
@@ -162,6 +163,7 @@ void StateOwner::begin_sharing() {
   events.on_trouble = [this](bool is_in_trouble) {
     counters_.shared_trouble.store(is_in_trouble, std::memory_order_relaxed);
   };
+  events.on_joined = [this] { on_strand([this] { tell_protections_anew(); }); };
   // What the daemon before this one knew: any of them may have claims, and some have ended since.
   for (const auto& [key, session] : state_->sessions()) consulting_.insert(key);
   sessions_untold_ = true;

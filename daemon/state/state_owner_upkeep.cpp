@@ -110,6 +110,7 @@ void StateOwner::on_reloaded(core::Result<core::StateSeed> seed) {
   }
   // Of grants that were never stored.
   if (settings_.shared != nullptr) settings_.shared->keep_only(shared_leases());
+  tell_protections_anew();
   run_parked();
   look_after_leases();
 }
@@ -162,6 +163,7 @@ void StateOwner::tick() {
       give_up_slow_work(std::chrono::steady_clock::now());
       give_up_slow_questions(settings_.now_us());
       tell_sessions();
+      tell_protections();
       check_deadlines();
       look_at_displaced_files();
       settle_backups();

@@ -114,6 +114,67 @@ TEST_CASE("a lease on all of a place is none on what is shared below it") {
   f.asks_others(f.alice, path);
 }
 
+TEST_CASE("what somebody has protected elsewhere is not granted, and a person here is asked") {
+  SharedFixture f;
+  ProtectionElsewhere protection;
+  protection.pattern = PathPattern::glob("/src/**");
+  protection.reason = "frozen";
+  protection.since_us = 1'769'860'800'000'000;
+  protection.host = "there";
+  protection.who = "ann";
+  SharedVerdict verdict;
+  verdict.protections.push_back(protection);
+  const LeasePath path = shared_path_of("/a", "/src/x");
+  const LeaseOutcome asked = f.asks_others(f.alice, path);
+  f.changes.clear();
+  const auto refused = f.ask(f.alice, {path}, verdict, asked.waiter);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == ErrorCode::conflict);
+  CHECK(refused.error().field == "path");
+  CHECK(refused.error().message ==
+        "/a/src/x is protected on there by ann, for all machines of this workspace: /src/** (since "
+        "2026-01-31 12:00:00 UTC): frozen.");
+  CHECK(refused.error().approval != 0);
+  CHECK(refused.error().hint.find("On there, governorctl protect --remove") != std::string::npos);
+  CHECK(f.state.leases().waiters().empty());
+  CHECK(of_kind<AuditAppended>(f.changes).front().event == "protected_write_refused");
+  // A directory is asked for less of instead.
+  const LeasePath all = shared_path_of("/a", "/**");
+  const LeaseOutcome again = f.asks_others(f.bob, all);
+  const auto too_much = f.ask(f.bob, {all}, verdict, again.waiter);
+  REQUIRE_FALSE(too_much);
+  CHECK(too_much.error().approval == 0);
+  CHECK(too_much.error().hint.find("by their names") != std::string::npos);
+}
+
+TEST_CASE("of two paths the one is named that is not unlocked") {
+  SharedFixture f;
+  SharedVerdict verdict;
+  verdict.protections.emplace_back().pattern = PathPattern::glob("/**");
+  const std::vector<LeasePath> paths{shared_path_of("/a", "/x"), shared_path_of("/a", "/y")};
+  CHECK_FALSE(f.state.is_unlocked(paths[0], "", f.now));
+  REQUIRE_FALSE(f.state.unlock({f.bob, 0}, {path_of("/a/x"), "", 3'600'000'000, ""}, f.now, f.changes));
+  CHECK(f.state.is_unlocked(paths[0], "", f.now));
+  const auto asked = f.ask(f.alice, paths);
+  REQUIRE(asked);
+  const auto refused = f.ask(f.alice, paths, verdict, asked->waiter);
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().given == "/a/y");
+  CHECK(refused.error().message.find("in the configuration there") != std::string::npos);
+}
+
+TEST_CASE("what is protected in one clone of a shared workspace is so in the others of the machine") {
+  SharedFixture f;
+  REQUIRE_FALSE(f.state.protect({f.bob, 0}, {path_of("/a/x"), "", false}, f.now, f.changes));
+  const LeasePath other = shared_path_of("/b", "/x");
+  CHECK(f.state.protection_against(other, "", f.now) == nullptr);
+  std::vector<Protection> found = f.state.protections();
+  found.front().path.shared = {"w", PathPattern::glob("/x")};
+  f.state.place_protections(found);
+  CHECK(f.state.protection_against(other, "", f.now) != nullptr);
+  CHECK(f.state.protection_against(shared_path_of("/b", "/y"), "", f.now) == nullptr);
+}
+
 TEST_CASE("paths of two workspaces cannot be asked for at once") {
   SharedFixture f;
   const auto refused = f.ask(f.alice, {shared_path_of("/a", "/x"), shared_path_of("/b", "/x", "other")});

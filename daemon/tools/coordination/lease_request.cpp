@@ -7,7 +7,8 @@
 namespace governor::daemon {
 namespace {
 
-SharedQuestion question_of(const core::LeaseOutcome& outcome, std::int64_t ttl_us, std::int64_t now_us) {
+SharedQuestion question_of(const core::LeaseOutcome& outcome, std::int64_t ttl_us, const core::State& state,
+                           std::int64_t now_us) {
   const core::Lease& lease = outcome.lease;
   SharedQuestion question;
   question.lease = lease.key;
@@ -20,6 +21,9 @@ SharedQuestion question_of(const core::LeaseOutcome& outcome, std::int64_t ttl_u
     if (!path.shared.is_known()) continue;
     question.workspace = path.shared.workspace;
     question.patterns.push_back(path.shared.path);
+    const bool is_guarded = lease.claim.mode == core::LeaseMode::exclusive &&
+                            !state.is_unlocked(path, lease.claim.holder.agent_id, now_us);
+    if (is_guarded) question.guarded.push_back(path.shared.path);
   }
   return question;
 }
@@ -67,7 +71,7 @@ std::variant<core::Result<core::LeaseOutcome>, Step> LeaseRequest::ask(CallConte
     waiter_ = outcome->waiter;
     has_waited_ = true;
     Share share;
-    share.question = question_of(*outcome, ttl_us, context.now_us);
+    share.question = question_of(*outcome, ttl_us, context.state, context.now_us);
     share.take = [this](SharedAnswer given) { answer_ = std::move(given); };
     share.wait = {waiter_, outcome->wait_until_us, longest_us};
     return Step(std::move(share));

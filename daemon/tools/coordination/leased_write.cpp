@@ -70,6 +70,7 @@ Step FileWriteCall::look_up_first(CallContext& context) {
 
 Step FileWriteCall::find_out(CallContext& context) {
   if (auto error = check_found()) return with_link(*std::move(error));
+  if (auto step = ask(context)) return *std::move(step);
   if (auto error = allow(context)) return *std::move(error);
   next_ = &FileWriteCall::write;
   std::vector<std::pair<std::string, std::string>> approved;
@@ -212,13 +213,19 @@ std::string LeasedWrite::acting(const CallContext& context) {
   return agent_id_;
 }
 
+std::optional<Step> LeasedWrite::ask(CallContext& context) {
+  return place() ? protections_.ask(context, request_.lease, *place(), agent_id_) : std::nullopt;
+}
+
 std::optional<core::Error> LeasedWrite::allow(CallContext& context) {
   if (!place()) return place().error();
   const core::WriteIntent intent{*place(), request_.lease, std::string(doing())};
   auto lease = context.state.begin_write(context.caller, intent, context.now_us, context.changes);
   if (!lease) return std::move(lease.error());
   is_pinned_ = true;
-  if (auto error = out_of_touch(context, *lease)) {
+  auto error = out_of_touch(context, *lease);
+  if (!error) error = protections_.refusal(context, context.caller, intent, agent_id_);
+  if (error) {
     release(context);
     return error;
   }

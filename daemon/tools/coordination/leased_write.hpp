@@ -9,6 +9,7 @@
 
 #include "daemon/files/file_writer.hpp"
 #include "daemon/files/real_path.hpp"
+#include "daemon/tools/coordination/protection_question.hpp"
 #include "daemon/tools/tool.hpp"
 
 namespace governor::daemon {
@@ -28,6 +29,8 @@ class FileWriteCall : public ToolCall {
  protected:
   /// State strand: the agent that acts; empty: none.
   virtual std::string acting(const CallContext&) { return {}; }
+  /// State strand, before `allow`: what must be asked first, and then this again; none: nothing is left.
+  virtual std::optional<Step> ask(CallContext&) { return std::nullopt; }
   /// State strand: whether the caller may write the file with this path now; what it holds until `release`.
   virtual std::optional<core::Error> allow(CallContext&) { return std::nullopt; }
   virtual void release(CallContext&) {}
@@ -95,6 +98,7 @@ class LeasedWrite : public FileWriteCall {
   /// For the audit log.
   [[nodiscard]] virtual std::string_view doing() const = 0;
   [[nodiscard]] virtual core::FileVersionKind kind() const = 0;
+  std::optional<Step> ask(CallContext& context) override;
   std::optional<core::Error> allow(CallContext& context) override;
   void release(CallContext& context) override;
   LastWord last_word() override;
@@ -104,6 +108,7 @@ class LeasedWrite : public FileWriteCall {
   Request request_;
   std::string agent_id_;
   bool is_pinned_ = false;
+  ProtectionQuestion protections_;
   SharedWorkspaces* shared_with_ =
       nullptr;  ///< under whose leases it writes; null: under one of this machine
 };

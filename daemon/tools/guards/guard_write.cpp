@@ -10,6 +10,7 @@
 #include "daemon/tools/argument_limits.hpp"
 #include "daemon/tools/coordination/lease_request.hpp"
 #include "daemon/tools/coordination/path_reference.hpp"
+#include "daemon/tools/coordination/protection_question.hpp"
 #include "daemon/tools/guards/guard_actor.hpp"
 #include "daemon/tools/guards/guard_file.hpp"
 #include "daemon/tools/guards/guard_text.hpp"
@@ -136,11 +137,15 @@ class GuardWriteCall final : public ToolCall {
       return std::move(*step);
     }
     const auto& outcome = std::get<core::Result<core::LeaseOutcome>>(asked);
-    if (!outcome)
-      return decide(context, acting_, "deny", guard_code(outcome.error()), guard_text(outcome.error()));
+    if (!outcome) return refuse(context, outcome.error());
     if (outcome->status == core::LeaseOutcome::Status::held)
       return decide(context, acting_, "deny", "held", held_text(path(), *outcome, has_waited_));
     if (outcome->created) taken_ = outcome->lease.key;
+    // One that it has had for longer may have been protected since.
+    if (taken_ == 0) {
+      if (auto step = protections_.ask(context, outcome->lease.key, (*file_)->path, acting_.agent_id))
+        return *std::move(step);
+    }
     if (std::exchange(has_waited_, false)) {
       // Whoever held it has written meanwhile.
       return look();
@@ -167,18 +172,22 @@ class GuardWriteCall final : public ToolCall {
     if (const auto error = out_of_touch(context, context.state.leases().open().at(lease)))
       return decide(context, acting_, "deny", guard_code(*error), guard_text(*error));
     const core::WriteIntent write{(*file_)->path, lease, intent_.kind + ' ' + intent_.tool};
+    if (const auto error = protections_.refusal(context, acting_.caller, write, acting_.agent_id))
+      return refuse(context, *error);
     const auto begun = context.state.begin_write(acting_.caller, write, context.now_us, context.changes);
-    if (!begun) {
-      const core::Error& error = begun.error();
-      return decide(context, acting_, "deny", error.field == "path" ? "protected" : guard_code(error),
-                    guard_text(error));
-    }
+    if (!begun) return refuse(context, begun.error());
     context.state.end_write(lease);  // the tool writes, and how long that takes is not ours to say
     // Half a write that the watcher sees would be taken for a state of the file.
     context.state.await_report(lease);
     const core::LeaseHolder holder = context.state.leases().open().at(lease).claim.holder;
     return answer("allow", "granted", "governor: the file is yours until the tool is done.", lease,
                   warn_of_elsewhere(context.state, **file_, holder, "before", context.now_us));
+  }
+
+  /// The state's refusals that are about the path are of those that are protected, here or elsewhere.
+  core::Result<std::string> refuse(CallContext& context, const core::Error& error) {
+    return decide(context, acting_, "deny", error.field == "path" ? "protected" : guard_code(error),
+                  guard_text(error));
   }
 
   core::Result<std::string> decide(CallContext& context, const GuardActor::Acting& acting,
@@ -220,6 +229,7 @@ class GuardWriteCall final : public ToolCall {
   GuardActor::Acting acting_;
   std::int64_t since_us_ = 0;
   LeaseRequest lease_request_;
+  ProtectionQuestion protections_;
   bool has_waited_ = false;
   core::LeaseKey taken_ = 0;
 };

@@ -4,6 +4,7 @@
 #include <future>
 #include <mutex>
 
+#include "daemon/shared/protection_database.hpp"
 #include "tests/daemon/shared/postgres_server.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/until.hpp"
@@ -382,4 +383,53 @@ TEST_CASE("without the database other work is refused") {
   CHECK(a.outcome_of(run).find("since") != std::string::npos);
   server.start();
   eventually([&] { return a.outcome_of(run).empty(); });
+}
+
+TEST_CASE(
+    "who asks for what others have protected is told, and leaves its place; what is only near is granted") {
+  const PostgresServer server;
+  prepare(server);
+  Machine a(server.address(), "a");
+  Machine b(server.address(), "b", {}, std::chrono::minutes(10));  // no renewal finds what is left over
+  const auto tell = [&](const std::vector<std::string>& patterns) {
+    std::vector<core::Protection> protections;
+    for (const std::string& pattern : patterns) {
+      protections.emplace_back();
+      protections.back().path.shared = {"w", core::PathPattern::glob(pattern)};
+    }
+    const auto run = [told = told_protections(protections)](Database& database, const SharedMember& self) {
+      const auto is_member = ProtectionDatabase(database).tell(self.daemon, self.epoch, told);
+      if (!is_member) return std::optional(is_member.error());
+      return *is_member ? std::nullopt : std::optional(no_member());
+    };
+    REQUIRE(a.outcome_of(run).empty());
+  };
+  const auto write = [](core::LeaseKey lease, const std::string& path, std::chrono::seconds wait = {}) {
+    SharedQuestion question = want(lease, path, wait);
+    question.guarded = question.patterns;
+    return question;
+  };
+  tell({"/**/*.pem", "/src/*/x"});
+  CHECK(b.get(write(1, "/src/a.cpp")).verdict.is_granted);
+  const auto refused = b.get(write(2, "/src/a.pem", std::chrono::seconds(60)));
+  CHECK_FALSE(refused.verdict.is_granted);
+  CHECK_FALSE(refused.verdict.failure);
+  REQUIRE(refused.verdict.protections.size() == 1);
+  CHECK(refused.verdict.protections.front().host == "a");
+  // One that waits already.
+  auto held = a.get(want(1, "/y"));
+  REQUIRE(held.verdict.is_granted);
+  auto waits = b.ask(write(3, "/y", std::chrono::seconds(60)));
+  CHECK(waits.wait_for(std::chrono::milliseconds(200)) == std::future_status::timeout);
+  tell({"/y"});
+  REQUIRE(waits.wait_for(kEver) == std::future_status::ready);
+  CHECK(waits.get().verdict.protections.size() == 1);
+  held.claim.reset();
+  // It releases its place itself.
+  Database database(Libpq::load().value(), server.address(), -1);
+  REQUIRE_FALSE(database.connect(ipc::Deadline::after(kEver)));
+  eventually([&] {
+    const auto left = database.run("SELECT 1 FROM governor.claim", {}, ipc::Deadline::after(kEver));
+    return left && left->empty();
+  });
 }
