@@ -13,10 +13,10 @@ import { Machine, makeClones } from './lib/machine.mjs';
 import { PostgresServer } from './lib/postgres_server.mjs';
 import { Relay } from './lib/relay.mjs';
 
-// Three daemons with clients that contend for few paths and for the directory around them, while daemons, the server and
-// connections are killed, ways are cut and slow, and daemons sleep for longer than their time. What clients were told is
-// judged by the checker: leases on a path follow each other, fences grow, and nobody writes under a lease that may be
-// another's.
+// Three daemons with clients that contend for few paths and for the directory around them, and for few tasks of a shared
+// list, while daemons, the server and connections are killed, ways are cut and slow, and daemons sleep for longer than their
+// time. What clients were told is judged by the checker: leases on a path follow each other, fences grow, and nobody writes
+// under a lease that may be another's. Claims of a task likewise, by their number.
 //   GOVERNOR_HISTORY_OPERATIONS (2000), GOVERNOR_HISTORY_FAULTS (12), GOVERNOR_TEST_SEED
 
 const kOperations = Number(process.env.GOVERNOR_HISTORY_OPERATIONS ?? 2000);
@@ -26,6 +26,8 @@ const kMembership = 4;
 const kDirectory = 'hot';
 const kPaths = ['p', 'q', 'r'].map((name) => `${kDirectory}/${name}`);
 const kClientsOfEach = 4;
+const kTasks = ['team/x', 'team/y'];
+const kTaskClientsOfEach = 2;
 
 const place = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'gov-clones-')));
 const machines = [];
@@ -72,7 +74,7 @@ before(async () => {
   for (const name of names) {
     const relay = await Relay.begin(server.socketPath);
     relays.push(relay);
-    const shared = { database: relay.address, membership_seconds: kMembership };
+    const shared = { database: relay.address, membership_seconds: kMembership, task_lists: ['team'] };
     const machine = new Machine(path.join(place, name), shared, alone);
     machine.name = name;
     machine.disruptions = []; // since when it may not have been able to renew its membership
@@ -84,6 +86,7 @@ before(async () => {
       const result = await machine.result('request_write', { paths: [machine.file(`first-of-${machine.name}`)] });
       return !result.isError;
     });
+  for (const task_id of kTasks) await machines[0].call('define_task', { task_id, title: task_id });
   if (isAlone) {
     const network = readlinkSync(`/proc/${await machines[0].pid()}/ns/net`);
     assert.notEqual(network, readlinkSync('/proc/self/ns/net'));
@@ -125,7 +128,7 @@ class Client {
     return { result, sent, answered };
   }
 
-  // An operation on a directory is one on each path in it.
+  // An operation on a directory is one on each path in it. Without `answered` it may have taken effect or not.
   note(paths, kind, fence, { sent, answered }) {
     history.push({ paths, kind, fence, holder: this.name, machine: this.machine.name, sent, answered });
   }
@@ -158,6 +161,37 @@ class Client {
     if (!released.result.isError) this.note(paths, 'release', fence, released);
     // What was refused may be held still. It is asked for once more, and given up by the end of the session at the latest.
     else await this.ask('release_write', { lease });
+  }
+}
+
+// Claims tasks, claims them once more, and gives them back.
+class TaskClient extends Client {
+  claims = new Map(); // the number of the last claim that it knows of each task
+
+  constructor(machine, number) {
+    super(machine, 1000 + number);
+    this.name = `${machine.name}t${number}`;
+  }
+
+  // Whoever is told that a claim was renewed must have had it all the time: the same as of a write.
+  async claim(task_id) {
+    const asked = await this.ask('claim_task', { task_id });
+    if (asked.result.isError || !asked.result.structuredContent.claimed) return false;
+    const { claims } = asked.result.structuredContent.task;
+    this.note([task_id], this.claims.get(task_id) === claims ? 'write' : 'grant', claims, asked);
+    this.claims.set(task_id, claims);
+    return true;
+  }
+
+  async once() {
+    const task_id = kTasks[this.random(kTasks.length)];
+    if (!(await this.claim(task_id))) return pause(this.random(20));
+    for (let more = this.random(3); more > 0; --more) await this.claim(task_id);
+    const { result, sent, answered } = await this.ask('update_task', { task_id, status: 'pending' });
+    const isUnknown = result.isError && result._meta[kErrorKey].code === 'storage_unavailable';
+    if (!result.isError || isUnknown)
+      this.note([task_id], 'release', this.claims.get(task_id), { sent, answered: isUnknown ? undefined : answered });
+    return undefined;
   }
 }
 
@@ -249,13 +283,15 @@ function possibleEnds() {
   return ends;
 }
 
-test('what clients of three daemons see of leases is one thing after the other, whatever fails', async (t) => {
+test('what clients of three daemons see of leases and tasks is one thing after the other, whatever fails', async (t) => {
   t.diagnostic(isAlone ? 'each daemon in a network of its own' : 'all daemons in one network');
   t.diagnostic(`seed ${kSeed} (repeat with GOVERNOR_TEST_SEED)`);
   const random = generator(kSeed);
   const clients = Array.from({ length: machines.length * kClientsOfEach }, (_, number) => {
     return new Client(machines[number % machines.length], number);
   });
+  for (let number = 0; number < machines.length * kTaskClientsOfEach; ++number)
+    clients.push(new TaskClient(machines[number % machines.length], number));
   const work = Promise.all(clients.map((client) => client.work()));
   const made = new Map();
   for (let number = 0; number < kFaults; ++number) {
@@ -284,5 +320,6 @@ test('what clients of three daemons see of leases is one thing after the other, 
   const text = (counts) => [...counts].map(([name, count]) => `${count} ${name}`).join(', ');
   t.diagnostic(`${history.length} operations; ${text(made)}; refused: ${text(refusals)}`);
   t.diagnostic(verdict.trim().split('\n').join('; '));
-  for (const code of refusals.keys()) assert.ok(['storage_unavailable', 'conflict'].includes(code), code);
+  for (const code of refusals.keys()) assert.ok(['storage_unavailable', 'conflict', 'not_owner'].includes(code), code);
+  for (const task of kTasks) assert.ok(history.filter(({ paths }) => paths[0] === task).length > 20, task);
 });
