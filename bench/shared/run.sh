@@ -58,7 +58,7 @@ rate() {
 printf '%-10s %-12s %22s %22s %8s\n' daemons workspaces 'pgbench, plain rows/s' 'functions, ops/s' ratio
 for clients in "${daemons[@]}"; do
   for workspaces in "${counts[@]}"; do
-    psql --quiet --command "TRUNCATE governor.claim, governor.claimed_path, governor.daemon, governor.workspace;
+    psql --quiet --command "TRUNCATE governor.claim, governor.claimed_path, governor.daemon, governor.workspace CASCADE;
       INSERT INTO governor.workspace(name) SELECT 'w' || n FROM generate_series(0, 2) n;
       INSERT INTO governor.daemon SELECT ('00000000-0000-0000-0000-' || lpad(n::text, 12, '0'))::uuid, 'h', 'w', 'p', 1,
         now() + interval '1 hour' FROM generate_series(1, 3) n"

@@ -191,7 +191,8 @@ class TaskClient extends Client {
     const isUnknown = result.isError && result._meta[kErrorKey].code === 'storage_unavailable';
     if (!result.isError || isUnknown)
       this.note([task_id], 'release', this.claims.get(task_id), { sent, answered: isUnknown ? undefined : answered });
-    return undefined;
+    // They are quicker than leases, which are to be most of it.
+    return pause(this.random(60));
   }
 }
 
