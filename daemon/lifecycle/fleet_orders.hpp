@@ -21,7 +21,7 @@ namespace governor::daemon {
 class FleetOrders : public std::enable_shared_from_this<FleetOrders> {
  public:
   /// All live longer than what is under way.
-  FleetOrders(StateOwner& state, SharedWorkspaces& shared, ToolEnvironment environment)
+  FleetOrders(StateOwner& state, SharedWorkspaces& shared, const ToolEnvironment& environment)
       : state_(state), shared_(shared), environment_(environment) {}
 
   /// To be called now and then, by one thread at a time: looks for orders, every few seconds at most, since

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <utility>
 
+#include "daemon/shared/database_answer.hpp"
 #include "daemon/shared/fleet_database.hpp"
 #include "daemon/support/json_writer.hpp"
 
@@ -33,7 +34,8 @@ std::string approvals_text(const std::vector<core::Approval>& approvals) {
   json.begin_array();
   for (const core::Approval& approval : approvals) {
     json.begin_object().field("key", approval.key).field("kind", core::to_string(approval.subject.kind));
-    json.field("agent", approval.asker.agent_id).field("asks", approval.asks).field("why", approval.why);
+    json.field("agent", approval.asker.agent_id).field("asks", without_zeros(approval.asks));
+    json.field("why", without_zeros(approval.why));
     json.field("created_us", approval.created_us).field("expires_us", approval.expires_us).end_object();
   }
   json.end_array();
@@ -49,7 +51,7 @@ core::Result<std::string> open_alerts(Store& store) {
   for (const core::Alert& alert : page->alerts) {
     json.begin_object().field("key", alert.key).field("kind", core::to_string(alert.kind));
     json.field("severity", core::to_string(alert.severity)).field("agent", alert.agent_id);
-    json.field("message", alert.message).field("raised_us", alert.raised_us).end_object();
+    json.field("message", without_zeros(alert.message)).field("raised_us", alert.raised_us).end_object();
   }
   json.end_array();
   return text;

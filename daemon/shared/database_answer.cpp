@@ -1,5 +1,6 @@
 #include "daemon/shared/database_answer.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -38,6 +39,11 @@ core::Error not_understood() {
   return {core::ErrorCode::storage_unavailable,
           "The database has answered something that this version does not understand.",
           "Bring governor and, with governorctl shared init, the database to the same version."};
+}
+
+std::string without_zeros(std::string text) {
+  std::replace(text.begin(), text.end(), '\0', ' ');
+  return text;
 }
 
 std::int64_t number_in(const boost::json::object& item, std::string_view name) {

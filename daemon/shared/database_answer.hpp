@@ -26,6 +26,9 @@ core::Error not_understood();
 core::Result<std::optional<std::string>> ask_one(Database& database, const char* statement,
                                                  const std::vector<std::string>& parameters);
 
+/// PostgreSQL has no text with a zero byte in it: each is a space.
+std::string without_zeros(std::string text);
+
 /// 0, empty and false where there is no such member, or one of another kind.
 std::int64_t number_in(const boost::json::object& item, std::string_view name);
 std::string text_in(const boost::json::object& item, std::string_view name);

@@ -1,6 +1,5 @@
 #include "daemon/shared/protection_database.hpp"
 
-#include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>
 #include <set>
@@ -31,12 +30,6 @@ std::string indexed_prefix(const core::PathPattern& pattern) {
   return prefix;
 }
 
-/// PostgreSQL has no text with it.
-std::string without_zeros(std::string text) {
-  std::replace(text.begin(), text.end(), '\0', ' ');
-  return text;
-}
-
 }  // namespace
 
 std::vector<FoundProtection> read_found_protections(const boost::json::array& items) {
@@ -46,9 +39,9 @@ std::vector<FoundProtection> read_found_protections(const boost::json::array& it
     const boost::json::object& given = item.get_object();
     FoundProtection& one = found.emplace_back();
     one.id = text_in(given, "id");
-    std::string pattern = text_in(given, "pattern");
-    one.protection.pattern = flag_in(given, "glob") ? core::PathPattern::glob(std::move(pattern))
-                                                    : core::PathPattern::literal(std::move(pattern));
+    const std::string pattern = text_in(given, "pattern");
+    one.protection.pattern =
+        flag_in(given, "glob") ? core::PathPattern::glob(pattern) : core::PathPattern::literal(pattern);
     one.protection.reason = text_in(given, "reason");
     one.protection.since_us = number_in(given, "since_us");
     one.protection.host = text_in(given, "host");

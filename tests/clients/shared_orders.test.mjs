@@ -76,7 +76,7 @@ describe('orders', () => {
   });
 
   test('what waits for a person on A is seen and answered from B', async () => {
-    await a.call('request_approval', { agent_id: 'ada', path: a.file('core/x.txt'), reason: 'the fix belongs there' });
+    await a.call('request_approval', { agent_id: 'ada', path: a.file('core/x.txt'), reason: 'the fix\u0000belongs there' });
     const [asked] = await until(kLong, 'it is told', () => (seen('approvals').length > 0 ? seen('approvals') : null));
     assert.equal(asked.agent_id, 'ada');
     assert.equal(asked.kind, 'unlock');
