@@ -157,7 +157,9 @@ BEGIN
   INSERT INTO governor.fleet_approval AS a
     SELECT p_daemon, told.* FROM jsonb_to_recordset(p_approvals) AS told(key bigint, kind text, agent text, asks text,
       why text, created_us bigint, expires_us bigint)
-    ON CONFLICT DO NOTHING;
+    -- A number that a state from a backup has given again is another request.
+    ON CONFLICT (daemon, key) DO UPDATE SET kind = excluded.kind, agent = excluded.agent, asks = excluded.asks,
+      why = excluded.why, created_us = excluded.created_us, expires_us = excluded.expires_us;
   RETURN true;
 END $$;
 

@@ -219,6 +219,11 @@ TEST_CASE("what waits for a person is all that a daemon has told, and leases are
   CHECK(approvals[0].as_object().at("approval") == 7);
   CHECK(approvals[0].as_object().at("asks") == "to write x");
   CHECK(approvals[0].as_object().at("host") == "laptop");
+  // Another request under the same number, as after a backup was put back.
+  std::string other = one;
+  other.replace(other.find("to write x"), 10, "to write y");
+  CHECK(fleet.publish_approvals(kLaptop, 1, other).value());
+  CHECK(list(fleet.approvals("", 9), "approvals").at(0).as_object().at("asks") == "to write y");
   CHECK(fleet.publish_approvals(kLaptop, 1, "[]").value());
   CHECK(list(fleet.approvals("", 9), "approvals").empty());
 
