@@ -15,6 +15,13 @@ constexpr milliseconds kReconnectLimit{5000};
 /// The word that there is an answer may get lost.
 constexpr milliseconds kAnswerPoll{500};
 
+/// The database should have said so before.
+core::Error not_known() {
+  return {core::ErrorCode::deadline_exceeded,
+          "The database does not say in time what became of the order; it may have been carried out.",
+          "governorctl shared agents and governorctl shared approvals show how things are there."};
+}
+
 }  // namespace
 
 core::Result<std::string> give_order(Database& database, const Order& order, milliseconds patience) {
@@ -40,6 +47,7 @@ core::Result<std::string> give_order(Database& database, const Order& order, mil
     }
     const bool is_lost = !database.is_connected();
     if (error && (!is_lost || end.expired())) return *std::move(error);
+    if (end.expired()) return not_known();
     listens = listens && !is_lost;
     if (is_lost) {
       static_cast<void>(ipc::pause_until(end.capped(kAnswerPoll)));
